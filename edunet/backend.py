@@ -1,0 +1,197 @@
+"""The choices of a session: which kernels compute, in which precision, from which random numbers.
+
+    edunet.set_backend("numba")              from now on
+    with edunet.use_backend("numpy"): ...    for a while
+    EDUNET_BACKEND=cython                    from the shell
+
+The default is cython if it was built, else numba if it is installed, else numpy: a fixed order, so that
+seed and backend determine the numbers. This is the only module that imports `edunet.kernels`.
+"""
+
+import contextlib
+import difflib
+import importlib
+import importlib.metadata
+import os
+import platform
+import sys
+from types import ModuleType
+
+import numpy as np
+
+__all__ = [
+    "available_backends",
+    "default_rng",
+    "did_you_mean",
+    "floatx",
+    "get_backend",
+    "info",
+    "kernels",
+    "set_backend",
+    "set_floatx",
+    "set_random_seed",
+    "use_backend",
+]
+
+BACKENDS = ("cython", "numba", "numpy")  # in the order of preference
+FAMILIES = ("conv", "pool", "rnn", "gru", "lstm", "attention", "norm", "loss", "update")
+COMPILED = ("conv",)  # families that have Numba and Cython kernels; the others run on NumPy, openly
+
+REMEDY = {
+    "cython": 'a C compiler and `pip install --force-reinstall --no-cache-dir "edunet-med"` '
+    "(in a checkout: `pip install --no-build-isolation -e .`)",
+    "numba": '`pip install "edunet-med[numba]"`',
+}
+
+_chosen: str | None = None  # decided at the first use, so that `import edunet` stays light
+_missing: dict[str, ImportError] = {}
+_floatx = np.dtype(np.float32)
+_rng = np.random.default_rng()
+
+
+def did_you_mean(name: object, known) -> str:
+    """Return ' Did you mean ...?' for a mistyped name, or an empty string."""
+    close = difflib.get_close_matches(str(name).lower(), {k.lower(): k for k in map(str, known)}, n=1, cutoff=0.5)
+    original = {str(k).lower(): str(k) for k in known}
+    return f" Did you mean {original[close[0]]!r}?" if close else ""
+
+
+# ---------------------------------------------------------------- kernels
+
+
+def _load(family: str, backend: str) -> ModuleType:
+    return importlib.import_module(f"edunet.kernels.{family}_{backend}")
+
+
+def _why_missing(backend: str) -> ImportError | None:
+    """Return the true import error of a backend, or None if it works."""
+    if backend not in _missing:
+        try:
+            _load(COMPILED[0], backend)
+        except ImportError as error:
+            _missing[backend] = error
+    return _missing.get(backend)
+
+
+def available_backends() -> dict[str, str]:
+    """Return {backend: "ready" or the reason why it is missing}.
+
+    >>> available_backends()["numpy"]
+    'ready'
+    """
+    reasons = {name: _why_missing(name) for name in BACKENDS}
+    return {
+        name: "ready" if error is None else f"missing: {error}. It needs {REMEDY[name]}"
+        for name, error in reasons.items()
+    }
+
+
+def set_backend(name: str) -> None:
+    """Choose the kernels for everything that follows: "numpy", "numba", "cython" or "auto".
+
+    Raises ValueError for an unknown name, ImportError (with the true cause chained) for a backend that is missing.
+    """
+    global _chosen
+    if name == "auto":
+        name = next(b for b in BACKENDS if _why_missing(b) is None)
+    if name not in BACKENDS:
+        raise ValueError(
+            f"unknown backend {name!r}; expected one of {sorted(BACKENDS)} or 'auto'." + did_you_mean(name, BACKENDS)
+        )
+    error = _why_missing(name)
+    if error is not None:
+        raise ImportError(f"the {name} backend cannot be loaded: {error}. It needs {REMEDY[name]}.") from error
+    _chosen = name
+
+
+def get_backend() -> str:
+    """Return the name of the backend in use, deciding it now if nobody has."""
+    if _chosen is None:
+        set_backend(os.environ.get("EDUNET_BACKEND") or "auto")
+    return _chosen
+
+
+@contextlib.contextmanager
+def use_backend(name: str):
+    """Compute with another backend inside a `with` block.
+
+    >>> with use_backend("numpy"):
+    ...     get_backend()
+    'numpy'
+    """
+    global _chosen
+    before = get_backend()
+    set_backend(name)
+    try:
+        yield
+    finally:
+        _chosen = before
+
+
+def kernels(family: str) -> ModuleType:
+    """Return the kernels of one family ("conv", "pool", ...) in the backend in use."""
+    return _load(family, get_backend() if family in COMPILED else "numpy")
+
+
+# ---------------------------------------------------------------- precision and randomness
+
+
+def floatx() -> np.dtype:
+    """Return the precision of new weights and of data that come as integers (float32 unless set otherwise)."""
+    return _floatx
+
+
+def set_floatx(name: str) -> None:
+    """Set the precision of new weights: "float32" (default) or "float64" (for gradient checks)."""
+    global _floatx
+    if name not in ("float32", "float64"):
+        raise ValueError(f"unknown floatx {name!r}; expected 'float32' or 'float64'.")
+    _floatx = np.dtype(name)
+
+
+def default_rng() -> np.random.Generator:
+    """Return the one generator from which initial weights, shuffling and dropout draw."""
+    return _rng
+
+
+def set_random_seed(seed: int) -> None:
+    """Start the one random generator afresh: same seed, versions and backend give the same numbers."""
+    global _rng
+    if isinstance(seed, bool) or not isinstance(seed, (int, np.integer)) or seed < 0:
+        raise ValueError(f"a seed is a whole number >= 0, for example set_random_seed(0). Received: {seed!r}")
+    _rng = np.random.default_rng(int(seed))
+
+
+# ---------------------------------------------------------------- report
+
+
+def info() -> str:
+    """Return a report: versions, backends and why one is missing, families without compiled kernels, threads, CPU."""
+    lines = [f"edunet {importlib.import_module('edunet').__version__}, Python {platform.python_version()}"]
+    packages = ("numpy", "numba", "matplotlib", "tqdm", "safetensors", "scikit-learn", "jupyterlab")
+    lines.append("packages   " + ", ".join(f"{name} {_version(name)}" for name in packages))
+    for name, state in available_backends().items():
+        lines.append(f"backend    {name:7s} {state}{'  <- in use' if name == get_backend() else ''}")
+    fallback = [family for family in FAMILIES if family not in COMPILED]
+    lines.append(f"kernels    compiled: {', '.join(COMPILED)}")
+    lines.append(f"           on NumPy under every backend: {', '.join(fallback) or 'none'}")
+    lines.append(f"threads    kernels 1; NumPy's own matrix product may use all {os.cpu_count()} cores")
+    lines.append(f"CPU        {_cpu()} ({platform.system()} {platform.machine()})")
+    lines.append(f"floatx     {floatx()}")
+    return "\n".join(lines)
+
+
+def _version(package: str) -> str:
+    try:
+        return importlib.metadata.version(package)
+    except importlib.metadata.PackageNotFoundError:
+        return "(not installed)"
+
+
+def _cpu() -> str:
+    if sys.platform == "linux":
+        with contextlib.suppress(OSError), open("/proc/cpuinfo", encoding="utf-8") as lines:
+            for line in lines:
+                if line.startswith("model name"):
+                    return line.partition(":")[2].strip()
+    return platform.processor() or "unknown"

@@ -1,0 +1,1 @@
+from edunet.ops.conv import conv1d, conv2d

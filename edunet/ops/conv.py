@@ -1,0 +1,124 @@
+"""Convolution: the formula y = f(W * x + b) of image analysis, without f."""
+
+import numpy as np
+
+from edunet.backend import did_you_mean, kernels
+from edunet.tensor import Tensor, concatenate, differentiable, reshape
+
+__all__ = ["conv1d", "conv2d"]
+
+
+@differentiable
+def conv2d(x, w, b=None, *, stride=1, dilation=1, padding="valid"):
+    """Slide each filter over the image; every stop is one dot product.
+
+        y[n,i,j,f] = b[f] + Σ_uvc x[n, i·s + u·d − p, j·s + v·d − p, c] · w[u,v,c,f]
+        s stride, d dilation, p zeros put before the first row and column (0 for "valid")
+    Gradients, given dy = ∂loss/∂y, each a sum over the places where the quantity was used:
+        dw[u,v,c,f] = Σ_nij x[n, i·s + u·d − p, j·s + v·d − p, c] · dy[n,i,j,f]
+        dx[n,h,k,c] = Σ dy[n,i,j,f] · w[u,v,c,f]   over all i, j, u, v, f with i·s + u·d − p = h, j·s + v·d − p = k
+        db[f]       = Σ_nij dy[n,i,j,f]
+    Shapes: x (N,H,W,C), w (U,V,C,F) the filters, b (F,) or None, y (N,I,J,F).
+        "valid"  I = ⌊(H − (U−1)·d − 1) / s⌋ + 1
+        "same"   I = ⌈H / s⌉; an odd row of zeros goes to the end, as in Keras
+    stride, dilation: one number or a pair (rows, columns). (As everywhere in this field the filter is not
+    flipped: mathematicians call this cross-correlation.)
+    Raises ValueError for a wrong rank or channel count, or an image smaller than the filter.
+    Source: Dumoulin & Visin, A guide to convolution arithmetic (2016).   Tutorial: notebooks/00_start.ipynb
+
+    >>> image = np.arange(9.0).reshape(1, 3, 3, 1)
+    >>> conv2d(image, np.ones((2, 2, 1, 1)))[0, :, :, 0]
+    array([[ 8., 12.],
+           [20., 24.]])
+    """
+    check_conv("conv2d", x, w, b, ("N", "H", "W"))
+    stride, dilation = pair("stride", stride), pair("dilation", dilation)
+    pad, size = placement("conv2d", x.shape[1:3], w.shape[:2], stride, dilation, padding)
+    k = kernels("conv")
+    y = k.conv2d_forward(x, w, np.zeros(w.shape[3], x.dtype) if b is None else b, stride, dilation, pad, size)
+
+    def backward(dy):
+        dx, dw, db = k.conv2d_backward(dy, x, w, stride, dilation, pad)
+        return dx, dw, None if b is None else db
+
+    return y, backward
+
+
+def conv1d(x, w, b=None, *, stride=1, dilation=1, padding="valid"):
+    """Slide each filter along a signal: conv2d on an image that is one pixel high.
+
+        y[n,t,f] = b[f] + Σ_vc x[n, t·s + v·d − p, c] · w[v,c,f]
+    Gradients: those of conv2d.   `padding="causal"` puts all zeros before the first sample: y[t] never sees the future.
+    Shapes: x (N,T,C), w (V,C,F), b (F,) or None, y (N,T',F), T' as I in conv2d.
+    Raises ValueError for a wrong rank or channel count, or a signal shorter than the filter.
+    Source: LeCun & Bengio, Convolutional networks for images, speech, and time series (1995).
+
+    >>> conv1d(np.array([[[1.0], [2.0], [4.0]]]), np.array([[[-1.0]], [[1.0]]])).ravel()
+    array([1., 2.])
+    """
+    x, w = (a if isinstance(a, Tensor) else np.asarray(a) for a in (x, w))
+    check_conv("conv1d", x, w, b, ("N", "T"))
+    if padding == "causal":
+        zeros = np.zeros((x.shape[0], (w.shape[0] - 1) * dilation, x.shape[2]), x.dtype)
+        x, padding = concatenate(zeros, x, axis=1), "valid"
+    image, filters = reshape(x, shape=(x.shape[0], 1, *x.shape[1:])), reshape(w, shape=(1, *w.shape))
+    y = conv2d(image, filters, b, stride=(1, stride), dilation=(1, dilation), padding=padding)
+    return reshape(y, shape=(y.shape[0], *y.shape[2:]))
+
+
+# ---------------------------------------------------------------- geometry, shared with pooling
+
+
+def check_conv(op, x, w, b, axes):
+    """Refuse what cannot be convolved, with the repair in the message."""
+    expected = f"x ({', '.join(axes)}, C)"
+    if x.ndim != len(axes) + 1:
+        hint = ""
+        if x.ndim == len(axes):
+            hint = " If these are grey images or one-channel signals, add the channel axis: x[..., None]."
+            if w.ndim == x.ndim + 1 and w.shape[-2] != 1:
+                hint = " If this is a single example, add the batch axis: x[None]."
+        raise ValueError(f"{op}: expected {expected}, {len(axes) + 1} axes. Received x of shape {x.shape}.{hint}")
+    if w.ndim != x.ndim:
+        raise ValueError(f"{op}: expected filters with {x.ndim} axes (size..., C, F). Received w of shape {w.shape}.")
+    if x.shape[-1] != w.shape[-2]:
+        first = x.shape[1] == w.shape[-2] and len(axes) > 1
+        hint = " The channels seem to stand first: use x.transpose(0, 2, 3, 1)." if first else ""
+        raise ValueError(
+            f"{op}: x has {x.shape[-1]} channels, the filters expect {w.shape[-2]}. "
+            f"Received x {x.shape}, w {w.shape}; channels are the last axis of x.{hint}"
+        )
+    if b is not None and b.shape != w.shape[-1:]:
+        raise ValueError(f"{op}: expected one bias per filter, b ({w.shape[-1]},). Received b {b.shape}.")
+
+
+def pair(name, value):
+    """Return (rows, columns) from one whole number or two, all at least 1."""
+    values = tuple(value) if isinstance(value, (tuple, list)) else (value, value)
+    if len(values) != 2 or not all(isinstance(v, (int, np.integer)) and v >= 1 for v in values):
+        raise ValueError(f"{name}: expected a whole number >= 1 or a pair of them. Received: {value!r}")
+    return tuple(int(v) for v in values)
+
+
+def placement(op, image, window, stride, dilation, padding):
+    """Return how many zeros precede the first row and column, and how many times the window fits."""
+    if padding not in ("valid", "same"):
+        known = ("valid", "same")
+        raise ValueError(f"{op}: padding is 'valid' or 'same'. Received: {padding!r}." + did_you_mean(padding, known))
+    pad, size = [], []
+    for n, u, s, d in zip(image, window, stride, dilation, strict=True):
+        reach = (u - 1) * d + 1
+        if padding == "same":
+            m = -(-n // s)
+            pad.append(max((m - 1) * s + reach - n, 0) // 2)
+        else:
+            if n < reach:
+                raise ValueError(
+                    f"{op}: a window that reaches over {reach} pixels does not fit into {n}. Received an image of "
+                    f"{tuple(image)}, a window of {tuple(window)}, dilation {tuple(dilation)}. "
+                    "Use padding='same', a smaller window, or fewer pooling layers before it."
+                )
+            m = (n - reach) // s + 1
+            pad.append(0)
+        size.append(m)
+    return tuple(pad), tuple(size)

@@ -1,0 +1,40 @@
+"""The feed-forward formula y = f(W·x + b): here W·x + b; f is in activations.py."""
+
+import numpy as np
+
+from edunet.tensor import differentiable
+
+__all__ = ["dense"]
+
+
+@differentiable
+def dense(x, w, b=None):
+    """Weigh every input, add up, shift: one dot product for each unit.
+
+        y[n,u] = Σ_d x[n,d] · w[d,u] + b[u]                 y = x w + b
+    Gradients, given dy = ∂loss/∂y:
+        dx = dy wᵀ        dw = xᵀ dy        db = Σ_n dy[n]
+    Shapes: x (N,D), or (N,...,D) with the same weights at every place; w (D,U); b (U,) or None; y (N,...,U).
+    Raises ValueError if the last axis of x is not D.
+    There is no kernel file: NumPy's matrix product already runs at the speed of the machine.
+    Source: Goodfellow, Bengio & Courville, Deep Learning (2016), section 6.1.   Tutorial: notebooks/00_start.ipynb
+
+    >>> dense(np.array([[1.0, 2.0]]), np.array([[3.0], [4.0]]), np.array([0.5]))
+    array([[11.5]])
+    """
+    if x.ndim < 2 or w.ndim != 2 or x.shape[-1] != w.shape[0]:
+        raise ValueError(
+            f"dense: expected x (N, ..., {w.shape[0]}) for weights w {w.shape}. Received x {x.shape}. "
+            + ("Give one row per patient: x.reshape(1, -1)." if x.ndim < 2 else "Each row needs that many features.")
+        )
+    rows = x.reshape(-1, x.shape[-1])  # (M,D), M places in all
+    y = rows @ w
+    if b is not None:
+        y += b
+
+    def backward(dy):
+        dy = dy.reshape(-1, w.shape[1])
+        dx, dw = dy @ w.T, rows.T @ dy
+        return dx.reshape(x.shape), dw, None if b is None else np.sum(dy, axis=0)
+
+    return y.reshape(*x.shape[:-1], w.shape[1]), backward

@@ -1,0 +1,428 @@
+"""Tensor: an array that remembers how it was computed, so that gradients can flow back.
+
+    forward     y = op(x1, x2, ...)          each op returns y and a closure `backward`
+    chain rule  ∂loss/∂xk = Σ_y ∂loss/∂y · ∂y/∂xk      the closure computes one factor for every input
+    backward    walk the operations from last to first, adding up the gradients that meet in one tensor
+
+Wrapping an array in a Tensor says "I want gradients for this"; bare arrays are constants. The formulas
+themselves, with their gradients, live in `edunet.ops`; here are only the tape and arithmetic.
+
+>>> w = Tensor(np.array([1.0, 2.0]))
+>>> loss = (w * w).sum()
+>>> loss.backward()
+>>> w.grad
+array([2., 4.])
+"""
+
+import contextlib
+import functools
+import itertools
+import numbers
+import threading
+
+import numpy as np
+
+from edunet.backend import floatx
+
+__all__ = [
+    "Tensor",
+    "absolute",
+    "add",
+    "as_array",
+    "concatenate",
+    "differentiable",
+    "divide",
+    "exp",
+    "gradients",
+    "log",
+    "matmul",
+    "maximum",
+    "mean",
+    "multiply",
+    "no_gradients",
+    "power",
+    "reshape",
+    "subtract",
+    "sum",
+    "take",
+    "transpose",
+]
+
+_tape = threading.local()  # .off counts nested no_gradients() blocks, in each thread by itself
+_order = itertools.count()  # operations are numbered as they happen: a topological order for free
+
+
+class Operation:
+    """One entry of the tape: the inputs that want gradients and the closure that computes them."""
+
+    __slots__ = ("backward", "inputs", "number", "op", "outputs")
+
+    def __init__(self, op, inputs, backward, outputs):
+        self.op, self.inputs, self.backward = op, inputs, backward
+        self.outputs = outputs  # (shape, dtype) of each output; not the outputs: no reference cycles
+        self.number = next(_order)
+
+
+class Tensor:
+    """An array with a memory of the operation that made it.
+
+    Args: data, array-like; floats keep float32/float64, everything else becomes `floatx()`.
+    After `loss.backward()`, every Tensor that was not computed (a weight) holds `.grad`, an array of its shape.
+    """
+
+    __slots__ = ("__weakref__", "data", "grad", "index", "made_by", "name")
+    __array_ufunc__ = None  # np.exp(tensor) would silently lose the gradient: NumPy must refuse, and it does
+
+    def __init__(self, data, name: str | None = None):
+        self.data = as_array(data)
+        self.grad: np.ndarray | None = None
+        self.made_by: Operation | None = None
+        self.index = 0  # which output of `made_by` this is
+        self.name = name
+
+    shape = property(lambda self: self.data.shape)
+    ndim = property(lambda self: self.data.ndim)
+    size = property(lambda self: self.data.size)
+    dtype = property(lambda self: self.data.dtype)
+    T = property(lambda self: transpose(self))
+
+    def __len__(self):
+        return len(self.data)
+
+    def __repr__(self):
+        return f"Tensor({np.array2string(self.data, threshold=20)}, shape={self.shape}, dtype={self.dtype})"
+
+    def __array__(self, dtype=None, copy=None):
+        return np.array(self.data, dtype=dtype, copy=copy)
+
+    def __float__(self):
+        return float(self.data)
+
+    def numpy(self) -> np.ndarray:
+        """Return the plain array."""
+        return self.data
+
+    def backward(self, dy=None) -> None:
+        """Compute ∂self/∂w for every Tensor w that self was computed from and that was not itself computed.
+
+        Sets `.grad` afresh each time: nothing accumulates between calls. `dy` is needed unless self is a number.
+        """
+        found = _gradients_by_tensor(self, dy)
+        for leaf, grad in found.values():
+            leaf.grad = grad
+
+    def sum(self, axis=None, keepdims=False):
+        return sum(self, axis=axis, keepdims=keepdims)
+
+    def mean(self, axis=None, keepdims=False):
+        return mean(self, axis=axis, keepdims=keepdims)
+
+    def reshape(self, *shape):
+        return reshape(self, shape=shape[0] if len(shape) == 1 and isinstance(shape[0], tuple) else shape)
+
+    def transpose(self, *axes):
+        return transpose(self, axes=axes or None)
+
+    def __add__(self, other):
+        return add(self, other)
+
+    def __radd__(self, other):
+        return add(other, self)
+
+    def __sub__(self, other):
+        return subtract(self, other)
+
+    def __rsub__(self, other):
+        return subtract(other, self)
+
+    def __mul__(self, other):
+        return multiply(self, other)
+
+    def __rmul__(self, other):
+        return multiply(other, self)
+
+    def __truediv__(self, other):
+        return divide(self, other)
+
+    def __rtruediv__(self, other):
+        return divide(other, self)
+
+    def __pow__(self, exponent):
+        return power(self, exponent=exponent)
+
+    def __neg__(self):
+        return multiply(self, -1.0)
+
+    def __matmul__(self, other):
+        return matmul(self, other)
+
+    def __rmatmul__(self, other):
+        return matmul(other, self)
+
+    def __getitem__(self, key):
+        return take(self, key=key)
+
+
+# ---------------------------------------------------------------- the tape
+
+
+def as_array(data) -> np.ndarray:
+    """Return numbers as a float array: float32 and float64 stay, anything else becomes `floatx()`."""
+    if isinstance(data, Tensor):
+        return data.data
+    array = np.asarray(data)
+    if array.dtype in (np.float32, np.float64) and array.dtype.isnative:
+        return array
+    if array.dtype.kind not in "biuf":
+        raise TypeError(
+            f"expected numbers, received an array of dtype {array.dtype} with shape {array.shape}. "
+            "Turn categories into numbers first, for example with np.unique(column, return_inverse=True)."
+        )
+    return array.astype(floatx())
+
+
+def _common(args: tuple) -> list:
+    """Bring all inputs of an op to C-contiguous, aligned arrays of one dtype; plain numbers do not promote."""
+    arrays = [None if a is None else as_array(a) for a in args]
+    strong = [a.dtype for a, arg in zip(arrays, args, strict=True) if a is not None and not _is_number(arg)]
+    dtype = np.result_type(*strong) if strong else floatx()
+    return [None if a is None else np.require(a, dtype, ["C", "A"]) for a in arrays]
+
+
+def _is_number(arg) -> bool:
+    return isinstance(arg, numbers.Real)
+
+
+@contextlib.contextmanager
+def no_gradients():
+    """Compute without remembering: faster and lighter, for prediction.
+
+    >>> with no_gradients():
+    ...     y = Tensor([1.0]) * 2.0
+    >>> y.made_by is None
+    True
+    """
+    _tape.off = getattr(_tape, "off", 0) + 1
+    try:
+        yield
+    finally:
+        _tape.off -= 1
+
+
+def differentiable(op):
+    """Lift `op(*arrays, **options) -> (y, backward)` to Tensors.
+
+    Positional arguments are float arrays that may want gradients (or None where one is optional); keyword
+    arguments are everything else: strides, masks, labels. `backward(dy)` returns one gradient per positional
+    argument, in order (None where there is none). An op with several outputs returns a tuple for y, and its
+    `backward` takes as many dy. Called on arrays only, the lifted op returns arrays.
+    `op.__wrapped__` is the plain function.
+    """
+
+    @functools.wraps(op)
+    def lifted(*args, **options):
+        for name, option in options.items():
+            if isinstance(option, Tensor):
+                raise TypeError(
+                    f"{op.__name__}: {name} is an option and cannot carry a gradient. Pass {name}.numpy() instead."
+                )
+        y, backward = op(*_common(args), **options)
+        if not any(isinstance(a, Tensor) for a in args):
+            return y
+        several = isinstance(y, tuple)
+        outputs = tuple(Tensor(part) for part in (y if several else (y,)))
+        if not getattr(_tape, "off", 0):
+            inputs = tuple(a if isinstance(a, Tensor) else None for a in args)
+            made_by = Operation(lifted, inputs, backward, [(t.shape, t.dtype) for t in outputs])
+            for index, tensor in enumerate(outputs):
+                tensor.made_by, tensor.index = made_by, index
+        return outputs if several else outputs[0]
+
+    return lifted
+
+
+def _operations_behind(y: Tensor) -> list[Operation]:
+    """Return all operations that y depends on, last first."""
+    found, waiting = {}, [y]
+    while waiting:
+        op = waiting.pop().made_by
+        if op is not None and op.number not in found:
+            found[op.number] = op
+            waiting.extend(t for t in op.inputs if t is not None)
+    return [found[number] for number in sorted(found, reverse=True)]
+
+
+def _key(t: Tensor):
+    """Name a gradient: outputs of operations by their place on the tape, other tensors by themselves."""
+    return (t.made_by.number, t.index) if t.made_by else id(t)
+
+
+def _gradients_by_tensor(y: Tensor, dy=None, wanted=()) -> dict:
+    """Walk the tape back from y; return {key: (tensor, gradient)} of the leaves and of the wanted tensors."""
+    if dy is None:
+        if y.size != 1:
+            raise ValueError(f"backward() starts at one number, a loss; received shape {y.shape}. Pass dy, or use .sum().")
+        dy = np.ones_like(y.data)
+    grads = {_key(y): np.require(dy, y.dtype)}
+    kept = {_key(t): t for t in wanted}
+    found = {}
+    for op in _operations_behind(y):
+        dys = [grads.pop((op.number, i), None) for i in range(len(op.outputs))]
+        found.update({(op.number, i): (kept[op.number, i], d) for i, d in enumerate(dys) if (op.number, i) in kept})
+        dys = [
+            np.zeros(shape, dtype) if d is None else np.require(d, dtype, ["C", "A"])
+            for d, (shape, dtype) in zip(dys, op.outputs, strict=True)
+        ]
+        dxs = op.backward(*dys)
+        dxs = dxs if isinstance(dxs, tuple) else (dxs,)
+        for x, dx in zip(op.inputs, dxs, strict=True):
+            if x is None or dx is None:
+                continue
+            key = _key(x)
+            grads[key] = grads[key] + dx if key in grads else dx
+            if x.made_by is None:
+                found[key] = (x, grads[key])
+    if y.made_by is None:
+        found[_key(y)] = (y, grads[_key(y)])
+    return found
+
+
+def gradients(y: Tensor, wanted, dy=None) -> list[np.ndarray]:
+    """Return ∂y/∂t for each Tensor t of a list, weights and intermediate results alike; zeros where y ignores t.
+
+    >>> x = Tensor([3.0])
+    >>> h = x * x
+    >>> [float(g[0]) for g in gradients((h * 2.0).sum(), [x, h])]
+    [12.0, 2.0]
+    """
+    found = _gradients_by_tensor(y, dy, wanted)
+    return [found[_key(t)][1] if _key(t) in found else np.zeros_like(t.data) for t in wanted]
+
+
+# ---------------------------------------------------------------- arithmetic
+
+
+def unbroadcast(dy: np.ndarray, shape: tuple) -> np.ndarray:
+    """Sum a gradient over the axes along which broadcasting repeated the input."""
+    dy = dy.sum(axis=tuple(range(dy.ndim - len(shape))))
+    stretched = tuple(i for i, n in enumerate(shape) if n == 1 and dy.shape[i] != 1)
+    return dy.sum(axis=stretched, keepdims=True) if stretched else dy
+
+
+@differentiable
+def add(a, b):
+    """Add, with broadcasting: y = a + b; da = dy, db = dy (summed over repeated axes)."""
+    return a + b, lambda dy: (unbroadcast(dy, a.shape), unbroadcast(dy, b.shape))
+
+
+@differentiable
+def subtract(a, b):
+    """Subtract, with broadcasting: y = a − b; da = dy, db = −dy."""
+    return a - b, lambda dy: (unbroadcast(dy, a.shape), unbroadcast(-dy, b.shape))
+
+
+@differentiable
+def multiply(a, b):
+    """Multiply element by element, with broadcasting: y = a·b; da = dy·b, db = dy·a."""
+    return a * b, lambda dy: (unbroadcast(dy * b, a.shape), unbroadcast(dy * a, b.shape))
+
+
+@differentiable
+def divide(a, b):
+    """Divide element by element, with broadcasting: y = a/b; da = dy/b, db = −dy·a/b²."""
+    return a / b, lambda dy: (unbroadcast(dy / b, a.shape), unbroadcast(-dy * a / b**2, b.shape))
+
+
+@differentiable
+def power(a, *, exponent):
+    """Raise to a constant power: y = aᵏ; da = dy·k·aᵏ⁻¹."""
+    return a**exponent, lambda dy: (dy * exponent * a ** (exponent - 1)).astype(a.dtype)
+
+
+@differentiable
+def exp(a):
+    """Exponential: y = eᵃ; da = dy·y."""
+    y = np.exp(a)
+    return y, lambda dy: dy * y
+
+
+@differentiable
+def log(a):
+    """Natural logarithm: y = ln a; da = dy/a."""
+    return np.log(a), lambda dy: dy / a
+
+
+@differentiable
+def absolute(a):
+    """Absolute value: y = |a|; da = dy·sign(a)."""
+    return np.abs(a), lambda dy: dy * np.sign(a)
+
+
+@differentiable
+def maximum(a, b):
+    """Larger of two, with broadcasting; dy goes to the larger one, to a where they are equal."""
+    first = a >= b
+    return np.maximum(a, b), lambda dy: (unbroadcast(dy * first, a.shape), unbroadcast(dy * ~first, b.shape))
+
+
+@differentiable
+def matmul(a, b):
+    """Matrix product of the last two axes: y = a b; da = dy bᵀ, db = aᵀ dy. Shapes (..., n, k) and (..., k, m)."""
+    if a.ndim < 2 or b.ndim < 2 or a.shape[-1] != b.shape[-2]:
+        raise ValueError(f"matmul: a has shape {a.shape}, b has shape {b.shape}; expected (..., n, k) and (..., k, m).")
+
+    def backward(dy):
+        da, db = dy @ b.swapaxes(-1, -2), a.swapaxes(-1, -2) @ dy
+        return unbroadcast(da, a.shape), unbroadcast(db, b.shape)
+
+    return a @ b, backward
+
+
+@differentiable
+def sum(a, *, axis=None, keepdims=False):
+    """Sum over axes: y = Σ a; da = dy, repeated."""
+
+    def backward(dy):
+        if axis is not None and not keepdims:
+            dy = np.expand_dims(dy, axis)
+        return np.broadcast_to(dy, a.shape)
+
+    return np.sum(a, axis=axis, keepdims=keepdims), backward
+
+
+def mean(a, *, axis=None, keepdims=False):
+    """Mean over axes: y = (1/n) Σ a; da = dy/n, repeated."""
+    total = sum(a, axis=axis, keepdims=keepdims)
+    return total * (total.size / a.size)
+
+
+@differentiable
+def reshape(a, *, shape):
+    """Give the same numbers another shape; dy gets the old shape back."""
+    return a.reshape(shape), lambda dy: dy.reshape(a.shape)
+
+
+@differentiable
+def transpose(a, *, axes=None):
+    """Reorder the axes (reverse them by default); dy gets the old order back."""
+    back = None if axes is None else np.argsort(axes)
+    return a.transpose(axes), lambda dy: dy.transpose(back)
+
+
+@differentiable
+def take(a, *, key):
+    """Index or slice: y = a[key]; dy is added back at the places it was taken from."""
+
+    def backward(dy):
+        da = np.zeros_like(a)
+        np.add.at(da, key, dy)
+        return da
+
+    return a[key], backward
+
+
+@differentiable
+def concatenate(*arrays, axis=-1):
+    """Join arrays along an axis; dy is cut at the same places."""
+    cuts = np.cumsum([a.shape[axis] for a in arrays])[:-1]
+    return np.concatenate(arrays, axis=axis), lambda dy: tuple(np.split(dy, cuts, axis=axis))
