@@ -1,1 +1,69 @@
+"""edunet: neural networks that can be read, taught with medical examples.
+
+from edunet import layers, models          the face of Keras
+from edunet import ops                     the formulas, each with its gradient on one page
+edunet.info()                              what runs here
+"""
+
+from edunet import (
+    activations,
+    callbacks,
+    datasets,
+    initializers,
+    keras,
+    layers,
+    losses,
+    metrics,
+    models,
+    ops,
+    optimizers,
+    utils,
+)
+from edunet.backend import (
+    available_backends,
+    floatx,
+    get_backend,
+    info,
+    set_backend,
+    set_floatx,
+    set_random_seed,
+    use_backend,
+)
+from edunet.gradcheck import check_gradients
+from edunet.layers import Input
+from edunet.models import Model, Sequential
+from edunet.tensor import Tensor, differentiable, gradients, no_gradients
+
 __version__ = "0.1.0"
+
+__all__ = [
+    "Input",
+    "Model",
+    "Sequential",
+    "Tensor",
+    "__version__",
+    "activations",
+    "available_backends",
+    "callbacks",
+    "check_gradients",
+    "datasets",
+    "differentiable",
+    "floatx",
+    "get_backend",
+    "gradients",
+    "info",
+    "initializers",
+    "keras",
+    "layers",
+    "losses",
+    "metrics",
+    "models",
+    "no_gradients",
+    "ops",
+    "optimizers",
+    "set_backend",
+    "set_floatx",
+    "set_random_seed",
+    "use_backend",
+    "utils",
+]

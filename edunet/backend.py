@@ -9,7 +9,6 @@ seed and backend determine the numbers. This is the only module that imports `ed
 """
 
 import contextlib
-import difflib
 import importlib
 import importlib.metadata
 import os
@@ -19,10 +18,11 @@ from types import ModuleType
 
 import numpy as np
 
+from edunet.names import did_you_mean
+
 __all__ = [
     "available_backends",
     "default_rng",
-    "did_you_mean",
     "floatx",
     "get_backend",
     "info",
@@ -47,13 +47,6 @@ _chosen: str | None = None  # decided at the first use, so that `import edunet` 
 _missing: dict[str, ImportError] = {}
 _floatx = np.dtype(np.float32)
 _rng = np.random.default_rng()
-
-
-def did_you_mean(name: object, known) -> str:
-    """Return ' Did you mean ...?' for a mistyped name, or an empty string."""
-    close = difflib.get_close_matches(str(name).lower(), {k.lower(): k for k in map(str, known)}, n=1, cutoff=0.5)
-    original = {str(k).lower(): str(k) for k in known}
-    return f" Did you mean {original[close[0]]!r}?" if close else ""
 
 
 # ---------------------------------------------------------------- kernels

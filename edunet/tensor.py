@@ -261,7 +261,9 @@ def _gradients_by_tensor(y: Tensor, dy=None, wanted=()) -> dict:
     """Walk the tape back from y; return {key: (tensor, gradient)} of the leaves and of the wanted tensors."""
     if dy is None:
         if y.size != 1:
-            raise ValueError(f"backward() starts at one number, a loss; received shape {y.shape}. Pass dy, or use .sum().")
+            raise ValueError(
+                f"backward() starts at one number, a loss; received shape {y.shape}. Pass dy, or use .sum()."
+            )
         dy = np.ones_like(y.data)
     grads = {_key(y): np.require(dy, y.dtype)}
     kept = {_key(t): t for t in wanted}

@@ -1,1 +1,96 @@
+"""The formulas. Each op is a function on Tensors or arrays; its docstring is its page of the textbook.
+
+Notation, everywhere the same
+    N  batch (patients)      T  time steps            D  features             U  units
+    H  height, W  width      C  channels              F  filters              K  classes
+    U, V also the height and width of a filter        I, J  height and width of an output
+    x  input    w  weights    b  bias    y  output    h  hidden state    z  scores (before softmax or sigmoid)
+    dy = ∂loss/∂y, and so on: the gradient of the loss for a quantity is written d + its name
+    σ  logistic function     ⊙ or ·  element by element     Σ_n  sum over n     ε  a small number
+
+`inspect.getsource(ops.conv2d)` prints a page; `ops.conv2d.__wrapped__` is the function on plain arrays, which
+returns (y, backward). Tensors put it on the tape: see `edunet.tensor`.
+"""
+
+from edunet.ops.activations import (
+    elu,
+    gelu,
+    leaky_relu,
+    linear,
+    log_softmax,
+    relu,
+    sigmoid,
+    softmax,
+    softplus,
+    tanh,
+)
+from edunet.ops.attention import attention, attention_weights, merge_heads, split_heads
 from edunet.ops.conv import conv1d, conv2d
+from edunet.ops.dense import dense
+from edunet.ops.embedding import embedding, sine_positions
+from edunet.ops.gru import gru
+from edunet.ops.loss import (
+    absolute_error,
+    huber,
+    sigmoid_crossentropy,
+    softmax_crossentropy,
+    sparse_softmax_crossentropy,
+    squared_error,
+)
+from edunet.ops.lstm import lstm
+from edunet.ops.norm import batch_norm, batch_norm_inference, layer_norm
+from edunet.ops.pool import (
+    avg_pool1d,
+    avg_pool2d,
+    global_avg_pool1d,
+    global_avg_pool2d,
+    global_max_pool1d,
+    global_max_pool2d,
+    max_pool1d,
+    max_pool2d,
+)
+from edunet.ops.regularize import dropout
+from edunet.ops.rnn import simple_rnn
+
+__all__ = [
+    "absolute_error",
+    "attention",
+    "attention_weights",
+    "avg_pool1d",
+    "avg_pool2d",
+    "batch_norm",
+    "batch_norm_inference",
+    "conv1d",
+    "conv2d",
+    "dense",
+    "dropout",
+    "elu",
+    "embedding",
+    "gelu",
+    "global_avg_pool1d",
+    "global_avg_pool2d",
+    "global_max_pool1d",
+    "global_max_pool2d",
+    "gru",
+    "huber",
+    "layer_norm",
+    "leaky_relu",
+    "linear",
+    "log_softmax",
+    "lstm",
+    "max_pool1d",
+    "max_pool2d",
+    "merge_heads",
+    "relu",
+    "sigmoid",
+    "sigmoid_crossentropy",
+    "simple_rnn",
+    "sine_positions",
+    "softmax",
+    "softmax_crossentropy",
+    "softplus",
+    "sparse_softmax_crossentropy",
+    "split_heads",
+    "squared_error",
+    "tanh",
+]

@@ -2,7 +2,8 @@
 
 import numpy as np
 
-from edunet.backend import did_you_mean, kernels
+from edunet.backend import kernels
+from edunet.names import did_you_mean
 from edunet.tensor import Tensor, concatenate, differentiable, reshape
 
 __all__ = ["conv1d", "conv2d"]

@@ -1,0 +1,250 @@
+"""Callbacks: what happens around batches and epochs while a model learns. Names as in Keras."""
+
+import math
+import sys
+from pathlib import Path
+
+from edunet.names import did_you_mean
+
+__all__ = ["Callback", "CallbackList", "EarlyStopping", "History", "ModelCheckpoint", "ProgressBar"]
+
+
+class Callback:
+    """Do something at certain moments of `fit`; override what you need. `self.model` is the model that learns."""
+
+    model = None
+
+    def on_train_begin(self, logs=None):
+        """Before the first epoch."""
+
+    def on_train_end(self, logs=None):
+        """After the last epoch, also after Ctrl-C or an error."""
+
+    def on_epoch_begin(self, epoch, logs=None):
+        """Before an epoch; epochs count from 0."""
+
+    def on_epoch_end(self, epoch, logs=None):
+        """After an epoch and its validation; logs holds the losses and metrics."""
+
+    def on_train_batch_end(self, batch, logs=None):
+        """After each step; logs holds the means of the epoch so far."""
+
+
+class CallbackList:
+    """Tell all callbacks at once."""
+
+    def __init__(self, callbacks, model):
+        for callback in callbacks:
+            if not isinstance(callback, Callback):
+                raise TypeError(f"callbacks: expected a list of Callback objects. Received: {callback!r}")
+            callback.model = model
+        self.callbacks = list(callbacks)
+
+    def call(self, moment: str, *args, **plan) -> None:
+        """Call one method of every callback; the plan (steps, epochs) goes to progress bars."""
+        for callback in self.callbacks:
+            if isinstance(callback, ProgressBar) and plan:
+                callback.plan(**plan)
+            getattr(callback, moment)(*args)
+
+    def batch_end(self, step: int, results) -> None:
+        """Tell of one step; the means are worked out only for those who look at them."""
+        for callback in self.callbacks:
+            if isinstance(callback, ProgressBar):
+                callback.tick(step, results)
+            elif type(callback).on_train_batch_end is not Callback.on_train_batch_end:
+                callback.on_train_batch_end(step, results())
+
+
+class History(Callback):
+    """Remember the losses and metrics: `.history` is {name: [one value per epoch]}, `.epoch` the epoch numbers."""
+
+    def __init__(self):
+        self.history: dict[str, list[float]] = {}
+        self.epoch: list[int] = []
+
+    def on_epoch_end(self, epoch, logs=None):
+        self.epoch.append(epoch)
+        for name, value in (logs or {}).items():
+            self.history.setdefault(name, []).append(value)
+
+
+class _Watcher(Callback):
+    """What EarlyStopping and ModelCheckpoint share: which of two values of a metric is better."""
+
+    def __init__(self, monitor, mode):
+        if mode not in ("auto", "min", "max"):
+            raise ValueError(f"{type(self).__name__}: mode is 'auto', 'min' or 'max'. Received: {mode!r}")
+        self.monitor = monitor
+        stem = monitor.removeprefix("val_")
+        rises = stem.endswith(("acc", "accuracy", "auc", "precision", "recall"))
+        self.sign = 1.0 if mode == "max" or (mode == "auto" and rises) else -1.0
+        self.best = -math.inf  # of sign · value
+
+    def value(self, logs) -> float:
+        if self.monitor not in logs:
+            held_out = self.monitor.startswith("val_") and not any(k.startswith("val_") for k in logs)
+            raise ValueError(
+                f"{type(self).__name__}: nothing called {self.monitor!r} is measured; there are {sorted(logs)}."
+                + (" Give fit a validation_split or validation_data." if held_out else did_you_mean(self.monitor, logs))
+            )
+        return self.sign * logs[self.monitor]
+
+
+class EarlyStopping(_Watcher):
+    """Stop when a value has not become better for some epochs.
+
+    Args: monitor, such as "val_loss"; min_delta, the smallest change that counts; patience, epochs to wait; mode "min"
+    or "max" ("auto": by the name); restore_best_weights, go back to the best epoch at the end.
+    Source: Prechelt, Early stopping - but when? (1998).
+    """
+
+    def __init__(self, monitor="val_loss", min_delta=0.0, patience=0, mode="auto", restore_best_weights=False):
+        super().__init__(monitor, mode)
+        self.min_delta, self.patience, self.restore_best_weights = abs(min_delta), patience, restore_best_weights
+
+    def on_train_begin(self, logs=None):
+        self.best, self.waited, self.best_weights, self.best_epoch, self.stopped_epoch = -math.inf, 0, None, 0, 0
+
+    def on_epoch_end(self, epoch, logs=None):
+        value = self.value(logs or {})
+        if value > self.best + (self.min_delta if self.best > -math.inf else 0):
+            self.best, self.waited, self.best_epoch = value, 0, epoch
+            if self.restore_best_weights:
+                self.best_weights = self.model.get_weights()
+            return
+        self.waited += 1
+        if self.waited >= self.patience:
+            self.stopped_epoch = epoch
+            self.model.stop_training = True
+
+    def on_train_end(self, logs=None):
+        if self.best_weights is not None:
+            self.model.set_weights(self.best_weights)
+
+
+class ModelCheckpoint(_Watcher):
+    """Write the weights to a file after each epoch, or after each epoch that was the best so far.
+
+    Args: filepath, ending in .safetensors; {epoch} (counted from 1) and {val_loss} and the like are filled in;
+    monitor and mode, as EarlyStopping; save_best_only. Read back with `model.load_weights(path)`.
+    """
+
+    def __init__(self, filepath, monitor="val_loss", save_best_only=False, save_weights_only=True, mode="auto"):
+        super().__init__(monitor, mode)
+        self.filepath, self.save_best_only = str(filepath), save_best_only
+        if not self.filepath.endswith(".safetensors"):
+            suggestion = Path(self.filepath).with_suffix("").with_suffix(".safetensors")
+            raise ValueError(
+                f"ModelCheckpoint writes .safetensors files. Received {self.filepath!r}; use {str(suggestion)!r}."
+            )
+        if not save_weights_only:
+            raise ValueError("ModelCheckpoint writes weights only: leave save_weights_only=True.")
+
+    def on_train_begin(self, logs=None):
+        folder = Path(self.filepath).parent
+        if not folder.is_dir():  # better now than after the first epoch
+            raise FileNotFoundError(f"ModelCheckpoint: the folder {str(folder)!r} does not exist; make it first.")
+
+    def on_epoch_end(self, epoch, logs=None):
+        logs = logs or {}
+        if self.save_best_only:
+            value = self.value(logs)
+            if not value > self.best:
+                return
+            self.best = value
+        self.model.save_weights(self.filepath.format(epoch=epoch + 1, **logs))
+
+
+class ProgressBar(Callback):
+    """One line that is written over while it grows: a line per epoch in a terminal, one line in all in a notebook."""
+
+    def __init__(self):
+        self.notebook = _in_notebook()
+        self.bar = None
+
+    @classmethod
+    def wanted(cls, verbose) -> list["ProgressBar"]:
+        """Return [] for verbose=0, else one progress bar."""
+        if verbose not in ("auto", 0, 1, 2, False, True):
+            raise ValueError(f"verbose is 'auto', 0 (silent), 1 or 2. Received: {verbose!r}")
+        return [cls()] if verbose else []
+
+    def plan(self, steps: int, epochs: int) -> None:
+        """Learn how much there is to do."""
+        self.steps, self.epochs = steps, epochs
+
+    def _open(self, total, title):
+        from tqdm import tqdm
+
+        shape = "{desc} {n_fmt}/{total_fmt} [{elapsed}<{remaining}]{postfix}"
+        file = _NotebookLine() if self.notebook else sys.stdout
+        self.bar = tqdm(total=total, desc=title, bar_format=shape, file=file, mininterval=0.25, leave=True)
+
+    def on_epoch_begin(self, epoch, logs=None):
+        self.title = f"Epoch {epoch + 1}/{self.epochs}"
+        if not (self.notebook or sys.stdout.isatty()):
+            return  # a log file gets the finished lines only
+        if self.bar is None:
+            self._open(self.steps * (self.epochs - epoch) if self.notebook else self.steps, self.title)
+        self.bar.set_description_str(self.title, refresh=False)
+
+    def tick(self, step: int, results) -> None:
+        """Count one step; the line is rewritten four times a second at most."""
+        if self.bar is not None and self.bar.update():
+            self.bar.set_postfix_str(_readable(results()), refresh=False)
+
+    def on_epoch_end(self, epoch, logs=None):
+        if self.bar is None:
+            self.say(self.title, logs or {})
+            return
+        self.bar.set_postfix_str(_readable(logs or {}), refresh=self.notebook)
+        if not self.notebook:
+            self._close()
+
+    def on_train_end(self, logs=None):
+        self._close()
+
+    def _close(self):
+        if self.bar is not None:
+            self.bar.close()
+            self.bar = None
+
+    def say(self, title: str, logs: dict) -> None:
+        """Print one finished line."""
+        print(f"{title}: {_readable(logs)}")
+
+
+def _readable(logs: dict) -> str:
+    return ", ".join(
+        f"{name} {value:.4g}" if abs(value) < 1e-3 else f"{name} {value:.4f}" for name, value in logs.items()
+    )
+
+
+def _in_notebook() -> bool:
+    shell = sys.modules["IPython"].get_ipython() if "IPython" in sys.modules else None
+    return shell is not None and hasattr(shell, "kernel")
+
+
+class _NotebookLine:
+    """A file that shows only its latest line, in one output of the cell, as plain text."""
+
+    def __init__(self):
+        from IPython.display import display
+
+        self.handle = display(_Line(""), display_id=True)
+
+    def write(self, text: str) -> None:
+        line = text.strip("\r\n ")
+        if line:
+            self.handle.update(_Line(line))
+
+    def flush(self) -> None:
+        """Nothing waits."""
+
+
+class _Line(str):
+    """Text that a notebook shows without quotation marks."""
+
+    def __repr__(self):
+        return str(self)

@@ -1,0 +1,72 @@
+"""Layers: weights and hyper-parameters around the formulas of `edunet.ops`. Names and defaults as in Keras."""
+
+from edunet.layers.activations import ELU, Activation, LeakyReLU, ReLU, Softmax
+from edunet.layers.attention import Attention, MultiHeadAttention
+from edunet.layers.conv import Conv1D, Conv2D
+from edunet.layers.dense import Dense
+from edunet.layers.embedding import Embedding, SinePositionEncoding
+from edunet.layers.gru import GRU
+from edunet.layers.input import Input
+from edunet.layers.layer import Layer
+from edunet.layers.lstm import LSTM
+from edunet.layers.merge import Add, Concatenate, Multiply, add, concatenate, multiply
+from edunet.layers.norm import BatchNormalization, LayerNormalization
+from edunet.layers.pool import (
+    AveragePooling1D,
+    AveragePooling2D,
+    GlobalAveragePooling1D,
+    GlobalAveragePooling2D,
+    GlobalMaxPooling1D,
+    GlobalMaxPooling2D,
+    MaxPool1D,
+    MaxPool2D,
+    MaxPooling1D,
+    MaxPooling2D,
+)
+from edunet.layers.regularize import Dropout
+from edunet.layers.reshape import Flatten, Permute, RepeatVector, Rescaling, Reshape
+from edunet.layers.rnn import SimpleRNN
+
+__all__ = [
+    "ELU",
+    "GRU",
+    "LSTM",
+    "Activation",
+    "Add",
+    "Attention",
+    "AveragePooling1D",
+    "AveragePooling2D",
+    "BatchNormalization",
+    "Concatenate",
+    "Conv1D",
+    "Conv2D",
+    "Dense",
+    "Dropout",
+    "Embedding",
+    "Flatten",
+    "GlobalAveragePooling1D",
+    "GlobalAveragePooling2D",
+    "GlobalMaxPooling1D",
+    "GlobalMaxPooling2D",
+    "Input",
+    "Layer",
+    "LayerNormalization",
+    "LeakyReLU",
+    "MaxPool1D",
+    "MaxPool2D",
+    "MaxPooling1D",
+    "MaxPooling2D",
+    "MultiHeadAttention",
+    "Multiply",
+    "Permute",
+    "ReLU",
+    "RepeatVector",
+    "Rescaling",
+    "Reshape",
+    "SimpleRNN",
+    "SinePositionEncoding",
+    "Softmax",
+    "add",
+    "concatenate",
+    "multiply",
+]

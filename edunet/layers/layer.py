@@ -1,0 +1,276 @@
+"""Layer: weights, hyper-parameters and a name around a formula; no mathematics of its own.
+
+A learner's own layer defines `call(x)` and, if it has weights, `build(input_shape)`. Gradients come from the tape,
+output shapes from trying the layer on one blank example.
+
+>>> class Scale(Layer):
+...     def build(self, input_shape):
+...         self.factor = self.add_weight((input_shape[-1],), initializer="ones")
+...     def call(self, x):
+...         return x * self.factor
+>>> Scale()(np.array([[1.0, 2.0]])).numpy()
+array([[1., 2.]], dtype=float32)
+"""
+
+import collections
+import contextlib
+import functools
+import inspect
+import itertools
+import re
+import threading
+
+import numpy as np
+
+from edunet import initializers
+from edunet.backend import floatx
+from edunet.names import refuse_unknown
+from edunet.tensor import Tensor, no_gradients
+
+__all__ = ["Layer", "Symbol"]
+
+_phase = threading.local()  # .training: is the model learning right now? Dropout and BatchNormalization ask
+_named = collections.Counter()
+_nodes = itertools.count()
+
+
+class Symbol:
+    """A Tensor to come, in a model that is being drawn: a shape (None = any length) and the call that makes it."""
+
+    def __init__(self, shape, dtype="float32", node=None, index=0):
+        self.shape, self.dtype, self.node, self.index = tuple(shape), np.dtype(dtype), node, index
+
+    ndim = property(lambda self: len(self.shape))
+
+    def __repr__(self):
+        return f"Symbol(shape={self.shape}, dtype={self.dtype})"
+
+
+class Node:
+    """One use of a layer in a drawn model. A layer that is shared has several."""
+
+    def __init__(self, layer, args, kwargs):
+        self.layer, self.args, self.kwargs = layer, args, kwargs
+        self.number = next(_nodes)
+        self.outputs: tuple[Symbol, ...] = ()
+
+    @property
+    def inputs(self) -> list[Symbol]:
+        return symbols_in((self.args, self.kwargs))
+
+
+def symbols_in(structure) -> list[Symbol]:
+    """Return the Symbols in nested tuples, lists and dicts."""
+    if isinstance(structure, Symbol):
+        return [structure]
+    if isinstance(structure, dict):
+        structure = structure.values()
+    elif not isinstance(structure, (tuple, list)):
+        return []
+    return [symbol for part in structure for symbol in symbols_in(part)]
+
+
+def replace(structure, change):
+    """Return nested tuples, lists and dicts with `change` applied to whatever is inside."""
+    if isinstance(structure, dict):
+        return {key: replace(part, change) for key, part in structure.items()}
+    if isinstance(structure, (tuple, list)):
+        return type(structure)(replace(part, change) for part in structure)
+    return change(structure)
+
+
+class Layer:
+    """The base of all layers.
+
+    Args: name, shown in `summary()`; trainable, False freezes the weights; dtype, the precision of the weights
+    (`floatx()` unless given); input_shape, for the first layer of a Sequential, without the batch axis.
+    """
+
+    def __init__(self, *, name=None, trainable=True, dtype=None, input_shape=None, input_dim=None, **unknown):
+        refuse_unknown(
+            type(self).__name__, unknown, [*_arguments(type(self)), "name", "trainable", "dtype", "input_shape"]
+        )
+        self.name = name or _fresh_name(type(self).__name__)
+        self.trainable = trainable
+        self.dtype = np.dtype(dtype or floatx())
+        self.built = False
+        self.input_shape = (input_dim,) if input_dim is not None else input_shape and tuple(input_shape)
+        self._weights: list[tuple[Tensor, bool]] = []  # with whether the optimizer may change it
+
+    # ---- what a layer defines
+
+    def build(self, input_shape) -> None:
+        """Make the weights, now that the shape of the input is known. Called once, before the first `call`."""
+
+    def call(self, x):
+        """Compute the output with Tensors and `edunet.ops`. May take `training` as a keyword."""
+        raise NotImplementedError(f"{type(self).__name__} must define call(x)")
+
+    def get_config(self) -> dict:
+        """Return the arguments that make this layer again, without its weights."""
+        known = ["name", "trainable", *_arguments(type(self))]
+        return {key: getattr(self, key) for key in known if hasattr(self, key)}
+
+    # ---- weights
+
+    def add_weight(self, shape, initializer="glorot_uniform", trainable=True, name=None) -> Tensor:
+        """Make a weight, an array of that shape, and register it."""
+        value = initializers.get(initializer)(shape, self.dtype)
+        weight = Tensor(value, name=name)
+        self._weights.append((weight, trainable))
+        return weight
+
+    def sublayers(self) -> list["Layer"]:
+        """Return the layers held as attributes, alone or in lists."""
+        found = []
+        for key, value in vars(self).items():
+            parts = value if isinstance(value, (list, tuple)) and not key.startswith("_") else [value]
+            found += [part for part in parts if isinstance(part, Layer) and part not in found]
+        return found
+
+    def _own_and_inner(self, trainable: bool) -> list[Tensor]:
+        own = [w for w, learns in self._weights if (learns and self.trainable) == trainable]
+        for layer in self.sublayers():
+            inner = layer._own_and_inner(trainable) if self.trainable else ([] if trainable else layer.weights)
+            own += [w for w in inner if not any(w is other for other in own)]
+        return own
+
+    @property
+    def trainable_weights(self) -> list[Tensor]:
+        """The weights that the optimizer changes."""
+        return self._own_and_inner(True)
+
+    @property
+    def non_trainable_weights(self) -> list[Tensor]:
+        """Weights of frozen layers, and running means."""
+        return self._own_and_inner(False)
+
+    @property
+    def weights(self) -> list[Tensor]:
+        """All weights: the trainable ones, then the others."""
+        return self.trainable_weights + self.non_trainable_weights
+
+    def get_weights(self) -> list[np.ndarray]:
+        """Return copies of all weights, in the order of `weights`."""
+        return [w.data.copy() for w in self.weights]
+
+    def set_weights(self, arrays) -> None:
+        """Replace all weights. Raises ValueError, before anything is changed, if a number or shape differs."""
+        weights, arrays = self.weights, [np.asarray(a) for a in arrays]
+        if len(arrays) != len(weights):
+            hint = "" if self.built else " It has no weights before it is built: give it an input_shape or data first."
+            raise ValueError(f"{self.name}: expected {len(weights)} arrays. Received {len(arrays)}.{hint}")
+        for i, (w, a) in enumerate(zip(weights, arrays, strict=True)):
+            if w.shape != a.shape:
+                raise ValueError(f"{self.name}: weight {i} ({w.name}) has shape {w.shape}. Received {a.shape}.")
+        for w, a in zip(weights, arrays, strict=True):
+            w.data[...] = a
+
+    def count_params(self) -> int:
+        """Return how many numbers the weights hold."""
+        return sum(w.size for w in self.weights)
+
+    # ---- being called
+
+    def __call__(self, *args, training=None, **kwargs):
+        if not hasattr(self, "_weights"):
+            raise TypeError(f"{type(self).__name__}.__init__ must begin with super().__init__(**kwargs)")
+        if symbols_in((args, kwargs)):
+            return self._draw(args, kwargs)
+        args, kwargs = replace((args, kwargs), self._cast)
+        self.ensure_built(args)
+        with _training(training):
+            if "training" in _arguments(type(self), "call"):
+                kwargs["training"] = getattr(_phase, "training", False)
+            try:
+                return self.call(*args, **kwargs)
+            except (ValueError, TypeError) as error:
+                _say_where(error, self, args)
+                raise
+
+    def ensure_built(self, args) -> None:
+        """Build the layer for the shape of its first argument, unless that has been done."""
+        if not self.built:
+            shape = replace(args[0], lambda x: tuple(x.shape) if hasattr(x, "shape") else np.shape(x)) if args else ()
+            try:
+                self.build(shape)
+            except (ValueError, TypeError) as error:
+                _say_where(error, self, args)
+                raise
+            self.built = True
+
+    def _cast(self, x):
+        """Bring arrays of other precision to the layer's; whole numbers (labels, words) and Tensors stay."""
+        if isinstance(x, np.ndarray) and x.dtype.kind == "f" and x.dtype != self.dtype:
+            return x.astype(self.dtype)
+        return x
+
+    def _draw(self, args, kwargs):
+        """Record the call in the model that is being drawn and return Symbols of the output."""
+        node = Node(self, args, kwargs)
+        first, second = self._try_on(node, 64), None
+        if any(None in s.shape[1:] for s in node.inputs):
+            second = self._try_on(node, 65)  # axes that differ between the two tries have no fixed length
+        several = isinstance(first, (tuple, list))
+        pairs = zip(first, second or first, strict=True) if several else [(first, first if second is None else second)]
+        node.outputs = tuple(
+            Symbol(
+                (None, *(n if n == m else None for n, m in zip(a.shape[1:], b.shape[1:], strict=True))),
+                a.dtype,
+                node,
+                i,
+            )
+            for i, (a, b) in enumerate(pairs)
+        )
+        return node.outputs if several else node.outputs[0]
+
+    def _try_on(self, node, length: int):
+        """Run the layer on one blank example; open axes get that length."""
+
+        def blank(x):
+            if not isinstance(x, Symbol):
+                return x
+            return np.zeros([1, *(length if n is None else n for n in x.shape[1:])], x.dtype)
+
+        args, kwargs = replace((node.args, node.kwargs), blank)
+        if not self.built:
+            self.ensure_built(node.args)
+        with no_gradients(), np.errstate(all="ignore"):
+            return self(*args, **{k: v for k, v in kwargs.items() if k != "training"}, training=False)
+
+    def __repr__(self):
+        return f"<{type(self).__name__} {self.name}>"
+
+
+@contextlib.contextmanager
+def _training(value):
+    """Set whether the model is learning, for this layer and all layers inside it; None keeps what is set."""
+    before = getattr(_phase, "training", False)
+    _phase.training = before if value is None else bool(value)
+    try:
+        yield
+    finally:
+        _phase.training = before
+
+
+@functools.cache
+def _arguments(kind: type, method: str = "__init__") -> list[str]:
+    """Return the names of a method's arguments, without self and **kwargs."""
+    found = inspect.signature(getattr(kind, method)).parameters.values()
+    return [p.name for p in found if p.name != "self" and p.kind not in (p.VAR_KEYWORD, p.VAR_POSITIONAL)]
+
+
+def _fresh_name(kind: str) -> str:
+    """Return conv2d, conv2d_1, conv2d_2, ... for Conv2D, as Keras counts."""
+    stem = re.sub(r"([a-z0-9])([A-Z][a-z])", r"\1_\2", re.sub(r"([A-Z]+)([A-Z][a-z])", r"\1_\2", kind)).lower()
+    _named[stem] += 1
+    return stem if _named[stem] == 1 else f"{stem}_{_named[stem] - 1}"
+
+
+def _say_where(error, layer, args) -> None:
+    """Add the innermost layer's name to an error that its formula raised."""
+    if not getattr(error, "__notes__", None):
+        shapes = [tuple(getattr(x, "shape", ())) for x in args]
+        error.add_note(
+            f"in layer {layer.name!r} ({type(layer).__name__}), which received shape {', '.join(map(str, shapes))}"
+        )

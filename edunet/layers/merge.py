@@ -1,0 +1,76 @@
+"""Layers that join branches: residual connections and several kinds of input."""
+
+from functools import reduce
+
+from edunet import tensor
+from edunet.layers.layer import Layer
+
+__all__ = ["Add", "Concatenate", "Multiply", "add", "concatenate", "multiply"]
+
+
+class _Merge(Layer):
+    def call(self, inputs):
+        if not isinstance(inputs, (list, tuple)) or len(inputs) < 2:
+            raise ValueError(
+                f"{type(self).__name__} joins a list of at least two inputs: {type(self).__name__}()([a, b])."
+            )
+        return self.join(inputs)
+
+    def same_shapes(self, inputs):
+        if len({tuple(x.shape) for x in inputs}) > 1:
+            shapes = ", ".join(str(tuple(x.shape)) for x in inputs)
+            raise ValueError(
+                f"{type(self).__name__}: all inputs need the same shape. Received {shapes}. "
+                "A Dense layer or a Conv2D with filters of size 1 brings a branch to the width of the other."
+            )
+
+
+class Add(_Merge):
+    """y = a + b + ...: a residual connection is Add()([x, f(x)]); dy goes to every branch.
+
+    Source: He et al., Deep residual learning (2016).
+    """
+
+    def join(self, inputs):
+        self.same_shapes(inputs)
+        return reduce(tensor.add, inputs)
+
+
+class Multiply(_Merge):
+    """y = a · b · ..., element by element: one branch gates the other."""
+
+    def join(self, inputs):
+        self.same_shapes(inputs)
+        return reduce(tensor.multiply, inputs)
+
+
+class Concatenate(_Merge):
+    """Put the inputs side by side along an axis (the last one unless given)."""
+
+    def __init__(self, axis=-1, **kwargs):
+        super().__init__(**kwargs)
+        self.axis = axis
+
+    def join(self, inputs):
+        shapes = [tuple(n for i, n in enumerate(x.shape) if i != self.axis % len(x.shape)) for x in inputs]
+        if len(set(shapes)) > 1:
+            raise ValueError(
+                f"Concatenate: inputs may differ along axis {self.axis} only. "
+                f"Received {', '.join(str(tuple(x.shape)) for x in inputs)}."
+            )
+        return tensor.concatenate(*inputs, axis=self.axis)
+
+
+def add(inputs, **kwargs):
+    """Short for Add(**kwargs)(inputs)."""
+    return Add(**kwargs)(inputs)
+
+
+def multiply(inputs, **kwargs):
+    """Short for Multiply(**kwargs)(inputs)."""
+    return Multiply(**kwargs)(inputs)
+
+
+def concatenate(inputs, **kwargs):
+    """Short for Concatenate(**kwargs)(inputs)."""
+    return Concatenate(**kwargs)(inputs)

@@ -1,0 +1,203 @@
+"""Model: layers joined into a graph, with weights, a summary and a training loop."""
+
+import numpy as np
+
+from edunet.layers.layer import Layer, Node, Symbol, replace, symbols_in
+from edunet.models import saving
+from edunet.models.training import Trainable
+
+__all__ = ["Model"]
+
+
+class Model(Trainable, Layer):
+    """A network from inputs to outputs: `Model(inputs, outputs)`.
+
+    Branches, residual connections and shared layers are drawn by calling layers on what `Input` returns:
+
+    >>> from edunet import layers
+    >>> x = layers.Input((8,))
+    >>> h = layers.Dense(8, activation="relu")(x)
+    >>> model = Model(x, layers.Dense(1)(layers.Add()([x, h])))
+    >>> model.count_params()
+    81
+
+    A subclass that defines `call` needs no inputs and outputs.
+    """
+
+    def __init__(self, inputs=None, outputs=None, name=None, **kwargs):
+        super().__init__(name=name, **kwargs)
+        self.output_shapes: list[tuple] | None = None
+        self.output_names: list[str] | None = None
+        self._inputs_drawn: list[Symbol] = []
+        self._outputs_drawn = None
+        if inputs is not None or outputs is not None:
+            self._connect(inputs, outputs)
+
+    def _connect(self, inputs, outputs) -> None:
+        """Find the layers between inputs and outputs, in an order in which each has what it needs."""
+        self._inputs_drawn, self._outputs_drawn = symbols_in(inputs), outputs
+        ends = symbols_in(outputs)
+        if not self._inputs_drawn or not ends:
+            raise ValueError("Model(inputs, outputs): both are what Input and layers return, one or a list of them.")
+        self._nodes = _nodes_behind(ends, self._inputs_drawn)
+        self.output_shapes = [s.shape for s in ends]
+        self.output_names = _unique([s.node.layer.name if s.node else "input" for s in ends])
+        self.built = True
+
+    # ---- the graph
+
+    @property
+    def layers(self) -> list[Layer]:
+        """The layers, in the order of computation; a shared layer once."""
+        if self._outputs_drawn is None:
+            return self.sublayers()
+        found: list[Layer] = []
+        found += [node.layer for node in self._nodes if not any(node.layer is other for other in found)]
+        return list(dict.fromkeys(found))
+
+    def sublayers(self):
+        return super().sublayers() if self._outputs_drawn is None else self.layers
+
+    @property
+    def inputs(self):
+        """What `Input` returned, one for each input."""
+        return self._inputs_drawn
+
+    @property
+    def outputs(self):
+        """The Symbols of the outputs, from which further layers may be drawn."""
+        return symbols_in(self._outputs_drawn)
+
+    input = property(lambda self: self.inputs[0] if len(self.inputs) == 1 else self.inputs)
+    output = property(lambda self: self.outputs[0] if len(self.outputs) == 1 else self.outputs)
+    output_shape = property(lambda self: self.output_shapes and self.output_shapes[0])
+
+    def get_layer(self, name=None, index=None) -> Layer:
+        """Return a layer by its name or by its place."""
+        if index is not None:
+            return self.layers[index]
+        for layer in self.layers:
+            if layer.name == name:
+                return layer
+        raise ValueError(f"no layer is called {name!r}; the layers are {[layer.name for layer in self.layers]}.")
+
+    def call(self, inputs):
+        if self._outputs_drawn is None:
+            raise ValueError(f"{self.name}: a Model needs inputs and outputs, or a subclass with its own call(x).")
+        given = list(inputs) if isinstance(inputs, (list, tuple)) else [inputs]
+        values = {id(s): x for s, x in zip(self._inputs_drawn, given, strict=True)}
+
+        def value(x):
+            return values[id(x)] if isinstance(x, Symbol) else x
+
+        for node in self._nodes:
+            y = node.layer(*replace(node.args, value), **replace(node.kwargs, value))
+            for symbol, part in zip(node.outputs, y if len(node.outputs) > 1 else (y,), strict=True):
+                values[id(symbol)] = part
+        return replace(self._outputs_drawn, value)
+
+    # ---- data meets graph
+
+    def fit_to_inputs(self, xs) -> None:
+        """Make the weights if they still wait for the shape of the data. (A Sequential without input_shape does.)"""
+
+    def adjust_rank(self, xs: list[np.ndarray]) -> list[np.ndarray]:
+        """Check the data against the inputs; grey images (N,H,W) get the channel axis that Input((H,W,1)) asks for."""
+        if self._outputs_drawn is None:
+            return xs
+        if len(xs) != len(self._inputs_drawn):
+            raise ValueError(
+                f"x: the model has {len(self._inputs_drawn)} input(s). Received a list of {len(xs)} arrays."
+                + (" A list of examples becomes one array with np.stack(x)." if len(self._inputs_drawn) == 1 else "")
+            )
+        adjusted = []
+        for x, symbol in zip(xs, self._inputs_drawn, strict=True):
+            if x.ndim == symbol.ndim - 1 and symbol.shape[-1] == 1:
+                x = x[..., None]
+            expected = (
+                "("
+                + ", ".join("N" if i == 0 else "any" if n is None else str(n) for i, n in enumerate(symbol.shape))
+                + ")"
+            )
+            fits = x.ndim == symbol.ndim and all(
+                n in (None, m) for n, m in zip(symbol.shape[1:], x.shape[1:], strict=False)
+            )
+            if not fits:
+                single = x.shape == symbol.shape[1:]
+                raise ValueError(
+                    f"x: the model expects {expected}. Received {x.shape}."
+                    + (" For a single example add the batch axis: x[None]." if single else "")
+                    + _channel_hint(x.shape, symbol.shape)
+                )
+            adjusted.append(x)
+        return adjusted
+
+    # ---- for people
+
+    def summary(self, print_fn=print) -> None:
+        """Print a table of the layers: name and kind, output shape, number of weights."""
+        if not self.built:
+            raise ValueError(f"{self.name} has no weights yet: give it an input_shape, or call fit or build first.")
+        rows = []
+        seen: set[int] = set()
+        for node in self._nodes if self._outputs_drawn is not None else []:
+            layer, shape = node.layer, ", ".join(str(s.shape) for s in node.outputs)
+            shared = id(layer) in seen
+            seen.add(id(layer))
+            rows.append(
+                (f"{layer.name} ({type(layer).__name__})", shape, "shared" if shared else f"{layer.count_params():,}")
+            )
+        if not rows:
+            rows = [(f"{part.name} ({type(part).__name__})", "?", f"{part.count_params():,}") for part in self.layers]
+        head = ("Layer (type)", "Output Shape", "Param #")
+        wide = [max(len(row[i]) for row in [head, *rows]) for i in range(3)]
+        line = "  ".join("-" * w for w in wide)
+        table = [f"{a:<{wide[0]}}  {b:<{wide[1]}}  {c:>{wide[2]}}" for a, b, c in [head, *rows]]
+        learning, fixed = sum(w.size for w in self.trainable_weights), sum(w.size for w in self.non_trainable_weights)
+        print_fn(
+            "\n".join(
+                [f'Model: "{self.name}"', line, table[0], line, *table[1:], line]
+                + [
+                    f"Total params: {learning + fixed:,}",
+                    f"Trainable params: {learning:,}",
+                    f"Non-trainable params: {fixed:,}",
+                ]
+            )
+        )
+
+    # ---- weights in files
+
+    def save_weights(self, path) -> None:
+        """Write all weights to a .safetensors file; an older file is replaced only once the new one is complete."""
+        saving.save_weights(self, path)
+
+    def load_weights(self, path) -> None:
+        """Read weights that `save_weights` wrote for a model of the same architecture."""
+        saving.load_weights(self, path)
+
+
+def _nodes_behind(ends: list[Symbol], starts: list[Symbol]) -> list[Node]:
+    """Return all uses of layers between starts and ends; nodes are numbered as drawn, so sorting orders them."""
+    known = {id(s) for s in starts}
+    found: dict[int, Node] = {}
+    waiting = list(ends)
+    while waiting:
+        symbol = waiting.pop()
+        if id(symbol) in known:
+            continue
+        if symbol.node is None:
+            raise ValueError(f"the outputs depend on {symbol}, which is not among the inputs of this Model.")
+        if symbol.node.number not in found:
+            found[symbol.node.number] = symbol.node
+            waiting.extend(symbol.node.inputs)
+    return [found[number] for number in sorted(found)]
+
+
+def _unique(names: list[str]) -> list[str]:
+    return [name if names.count(name) == 1 else f"{name}_{names[:i].count(name)}" for i, name in enumerate(names)]
+
+
+def _channel_hint(received, expected) -> str:
+    if len(received) == len(expected) == 4 and received[1] == expected[-1] and received[-1] != expected[-1]:
+        return " The channels seem to stand first: use x.transpose(0, 2, 3, 1)."
+    return ""

@@ -1,0 +1,88 @@
+"""What a model is trained for: a loss and metrics for each of its outputs."""
+
+import numpy as np
+
+from edunet import losses, metrics
+from edunet.models.data import as_list
+from edunet.tensor import as_array
+
+__all__ = ["Objective"]
+
+
+class Objective:
+    """The losses and metrics of `compile`, spread over the outputs, and their running means over an epoch."""
+
+    def __init__(self, loss, loss_weights, metric_names, outputs: list[str], shapes: list[tuple]):
+        self.outputs = outputs
+        self.losses = [losses.get(part) for part in self._spread("loss", loss)]
+        self.loss_weights = [1.0 if w is None else float(w) for w in self._spread("loss_weights", loss_weights)]
+        self.metrics = [
+            [metrics.get(m, a_loss, shape) for m in _listed(names)]
+            for names, a_loss, shape in zip(
+                self._spread("metrics", metric_names, nested=True), self.losses, shapes, strict=True
+            )
+        ]
+        self.shapes = shapes
+        self.reset()
+
+    def _spread(self, what, value, nested=False) -> list:
+        """Return one entry per output from one for all, a list, or a dict by output name."""
+        if isinstance(value, dict):
+            unknown = set(value) - set(self.outputs)
+            if unknown:
+                raise ValueError(f"{what}: no output is called {sorted(unknown)[0]!r}; outputs are {self.outputs}.")
+            return [value.get(name) for name in self.outputs]
+        if len(self.outputs) == 1 and nested:
+            return [value]
+        if not isinstance(value, (list, tuple)):
+            return [value] * len(self.outputs)
+        if len(value) != len(self.outputs):
+            raise ValueError(
+                f"{what}: expected {len(self.outputs)}, one per output {self.outputs}. Received {len(value)}."
+            )
+        return list(value)
+
+    def check(self, ys: list[np.ndarray]) -> None:
+        """Look over the labels of every output before any time is spent on them."""
+        if len(ys) != len(self.outputs):
+            raise ValueError(
+                f"y: expected {len(self.outputs)} arrays of labels, for {self.outputs}. Received {len(ys)}."
+            )
+        for y, loss, shape in zip(ys, self.losses, self.shapes, strict=True):
+            loss.check(y, shape)
+
+    def reset(self) -> None:
+        """Begin a new epoch."""
+        self.totals = np.zeros(1 + len(self.outputs))
+        self.seen = 0
+        for metric in (m for group in self.metrics for m in group):
+            metric.reset_state()
+
+    def loss(self, ys, outputs, weights=None):
+        """Return the weighted sum of the losses as a Tensor, and remember it for the epoch."""
+        parts = [loss(y, out, weights) for loss, y, out in zip(self.losses, ys, outputs, strict=True)]
+        total = parts[0] * self.loss_weights[0]
+        for part, weight in zip(parts[1:], self.loss_weights[1:], strict=True):
+            total = total + part * weight
+        n = len(ys[0])
+        self.seen += n
+        self.totals += n * np.array([float(total), *map(float, parts)])
+        for group, y, out in zip(self.metrics, ys, outputs, strict=True):
+            for metric in group:
+                metric.update_state(y, as_array(out))
+        return total
+
+    def results(self) -> dict[str, float]:
+        """Return the means so far: loss, the loss of each of several outputs, the metrics."""
+        means = (self.totals / max(self.seen, 1)).tolist()
+        several = len(self.outputs) > 1
+        results = {"loss": means[0]}
+        if several:
+            results |= {f"{name}_loss": mean for name, mean in zip(self.outputs, means[1:], strict=True)}
+        for name, group in zip(self.outputs, self.metrics, strict=True):
+            results |= {f"{name}_{m.name}" if several else m.name: float(m.result()) for m in group}
+        return results
+
+
+def _listed(names) -> list:
+    return [] if names is None else list(names) if isinstance(names, (list, tuple)) else as_list(names)

@@ -1,0 +1,243 @@
+"""The training loop: compile, fit, evaluate, predict, and their one-batch forms."""
+
+import contextlib
+import signal
+import threading
+
+import numpy as np
+
+from edunet import optimizers
+from edunet.backend import default_rng
+from edunet.callbacks import CallbackList, History, ProgressBar
+from edunet.layers.dense import whole
+from edunet.models import data
+from edunet.models.objective import Objective
+from edunet.tensor import Tensor, as_array, gradients, no_gradients
+
+__all__ = ["Trainable"]
+
+
+class Trainable:
+    """What a model can do with data once it has layers. `Model` inherits it."""
+
+    optimizer = None
+    objective: Objective | None = None
+    stop_training = False
+
+    def compile(self, optimizer="rmsprop", loss=None, metrics=None, loss_weights=None) -> None:
+        """Say how to learn.
+
+        Args: optimizer, a name ("adam") or an object; loss, a name, an object or a function(y_true, y_pred) of
+        Tensors, with several outputs a list or a dict by output name; metrics, a list of the same kinds;
+        loss_weights, the share of each output in the total.
+        """
+        self.optimizer = optimizers.get(optimizer)
+        self._plan = (loss, loss_weights, metrics)
+        self.objective = None
+        if loss is None:
+            raise ValueError(
+                "compile: which loss? For classes as whole numbers: loss='sparse_categorical_crossentropy'."
+            )
+        if self.output_shapes is not None:
+            self._set_objective(self.output_shapes)
+
+    def _set_objective(self, shapes):
+        names = self.output_names or [f"output_{i + 1}" for i in range(len(shapes))]
+        self.objective = Objective(*self._plan, names, shapes)
+
+    # ---- getting ready
+
+    def _ready(self, x, y, sample_weight=None, class_weight=None):
+        """Check everything that can be known before the first batch; return arrays x, y and weights."""
+        if self.optimizer is None:
+            raise RuntimeError("the model does not know how to learn yet: call model.compile(optimizer, loss) first.")
+        xs = self._inputs(x)
+        if y is None:
+            raise ValueError("y is missing: expected one label per example.")
+        ys = data.check_examples(y, "y")
+        for labels in ys:
+            if len(labels) != len(xs[0]):
+                raise ValueError(
+                    f"x has {len(xs[0])} examples, y has {len(labels)}: expected one label for each. "
+                    "Were they cut or filtered differently?"
+                )
+        if self.objective is None:
+            self._set_objective(self._shapes_of_outputs(xs))
+        self.objective.check(ys)
+        weights = data.check_weights(sample_weight, len(xs[0]))
+        if class_weight is not None:
+            by_class = data.class_weights(class_weight, ys[0])
+            weights = by_class if weights is None else weights * by_class
+        return xs, ys, weights
+
+    def _inputs(self, x) -> list[np.ndarray]:
+        xs = data.check_examples(x)
+        self.fit_to_inputs(xs)
+        return self.adjust_rank(xs)
+
+    def _shapes_of_outputs(self, xs):
+        if self.output_shapes is None:
+            with no_gradients():
+                self._forward([a[:1] for a in xs], training=False)
+        return self.output_shapes
+
+    def _forward(self, xs, training):
+        """Return the outputs for one batch as a list."""
+        outputs = self(xs[0] if len(xs) == 1 else xs, training=training)
+        outputs = list(outputs) if isinstance(outputs, (list, tuple)) else [outputs]
+        if self.output_shapes is None:
+            self.output_shapes = [(None, *out.shape[1:]) for out in outputs]
+        return outputs
+
+    # ---- one batch
+
+    def _learn(self, xs, ys, weights):
+        outputs = self._forward(xs, training=True)
+        loss = self.objective.loss(ys, outputs, weights)
+        learning = self.trainable_weights
+        if isinstance(loss, Tensor) and learning:
+            self.optimizer.apply(gradients(loss, learning), learning)
+
+    def _judge(self, xs, ys, weights):
+        # recorded, though no gradient is wanted: so the loss sees the scores behind a softmax, as it does in `fit`
+        self.objective.loss(ys, self._forward(xs, training=False), weights)
+
+    def _one_batch(self, act, x, y, sample_weight, class_weight, return_dict):
+        xs, ys, weights = self._ready(x, y, sample_weight, class_weight)
+        self.objective.reset()
+        act(xs, ys, weights)
+        return _answer(self.objective.results(), return_dict)
+
+    def train_on_batch(self, x, y, sample_weight=None, class_weight=None, return_dict=False):
+        """Take one step with one batch; return its loss, followed by the metrics if there are any."""
+        return self._one_batch(self._learn, x, y, sample_weight, class_weight, return_dict)
+
+    def test_on_batch(self, x, y, sample_weight=None, return_dict=False):
+        """Return the loss of one batch, followed by the metrics if there are any."""
+        return self._one_batch(self._judge, x, y, sample_weight, None, return_dict)
+
+    def predict_on_batch(self, x):
+        """Return the outputs for one batch as arrays."""
+        xs = self._inputs(x)
+        with no_gradients():
+            outputs = [as_array(out) for out in self._forward(xs, training=False)]
+        return outputs[0] if len(outputs) == 1 else outputs
+
+    # ---- many batches
+
+    def fit(
+        self,
+        x=None,
+        y=None,
+        batch_size=32,
+        epochs=1,
+        verbose="auto",
+        callbacks=None,
+        validation_split=0.0,
+        validation_data=None,
+        shuffle=True,
+        class_weight=None,
+        sample_weight=None,
+        initial_epoch=0,
+    ) -> History:
+        """Learn from examples; return the History, whose `.history` is a dict of lists, one value per epoch.
+
+        Args: x, examples (N,...), or a list of arrays for several inputs; y, labels (N,...); batch_size; epochs;
+        verbose, 0 for silence; validation_split, the share of the last rows (before shuffling) to judge by, or
+        validation_data (x, y[, sample_weight]); class_weight {class: weight}; sample_weight (N,).
+        Ctrl-C stops after the batch in hand: the model keeps its weights, `model.history` the finished epochs.
+        Raises ValueError or TypeError, before the first batch, for data that cannot be learnt from.
+        """
+        batch_size, epochs = whole("fit", "batch_size", batch_size), whole("fit", "epochs", epochs)
+        xs, ys, weights = self._ready(x, y, sample_weight, class_weight)
+        held_out = None
+        if validation_data is not None:
+            if not isinstance(validation_data, (tuple, list)) or len(validation_data) not in (2, 3):
+                raise ValueError("validation_data is a pair (x, y), or (x, y, sample_weight).")
+            held_out = self._ready(*validation_data)
+        elif validation_split:
+            train, last = data.split_validation([*xs, *ys, weights], validation_split)
+            k = len(xs)
+            (xs, ys, weights), held_out = (train[:k], train[k:-1], train[-1]), (last[:k], last[k:-1], last[-1])
+        n = len(xs[0])
+        self.stop_training = False
+        self.history = History()
+        watchers = CallbackList([*(callbacks or []), self.history, *ProgressBar.wanted(verbose)], self)
+        watchers.call("on_train_begin", steps=-(-n // batch_size), epochs=epochs)
+        try:
+            for epoch in range(initial_epoch, epochs):
+                watchers.call("on_epoch_begin", epoch)
+                self.objective.reset()
+                for step, rows in enumerate(data.batches(n, batch_size, default_rng() if shuffle else None)):
+                    with _finish_first(epoch, step, self.history):
+                        self._learn(
+                            data.take_rows(xs, rows),
+                            data.take_rows(ys, rows),
+                            weights if weights is None else weights[rows],
+                        )
+                    watchers.batch_end(step, self.objective.results)
+                logs = self.objective.results()
+                if held_out is not None:
+                    logs |= {f"val_{k}": v for k, v in self._evaluate(*held_out, batch_size).items()}
+                watchers.call("on_epoch_end", epoch, logs)
+                if self.stop_training:
+                    break
+        finally:
+            watchers.call("on_train_end")
+        return self.history
+
+    def evaluate(self, x=None, y=None, batch_size=32, verbose="auto", sample_weight=None, return_dict=False):
+        """Return the loss on examples that were not learnt from, followed by the metrics if there are any."""
+        xs, ys, weights = self._ready(x, y, sample_weight)
+        results = self._evaluate(xs, ys, weights, whole("evaluate", "batch_size", batch_size))
+        for bar in ProgressBar.wanted(verbose):
+            bar.say("evaluate", results)
+        return _answer(results, return_dict)
+
+    def _evaluate(self, xs, ys, weights, batch_size):
+        self.objective.reset()
+        for rows in data.batches(len(xs[0]), batch_size):
+            self._judge(
+                data.take_rows(xs, rows), data.take_rows(ys, rows), weights if weights is None else weights[rows]
+            )
+        return self.objective.results()
+
+    def predict(self, x, batch_size=32, verbose=0):
+        """Return the outputs for all examples as one array, or a list of arrays for several outputs."""
+        xs = self._inputs(x)
+        parts = []
+        with no_gradients():
+            for rows in data.batches(len(xs[0]), whole("predict", "batch_size", batch_size)):
+                parts.append([as_array(out) for out in self._forward(data.take_rows(xs, rows), training=False)])
+        outputs = [np.concatenate(batch) for batch in zip(*parts, strict=True)]
+        return outputs[0] if len(outputs) == 1 else outputs
+
+
+def _answer(results: dict, return_dict: bool):
+    values = list(results.values())
+    return results if return_dict else values[0] if len(values) == 1 else values
+
+
+@contextlib.contextmanager
+def _finish_first(epoch, step, history):
+    """Let Ctrl-C wait for the end of the batch, so that no step is taken by half; a second one does not wait."""
+    if threading.current_thread() is not threading.main_thread():
+        yield  # only the main thread is ever interrupted
+        return
+    asked = []
+
+    def ask(*_):
+        if asked:
+            raise KeyboardInterrupt
+        asked.append(True)
+
+    before = signal.signal(signal.SIGINT, ask)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+    if asked:
+        raise KeyboardInterrupt(
+            f"stopped in epoch {epoch + 1} after batch {step + 1}. The model keeps the weights of that batch; "
+            f"model.history holds {len(history.epoch)} finished epochs."
+        )

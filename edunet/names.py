@@ -1,0 +1,29 @@
+"""Names that people type: finding what they mean, and saying so when there is no such thing."""
+
+import difflib
+
+__all__ = ["did_you_mean", "look_up", "refuse_unknown"]
+
+
+def did_you_mean(name: object, known) -> str:
+    """Return " Did you mean ...?" for a mistyped name, or an empty string.
+
+    >>> did_you_mean("numppy", ["numpy", "numba"])
+    " Did you mean 'numpy'?"
+    """
+    by_lower = {str(k).lower(): str(k) for k in known}
+    close = difflib.get_close_matches(str(name).lower(), by_lower, n=1, cutoff=0.5)
+    return f" Did you mean {by_lower[close[0]]!r}?" if close else ""
+
+
+def look_up(kind: str, table: dict, name: str):
+    """Return table[name], or raise ValueError that lists what exists and guesses what was meant."""
+    if name in table:
+        return table[name]
+    raise ValueError(f"unknown {kind} {name!r}; expected one of {sorted(table)}." + did_you_mean(name, table))
+
+
+def refuse_unknown(owner: str, unknown, known) -> None:
+    """Raise TypeError for the first keyword argument that nobody knows."""
+    for name in unknown:
+        raise TypeError(f"{owner} has no argument {name!r}; it knows {sorted(known)}." + did_you_mean(name, known))

@@ -1,0 +1,162 @@
+"""Attention: the two formulas A = softmax(Q Kᵀ / √d_k) and Z = A V."""
+
+import math
+
+import numpy as np
+
+from edunet.backend import kernels
+from edunet.tensor import Tensor, differentiable, reshape, transpose
+
+__all__ = ["attention", "attention_weights", "merge_heads", "split_heads"]
+
+
+@differentiable
+def attention(q, k, v, *, mask=None, causal=False):
+    """Ask every key how well it answers the query; return the values, weighed by the answers.
+
+        A_ij = softmax_j(q_i · k_j / √d)                    A = softmax(Q Kᵀ / √d_k)
+        z_i  = Σ_j A_ij v_j                                 Z = A V
+    Without 1/√d the scores of random vectors would grow like √d, and softmax would choose a single key.
+    Gradients, given dz = ∂loss/∂z, with S the scores in brackets:
+        dv = Aᵀ dz          dA = dz vᵀ          dS_ij = A_ij (dA_ij − Σ_m dA_im A_im)
+        dq = dS k / √d      dk = dSᵀ q / √d
+    Shapes: q (...,T,d), k (...,S,d), v (...,S,e), z (...,T,e); the leading axes are equal, usually (N, heads).
+    mask: True where query i may look at key j, any shape that broadcasts to (...,T,S). Keys that are padding, flags
+    of shape (N,S): mask=flags[:, None, None, :].
+    causal=True: query i looks at keys j ≤ i only. A query that may look at nothing gets z = 0 and no gradient.
+    Only z and one number per query are kept for the way back; A is computed again.
+    Raises ValueError for sizes that do not fit, TypeError for a mask that is not boolean.
+    Source: Vaswani et al., Attention is all you need (2017), section 3.2.   Tutorial: notebooks/10_attention.ipynb
+
+    >>> q, k = np.array([[0.0, 0.0]]), np.array([[1.0, 0.0], [0.0, 1.0]])
+    >>> attention(q, k, np.array([[10.0], [30.0]]))      # a query without preference gets the mean
+    array([[20.]])
+    """
+    _check_vectors("attention", q, k)
+    if v.ndim != k.ndim or v.shape[:-1] != k.shape[:-1]:
+        raise ValueError(
+            f"attention: expected one value for each key, v {(*k.shape[:-1], 'e')}. Received k {k.shape}, v {v.shape}."
+        )
+    leading, (T, S) = q.shape[:-2], (q.shape[-2], k.shape[-2])
+    looks = _may_look("attention", mask, (*leading, T, S))
+    four = (leading[0] if leading else 1, math.prod(leading[1:]))  # (N, heads)
+    looks = np.zeros((0, 0, 0, 0), bool) if looks is None else np.ascontiguousarray(looks).reshape(*four, T, S)
+    inputs = [a.reshape(*four, *a.shape[-2:]) for a in (q, k, v)]
+    kernel = kernels("attention")
+    z, lse = kernel.attention_forward(*inputs, looks, bool(causal))
+
+    def backward(dz):
+        dq, dk, dv = kernel.attention_backward(dz.reshape(z.shape), *inputs, looks, bool(causal), z, lse)
+        return dq.reshape(q.shape), dk.reshape(k.shape), dv.reshape(v.shape)
+
+    return z.reshape(*leading, T, v.shape[-1]), backward
+
+
+@differentiable
+def attention_weights(q, k, *, mask=None, causal=False):
+    """Return who looks at whom: the table A of attention, to be shown or explained.
+
+        A_ij = softmax_j(q_i · k_j / √d)
+    Gradients, given dA = ∂loss/∂A:
+        dS_ij = A_ij (dA_ij − Σ_m dA_im A_im)               dq = dS k / √d          dk = dSᵀ q / √d
+    Shapes: q (...,T,d), k (...,S,d), A (...,T,S); each row of A sums to 1, or is 0 if the query may look at nothing.
+    mask, causal, errors and source: as attention.
+
+    >>> attention_weights(np.zeros((3, 2)), np.zeros((3, 2)), causal=True)
+    array([[1.        , 0.        , 0.        ],
+           [0.5       , 0.5       , 0.        ],
+           [0.33333333, 0.33333333, 0.33333333]])
+    """
+    _check_vectors("attention_weights", q, k)
+    scores = q @ k.swapaxes(-1, -2) / math.sqrt(q.shape[-1])
+    looks = _may_look("attention_weights", mask, scores.shape)
+    if looks is not None:
+        scores[~looks] = -np.inf
+    if causal:
+        scores[..., ~np.tri(*scores.shape[-2:], dtype=bool)] = -np.inf
+    top = scores.max(axis=-1, keepdims=True)
+    e = np.exp(scores - np.where(np.isneginf(top), 0, top))
+    total = e.sum(axis=-1, keepdims=True)
+    A = e / np.where(total == 0, 1, total)
+
+    def backward(dA):
+        dscores = A * (dA - np.sum(dA * A, axis=-1, keepdims=True)) / math.sqrt(q.shape[-1])
+        return dscores @ k, dscores.swapaxes(-1, -2) @ q
+
+    return A, backward
+
+
+def split_heads(x, *, heads):
+    """Cut every vector into as many parts as there are heads: (N,T,heads·d) -> (N,heads,T,d).
+
+        y[n,h,t,i] = x[n,t,h·d + i]                         gradient: dy with its axes put back
+    Raises ValueError if the width is not a multiple of heads.
+    Source: Vaswani et al. (2017), section 3.2.2.
+
+    >>> split_heads(np.arange(8.0).reshape(1, 2, 4), heads=2)[0, 1]
+    array([[2., 3.],
+           [6., 7.]])
+    """
+    x = x if isinstance(x, Tensor) else np.asarray(x)
+    if x.ndim != 3:
+        raise ValueError(f"split_heads: expected x (N, T, D), 3 axes. Received x of shape {x.shape}.")
+    N, T, D = x.shape
+    if isinstance(heads, bool) or not isinstance(heads, (int, np.integer)) or heads < 1:
+        raise ValueError(f"split_heads: heads is a whole number >= 1. Received: {heads!r}")
+    if D % heads:
+        fitting = [n for n in range(1, D + 1) if D % n == 0]
+        raise ValueError(f"split_heads: a width of {D} cannot be cut into {heads} equal heads; {fitting} would do.")
+    return transpose(reshape(x, shape=(N, T, heads, D // heads)), axes=(0, 2, 1, 3))
+
+
+def merge_heads(x):
+    """Put the parts side by side again: (N,heads,T,d) -> (N,T,heads·d), the inverse of split_heads.
+
+        y[n,t,h·d + i] = x[n,h,t,i]                         gradient: dy, split
+    Raises ValueError for a wrong rank.
+
+    >>> x = np.arange(8.0).reshape(1, 2, 4)
+    >>> bool(np.all(merge_heads(split_heads(x, heads=2)) == x))
+    True
+    """
+    x = x if isinstance(x, Tensor) else np.asarray(x)
+    if x.ndim != 4:
+        raise ValueError(f"merge_heads: expected x (N, heads, T, d), 4 axes. Received x of shape {x.shape}.")
+    N, heads, T, d = x.shape
+    return reshape(transpose(x, axes=(0, 2, 1, 3)), shape=(N, T, heads * d))
+
+
+def _check_vectors(op, q, k):
+    """Refuse queries and keys that cannot be compared."""
+    if q.ndim < 2 or k.ndim != q.ndim:
+        raise ValueError(f"{op}: expected q (..., T, d) and k (..., S, d). Received q {q.shape}, k {k.shape}.")
+    if q.shape[-1] != k.shape[-1]:
+        exchanged = " k seems transposed: use k.swapaxes(-1, -2)." if q.shape[-1] == k.shape[-2] else ""
+        raise ValueError(
+            f"{op}: queries have {q.shape[-1]} numbers each, keys have {k.shape[-1]}; they must agree. "
+            f"Received q {q.shape}, k {k.shape}.{exchanged}"
+        )
+    if q.shape[:-2] != k.shape[:-2]:
+        raise ValueError(f"{op}: the leading axes must be equal. Received q {q.shape}, k {k.shape}.")
+    if 0 in (q.shape[-1], k.shape[-2]):
+        raise ValueError(f"{op}: expected at least one key and one feature. Received q {q.shape}, k {k.shape}.")
+
+
+def _may_look(op, mask, shape):
+    """Return the mask spread over all pairs (..., T, S), or None."""
+    if mask is None:
+        return None
+    mask = np.asarray(mask)
+    if mask.dtype != bool:
+        raise TypeError(
+            f"{op}: expected a mask of True and False, True where a query may look. Received dtype {mask.dtype}. "
+            "For 1 and 0 type mask.astype(bool)."
+        )
+    try:
+        return np.broadcast_to(mask, shape)
+    except ValueError:
+        flags = len(shape) == 4 and mask.shape == (shape[0], shape[3])
+        hint = " For flags of the keys, (N, S), type mask[:, None, None, :]." if flags else ""
+        raise ValueError(
+            f"{op}: expected a mask that broadcasts to (..., T, S) = {shape}. Received a mask of {mask.shape}.{hint}"
+        ) from None

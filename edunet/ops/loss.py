@@ -1,0 +1,128 @@
+"""Losses: how wrong is the answer? The cross-entropies take scores z, before softmax or sigmoid.
+
+Fused with that last activation they stay finite where the probability itself has rounded to 0 or 1, and the
+gradient becomes the simplest of all: what was said minus what was true.
+"""
+
+import numpy as np
+
+from edunet.backend import kernels
+from edunet.tensor import differentiable
+
+__all__ = [
+    "absolute_error",
+    "huber",
+    "sigmoid_crossentropy",
+    "softmax_crossentropy",
+    "sparse_softmax_crossentropy",
+    "squared_error",
+]
+
+
+@differentiable
+def softmax_crossentropy(z, *, target):
+    """Cross-entropy between the true shares and softmax(z).
+
+        p = softmax(z)          loss = −Σ_k t_k ln p_k = Σ_k t_k (ln Σ_j e^(z_j) − z_k)
+        dz = dloss · (p Σ_k t_k − t), which is p − t where the targets sum to 1
+    Shapes: z (...,K), target (...,K), loss (...).
+    Raises ValueError if target has another shape.
+    Source: Bishop, Pattern Recognition and Machine Learning (2006), section 4.3.4.
+
+    >>> softmax_crossentropy(np.array([[0.0, 1000.0]]), target=np.array([[1.0, 0.0]]))
+    array([1000.])
+    """
+    target = _like("softmax_crossentropy", z, target)
+    k = kernels("loss")
+    rows = z.reshape(-1, z.shape[-1]), target.reshape(-1, z.shape[-1])
+    loss, p = k.softmax_crossentropy_forward(*rows)
+
+    def backward(dloss):
+        return k.softmax_crossentropy_backward(dloss.reshape(-1), *rows, p).reshape(z.shape)
+
+    return loss.reshape(z.shape[:-1]), backward
+
+
+@differentiable
+def sparse_softmax_crossentropy(z, *, labels):
+    """Cross-entropy between the true class and softmax(z): softmax_crossentropy with the class as a number.
+
+        loss = ln Σ_j e^(z_j) − z_label                  dz = dloss · (p − onehot(label))
+    Shapes: z (...,K), labels (...) whole numbers 0 ... K−1, loss (...).
+    Raises ValueError for labels of another shape or out of range.
+    """
+    labels = np.asarray(labels)
+    classes = z.shape[-1]
+    if labels.shape != z.shape[:-1]:
+        raise ValueError(
+            f"sparse_softmax_crossentropy: expected one label per row, shape {z.shape[:-1]}. Received {labels.shape}."
+        )
+    if labels.size and (labels.min() < 0 or labels.max() >= classes):
+        raise ValueError(
+            f"sparse_softmax_crossentropy: labels run from {labels.min()} to {labels.max()}, but there are {classes} "
+            f"scores per row: expected 0 to {classes - 1}."
+        )
+    k = kernels("loss")
+    rows = z.reshape(-1, classes), labels.reshape(-1).astype(np.intp)
+    loss, p = k.sparse_softmax_crossentropy_forward(*rows)
+
+    def backward(dloss):
+        return k.sparse_softmax_crossentropy_backward(dloss.reshape(-1), *rows, p).reshape(z.shape)
+
+    return loss.reshape(z.shape[:-1]), backward
+
+
+@differentiable
+def sigmoid_crossentropy(z, *, target):
+    """Cross-entropy between a true probability and σ(z), element by element.
+
+        p = σ(z)        loss = −t ln p − (1 − t) ln(1 − p) = max(z,0) − z·t + ln(1 + e^−|z|)        dz = dloss · (p − t)
+    Shapes: z, target and loss are alike.
+    Raises ValueError if target has another shape.
+
+    >>> sigmoid_crossentropy(np.array([-1000.0, 0.0]), target=np.array([1.0, 1.0]))
+    array([1.00000000e+03, 6.93147181e-01])
+    """
+    target = _like("sigmoid_crossentropy", z, target)
+    k = kernels("loss")
+    loss, p = k.sigmoid_crossentropy_forward(z.reshape(-1), target.reshape(-1))
+
+    def backward(dloss):
+        return k.sigmoid_crossentropy_backward(dloss.reshape(-1), z.reshape(-1), target.reshape(-1), p).reshape(z.shape)
+
+    return loss.reshape(z.shape), backward
+
+
+@differentiable
+def squared_error(y, *, target):
+    """Squared difference: loss = (y − t)²; dy = dloss · 2(y − t). Shapes: all alike."""
+    difference = y - _like("squared_error", y, target)
+    return difference**2, lambda dloss: dloss * 2 * difference
+
+
+@differentiable
+def absolute_error(y, *, target):
+    """Absolute difference: loss = |y − t|; dy = dloss · sign(y − t). Shapes: all alike."""
+    difference = y - _like("absolute_error", y, target)
+    return np.abs(difference), lambda dloss: dloss * np.sign(difference)
+
+
+@differentiable
+def huber(y, *, target, delta=1.0):
+    """Squared near the target, absolute far from it: outliers pull with limited force.
+
+        loss = ½e² where |e| ≤ δ, else δ|e| − ½δ²        e = y − t        dy = dloss · clip(e, −δ, δ)
+    Source: Huber, Robust estimation of a location parameter (1964).
+    """
+    e = y - _like("huber", y, target)
+    far = np.abs(e) > delta
+    loss = np.where(far, delta * np.abs(e) - 0.5 * delta**2, 0.5 * e * e).astype(y.dtype)
+    return loss, lambda dloss: dloss * np.clip(e, -delta, delta)
+
+
+def _like(op, z, target):
+    """Return the target as an array of z's precision and shape."""
+    target = np.asarray(target)
+    if target.shape != z.shape:
+        raise ValueError(f"{op}: expected a target of shape {z.shape}, like the prediction. Received {target.shape}.")
+    return np.ascontiguousarray(target, z.dtype)

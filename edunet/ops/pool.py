@@ -1,0 +1,134 @@
+"""Pooling: keep the strongest answer, or the mean answer, of each neighbourhood."""
+
+import numpy as np
+
+from edunet.backend import kernels
+from edunet.ops.conv import pair, placement
+from edunet.tensor import Tensor, differentiable, mean, reshape
+
+__all__ = [
+    "avg_pool1d",
+    "avg_pool2d",
+    "global_avg_pool1d",
+    "global_avg_pool2d",
+    "global_max_pool1d",
+    "global_max_pool2d",
+    "max_pool1d",
+    "max_pool2d",
+]
+
+
+@differentiable
+def max_pool2d(x, *, window=2, stride=None, padding="valid"):
+    """Keep the largest value under each window.
+
+        y[n,i,j,c] = max_uv x[n, i·s + u − p, j·s + v − p, c]
+    Gradient: all of dy[n,i,j,c] goes to the pixel that held the maximum, the first one (row by row) of a tie:
+        dx[n,h,k,c] = Σ dy[n,i,j,c] over the windows (i, j) that (h, k) has won
+    Shapes: x (N,H,W,C), y (N,I,J,C) with I, J as in conv2d; stride is the window unless given. With "same", places
+    outside the image take no part.
+    Raises ValueError for a wrong rank or an image smaller than the window.
+    Source: Goodfellow, Bengio & Courville, Deep Learning (2016), section 9.3.   Tutorial: notebooks/00_start.ipynb
+
+    >>> max_pool2d(np.arange(16.0).reshape(1, 4, 4, 1))[0, :, :, 0]
+    array([[ 5.,  7.],
+           [13., 15.]])
+    """
+    window, stride, pad, size = _windows("max_pool2d", x, window, stride, padding)
+    k = kernels("pool")
+    y, winner = k.max_pool2d_forward(x, window, stride, pad, size)
+
+    def backward(dy):
+        return k.max_pool2d_backward(dy, x, window, stride, pad, winner)
+
+    return y, backward
+
+
+@differentiable
+def avg_pool2d(x, *, window=2, stride=None, padding="valid"):
+    """Take the mean under each window.
+
+        y[n,i,j,c] = (1/m) Σ_uv x[n, i·s + u − p, j·s + v − p, c]      m pixels of the image lie under the window
+    Gradient: each of the m pixels gets dy[n,i,j,c] / m from every window it lies under.
+    Shapes, stride, padding, errors and source: as max_pool2d. Zeros of "same" are not averaged in, as in Keras.
+
+    >>> avg_pool2d(np.arange(16.0).reshape(1, 4, 4, 1))[0, :, :, 0]
+    array([[ 2.5,  4.5],
+           [10.5, 12.5]])
+    """
+    window, stride, pad, size = _windows("avg_pool2d", x, window, stride, padding)
+    k = kernels("pool")
+    y = k.avg_pool2d_forward(x, window, stride, pad, size)
+
+    def backward(dy):
+        return k.avg_pool2d_backward(dy, x, window, stride, pad)
+
+    return y, backward
+
+
+def _windows(op, x, window, stride, padding):
+    if x.ndim != 4:
+        raise ValueError(f"{op}: expected x (N, H, W, C), 4 axes. Received x of shape {x.shape}.")
+    window = pair("window", window)
+    stride = window if stride is None else pair("stride", stride)
+    return window, stride, *placement(op, x.shape[1:3], window, stride, (1, 1), padding)
+
+
+def max_pool1d(x, *, window=2, stride=None, padding="valid"):
+    """Keep the largest value of each window along a signal: max_pool2d on an image one pixel high.
+
+    y[n,t,c] = max_v x[n, t·s + v − p, c]          x (N,T,C), y (N,T',C); gradient: to the winner
+    """
+    return _along_time("max_pool1d", max_pool2d, x, window, stride, padding)
+
+
+def avg_pool1d(x, *, window=2, stride=None, padding="valid"):
+    """Take the mean of each window along a signal: avg_pool2d on an image one pixel high.
+
+    y[n,t,c] = (1/m) Σ_v x[n, t·s + v − p, c]      x (N,T,C), y (N,T',C); gradient: dy/m to each
+    """
+    return _along_time("avg_pool1d", avg_pool2d, x, window, stride, padding)
+
+
+def _along_time(op, pool, x, window, stride, padding):
+    x = _at_least(op, x, 3, "(N, T, C)")
+    image = reshape(x, shape=(x.shape[0], 1, *x.shape[1:]))
+    stride = window if stride is None else stride
+    y = pool(image, window=(1, window), stride=(1, stride), padding=padding)
+    return reshape(y, shape=(y.shape[0], *y.shape[2:]))
+
+
+def global_max_pool2d(x):
+    """Keep the largest value of each channel: y[n,c] = max_ij x[n,i,j,c]; dy goes to the first place that holds it.
+
+    Shapes: x (N,H,W,C), y (N,C).
+    """
+    x = _at_least("global_max_pool2d", x, 4, "(N, H, W, C)")
+    y = max_pool2d(x, window=x.shape[1:3])
+    return reshape(y, shape=(x.shape[0], x.shape[3]))
+
+
+def global_avg_pool2d(x):
+    """Take the mean of each channel: y[n,c] = (1/HW) Σ_ij x[n,i,j,c]; every place gets dy/(HW).
+
+    Shapes: x (N,H,W,C), y (N,C).   Source: Lin, Chen & Yan, Network in network (2014).
+    """
+    return mean(_at_least("global_avg_pool2d", x, 4, "(N, H, W, C)"), axis=(1, 2))
+
+
+def global_max_pool1d(x):
+    """Keep the largest value of each channel over time: y[n,c] = max_t x[n,t,c].   x (N,T,C), y (N,C)."""
+    x = _at_least("global_max_pool1d", x, 3, "(N, T, C)")
+    return reshape(max_pool1d(x, window=x.shape[1]), shape=(x.shape[0], x.shape[2]))
+
+
+def global_avg_pool1d(x):
+    """Take the mean of each channel over time: y[n,c] = (1/T) Σ_t x[n,t,c].   x (N,T,C), y (N,C)."""
+    return mean(_at_least("global_avg_pool1d", x, 3, "(N, T, C)"), axis=1)
+
+
+def _at_least(op, x, axes, expected):
+    x = x if isinstance(x, Tensor) else np.asarray(x)
+    if x.ndim != axes:
+        raise ValueError(f"{op}: expected x {expected}, {axes} axes. Received x of shape {x.shape}.")
+    return x

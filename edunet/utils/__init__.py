@@ -1,0 +1,31 @@
+"""Keras's public helpers, and nothing else."""
+
+import numpy as np
+
+from edunet.backend import set_random_seed
+
+__all__ = ["set_random_seed", "to_categorical"]
+
+
+def to_categorical(x, num_classes=None) -> np.ndarray:
+    """Turn class numbers into one-hot rows: y[i, k] = 1 where k = x[i], else 0.
+
+    Args: x, whole numbers (...); num_classes K, one more than the largest unless given. Returns (..., K) float32.
+    Raises ValueError for labels that are not whole numbers 0 ... K−1.
+
+    >>> to_categorical([0, 2])
+    array([[1., 0., 0.],
+           [0., 0., 1.]], dtype=float32)
+    """
+    x = np.asarray(x)
+    if x.ndim > 1 and x.shape[-1] == 1:
+        x = x[..., 0]
+    if x.dtype.kind not in "biuf" or not np.array_equal(x, np.floor(x)):
+        raise ValueError(
+            f"to_categorical: expected whole numbers. Received dtype {x.dtype}, values such as {x.flat[0]!r}."
+        )
+    x = x.astype(np.intp)
+    k = int(x.max(initial=-1)) + 1 if num_classes is None else int(num_classes)
+    if x.size and (x.min() < 0 or x.max() >= k):
+        raise ValueError(f"to_categorical: labels run from {x.min()} to {x.max()}; expected 0 to {k - 1}.")
+    return np.eye(k, dtype=np.float32)[x]
