@@ -163,8 +163,13 @@ def info() -> str:
     lines = [f"edunet {importlib.import_module('edunet').__version__}, Python {platform.python_version()}"]
     packages = ("numpy", "numba", "matplotlib", "tqdm", "safetensors", "scikit-learn", "jupyterlab")
     lines.append("packages   " + ", ".join(f"{name} {_version(name)}" for name in packages))
+    try:
+        in_use = get_backend()
+    except (ValueError, ImportError) as error:  # EDUNET_BACKEND asks for what is not there; the report comes all the same
+        in_use = None
+        lines.append(f"EDUNET_BACKEND={os.environ.get('EDUNET_BACKEND')}: {error}")
     for name, state in available_backends().items():
-        lines.append(f"backend    {name:7s} {state}{'  <- in use' if name == get_backend() else ''}")
+        lines.append(f"backend    {name:7s} {state}{'  <- in use' if name == in_use else ''}")
     fallback = [family for family in FAMILIES if family not in COMPILED]
     lines.append(f"kernels    compiled: {', '.join(COMPILED)}")
     lines.append(f"           on NumPy under every backend: {', '.join(fallback) or 'none'}")

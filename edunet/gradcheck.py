@@ -62,5 +62,5 @@ def check_gradients(op, *arrays, tolerance: float = 1e-6, step: float = 1e-5, se
                 f"{true / step:.6g} (ratio {promised / true if true else np.inf:.4g}; relative difference {error:.2g}). "
                 "Look for a sign, a factor, a missing sum over a broadcast axis, or a transposed product."
             )
-        worst = max(worst, error)
+        worst = max(worst, float(error))
     return worst

@@ -16,6 +16,7 @@ array([2., 4.])
 
 import contextlib
 import functools
+import inspect
 import itertools
 import numbers
 import threading
@@ -218,9 +219,12 @@ def differentiable(op):
     `backward` takes as many dy. Called on arrays only, the lifted op returns arrays.
     `op.__wrapped__` is the plain function.
     """
+    parameters = inspect.signature(op).parameters.values()
+    inputs_of_op = [p for p in parameters if p.kind is p.POSITIONAL_OR_KEYWORD]
 
     @functools.wraps(op)
     def lifted(*args, **options):
+        args += tuple(_input(op, p, options) for p in inputs_of_op[len(args) :])
         for name, option in options.items():
             if isinstance(option, Tensor):
                 raise TypeError(
@@ -239,6 +243,15 @@ def differentiable(op):
         return outputs if several else outputs[0]
 
     return lifted
+
+
+def _input(op, parameter, options: dict):
+    """Return an input that was not given by position: by name, or absent."""
+    if parameter.name in options:
+        return options.pop(parameter.name)
+    if parameter.default is parameter.empty:
+        raise TypeError(f"{op.__name__}: the input {parameter.name} is missing. See help(edunet.ops.{op.__name__}).")
+    return parameter.default
 
 
 def _operations_behind(y: Tensor) -> list[Operation]:

@@ -26,7 +26,7 @@ def attention(q, k, v, *, mask=None, causal=False):
     causal=True: query i looks at keys j ≤ i only. A query that may look at nothing gets z = 0 and no gradient.
     Only z and one number per query are kept for the way back; A is computed again.
     Raises ValueError for sizes that do not fit, TypeError for a mask that is not boolean.
-    Source: Vaswani et al., Attention is all you need (2017), section 3.2.   Tutorial: notebooks/10_attention.ipynb
+    Source: Vaswani et al., Attention is all you need (2017), section 3.2.   Tutorial: lesson 10
 
     >>> q, k = np.array([[0.0, 0.0]]), np.array([[1.0, 0.0], [0.0, 1.0]])
     >>> attention(q, k, np.array([[10.0], [30.0]]))      # a query without preference gets the mean
@@ -90,8 +90,8 @@ def split_heads(x, *, heads):
     """Cut every vector into as many parts as there are heads: (N,T,heads·d) -> (N,heads,T,d).
 
         y[n,h,t,i] = x[n,t,h·d + i]                         gradient: dy with its axes put back
-    Raises ValueError if the width is not a multiple of heads.
-    Source: Vaswani et al. (2017), section 3.2.2.
+    Shapes: x (N,T,heads·d), y (N,heads,T,d). Raises ValueError if the width is not a multiple of heads.
+    Source: Vaswani et al. (2017), section 3.2.2.   Tutorial: lesson 11
 
     >>> split_heads(np.arange(8.0).reshape(1, 2, 4), heads=2)[0, 1]
     array([[2., 3.],
@@ -113,7 +113,7 @@ def merge_heads(x):
     """Put the parts side by side again: (N,heads,T,d) -> (N,T,heads·d), the inverse of split_heads.
 
         y[n,t,h·d + i] = x[n,h,t,i]                         gradient: dy, split
-    Raises ValueError for a wrong rank.
+    Shapes: x (N,heads,T,d), y (N,T,heads·d). Raises ValueError for a wrong rank.   Tutorial: lesson 11
 
     >>> x = np.arange(8.0).reshape(1, 2, 4)
     >>> bool(np.all(merge_heads(split_heads(x, heads=2)) == x))

@@ -52,7 +52,7 @@ def conv1d(x, w, b=None, *, stride=1, dilation=1, padding="valid"):
     Gradients: those of conv2d.   `padding="causal"` puts all zeros before the first sample: y[t] never sees the future.
     Shapes: x (N,T,C), w (V,C,F), b (F,) or None, y (N,T',F), T' as I in conv2d.
     Raises ValueError for a wrong rank or channel count, or a signal shorter than the filter.
-    Source: LeCun & Bengio, Convolutional networks for images, speech, and time series (1995).
+    Source: LeCun & Bengio, Convolutional networks for images, speech, and time series (1995).   Tutorial: lesson 15
 
     >>> conv1d(np.array([[[1.0], [2.0], [4.0]]]), np.array([[[-1.0]], [[1.0]]])).ravel()
     array([1., 2.])

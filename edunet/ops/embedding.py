@@ -17,7 +17,7 @@ def embedding(w, *, indices):
         dw[v,d] = Σ dy[..., d] over the places with indices[...] = v
     Shapes: w (V,D), indices whole numbers 0 ... V−1 of any shape, y (*indices.shape, D).
     Raises TypeError for indices that are not whole numbers, ValueError that names the first one out of range.
-    Source: Bengio et al., A neural probabilistic language model (2003).   Tutorial: notebooks/11_transformer.ipynb
+    Source: Bengio et al., A neural probabilistic language model (2003).   Tutorial: lesson 11
 
     >>> embedding(np.array([[0.0, 0.0], [1.0, 2.0]]), indices=[1, 0, 1])
     array([[1., 2.],
@@ -53,9 +53,9 @@ def sine_positions(length, width):
     """Write each position as a row of sines and cosines, like the hands of clocks of many speeds.
 
         PE[t,2i] = sin(t / 10000^(2i/D))        PE[t,2i+1] = cos(t / 10000^(2i/D))        D = width
-    Returns an array (length, width) of dtype `floatx()`; a constant, without gradient.
+    Shapes: the result is an array (length, width) of dtype `floatx()`; a constant, without gradient.
     Raises ValueError unless both are whole numbers, length >= 0 and width >= 1.
-    Source: Vaswani et al., Attention is all you need (2017), section 3.5.   Tutorial: notebooks/11_transformer.ipynb
+    Source: Vaswani et al., Attention is all you need (2017), section 3.5.   Tutorial: lesson 11
 
     >>> sine_positions(2, 4).round(2)
     array([[0.  , 1.  , 0.  , 1.  ],

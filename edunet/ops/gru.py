@@ -33,7 +33,7 @@ def gru(x, wx, wh, b=None, h0=None, *, reset_after=True, mask=None):
     mask (N,T), True where a step counts: elsewhere h_t = h_{t-1} and x_t is not looked at, not even if it is NaN.
     Raises ValueError for a wrong rank or size, TypeError for a mask that is not boolean.
     Source: Cho et al., Learning phrase representations using RNN encoder-decoder (2014).
-    Tutorial: notebooks/09_gru_lstm.ipynb
+    Tutorial: lesson 09
 
     >>> wx, wh = np.zeros((1, 3)), np.zeros((1, 3))      # with zero weights z = ½: half of the memory fades each step
     >>> gru(np.zeros((1, 3, 1)), wx, wh, None, np.ones((1, 1)))[0, :, 0]

@@ -28,6 +28,7 @@ def softmax_crossentropy(z, *, target):
     Shapes: z (...,K), target (...,K), loss (...).
     Raises ValueError if target has another shape.
     Source: Bishop, Pattern Recognition and Machine Learning (2006), section 4.3.4.
+    Tutorial: lesson 06
 
     >>> softmax_crossentropy(np.array([[0.0, 1000.0]]), target=np.array([[1.0, 0.0]]))
     array([1000.])
@@ -50,6 +51,7 @@ def sparse_softmax_crossentropy(z, *, labels):
         loss = ln Σ_j e^(z_j) − z_label                  dz = dloss · (p − onehot(label))
     Shapes: z (...,K), labels (...) whole numbers 0 ... K−1, loss (...).
     Raises ValueError for labels of another shape or out of range.
+    Tutorial: lesson 06
     """
     labels = np.asarray(labels)
     classes = z.shape[-1]
@@ -79,6 +81,7 @@ def sigmoid_crossentropy(z, *, target):
         p = σ(z)        loss = −t ln p − (1 − t) ln(1 − p) = max(z,0) − z·t + ln(1 + e^−|z|)        dz = dloss · (p − t)
     Shapes: z, target and loss are alike.
     Raises ValueError if target has another shape.
+    Tutorial: lesson 02
 
     >>> sigmoid_crossentropy(np.array([-1000.0, 0.0]), target=np.array([1.0, 1.0]))
     array([1.00000000e+03, 6.93147181e-01])
@@ -95,14 +98,20 @@ def sigmoid_crossentropy(z, *, target):
 
 @differentiable
 def squared_error(y, *, target):
-    """Squared difference: loss = (y − t)²; dy = dloss · 2(y − t). Shapes: all alike."""
+    """Squared difference: loss = (y − t)²; dy = dloss · 2(y − t).
+
+    Shapes: y, target and loss alike. Raises ValueError if target has another shape.   Tutorial: lesson 17
+    """
     difference = y - _like("squared_error", y, target)
     return difference**2, lambda dloss: dloss * 2 * difference
 
 
 @differentiable
 def absolute_error(y, *, target):
-    """Absolute difference: loss = |y − t|; dy = dloss · sign(y − t). Shapes: all alike."""
+    """Absolute difference: loss = |y − t|; dy = dloss · sign(y − t).
+
+    Shapes: y, target and loss alike. Raises ValueError if target has another shape.   Tutorial: lesson 17
+    """
     difference = y - _like("absolute_error", y, target)
     return np.abs(difference), lambda dloss: dloss * np.sign(difference)
 
@@ -113,6 +122,7 @@ def huber(y, *, target, delta=1.0):
 
         loss = ½e² where |e| ≤ δ, else δ|e| − ½δ²        e = y − t        dy = dloss · clip(e, −δ, δ)
     Source: Huber, Robust estimation of a location parameter (1964).
+    Shapes: y, target and loss alike. Raises ValueError if target has another shape.   Tutorial: lesson 17
     """
     e = y - _like("huber", y, target)
     far = np.abs(e) > delta

@@ -31,7 +31,7 @@ def lstm(x, wx, wh, b=None, h0=None, c0=None, *, mask=None):
     mask (N,T), True where a step counts: elsewhere both states stay and x_t is not looked at, not even if it is NaN.
     Raises ValueError for a wrong rank or size, TypeError for a mask that is not boolean.
     Source: Hochreiter & Schmidhuber, Long short-term memory (1997); Gers et al., Learning to forget (2000).
-    Tutorial: notebooks/09_gru_lstm.ipynb
+    Tutorial: lesson 09
 
     >>> wx, wh = np.zeros((1, 4)), np.zeros((1, 4))      # with zero weights every gate is ½: the cell halves each step
     >>> h, c = lstm(np.zeros((1, 3, 1)), wx, wh, None, None, np.ones((1, 1)))

@@ -21,7 +21,7 @@ def batch_norm(x, gamma, beta, *, epsilon=1e-3):
     Shapes: x (...,C), gamma and beta (C,). Returns y (...,C), mean (C,) and the biased variance (C,).
     A single value per channel is well defined and useless: variance 0, y = β, dx = 0.
     Raises ValueError for a channel count that differs, an empty batch, or ε ≤ 0.
-    Source: Ioffe & Szegedy, Batch normalization (2015).   Tutorial: notebooks/13_images.ipynb
+    Source: Ioffe & Szegedy, Batch normalization (2015).   Tutorial: lesson 13
 
     >>> y, mean, variance = batch_norm(np.array([[3.0], [5.0]]), np.ones(1), np.zeros(1), epsilon=1e-12)
     >>> y.ravel(), mean, variance
@@ -53,7 +53,7 @@ def batch_norm_inference(x, gamma, beta, *, mean, variance, epsilon=1e-3):
     Gradients: dx = γ/√(σ² + ε) · dy        dγ = Σ dy ⊙ (x − μ)/√(σ² + ε)        dβ = Σ dy
     Shapes: x (...,C), gamma, beta, mean and variance (C,), y (...,C).
     Raises ValueError for a channel count that differs, a negative variance, or ε ≤ 0.
-    Source: as batch_norm.
+    Source: as batch_norm.   Tutorial: lesson 13
 
     >>> known = dict(mean=np.array([4.0]), variance=np.array([4.0]), epsilon=1e-12)
     >>> batch_norm_inference(np.array([[8.0]]), np.ones(1), np.zeros(1), **known)
@@ -82,7 +82,7 @@ def layer_norm(x, gamma, beta, *, epsilon=1e-3):
         dx = (g − (1/D) Σ_d g_d − x̂ · (1/D) Σ_d g_d x̂_d)/√(σ² + ε)       dγ = Σ dy ⊙ x̂       dβ = Σ dy  (over the rows)
     Shapes: x (...,D), gamma and beta (D,), y (...,D).
     Raises ValueError for a feature count that differs, or ε ≤ 0.
-    Source: Ba, Kiros & Hinton, Layer normalization (2016).   Tutorial: notebooks/11_transformer.ipynb
+    Source: Ba, Kiros & Hinton, Layer normalization (2016).   Tutorial: lesson 11
 
     >>> layer_norm(np.array([[3.0, 5.0]]), np.ones(2), np.zeros(2), epsilon=1e-12)
     array([[-1.,  1.]])

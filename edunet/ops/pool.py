@@ -51,6 +51,7 @@ def avg_pool2d(x, *, window=2, stride=None, padding="valid"):
         y[n,i,j,c] = (1/m) Σ_uv x[n, i·s + u − p, j·s + v − p, c]      m pixels of the image lie under the window
     Gradient: each of the m pixels gets dy[n,i,j,c] / m from every window it lies under.
     Shapes, stride, padding, errors and source: as max_pool2d. Zeros of "same" are not averaged in, as in Keras.
+    Tutorial: lesson 06
 
     >>> avg_pool2d(np.arange(16.0).reshape(1, 4, 4, 1))[0, :, :, 0]
     array([[ 2.5,  4.5],
@@ -78,6 +79,7 @@ def max_pool1d(x, *, window=2, stride=None, padding="valid"):
     """Keep the largest value of each window along a signal: max_pool2d on an image one pixel high.
 
     y[n,t,c] = max_v x[n, t·s + v − p, c]          x (N,T,C), y (N,T',C); gradient: to the winner
+    Shapes, stride, padding, errors: as max_pool2d, with one axis of time.   Tutorial: lesson 15
     """
     return _along_time("max_pool1d", max_pool2d, x, window, stride, padding)
 
@@ -86,6 +88,7 @@ def avg_pool1d(x, *, window=2, stride=None, padding="valid"):
     """Take the mean of each window along a signal: avg_pool2d on an image one pixel high.
 
     y[n,t,c] = (1/m) Σ_v x[n, t·s + v − p, c]      x (N,T,C), y (N,T',C); gradient: dy/m to each
+    Shapes, stride, padding, errors: as max_pool2d, with one axis of time.   Tutorial: lesson 15
     """
     return _along_time("avg_pool1d", avg_pool2d, x, window, stride, padding)
 
@@ -102,6 +105,7 @@ def global_max_pool2d(x):
     """Keep the largest value of each channel: y[n,c] = max_ij x[n,i,j,c]; dy goes to the first place that holds it.
 
     Shapes: x (N,H,W,C), y (N,C).
+    Raises ValueError unless x has 4 axes.   Tutorial: lesson 13
     """
     x = _at_least("global_max_pool2d", x, 4, "(N, H, W, C)")
     y = max_pool2d(x, window=x.shape[1:3])
@@ -112,18 +116,25 @@ def global_avg_pool2d(x):
     """Take the mean of each channel: y[n,c] = (1/HW) Σ_ij x[n,i,j,c]; every place gets dy/(HW).
 
     Shapes: x (N,H,W,C), y (N,C).   Source: Lin, Chen & Yan, Network in network (2014).
+    Raises ValueError unless x has 4 axes.   Tutorial: lesson 13
     """
     return mean(_at_least("global_avg_pool2d", x, 4, "(N, H, W, C)"), axis=(1, 2))
 
 
 def global_max_pool1d(x):
-    """Keep the largest value of each channel over time: y[n,c] = max_t x[n,t,c].   x (N,T,C), y (N,C)."""
+    """Keep the largest value of each channel over time: y[n,c] = max_t x[n,t,c]; dy goes to the first step that holds it.
+
+    Shapes: x (N,T,C), y (N,C). Raises ValueError unless x has 3 axes.   Tutorial: lesson 15
+    """
     x = _at_least("global_max_pool1d", x, 3, "(N, T, C)")
     return reshape(max_pool1d(x, window=x.shape[1]), shape=(x.shape[0], x.shape[2]))
 
 
 def global_avg_pool1d(x):
-    """Take the mean of each channel over time: y[n,c] = (1/T) Σ_t x[n,t,c].   x (N,T,C), y (N,C)."""
+    """Take the mean of each channel over time: y[n,c] = (1/T) Σ_t x[n,t,c]; every step gets dy/T.
+
+    Shapes: x (N,T,C), y (N,C). Raises ValueError unless x has 3 axes.   Tutorial: lesson 15
+    """
     return mean(_at_least("global_avg_pool1d", x, 3, "(N, T, C)"), axis=1)
 
 

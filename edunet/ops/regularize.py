@@ -18,7 +18,7 @@ def dropout(x, *, rate, rng):
     Shapes: x and y are alike. rng is the numpy.random.Generator that draws m; rate 0 draws nothing and returns x.
     For prediction simply leave it out.
     Raises ValueError unless 0 ≤ rate < 1, TypeError if rng is not a Generator.
-    Source: Srivastava et al., Dropout (2014).   Tutorial: notebooks/04_training.ipynb
+    Source: Srivastava et al., Dropout (2014).   Tutorial: lesson 04
 
     >>> dropout(np.ones(6), rate=0.5, rng=np.random.default_rng(0))
     array([2., 2., 2., 0., 0., 0.])

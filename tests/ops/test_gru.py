@@ -1,6 +1,7 @@
 import numpy as np
 import pytest
 
+from edunet.backend import kernels
 from edunet.gradcheck import check_gradients
 from edunet.ops.gru import gru
 from edunet.tensor import Tensor
@@ -66,7 +67,7 @@ def test_gradients_with_skipped_steps_are_right(reset_after):
 
 @both_forms
 def test_gradients_without_bias_and_state_are_right(reset_after):
-    check_gradients(gru, *draw(reset_after)[:3], reset_after=reset_after, mask=MASK)
+    check_gradients(gru, *draw(reset_after)[:3], None, None, reset_after=reset_after, mask=MASK)
 
 
 @both_forms
@@ -108,6 +109,17 @@ def test_float32_gradients_stay_float32(reset_after):
     tensors = [Tensor(a.astype(np.float32)) for a in draw(reset_after)]
     gru(*tensors, reset_after=reset_after, mask=MASK).sum().backward()
     assert {t.grad.dtype for t in tensors} == {np.dtype(np.float32)}
+
+
+def test_without_reset_after_both_bias_rows_are_added():
+    x, wx, wh, b, h0 = draw(False)
+    kernel, every_step = kernels("gru"), np.zeros((0, 0), bool)
+    rows = np.stack([0.25 * b, 0.75 * b])
+    np.testing.assert_allclose(
+        kernel.gru_forward(x, wx, wh, rows, h0, every_step, False)[0],
+        gru(x, wx, wh, b, h0, reset_after=False),
+        rtol=1e-12,
+    )
 
 
 def test_a_gate_far_out_keeps_the_state():

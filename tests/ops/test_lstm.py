@@ -57,7 +57,7 @@ def test_gradients_with_skipped_steps_are_right():
 
 
 def test_gradients_without_bias_and_states_are_right():
-    check_gradients(lstm, *draw()[:3], mask=MASK)
+    check_gradients(lstm, *draw()[:3], None, None, None, mask=MASK)
 
 
 @pytest.mark.parametrize("which", [0, 1])

@@ -61,7 +61,7 @@ def test_without_bias_and_state_they_are_zero():
 
 
 def test_gradients_without_bias_and_state_are_right():
-    check_gradients(simple_rnn, *draw()[:3], mask=MASK)
+    check_gradients(simple_rnn, *draw()[:3], None, None, mask=MASK)
 
 
 def test_padding_changes_nothing():

@@ -1,0 +1,36 @@
+# Two commands: `make demo` and `make test`. Each does all of its own set-up; nothing outside this folder is touched.
+PYTHON ?= python3
+EXTRAS ?= dev,numba
+VENV := .venv
+BIN := $(VENV)/bin
+
+.PHONY: demo test lint notebooks peers clean
+
+demo: $(VENV)/ready
+	$(BIN)/edunet demo
+
+test: $(VENV)/ready lint
+	$(BIN)/python -m pytest
+
+lint: $(VENV)/ready
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+notebooks: $(VENV)/ready
+	$(BIN)/python tools/build_notebooks.py
+
+# The formulas against PyTorch and Keras; large, so not part of `make test`.
+peers: $(VENV)/ready
+	$(BIN)/python -m pip install --quiet "torch==2.13.0" keras
+	KERAS_BACKEND=torch $(BIN)/python -m pytest tests/test_against_torch.py tests/test_against_keras.py
+
+# Rebuilt whenever what is installed, or what is compiled, has changed.
+$(VENV)/ready: pyproject.toml setup.py $(wildcard edunet/kernels/*.pyx)
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "edunet needs Python 3.11 or newer; this is " \
+	  + sys.version.split()[0] + ". Name another one: make test PYTHON=python3.12")'
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --editable ".[$(EXTRAS)]"
+	touch $@
+
+clean:
+	rm -rf $(VENV) build dist *.egg-info edunet/kernels/*.c edunet/kernels/*.so

@@ -1,0 +1,117 @@
+"""Pictures of a training and of what came out of it."""
+
+import numpy as np
+
+from edunet.metrics import confusion_matrix
+
+__all__ = ["confusion", "curves", "predictions", "samples"]
+
+# Okabe & Ito's colours survive colour blindness; the line styles and markers survive a grey printer
+LOOKS = [
+    {"color": "#0072B2", "linestyle": "-", "marker": "o"},
+    {"color": "#D55E00", "linestyle": "--", "marker": "s"},
+    {"color": "#009E73", "linestyle": ":", "marker": "^"},
+    {"color": "#CC79A7", "linestyle": "-.", "marker": "D"},
+]
+
+
+def _figure(width, height):
+    """Return an empty figure that belongs to no window and is forgotten with its last name."""
+    from matplotlib.figure import Figure
+
+    return Figure(figsize=(width, height), layout="constrained")
+
+
+def _mark(figure, synthetic):
+    if synthetic:
+        figure.text(0.995, 0.005, "SYNTHETIC data", ha="right", va="bottom", fontsize=8, color="0.35")
+
+
+def curves(history, *, synthetic=False):
+    """Draw how loss and metrics went, epoch by epoch; learning solid, validation dashed.
+
+    Args: history, what `fit` returned, or its `.history`; synthetic, mark the figure as made from generated data.
+    Raises ValueError if no epoch was finished.
+    """
+    history = getattr(history, "history", history)
+    if not history:
+        raise ValueError("curves: the history is empty, no epoch was finished.")
+    names = [name for name in history if not name.startswith("val_")]
+    figure = _figure(4.5 * len(names), 3.4)
+    for axes, name in zip(np.atleast_1d(figure.subplots(1, len(names))), names, strict=True):
+        for look, (key, label) in zip(LOOKS, ((name, "training"), (f"val_{name}", "validation")), strict=False):
+            if key in history:
+                axes.plot(range(1, len(history[key]) + 1), history[key], label=label, markersize=4, **look)
+        axes.set_xlabel("epoch")
+        axes.set_ylabel(f"{name} (share of 1)" if "acc" in name else name)
+        axes.xaxis.get_major_locator().set_params(integer=True)
+        axes.grid(alpha=0.3)
+        axes.legend()
+    _mark(figure, synthetic)
+    return figure
+
+
+def confusion(y_true, y_pred, class_names, *, synthetic=False):
+    """Draw who was called what: rows are the truth, columns the answer, cells the number of examples.
+
+    Args: y_true, y_pred (N,) class numbers; class_names (K,). Shade: share of the row.
+    """
+    k = len(class_names)
+    counts = confusion_matrix(y_true, y_pred, k)
+    share = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
+    figure = _figure(2.6 + 0.55 * k, 2.0 + 0.5 * k)
+    axes = figure.subplots()
+    image = axes.imshow(share, cmap="Greys", vmin=0, vmax=1)
+    for i in range(k):
+        for j in range(k):
+            if counts[i, j]:
+                colour = "white" if share[i, j] > 0.5 else "black"
+                axes.text(j, i, counts[i, j], ha="center", va="center", color=colour, fontsize=8)
+    axes.set_xticks(range(k), class_names, rotation=45, ha="right")
+    axes.set_yticks(range(k), class_names)
+    axes.set_xlabel("called (number of examples in each cell)")
+    axes.set_ylabel("truth")
+    figure.colorbar(image, ax=axes, label="share of the true class", shrink=0.8)
+    _mark(figure, synthetic)
+    return figure
+
+
+def samples(x, y, class_names, *, columns=5, synthetic=False):
+    """Draw example images (N,H,W,1 or 3) with the names of their classes."""
+    titles = [class_names[int(k)] for k in np.asarray(y).reshape(-1)]
+    return _sheet(x, titles, ["black"] * len(titles), columns, synthetic)
+
+
+def predictions(x, y_true, p, class_names, *, columns=5, synthetic=False):
+    """Draw images with the answer and its probability; wrong answers in orange, marked ✗, with the truth below.
+
+    Args: x (N,H,W,C) images; y_true (N,) class numbers; p (N,K) probabilities, or (N,1) for the second of two classes.
+    """
+    p = np.asarray(p)
+    if p.shape[-1] == 1:
+        p = np.concatenate([1 - p, p], axis=-1)
+    titles, colours = [], []
+    for truth, row in zip(np.asarray(y_true).reshape(-1).astype(int), p, strict=True):
+        said = int(row.argmax())
+        right = said == truth
+        titles.append(f"{class_names[said]} {row[said]:.0%}" + ("" if right else f" ✗\ntruth: {class_names[truth]}"))
+        colours.append("black" if right else LOOKS[1]["color"])
+    return _sheet(x, titles, colours, columns, synthetic)
+
+
+def _sheet(x, titles, colours, columns, synthetic):
+    x = np.asarray(x)
+    rows = -(-len(x) // columns)
+    figure = _figure(1.7 * columns, 1.95 * rows + 0.2)
+    spots = np.atleast_1d(figure.subplots(rows, columns)).reshape(-1)
+    for axes in spots:
+        axes.set_axis_off()
+    top = 255 if x.dtype == np.uint8 else max(float(x.max()), 1e-12)
+    for axes, image, title, colour in zip(spots, x, titles, colours, strict=False):
+        if image.ndim == 3 and image.shape[-1] == 3:
+            axes.imshow(image if x.dtype == np.uint8 else image / top)
+        else:
+            axes.imshow(image.reshape(image.shape[:2]), cmap="gray", vmin=0, vmax=top)
+        axes.set_title(title, fontsize=8, color=colour)
+    _mark(figure, synthetic)
+    return figure

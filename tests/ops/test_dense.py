@@ -1,0 +1,34 @@
+"""The feed-forward formula."""
+
+import numpy as np
+import pytest
+
+from edunet.gradcheck import check_gradients
+from edunet.ops.dense import dense
+
+rng = np.random.default_rng(0)
+
+
+def test_one_dot_product_per_unit():
+    x, w, b = rng.normal(size=(4, 3)), rng.normal(size=(3, 2)), rng.normal(size=2)
+    expected = [[sum(x[n, d] * w[d, u] for d in range(3)) + b[u] for u in range(2)] for n in range(4)]
+    np.testing.assert_allclose(dense(x, w, b), expected, rtol=1e-12)
+
+
+@pytest.mark.parametrize("shape", [(4, 3), (2, 5, 3), (2, 1, 4, 3)])
+@pytest.mark.parametrize("bias", [True, False])
+def test_gradients(shape, bias):
+    b = rng.normal(size=2) if bias else None
+    assert check_gradients(dense, rng.normal(size=shape), rng.normal(size=(3, 2)), b) < 1e-7
+
+
+@pytest.mark.parametrize(
+    ("x", "message"),
+    [
+        (np.zeros((4, 5)), r"expected x \(N, ..., 3\).*Received x \(4, 5\)"),
+        (np.zeros(3), r"Give one row per patient: x.reshape\(1, -1\)"),
+    ],
+)
+def test_errors(x, message):
+    with pytest.raises(ValueError, match=message):
+        dense(x, np.zeros((3, 2)))

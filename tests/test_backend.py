@@ -1,0 +1,125 @@
+"""Choosing kernels: order, switching, what is missing and why. Import stays light."""
+
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+
+import edunet
+from edunet import backend as choice
+
+
+def run(code, **environment):
+    import os
+
+    return subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, timeout=60, env={**os.environ, **environment}
+    )
+
+
+def test_import_loads_nothing_heavy():
+    code = "import sys, edunet; print([m for m in ('numba', 'matplotlib', 'sklearn', 'tqdm', 'safetensors') if m in sys.modules])"
+    result = run(code)
+    assert result.stdout.strip() == "[]", result.stderr
+
+
+def test_import_prints_nothing():
+    result = run("import edunet")
+    assert (result.stdout, result.stderr) == ("", "")
+
+
+def test_unknown_backend_is_guessed():
+    with pytest.raises(ValueError, match=r"unknown backend 'cyton'.*Did you mean 'cython'\?"):
+        edunet.set_backend("cyton")
+
+
+def test_use_backend_comes_back_even_after_an_error():
+    before = edunet.get_backend()
+    with pytest.raises(RuntimeError), edunet.use_backend("numpy"):
+        raise RuntimeError
+    assert edunet.get_backend() == before
+
+
+def test_environment_chooses():
+    assert run("import edunet; print(edunet.get_backend())", EDUNET_BACKEND="numpy").stdout.strip() == "numpy"
+
+
+def test_default_is_the_first_that_is_ready():
+    ready = [name for name, state in edunet.available_backends().items() if state == "ready"]
+    assert run("import edunet; print(edunet.get_backend())", EDUNET_BACKEND="").stdout.strip() == ready[0]
+
+
+@pytest.mark.parametrize("name", ["cython", "numba"])
+def test_a_missing_backend_says_why_and_what_helps(name, monkeypatch):
+    def fail(family, backend):
+        raise ImportError("no such binary")
+
+    monkeypatch.setattr(choice, "_load", fail)
+    monkeypatch.setattr(choice, "_missing", {})
+    with pytest.raises(
+        ImportError, match=rf"the {name} backend cannot be loaded: no such binary.*pip install"
+    ) as caught:
+        edunet.set_backend(name)
+    assert "no such binary" in str(caught.value.__cause__)
+    assert edunet.available_backends()[name].startswith("missing: no such binary")
+
+
+def test_without_compiled_backends_auto_is_numpy(monkeypatch):
+    load = choice._load
+
+    def only_numpy(family, backend):
+        if backend != "numpy":
+            raise ImportError("not here")
+        return load(family, backend)
+
+    monkeypatch.setattr(choice, "_load", only_numpy)
+    monkeypatch.setattr(choice, "_missing", {})
+    monkeypatch.setattr(choice, "_chosen", None)
+    edunet.set_backend("auto")
+    assert edunet.get_backend() == "numpy"
+
+
+def test_an_error_that_is_no_import_error_is_not_hidden(monkeypatch):
+    def broken(family, backend):
+        raise RuntimeError("a fault in the kernel file")
+
+    monkeypatch.setattr(choice, "_load", broken)
+    monkeypatch.setattr(choice, "_missing", {})
+    with pytest.raises(RuntimeError, match="a fault in the kernel file"):
+        edunet.set_backend("numba")
+
+
+def test_families_without_compiled_kernels_run_on_numpy_under_every_backend(backend):
+    assert choice.kernels("lstm").__name__ == "edunet.kernels.lstm_numpy"
+    assert choice.kernels("conv").__name__ == f"edunet.kernels.conv_{backend}"
+
+
+def test_info_lists_backends_fallbacks_threads_and_cpu():
+    report = edunet.info()
+    for word in ("numpy", "numba", "cython", "on NumPy under every backend: pool, rnn", "threads", "CPU", "floatx"):
+        assert word in report
+
+
+def test_info_answers_even_if_the_environment_asks_for_nonsense():
+    result = run("import edunet; print(edunet.info())", EDUNET_BACKEND="nunpy")
+    assert "Did you mean 'numpy'?" in result.stdout, result.stderr
+
+
+def test_seed_repeats_the_numbers():
+    edunet.set_random_seed(3)
+    first = choice.default_rng().normal(size=3)
+    edunet.set_random_seed(3)
+    np.testing.assert_array_equal(choice.default_rng().normal(size=3), first)
+
+
+@pytest.mark.parametrize("seed", [-1, 1.5, "0", True, None])
+def test_bad_seed_is_refused(seed):
+    with pytest.raises(ValueError, match="a seed is a whole number >= 0"):
+        edunet.set_random_seed(seed)
+
+
+def test_floatx_is_float32_unless_changed():
+    assert edunet.floatx() == np.float32
+    with pytest.raises(ValueError, match="expected 'float32' or 'float64'"):
+        edunet.set_floatx("float16")

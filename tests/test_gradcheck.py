@@ -1,0 +1,47 @@
+"""The gradient check itself: it must pass what is right and catch what is wrong."""
+
+import numpy as np
+import pytest
+
+from edunet import check_gradients, differentiable, ops
+
+X, W = np.linspace(-1, 1, 6).reshape(2, 3), np.linspace(1, 2, 6).reshape(3, 2)
+
+
+def product(factor_x=1.0, factor_w=1.0):
+    @differentiable
+    def op(x, w):
+        return x @ w, lambda dy: (factor_x * dy @ w.T, factor_w * x.T @ dy)
+
+    return op
+
+
+def test_a_right_gradient_passes_and_returns_a_small_number():
+    assert 0 <= check_gradients(product(), X, W) < 1e-8
+
+
+@pytest.mark.parametrize("factor", [-1.0, 2.0, 0.0, 1.001])
+def test_a_wrong_gradient_is_named_by_its_input(factor):
+    with pytest.raises(ValueError, match=r"op: the gradient of input 1 \(shape \(3, 2\)\) is wrong"):
+        check_gradients(product(factor_w=factor), X, W)
+
+
+def test_the_ratio_is_told():
+    with pytest.raises(ValueError, match=r"input 0 .*ratio -1;"):
+        check_gradients(product(factor_x=-1.0), X, W)
+
+
+def test_a_gradient_of_nan_does_not_pass():
+    with pytest.raises(ValueError, match="input 0"):
+        check_gradients(product(factor_x=np.nan), X, W)
+
+
+def test_absent_inputs_and_several_outputs():
+    rng = np.random.default_rng(0)
+    x, wx, wh = rng.normal(size=(2, 3, 4)), rng.normal(size=(4, 8)), rng.normal(size=(2, 8))
+    assert check_gradients(ops.lstm, x, wx, wh, None, None, rng.normal(size=(2, 2))) < 1e-7
+
+
+def test_a_plain_function_is_explained():
+    with pytest.raises(TypeError, match="Put @edunet.differentiable above"):
+        check_gradients(lambda x: (x, lambda dy: dy), X)

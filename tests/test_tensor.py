@@ -1,0 +1,216 @@
+"""The tape: gradients meet, chains are long, nothing is lost and nothing is kept."""
+
+import gc
+import threading
+import weakref
+
+import numpy as np
+import pytest
+
+from edunet import tensor
+from edunet.gradcheck import check_gradients
+from edunet.tensor import Tensor, differentiable, gradients, no_gradients
+
+rng = np.random.default_rng(1)
+A, B, ROW = rng.normal(size=(3, 4)), rng.normal(size=(3, 4)) + 3, rng.normal(size=4)
+
+
+@pytest.mark.parametrize("op", [tensor.add, tensor.subtract, tensor.multiply, tensor.divide, tensor.maximum])
+@pytest.mark.parametrize("other", [B, ROW + 4, np.array([[2.5], [1.5], [3.0]]), np.array(2.0)], ids=str)
+def test_arithmetic_broadcasts_and_has_the_right_gradient(op, other):
+    assert check_gradients(op, A, other) < 1e-7
+    assert check_gradients(op, other, A + 9) < 1e-7
+
+
+@pytest.mark.parametrize(
+    ("op", "arrays", "options"),
+    [
+        (tensor.power, [B], {"exponent": 3}),
+        (tensor.exp, [A], {}),
+        (tensor.log, [np.abs(B)], {}),
+        (tensor.absolute, [A], {}),
+        (tensor.matmul, [A, A.T], {}),
+        (tensor.matmul, [rng.normal(size=(2, 3, 4)), A.T], {}),
+        (tensor.sum, [A], {"axis": 0}),
+        (tensor.sum, [A], {"axis": (0, 1), "keepdims": True}),
+        (tensor.mean, [A], {"axis": 1}),
+        (tensor.reshape, [A], {"shape": (2, 6)}),
+        (tensor.transpose, [rng.normal(size=(2, 3, 4))], {"axes": (2, 0, 1)}),
+        (tensor.take, [A], {"key": (slice(None), [0, 0, 2])}),
+        (tensor.concatenate, [A, B, A], {"axis": 0}),
+    ],
+)
+def test_gradient_of_each_operation(op, arrays, options):
+    assert check_gradients(op, *arrays, **options) < 1e-7
+
+
+def test_operators_compute_what_they_say():
+    x = Tensor([2.0, 4.0])
+    y = (1 - x) * 3 / (x + 1) + (-x) ** 2 - 2 / x
+    np.testing.assert_allclose(y.numpy(), [(1 - v) * 3 / (v + 1) + v * v - 2 / v for v in (2.0, 4.0)], rtol=1e-6)
+
+
+def test_array_on_the_left_stays_on_the_tape():
+    x = Tensor([1.0, 2.0])
+    y = np.array([3.0, 4.0]) * x
+    assert isinstance(y, Tensor)
+    y.sum().backward()
+    np.testing.assert_array_equal(x.grad, [3.0, 4.0])
+
+
+def test_gradients_that_meet_are_added():
+    x = Tensor(3.0)
+    h = x * x
+    (h * x + h).backward()
+    assert x.grad == 3 * 9 + 2 * 3
+
+
+def test_backward_sets_gradients_afresh():
+    x = Tensor([1.0, 2.0])
+    loss = (x * x).sum()
+    loss.backward()
+    loss.backward()
+    np.testing.assert_array_equal(x.grad, [2.0, 4.0])
+
+
+def test_chain_of_100_000_operations_works_and_is_freed():
+    x = Tensor(1.0)
+    y = x
+    for _ in range(100_000):
+        y = y + 0.0
+    y.backward()
+    assert x.grad == 1.0
+    del y
+
+
+def test_wide_sharing_is_walked_once():
+    x = Tensor(1.0)
+    y = x
+    for _ in range(60):  # 2^60 paths
+        y = y + y
+    y.backward()
+    assert x.grad == 2.0**60
+
+
+def test_graph_is_freed_without_the_garbage_collector():
+    gc.disable()
+    try:
+        w = Tensor(np.ones(3))
+        h = w * 2.0
+        middle = weakref.ref(h)
+        loss = (h * h).sum()
+        loss.backward()
+        del h, loss
+        assert middle() is None
+    finally:
+        gc.enable()
+
+
+def test_gradients_of_intermediate_results():
+    x = Tensor([3.0])
+    h = x * x
+    loss = (h * h).sum()
+    dh, dx = gradients(loss, [h, x])
+    assert (dh[0], dx[0]) == (18.0, 108.0)
+
+
+def test_gradient_of_what_the_loss_ignores_is_zero():
+    x, unused = Tensor([3.0]), Tensor([1.0, 1.0])
+    np.testing.assert_array_equal(gradients(x.sum(), [unused])[0], [0.0, 0.0])
+
+
+def test_one_output_of_several_gives_zeros_for_the_others():
+    @differentiable
+    def both(x):
+        return (x * 2, x * 3), lambda da, db: 2 * da + 3 * db
+
+    x = Tensor([1.0])
+    second = both(x)[1]
+    second.sum().backward()
+    assert x.grad == [3.0]
+
+
+def test_backward_needs_one_number():
+    with pytest.raises(ValueError, match=r"starts at one number, a loss; received shape \(2,\)"):
+        Tensor([1.0, 2.0]).backward()
+
+
+def test_no_gradients_remembers_nothing_and_ends():
+    x = Tensor(1.0)
+    with no_gradients():
+        assert (x * 2).made_by is None
+    assert (x * 2).made_by is not None
+
+
+def test_no_gradients_holds_for_its_own_thread_only():
+    seen = []
+    with no_gradients():
+        thread = threading.Thread(target=lambda: seen.append((Tensor(1.0) * 2).made_by))
+        thread.start()
+        thread.join()
+    assert seen[0] is not None
+
+
+def test_arrays_in_arrays_out():
+    y = tensor.add(np.ones(2), 1.0)
+    assert type(y) is np.ndarray
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_plain_numbers_do_not_change_the_precision(dtype):
+    assert (Tensor(np.ones(2, dtype)) * 2.5 + 1).dtype == dtype
+
+
+def test_integers_become_floatx():
+    assert Tensor(np.arange(3, dtype=np.uint8)).dtype == np.float32
+
+
+def test_text_is_refused_with_the_repair():
+    with pytest.raises(TypeError, match=r"expected numbers, received an array of dtype <U3.*np.unique"):
+        Tensor(["ill", "not"])
+
+
+def test_numpy_functions_refuse_tensors_instead_of_losing_the_gradient():
+    with pytest.raises(TypeError):
+        np.exp(Tensor(1.0))
+
+
+def test_a_tensor_as_option_is_refused():
+    with pytest.raises(TypeError, match=r"axes is an option and cannot carry a gradient. Pass axes.numpy\(\)"):
+        tensor.transpose(Tensor(A), axes=Tensor([1.0, 0.0]))
+
+
+def test_inputs_may_be_given_by_name_or_left_out():
+    @differentiable
+    def shift(x, w, b=None):
+        return x * w + (0 if b is None else b), lambda dy: (dy * w, dy * x, None if b is None else dy)
+
+    x, b = Tensor([2.0]), Tensor([1.0])
+    shift(x, w=np.array([3.0])).backward()
+    assert x.grad == [3.0]
+    shift(x, np.array([3.0]), b=b).backward()
+    assert b.grad == [1.0]
+    with pytest.raises(TypeError, match="shift: the input w is missing"):
+        shift(x)
+
+
+def test_non_contiguous_arrays_reach_the_op_contiguous():
+    @differentiable
+    def look(x):
+        assert x.flags.c_contiguous
+        return x, lambda dy: dy
+
+    look(Tensor(A.T))
+    look(A[:, ::2])
+
+
+def test_conversion_to_array_and_float():
+    t = Tensor([[1.5]])
+    assert np.asarray(t, dtype=np.float64).dtype == np.float64
+    assert float(Tensor(2.5)) == 2.5
+    assert "shape=(1, 1)" in repr(t)
+
+
+def test_matmul_names_the_shapes():
+    with pytest.raises(ValueError, match=r"a has shape \(3, 4\), b has shape \(3, 4\)"):
+        tensor.matmul(A, A)
