@@ -1,6 +1,7 @@
 """Callbacks: what happens around batches and epochs while a model learns. Names as in Keras."""
 
 import math
+import re
 import sys
 from pathlib import Path
 
@@ -69,6 +70,10 @@ class History(Callback):
             self.history.setdefault(name, []).append(value)
 
 
+RISING = ("acc", "accuracy", "auc", "precision", "recall", "sensitivity", "specificity", "f1", "f1_score")
+FALLING = ("loss", "error", "mae", "mse", "crossentropy")
+
+
 class _Watcher(Callback):
     """What EarlyStopping and ModelCheckpoint share: which of two values of a metric is better."""
 
@@ -76,10 +81,20 @@ class _Watcher(Callback):
         if mode not in ("auto", "min", "max"):
             raise ValueError(f"{type(self).__name__}: mode is 'auto', 'min' or 'max'. Received: {mode!r}")
         self.monitor = monitor
-        stem = monitor.removeprefix("val_")
-        rises = stem.endswith(("acc", "accuracy", "auc", "precision", "recall"))
-        self.sign = 1.0 if mode == "max" or (mode == "auto" and rises) else -1.0
-        self.best = -math.inf  # of sign · value
+        if mode == "auto":
+            stem = re.sub(r"_\d+$", "", monitor.lower())  # auc_1 is an auc
+            if not stem.endswith(RISING + FALLING):
+                raise ValueError(
+                    f"{type(self).__name__}: is a large {monitor!r} good or bad? Add mode='max' or mode='min'."
+                )
+            mode = "max" if stem.endswith(RISING) else "min"
+        self.sign = 1.0 if mode == "max" else -1.0
+        self._best = -math.inf  # of sign · value
+
+    @property
+    def best(self) -> float:
+        """The best value so far."""
+        return self.sign * self._best
 
     def value(self, logs) -> float:
         if self.monitor not in logs:
@@ -104,12 +119,12 @@ class EarlyStopping(_Watcher):
         self.min_delta, self.patience, self.restore_best_weights = abs(min_delta), patience, restore_best_weights
 
     def on_train_begin(self, logs=None):
-        self.best, self.waited, self.best_weights, self.best_epoch, self.stopped_epoch = -math.inf, 0, None, 0, 0
+        self._best, self.waited, self.best_weights, self.best_epoch, self.stopped_epoch = -math.inf, 0, None, 0, 0
 
     def on_epoch_end(self, epoch, logs=None):
         value = self.value(logs or {})
-        if value > self.best + (self.min_delta if self.best > -math.inf else 0):
-            self.best, self.waited, self.best_epoch = value, 0, epoch
+        if value > self._best + (self.min_delta if self._best > -math.inf else 0):
+            self._best, self.waited, self.best_epoch = value, 0, epoch
             if self.restore_best_weights:
                 self.best_weights = self.model.get_weights()
             return
@@ -150,9 +165,9 @@ class ModelCheckpoint(_Watcher):
         logs = logs or {}
         if self.save_best_only:
             value = self.value(logs)
-            if not value > self.best:
+            if not value > self._best:
                 return
-            self.best = value
+            self._best = value
         self.model.save_weights(self.filepath.format(epoch=epoch + 1, **logs))
 
 

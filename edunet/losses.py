@@ -34,6 +34,8 @@ class Loss:
         losses = self.per_example(self.align(np.asarray(y_true), y_pred), y_pred)  # (N,) or (N,T...)
         if sample_weight is not None:
             w = as_array(sample_weight).astype(losses.dtype)
+            if w.ndim == losses.ndim + 1 and w.shape[-1] == 1:  # a column of weights
+                w = w[..., 0]
             losses = losses * np.ascontiguousarray(
                 np.broadcast_to(w.reshape(w.shape + (1,) * (losses.ndim - w.ndim)), losses.shape)
             )
@@ -64,6 +66,11 @@ class Loss:
         return dict(vars(self))
 
 
+def _over_outputs(losses):
+    """Average over the last axis, the outputs of one example; a prediction (N,) has one output."""
+    return losses if losses.ndim == 1 else losses.mean(axis=-1)
+
+
 def _rows(shape):
     return f"(N{''.join(f', {n}' for n in shape[1:])}{',' if len(shape) == 1 else ''})"
 
@@ -78,14 +85,14 @@ class MeanSquaredError(Loss):
     """Mean of (y_pred − y_true)²."""
 
     def per_example(self, y_true, y_pred):
-        return ops.squared_error(y_pred, target=y_true).mean(axis=-1)
+        return _over_outputs(ops.squared_error(y_pred, target=y_true))
 
 
 class MeanAbsoluteError(Loss):
     """Mean of |y_pred − y_true|."""
 
     def per_example(self, y_true, y_pred):
-        return ops.absolute_error(y_pred, target=y_true).mean(axis=-1)
+        return _over_outputs(ops.absolute_error(y_pred, target=y_true))
 
 
 class Huber(Loss):
@@ -96,7 +103,7 @@ class Huber(Loss):
         self.delta = delta
 
     def per_example(self, y_true, y_pred):
-        return ops.huber(y_pred, target=y_true, delta=self.delta).mean(axis=-1)
+        return _over_outputs(ops.huber(y_pred, target=y_true, delta=self.delta))
 
 
 class BinaryCrossentropy(Loss):
@@ -114,7 +121,7 @@ class BinaryCrossentropy(Loss):
         if z is None:
             p = clip(y_pred)
             z = log(p) - log(1.0 - p)  # the inverse of σ
-        return ops.sigmoid_crossentropy(z, target=y_true).mean(axis=-1)
+        return _over_outputs(ops.sigmoid_crossentropy(z, target=y_true))
 
     def check(self, y, output_shape):
         if output_shape[-1] > 1 and self.align(y, np.empty((0, *output_shape[1:]))).shape[1:] == ():
@@ -162,7 +169,8 @@ class CategoricalCrossentropy(Loss):
             )
         if y.min() < 0 or not np.allclose(y.sum(axis=-1), 1, atol=1e-3):
             raise ValueError(
-                f"{self.name}: each row of y must be shares that sum to 1. Received a row like {y.reshape(-1, y.shape[-1])[0]}. "
+                f"{self.name}: each row of y must be shares that sum to 1. "
+                f"Received a row like {y.reshape(-1, y.shape[-1])[0]}. "
                 "For several findings at once use loss='binary_crossentropy' with a sigmoid."
             )
 
@@ -191,7 +199,8 @@ class SparseCategoricalCrossentropy(CategoricalCrossentropy):
             )
         if not np.array_equal(labels, np.floor(labels)):
             raise ValueError(
-                f"{self.name}: labels are whole numbers 0 to {classes - 1}; received {labels[labels != np.floor(labels)][0]}. "
+                f"{self.name}: labels are whole numbers 0 to {classes - 1}; "
+                f"received {labels[labels != np.floor(labels)][0]}. "
                 "For predicting a quantity use loss='mse' and a linear output."
             )
         low, high = labels.min(), labels.max()
@@ -211,14 +220,15 @@ class SparseCategoricalCrossentropy(CategoricalCrossentropy):
 
 def clip(p):
     """Keep probabilities ε away from 0 and 1; where that changes p its gradient is 0."""
-    return 1.0 - maximum(1.0 - maximum(p, EPSILON), EPSILON)
+    return -maximum(-maximum(p, EPSILON), EPSILON - 1.0)  # min(p, 1 − ε), without rounding a small p
 
 
 def _at_least_two_classes(loss, output_shape):
     if output_shape[-1] < 2:
         raise ValueError(
             f"{loss.name}: the model has one output, but this loss needs one per class. For yes or no use "
-            "loss='binary_crossentropy' with Dense(1, activation='sigmoid'), or end with Dense(2, activation='softmax')."
+            "loss='binary_crossentropy' with Dense(1, activation='sigmoid'), or end with "
+            "Dense(2, activation='softmax')."
         )
 
 

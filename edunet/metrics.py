@@ -25,7 +25,7 @@ __all__ = [
 
 
 class Metric:
-    """Collect with `update_state(y_true, y_pred, sample_weight=None)`, read with `result()`, clear with `reset_state()`."""
+    """Collect by `update_state(y_true, y_pred, sample_weight=None)`, read by `result()`, clear by `reset_state()`."""
 
     def __init__(self, name: str | None = None):
         self.name = name or _snake(type(self).__name__)
@@ -104,6 +104,11 @@ class CategoricalAccuracy(_Mean):
     """Share of examples whose largest output is the true class; labels one-hot."""
 
     def values(self, y_true, y_pred):
+        if y_true.shape != y_pred.shape:
+            raise ValueError(
+                f"{self.name}: expected one-hot labels of shape {y_pred.shape}. Received {y_true.shape}. "
+                "For labels as whole numbers use 'sparse_categorical_accuracy'."
+            )
         return y_true.argmax(axis=-1) == y_pred.argmax(axis=-1)
 
 
@@ -131,8 +136,10 @@ class MeanAbsoluteError(_Mean):
 class _Counts(Metric):
     """A metric of counts at a threshold: true and false positives, false negatives."""
 
-    def __init__(self, threshold=0.5, name=None):
-        self.threshold = threshold
+    def __init__(self, thresholds=0.5, name=None):
+        if not isinstance(thresholds, (int, float, np.number)):
+            raise TypeError(f"{type(self).__name__}: thresholds is one number, such as 0.5. Received: {thresholds!r}")
+        self.thresholds = thresholds
         super().__init__(name)
 
     def reset_state(self):
@@ -140,7 +147,7 @@ class _Counts(Metric):
 
     def update_state(self, y_true, y_pred, sample_weight=None):
         y_pred = np.asarray(y_pred)
-        truth, said = _like(np.asarray(y_true), y_pred) > 0.5, y_pred > self.threshold
+        truth, said = _like(np.asarray(y_true), y_pred) > 0.5, y_pred > self.thresholds
         w = 1.0
         if sample_weight is not None:
             w = np.asarray(sample_weight, np.float64)
@@ -254,7 +261,7 @@ def get(metric, loss=None, output_shape: tuple = ()) -> Metric:
             kind = look_up(
                 "metric", {**_BY_NAME, "AUC": AUC, "Precision": Precision, "Recall": Recall, "accuracy": None}, metric
             )
-        return kind(name=metric.lower())
+        return kind(name=metric)
     if isinstance(metric, Metric):
         return metric
     if isinstance(metric, type) and issubclass(metric, Metric):
@@ -272,7 +279,15 @@ def _accuracy_for(loss, output_shape):
         return CategoricalAccuracy
     if name == "binary_crossentropy" or output_shape[-1:] == (1,):
         return BinaryAccuracy
-    return CategoricalAccuracy
+    return _AccuracyByLabels
+
+
+class _AccuracyByLabels(_Mean):
+    """What "accuracy" means if neither loss nor output tells: labels one-hot, or else whole numbers."""
+
+    def values(self, y_true, y_pred):
+        labels = y_true.argmax(axis=-1) if y_true.shape == y_pred.shape else y_true.reshape(y_pred.shape[:-1])
+        return labels == y_pred.argmax(axis=-1)
 
 
 class _Function(_Mean):

@@ -1,5 +1,6 @@
 """Choosing kernels: order, switching, what is missing and why. Import stays light."""
 
+import os
 import subprocess
 import sys
 
@@ -11,8 +12,6 @@ from edunet import backend as choice
 
 
 def run(code, **environment):
-    import os
-
     return subprocess.run(
         [sys.executable, "-c", code], capture_output=True, text=True, timeout=60, env={**os.environ, **environment}
     )
@@ -52,8 +51,12 @@ def test_default_is_the_first_that_is_ready():
 
 @pytest.mark.parametrize("name", ["cython", "numba"])
 def test_a_missing_backend_says_why_and_what_helps(name, monkeypatch):
+    load = choice._load
+
     def fail(family, backend):
-        raise ImportError("no such binary")
+        if backend == name:
+            raise ImportError("no such binary")
+        return load(family, backend)
 
     monkeypatch.setattr(choice, "_load", fail)
     monkeypatch.setattr(choice, "_missing", {})

@@ -1,5 +1,7 @@
 """Attention layers, Z = softmax(QKᵀ/√d_k) V."""
 
+import math
+
 from edunet import initializers, ops
 from edunet.layers.dense import whole
 from edunet.layers.layer import Layer
@@ -11,18 +13,14 @@ __all__ = ["Attention", "MultiHeadAttention"]
 class Attention(Layer):
     """Let every query look at all keys and bring back a mixture of the values: no weights of its own.
 
-    `call([query, value])` or `[query, value, key]`, shapes (N,T,d), (N,S,e), (N,S,d) -> (N,T,e).
-    Args: use_causal_mask, no place sees a later one. The scores are divided by √d, as the formula says
-    (Keras's layer of this name leaves that out unless told).   Formula: edunet.ops.attention
+    `call([query, value])` or `[query, value, key]`, shapes (N,T,d), (N,S,e), (N,S,d) -> (N,T,e); with
+    use_causal_mask=True no place sees a later one. The scores are divided by √d, as the formula says
+    (Keras's layer of this name leaves that out).   Formula: edunet.ops.attention
     """
 
-    def __init__(self, use_causal_mask=False, **kwargs):
-        super().__init__(**kwargs)
-        self.use_causal_mask = use_causal_mask
-
-    def call(self, inputs, mask=None):
+    def call(self, inputs, mask=None, use_causal_mask=False):
         query, value, key = inputs if len(inputs) == 3 else (*inputs, inputs[1])
-        return ops.attention(query, key, value, mask=mask, causal=self.use_causal_mask)
+        return ops.attention(query, key, value, mask=mask, causal=use_causal_mask)
 
 
 class MultiHeadAttention(Layer):
@@ -32,7 +30,8 @@ class MultiHeadAttention(Layer):
     `call(query, value, key=None)`; self-attention is mha(x, x).
     Args: num_heads; key_dim d; value_dim, key_dim unless given. `attention_mask` (N,T,S) or (N,heads,T,S), True = may
     look; return_attention_scores adds the weights (N,heads,T,S).
-    Weights: query, key, value kernels (D,heads,d) with biases (heads,d), output kernel (heads,d,D) with bias (D,).
+    Weights: query, key, value kernels (D,heads,d) with biases (heads,d), output kernel (heads,d,D) with bias (D,);
+    D is the width of the input in question, at the output that of the query.
     Source: Vaswani et al., Attention is all you need (2017).   Formula: edunet.ops.attention
     """
 
@@ -46,20 +45,21 @@ class MultiHeadAttention(Layer):
         self.use_bias = use_bias
         self.kernel_initializer = initializers.get(kernel_initializer)
 
-    def build(self, input_shape):
-        # query, key and value are mostly one and the same input; where they are not, all have its width
-        width, heads = input_shape[-1], self.num_heads
-        self.query_kernel, self.query_bias = self._projection("query", (width, heads, self.key_dim))
-        self.key_kernel, self.key_bias = self._projection("key", (width, heads, self.key_dim))
-        self.value_kernel, self.value_bias = self._projection("value", (width, heads, self.value_dim))
-        self.output_kernel = self.add_weight(
-            (heads, self.value_dim, width), self.kernel_initializer, name="output_kernel"
-        )
-        self.output_bias = self.add_weight((width,), "zeros", name="output_bias") if self.use_bias else None
+    def build(self, query_shape, value_shape=None, key_shape=None):
+        value_shape = value_shape or query_shape
+        key_shape = key_shape or value_shape
+        heads = self.num_heads
+        self.query_kernel, self.query_bias = self._projection("query", query_shape[-1:], (heads, self.key_dim))
+        self.key_kernel, self.key_bias = self._projection("key", key_shape[-1:], (heads, self.key_dim))
+        self.value_kernel, self.value_bias = self._projection("value", value_shape[-1:], (heads, self.value_dim))
+        self.output_kernel, self.output_bias = self._projection("output", (heads, self.value_dim), query_shape[-1:])
 
-    def _projection(self, name, shape):
-        kernel = self.add_weight(shape, self.kernel_initializer, name=f"{name}_kernel")
-        return kernel, self.add_weight(shape[1:], "zeros", name=f"{name}_bias") if self.use_bias else None
+    def _projection(self, name, inputs, outputs):
+        def draw(shape, dtype):  # as the matrix that it is: its fans are all inputs and all outputs
+            return self.kernel_initializer((math.prod(inputs), math.prod(outputs)), dtype).reshape(shape)
+
+        kernel = self.add_weight((*inputs, *outputs), draw, name=f"{name}_kernel")
+        return kernel, self.add_weight(outputs, "zeros", name=f"{name}_bias") if self.use_bias else None
 
     def call(self, query, value, key=None, attention_mask=None, use_causal_mask=False, return_attention_scores=False):
         key = value if key is None else key

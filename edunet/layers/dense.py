@@ -1,5 +1,7 @@
 """The fully connected layer, y = f(x w + b)."""
 
+import numpy as np
+
 from edunet import activations, initializers, ops
 from edunet.layers.layer import Layer
 
@@ -47,6 +49,6 @@ class Dense(Layer):
 
 def whole(layer, name, value) -> int:
     """Return a count, or raise ValueError if it is not a whole number of at least 1."""
-    if isinstance(value, bool) or not isinstance(value, int) or value < 1:
+    if isinstance(value, bool) or not isinstance(value, (int, np.integer)) or value < 1:
         raise ValueError(f"{layer}: {name} is a whole number >= 1. Received: {value!r}")
-    return value
+    return int(value)

@@ -86,10 +86,10 @@ class Layer:
     (`floatx()` unless given); input_shape, for the first layer of a Sequential, without the batch axis.
     """
 
+    input_shape = None
+
     def __init__(self, *, name=None, trainable=True, dtype=None, input_shape=None, input_dim=None, **unknown):
-        refuse_unknown(
-            type(self).__name__, unknown, [*_arguments(type(self)), "name", "trainable", "dtype", "input_shape"]
-        )
+        refuse_unknown(type(self).__name__, unknown, _options(type(self)))
         self.name = name or _fresh_name(type(self).__name__)
         self.trainable = trainable
         self.dtype = np.dtype(dtype or floatx())
@@ -108,8 +108,8 @@ class Layer:
 
     def get_config(self) -> dict:
         """Return the arguments that make this layer again, without its weights."""
-        known = ["name", "trainable", *_arguments(type(self))]
-        return {key: getattr(self, key) for key in known if hasattr(self, key)}
+        own = [key for key in _options(type(self)) if key not in _arguments(Layer)]
+        return {key: getattr(self, key) for key in ["name", "trainable", *own] if hasattr(self, key)}
 
     # ---- weights
 
@@ -121,12 +121,8 @@ class Layer:
         return weight
 
     def sublayers(self) -> list["Layer"]:
-        """Return the layers held as attributes, alone or in lists."""
-        found = []
-        for key, value in vars(self).items():
-            parts = value if isinstance(value, (list, tuple)) and not key.startswith("_") else [value]
-            found += [part for part in parts if isinstance(part, Layer) and part not in found]
-        return found
+        """Return the layers held as attributes, alone or in lists and dicts."""
+        return list(dict.fromkeys(_layers_in(vars(self))))
 
     def _own_and_inner(self, trainable: bool) -> list[Tensor]:
         own = [w for w, learns in self._weights if (learns and self.trainable) == trainable]
@@ -147,8 +143,10 @@ class Layer:
 
     @property
     def weights(self) -> list[Tensor]:
-        """All weights: the trainable ones, then the others."""
-        return self.trainable_weights + self.non_trainable_weights
+        """All weights, layer by layer; freezing a layer does not change their order."""
+        own = [w for w, _ in sorted(self._weights, key=lambda pair: not pair[1])]  # running means come last
+        own += [w for layer in self.sublayers() for w in layer.weights]
+        return list(dict.fromkeys(own))
 
     def get_weights(self) -> list[np.ndarray]:
         """Return copies of all weights, in the order of `weights`."""
@@ -178,7 +176,7 @@ class Layer:
         if symbols_in((args, kwargs)):
             return self._draw(args, kwargs)
         args, kwargs = replace((args, kwargs), self._cast)
-        self.ensure_built(args)
+        self.ensure_built(args, kwargs)
         with _training(training):
             if "training" in _arguments(type(self), "call"):
                 kwargs["training"] = getattr(_phase, "training", False)
@@ -188,12 +186,18 @@ class Layer:
                 _say_where(error, self, args)
                 raise
 
-    def ensure_built(self, args) -> None:
-        """Build the layer for the shape of its first argument, unless that has been done."""
+    def ensure_built(self, args, kwargs) -> None:
+        """Build the layer for the shape of its first argument, unless that has been done.
+
+        A `build` with further arguments, such as value_shape, gets the shapes of what `call` names value.
+        """
         if not self.built:
-            shape = replace(args[0], lambda x: tuple(x.shape) if hasattr(x, "shape") else np.shape(x)) if args else ()
+            names = _arguments(type(self), "call")
+            given = dict(zip(names, args, strict=False)) | kwargs
+            first = args[0] if args else given.get(names[0]) if names else None
+            further = [key for key in given if f"{key}_shape" in _arguments(type(self), "build")[1:]]
             try:
-                self.build(shape)
+                self.build(_shape(first), **{f"{key}_shape": _shape(given[key]) for key in further})
             except (ValueError, TypeError) as error:
                 _say_where(error, self, args)
                 raise
@@ -234,7 +238,7 @@ class Layer:
 
         args, kwargs = replace((node.args, node.kwargs), blank)
         if not self.built:
-            self.ensure_built(node.args)
+            self.ensure_built(node.args, node.kwargs)
         with no_gradients(), np.errstate(all="ignore"):
             return self(*args, **{k: v for k, v in kwargs.items() if k != "training"}, training=False)
 
@@ -260,9 +264,37 @@ def _arguments(kind: type, method: str = "__init__") -> list[str]:
     return [p.name for p in found if p.name != "self" and p.kind not in (p.VAR_KEYWORD, p.VAR_POSITIONAL)]
 
 
+@functools.cache
+def _options(kind: type) -> list[str]:
+    """Return the arguments that make a layer of this kind: its own, and those it hands on with **kwargs."""
+    found: list[str] = []
+    for base in kind.__mro__:
+        if "__init__" in vars(base):
+            found += [name for name in _arguments(base) if name not in found]
+            if base is Layer or inspect.getfullargspec(base.__init__).varkw is None:
+                break
+    return found
+
+
+def _layers_in(structure) -> list["Layer"]:
+    """Return the layers in nested lists, tuples and dicts."""
+    if isinstance(structure, Layer):
+        return [structure]
+    if isinstance(structure, dict):
+        structure = structure.values()
+    elif not isinstance(structure, (tuple, list)):
+        return []
+    return [layer for part in structure for layer in _layers_in(part)]
+
+
+def _shape(structure):
+    """Return the shape of an array, or of each array in nested tuples and lists."""
+    return replace(structure, lambda x: tuple(x.shape) if hasattr(x, "shape") else np.shape(x))
+
+
 def _fresh_name(kind: str) -> str:
-    """Return conv2d, conv2d_1, conv2d_2, ... for Conv2D, as Keras counts."""
-    stem = re.sub(r"([a-z0-9])([A-Z][a-z])", r"\1_\2", re.sub(r"([A-Z]+)([A-Z][a-z])", r"\1_\2", kind)).lower()
+    """Return conv2d, conv2d_1, conv2d_2, ... for Conv2D, as Keras spells and counts (ReLU is re_lu)."""
+    stem = re.sub(r"([a-z])([A-Z])", r"\1_\2", re.sub(r"(.)([A-Z][a-z]+)", r"\1_\2", kind)).lower()
     _named[stem] += 1
     return stem if _named[stem] == 1 else f"{stem}_{_named[stem] - 1}"
 

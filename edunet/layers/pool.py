@@ -33,9 +33,13 @@ class _Pool2D(Layer):
 class _Pool1D(Layer):
     def __init__(self, pool_size=2, strides=None, padding="valid", **kwargs):
         super().__init__(**kwargs)
-        self.pool_size = whole(type(self).__name__, "pool_size", pool_size)
-        self.strides = self.pool_size if strides is None else whole(type(self).__name__, "strides", strides)
+        self.pool_size = self._number("pool_size", pool_size)
+        self.strides = self.pool_size if strides is None else self._number("strides", strides)
         self.padding = padding
+
+    def _number(self, name, value):
+        single = isinstance(value, (tuple, list)) and len(value) == 1
+        return whole(type(self).__name__, name, value[0] if single else value)
 
     def call(self, x):
         return self.formula(x, window=self.pool_size, stride=self.strides, padding=self.padding)

@@ -80,8 +80,14 @@ class Objective:
         if several:
             results |= {f"{name}_loss": mean for name, mean in zip(self.outputs, means[1:], strict=True)}
         for name, group in zip(self.outputs, self.metrics, strict=True):
-            results |= {f"{name}_{m.name}" if several else m.name: float(m.result()) for m in group}
+            keys = _distinct([m.name for m in group])
+            results |= {f"{name}_{k}" if several else k: float(m.result()) for k, m in zip(keys, group, strict=True)}
         return results
+
+
+def _distinct(names: list[str]) -> list[str]:
+    """Number the repeated ones: precision, precision_1."""
+    return [f"{name}_{n}" if (n := names[:i].count(name)) else name for i, name in enumerate(names)]
 
 
 def _listed(names) -> list:

@@ -60,7 +60,7 @@ def attention_weights(q, k, *, mask=None, causal=False):
     Gradients, given dA = ∂loss/∂A:
         dS_ij = A_ij (dA_ij − Σ_m dA_im A_im)               dq = dS k / √d          dk = dSᵀ q / √d
     Shapes: q (...,T,d), k (...,S,d), A (...,T,S); each row of A sums to 1, or is 0 if the query may look at nothing.
-    mask, causal, errors and source: as attention.
+    mask, causal, errors and source: as attention.   Tutorial: lesson 10
 
     >>> attention_weights(np.zeros((3, 2)), np.zeros((3, 2)), causal=True)
     array([[1.        , 0.        , 0.        ],

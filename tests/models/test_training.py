@@ -1,0 +1,314 @@
+"""fit, evaluate, predict: they learn, they report as Keras does, and they can be stopped."""
+
+import os
+import signal
+import threading
+
+import numpy as np
+import pytest
+
+import edunet
+from edunet import callbacks, layers, losses, models, optimizers, ops
+
+rng = np.random.default_rng(0)
+X = rng.normal(size=(120, 4)).astype(np.float32)
+Y = (X[:, 0] * X[:, 1] > 0).astype(int)
+
+
+def classifier(**options):
+    edunet.set_random_seed(0)
+    model = models.Sequential(
+        [layers.Dense(16, activation="tanh", input_shape=(4,)), layers.Dense(2, activation="softmax")]
+    )
+    model.compile(optimizers.Adam(0.01), "sparse_categorical_crossentropy", metrics=["accuracy"], **options)
+    return model
+
+
+def test_it_learns():
+    history = classifier().fit(X, Y, epochs=60, verbose=0)
+    assert history.history["loss"][-1] < 0.5 * history.history["loss"][0]
+    assert history.history["accuracy"][-1] > 0.9
+
+
+def test_history_has_keras_keys_and_one_value_per_epoch():
+    history = classifier().fit(X, Y, epochs=3, validation_split=0.25, verbose=0)
+    assert set(history.history) == {"loss", "accuracy", "val_loss", "val_accuracy"}
+    assert {len(values) for values in history.history.values()} == {3}
+    assert history.epoch == [0, 1, 2]
+    assert all(isinstance(v, float) for values in history.history.values() for v in values)
+
+
+def test_same_seed_same_numbers_on_every_backend(backend):
+    first, second = (classifier().fit(X, Y, epochs=3, verbose=0).history for _ in range(2))
+    assert first == second
+
+
+def test_logged_loss_is_the_mean_over_examples_not_over_batches():
+    model = classifier()
+    model.optimizer.learning_rate = 0.0
+    logged = model.fit(X, Y, batch_size=50, verbose=0).history["loss"][0]
+    p = model.predict(X)
+    assert logged == pytest.approx(-np.log(p[np.arange(len(Y)), Y]).mean(), rel=1e-5)
+
+
+def test_validation_split_takes_the_last_rows_before_shuffling():
+    seen = []
+
+    class Watch(layers.Layer):
+        def call(self, x, training=False):
+            if not training:
+                seen.append(np.asarray(x)[:, 0])
+            return x
+
+    model = models.Sequential([Watch(input_shape=(1,)), layers.Dense(1)])
+    model.compile("sgd", "mse")
+    seen.clear()
+    model.fit(np.arange(10.0).reshape(-1, 1), np.zeros(10), validation_split=0.3, verbose=0)
+    np.testing.assert_array_equal(np.concatenate(seen), [7, 8, 9])
+
+
+def test_shuffle_visits_every_row_once_in_another_order():
+    seen = []
+
+    class Watch(layers.Layer):
+        def call(self, x, training=False):
+            if training:
+                seen.append(np.asarray(x)[:, 0])
+            return x
+
+    model = models.Sequential([Watch(input_shape=(1,)), layers.Dense(1)])
+    model.compile("sgd", "mse")
+    model.fit(np.arange(40.0).reshape(-1, 1), np.zeros(40), verbose=0)
+    visited = np.concatenate(seen)
+    assert not np.array_equal(visited, np.arange(40))
+    np.testing.assert_array_equal(np.sort(visited), np.arange(40))
+
+
+def test_gradient_step_is_that_of_the_formula():
+    model = models.Sequential([layers.Dense(1, input_shape=(4,))])
+    model.compile(optimizers.SGD(0.1), "mse")
+    w, b = model.get_weights()
+    model.train_on_batch(X[:8], Y[:8])
+    error = (X[:8] @ w + b)[:, 0] - Y[:8]
+    np.testing.assert_allclose(model.get_weights()[0], w - 0.1 * 2 * X[:8].T @ error[:, None] / 8, rtol=1e-4, atol=1e-6)
+    np.testing.assert_allclose(model.get_weights()[1], b - 0.1 * 2 * error.mean(keepdims=True), rtol=1e-4, atol=1e-6)
+
+
+def test_class_weight_is_sample_weight_by_class():
+    by_class, by_sample = classifier(), classifier()
+    by_class.fit(X, Y, class_weight={0: 1.0, 1: 3.0}, shuffle=False, verbose=0)
+    by_sample.fit(X, Y, sample_weight=np.where(Y == 1, 3.0, 1.0), shuffle=False, verbose=0)
+    for a, b in zip(by_class.get_weights(), by_sample.get_weights(), strict=True):
+        np.testing.assert_array_equal(a, b)
+    assert by_class.history.history == by_sample.history.history
+
+
+def test_weight_zero_means_not_learnt_from():
+    model, other = classifier(), classifier()
+    w = np.r_[np.ones(60), np.zeros(60)]
+    broken = Y.copy()
+    broken[60:] = 1 - broken[60:]
+    model.train_on_batch(X, Y, sample_weight=w)
+    other.train_on_batch(X, broken, sample_weight=w)
+    np.testing.assert_allclose(model.get_weights()[0], other.get_weights()[0], atol=1e-6)
+
+
+def test_return_forms():
+    model = classifier()
+    assert len(model.train_on_batch(X, Y)) == 2
+    assert set(model.test_on_batch(X, Y, return_dict=True)) == {"loss", "accuracy"}
+    assert set(model.evaluate(X, Y, verbose=0, return_dict=True)) == {"loss", "accuracy"}
+    assert model.predict(X).shape == (120, 2)
+    assert model.predict(X).dtype == np.float32
+    np.testing.assert_allclose(model.predict_on_batch(X[:5]), model.predict(X, batch_size=7)[:5], rtol=1e-5)
+    bare = models.Sequential([layers.Dense(1, input_shape=(4,))])
+    bare.compile("sgd", "mse")
+    assert isinstance(bare.evaluate(X, Y, verbose=0), float)
+
+
+def test_evaluate_does_not_change_the_model():
+    model = classifier()
+    before = model.get_weights()
+    model.evaluate(X, Y, verbose=0)
+    model.predict(X)
+    for a, b in zip(before, model.get_weights(), strict=True):
+        np.testing.assert_array_equal(a, b)
+
+
+def test_loss_is_finite_and_exact_where_softmax_rounds_to_zero():
+    model = models.Sequential([layers.Dense(2, activation="softmax", use_bias=False, input_shape=(1,))])
+    model.compile("sgd", "sparse_categorical_crossentropy")
+    model.set_weights([np.array([[200.0, -200.0]])])
+    assert model.predict(np.ones((1, 1)))[0, 1] == 0.0
+    assert model.evaluate(np.ones((1, 1)), [1], verbose=0) == pytest.approx(400.0)
+    assert model.train_on_batch(np.ones((1, 1)), [1]) == pytest.approx(400.0)
+    assert np.isfinite(model.get_weights()[0]).all()
+
+
+def test_several_inputs_and_outputs():
+    edunet.set_random_seed(0)
+    blood, age = layers.Input((4,)), layers.Input((1,))
+    h = layers.Concatenate()([layers.Dense(8, activation="relu")(blood), age])
+    ill, days = layers.Dense(1, activation="sigmoid", name="ill")(h), layers.Dense(1, name="days")(h)
+    model = models.Model([blood, age], [ill, days])
+    model.compile(
+        "adam", {"ill": "binary_crossentropy", "days": "mse"}, metrics={"ill": ["accuracy"]}, loss_weights={"days": 0.1}
+    )
+    history = model.fit([X, X[:, :1]], [Y, X[:, 2]], epochs=2, verbose=0).history
+    assert set(history) == {"loss", "ill_loss", "days_loss", "ill_accuracy"}
+    np.testing.assert_allclose(
+        history["loss"], np.array(history["ill_loss"]) + 0.1 * np.array(history["days_loss"]), rtol=1e-5
+    )
+    assert [p.shape for p in model.predict([X, X[:, :1]])] == [(120, 1), (120, 1)]
+
+
+def test_own_loss_and_metric_functions():
+    model = models.Sequential([layers.Dense(1, input_shape=(4,))])
+
+    def twice_mse(y_true, y_pred):
+        return ops.squared_error(y_pred, target=y_true).mean(axis=-1) * 2.0
+
+    def bias(y_true, y_pred):
+        return y_pred - y_true
+
+    model.compile("sgd", twice_mse, metrics=[bias])
+    results = model.test_on_batch(X, Y, return_dict=True)
+    error = model.predict(X)[:, 0] - Y
+    assert results["loss"] == pytest.approx(2 * (error**2).mean(), rel=1e-5)
+    assert results["bias"] == pytest.approx(error.mean(), rel=1e-4)
+
+
+def test_frozen_layers_do_not_move():
+    model = classifier()
+    model.layers[0].trainable = False
+    before = model.get_weights()
+    model.fit(X, Y, verbose=0)
+    frozen = model.layers[0].get_weights()
+    np.testing.assert_array_equal(frozen[0], before[2])  # non-trainable weights come last in get_weights
+    assert not np.array_equal(model.layers[1].get_weights()[0], before[0])
+
+
+def test_batch_normalization_and_dropout_know_whether_the_model_learns():
+    edunet.set_random_seed(0)
+    model = models.Sequential([layers.BatchNormalization(input_shape=(4,)), layers.Dropout(0.5), layers.Dense(1)])
+    model.compile("sgd", "mse")
+    moving = model.layers[0].moving_mean.data.copy()
+    np.testing.assert_array_equal(model.predict(X), model.predict(X))
+    np.testing.assert_array_equal(model.layers[0].moving_mean.data, moving)
+    model.fit(X + 5, Y, verbose=0)
+    assert (model.layers[0].moving_mean.data > moving).all()
+
+
+def test_initial_epoch_goes_on_counting():
+    assert classifier().fit(X, Y, epochs=4, initial_epoch=2, verbose=0).epoch == [2, 3]
+
+
+def test_raw_grey_values_are_learnt_without_nan():
+    edunet.set_random_seed(0)
+    x = rng.integers(0, 256, size=(200, 8, 8, 1), dtype=np.uint8)
+    y = (x[:, 2:5, 2:5].mean(axis=(1, 2, 3)) > 127).astype(int)
+    model = models.Sequential(
+        [
+            layers.Conv2D(8, 3, activation="relu", input_shape=(8, 8, 1)),
+            layers.Flatten(),
+            layers.Dense(2, activation="softmax"),
+        ]
+    )
+    model.compile("adam", "sparse_categorical_crossentropy", metrics=["accuracy"])
+    history = model.fit(x, y, epochs=8, verbose=0).history
+    assert np.isfinite(history["loss"]).all()
+    assert history["accuracy"][-1] > 0.75
+
+
+def interrupted(at_epoch, at_batch):
+    """Fit a model that receives SIGINT while it is computing one batch; return it and the interrupt."""
+
+    class CtrlC(layers.Layer):
+        batches = -1
+
+        def call(self, x, training=False):
+            if training:
+                CtrlC.batches += 1
+                if CtrlC.batches == at_epoch * 4 + at_batch:
+                    os.kill(os.getpid(), signal.SIGINT)
+            return x
+
+    edunet.set_random_seed(0)
+    model = models.Sequential([CtrlC(input_shape=(4,)), layers.Dense(2, activation="softmax")])
+    model.compile("adam", "sparse_categorical_crossentropy")
+    with pytest.raises(KeyboardInterrupt) as caught:
+        model.fit(X, Y, epochs=3, verbose=0)
+    return model, str(caught.value)
+
+
+def test_ctrl_c_keeps_the_weights_of_the_last_finished_batch_and_the_finished_epochs():
+    stopped, message = interrupted(at_epoch=1, at_batch=2)
+    assert stopped.history.epoch == [0]
+    assert "stopped in epoch 2 after batch 3" in message
+    assert "1 finished epochs" in message
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+
+
+class _Same(layers.Layer):
+    def call(self, x):
+        return x
+
+
+def test_ctrl_c_leaves_exactly_the_steps_that_were_finished():
+    stopped, _ = interrupted(at_epoch=0, at_batch=1)
+
+    class StopAfter(callbacks.Callback):
+        def on_train_batch_end(self, batch, logs=None):
+            if batch == 1:
+                raise StopIteration
+
+    edunet.set_random_seed(0)
+    whole = models.Sequential([_Same(input_shape=(4,)), layers.Dense(2, activation="softmax")])
+    whole.compile("adam", "sparse_categorical_crossentropy")
+    with pytest.raises(StopIteration):
+        whole.fit(X, Y, epochs=3, verbose=0, callbacks=[StopAfter()])
+    for a, b in zip(stopped.get_weights(), whole.get_weights(), strict=True):
+        np.testing.assert_array_equal(a, b)
+    assert stopped.optimizer.iterations == 2
+
+
+def test_fit_works_outside_the_main_thread():
+    results = []
+    thread = threading.Thread(target=lambda: results.append(classifier().fit(X, Y, verbose=0)))
+    thread.start()
+    thread.join()
+    assert results[0].epoch == [0]
+
+
+def test_fit_prints_one_line_per_epoch_and_nothing_when_silent(capsys):
+    classifier().fit(X, Y, epochs=2, validation_split=0.2)
+    lines = capsys.readouterr().out.strip().splitlines()
+    assert len(lines) == 2
+    assert lines[0].startswith("Epoch 1/2: loss ")
+    assert "val_accuracy" in lines[1]
+    classifier().fit(X, Y, epochs=2, verbose=0)
+    assert capsys.readouterr().out == ""
+
+
+def test_progress_in_a_terminal_is_one_line_that_is_written_over(monkeypatch, capsys):
+    import sys
+
+    monkeypatch.setattr(sys.stdout, "isatty", lambda: True, raising=False)
+    classifier().fit(X, Y, epochs=1)
+    out = capsys.readouterr().out
+    assert out.count("\n") == 1
+    assert "Epoch 1/1 4/4 [00:00<00:00], loss" in out.split("\r")[-1]
+
+
+def test_compile_comes_first():
+    model = models.Sequential([layers.Dense(1, input_shape=(4,))])
+    with pytest.raises(RuntimeError, match=r"call model.compile\(optimizer, loss\) first"):
+        model.fit(X, Y)
+
+
+def test_losses_of_compile_may_be_objects():
+    model = models.Sequential([layers.Dense(2, input_shape=(4,))])
+    model.compile("adam", losses.SparseCategoricalCrossentropy(from_logits=True))
+    z = model.predict(X).astype(np.float64)
+    expected = (np.log(np.exp(z).sum(axis=1)) - z[np.arange(len(Y)), Y]).mean()
+    assert model.evaluate(X, Y, verbose=0) == pytest.approx(expected, rel=1e-5)

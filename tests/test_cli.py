@@ -1,0 +1,137 @@
+"""The command line: what it prints, what it writes, how it refuses."""
+
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+
+import edunet
+from edunet import cli, demo
+
+
+def tiny_medmnist(path, classes=2, n=24, channels=None, multi_label=False):
+    """Write a MedMNIST file whose classes differ in brightness."""
+    rng = np.random.default_rng(0)
+    arrays = {}
+    for part in ("train", "val", "test"):
+        y = np.arange(n)[:, None] % classes
+        shape = (n, 28, 28) if channels is None else (n, 28, 28, channels)
+        x = rng.integers(0, 60, size=shape) + (y * (180 // classes)).reshape(-1, *[1] * (len(shape) - 1))
+        arrays[f"{part}_images"] = x.astype(np.uint8)
+        labels = np.concatenate([y == k for k in range(classes)], axis=1) if multi_label else y
+        arrays[f"{part}_labels"] = labels.astype(np.uint8)
+    np.savez(path, **arrays)
+    return path
+
+
+@pytest.fixture(autouse=True)
+def _quick(monkeypatch, tmp_path):
+    monkeypatch.chdir(tmp_path)
+    with edunet.use_backend("numpy"):
+        yield
+
+
+@pytest.fixture
+def few_cells(monkeypatch):
+    load = edunet.datasets.cells10.load_data
+    monkeypatch.setattr(edunet.datasets.cells10, "load_data", lambda seed: load(n=140, seed=seed))
+
+
+def test_demo_on_cells_reports_and_writes(few_cells, capsys, tmp_path):
+    assert cli.main(["demo", "--epochs", "1", "--backend", "numpy"]) == 0
+    out = capsys.readouterr().out
+    for part in ("SYNTHETIC", "93,322 weights", "Epoch 1/1: loss", "95 % interval", "rarest first", "confusion matrix"):
+        assert part in out
+    written = sorted(p.name for p in (tmp_path / "edunet-demo").iterdir())
+    assert written == ["confusion_matrix.png", "learning_curve.png", "predictions.png", "weights.safetensors"]
+    again = demo.article_network()
+    again.load_weights(tmp_path / "edunet-demo" / "weights.safetensors")
+
+
+def test_a_second_demo_overwrites_nothing(few_cells, capsys, tmp_path):
+    for _ in range(2):
+        cli.main(["demo", "--epochs", "1"])
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["edunet-demo", "edunet-demo-2"]
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        ({"classes": 2}, ["AUC", "epoch 1 was the best on the validation part"]),
+        ({"classes": 3, "channels": 3}, ["confusion matrix"]),
+        ({"classes": 4, "multi_label": True}, ["of all answers"]),
+    ],
+    ids=["binary grey", "three classes in colour", "several labels"],
+)
+def test_demo_on_a_medmnist_file_fits_the_output_layer(options, words, capsys, tmp_path):
+    path = tiny_medmnist(tmp_path / "unknownmnist.npz", **options)
+    assert cli.main(["demo", "--data", str(path), "--epochs", "1", "--out", "result"]) == 0
+    out = capsys.readouterr().out
+    for word in words:
+        assert word in out
+    assert (tmp_path / "result" / "weights.safetensors").exists()
+
+
+def test_the_best_epoch_is_chosen_by_the_validation_part(tmp_path):
+    path = tiny_medmnist(tmp_path / "x.npz")
+    result = demo.run(path, epochs=2, out=tmp_path / "out")
+    assert set(result["history"]) >= {"val_auc", "val_loss", "loss"}
+    assert 0 <= result["interval"][0] <= result["accuracy"] <= result["interval"][1] <= 1
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["demo", "--data", "nowhere.npz"], "nowhere.npz"),
+        (["demo", "--backend", "cpython"], "Did you mean 'cython'?"),
+        (["demo", "--seed", "-1"], "a seed is a whole number >= 0"),
+    ],
+)
+def test_wrong_input_is_one_sentence_and_leaves_nothing(arguments, message, capsys, tmp_path):
+    assert cli.main(arguments) == 2
+    error = capsys.readouterr().err
+    assert error.startswith("edunet: ")
+    assert message in error
+    assert "Traceback" not in error
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_file_that_is_not_what_it_claims(capsys, tmp_path):
+    (tmp_path / "page.npz").write_text("<html>not found</html>")
+    assert cli.main(["demo", "--data", "page.npz"]) == 2
+    assert "page.npz" in capsys.readouterr().err
+    assert [p.name for p in tmp_path.iterdir()] == ["page.npz"]
+
+
+def test_a_folder_that_holds_something_is_never_touched(capsys, tmp_path):
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine" / "thesis.txt").write_text("years of work")
+    assert cli.main(["demo", "--out", "mine"]) == 2
+    assert "is not an empty folder; choose another with --out" in capsys.readouterr().err
+    assert (tmp_path / "mine" / "thesis.txt").read_text() == "years of work"
+
+
+def test_ctrl_c_ends_with_130_and_leaves_no_folder(few_cells, monkeypatch, capsys, tmp_path):
+    def interrupt(*_, **__):
+        raise KeyboardInterrupt("stopped in epoch 1")
+
+    monkeypatch.setattr(edunet.Sequential, "fit", interrupt)
+    assert cli.main(["demo"]) == 130
+    assert "stopped in epoch 1" in capsys.readouterr().err
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_usage_errors(capsys):
+    for arguments, message in ((["demo", "--epochs", "0"], "expected a whole number >= 1"), ([], "COMMAND")):
+        with pytest.raises(SystemExit) as caught:
+            cli.main(arguments)
+        assert caught.value.code == 2
+        assert message in capsys.readouterr().err
+
+
+def test_info_and_python_m(capsys):
+    assert cli.main(["info"]) == 0
+    assert "backend    numpy   ready" in capsys.readouterr().out
+    result = subprocess.run([sys.executable, "-m", "edunet", "--version"], capture_output=True, text=True, timeout=60)
+    assert result.stdout.strip() == f"edunet {edunet.__version__}"
