@@ -62,6 +62,10 @@ def _why_missing(backend: str) -> ImportError | None:
         try:
             _load(COMPILED[0], backend)
         except ImportError as error:
+            if getattr(error, "name", None) == f"edunet.kernels.{COMPILED[0]}_{backend}":
+                told = ImportError("its extension was not built when edunet was installed: there was no working C compiler")
+                told.__cause__ = error
+                error = told
             _missing[backend] = error
     return _missing.get(backend)
 

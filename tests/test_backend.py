@@ -126,3 +126,16 @@ def test_floatx_is_float32_unless_changed():
     assert edunet.floatx() == np.float32
     with pytest.raises(ValueError, match="expected 'float32' or 'float64'"):
         edunet.set_floatx("float16")
+
+
+def test_an_extension_that_was_not_built_is_explained(monkeypatch):
+    load = choice._load
+
+    def absent(family, backend):
+        if backend == "cython":
+            raise ModuleNotFoundError("No module named ...", name="edunet.kernels.conv_cython")
+        return load(family, backend)
+
+    monkeypatch.setattr(choice, "_load", absent)
+    monkeypatch.setattr(choice, "_missing", {})
+    assert "its extension was not built when edunet was installed" in choice.available_backends()["cython"]

@@ -19,6 +19,8 @@ class Attention(Layer):
     """
 
     def call(self, inputs, mask=None, use_causal_mask=False):
+        if not isinstance(inputs, (list, tuple)) or len(inputs) not in (2, 3):
+            raise ValueError("Attention takes a list: Attention()([query, value]), or ([query, value, key]).")
         query, value, key = inputs if len(inputs) == 3 else (*inputs, inputs[1])
         return ops.attention(query, key, value, mask=mask, causal=use_causal_mask)
 

@@ -97,6 +97,11 @@ class Layer:
         self.input_shape = (input_dim,) if input_dim is not None else input_shape and tuple(input_shape)
         self._weights: list[tuple[Tensor, bool]] = []  # with whether the optimizer may change it
 
+    def __init_subclass__(cls, **kwargs):
+        super().__init_subclass__(**kwargs)
+        if "build" in vars(cls):  # whoever calls it, it counts: the first data must not make the weights again
+            cls.build = _marking_built(cls.build)
+
     # ---- what a layer defines
 
     def build(self, input_shape) -> None:
@@ -262,6 +267,17 @@ def _arguments(kind: type, method: str = "__init__") -> list[str]:
     """Return the names of a method's arguments, without self and **kwargs."""
     found = inspect.signature(getattr(kind, method)).parameters.values()
     return [p.name for p in found if p.name != "self" and p.kind not in (p.VAR_KEYWORD, p.VAR_POSITIONAL)]
+
+
+def _marking_built(build):
+    """Return a layer's `build` that also sets `built`."""
+
+    @functools.wraps(build)
+    def marking(self, *args, **kwargs):
+        build(self, *args, **kwargs)
+        self.built = True
+
+    return marking
 
 
 @functools.cache

@@ -52,6 +52,9 @@ class Concatenate(_Merge):
         self.axis = axis
 
     def join(self, inputs):
+        axes = inputs[0].ndim
+        if not -axes <= self.axis < axes:
+            raise ValueError(f"Concatenate: axis {self.axis} does not exist. Received {axes} axes, {inputs[0].shape}.")
         shapes = [tuple(n for i, n in enumerate(x.shape) if i != self.axis % len(x.shape)) for x in inputs]
         if len(set(shapes)) > 1:
             raise ValueError(

@@ -26,10 +26,12 @@ class Reshape(Layer):
     def __init__(self, target_shape, **kwargs):
         super().__init__(**kwargs)
         self.target_shape = tuple(target_shape)
+        if any(n < 1 for n in self.target_shape if n != -1) or self.target_shape.count(-1) > 1:
+            raise ValueError(f"Reshape: axes are whole numbers >= 1, one of them may be -1. Received: {target_shape!r}")
 
     def call(self, x):
         size, known = math.prod(x.shape[1:]), math.prod(n for n in self.target_shape if n != -1)
-        if (size % known if -1 in self.target_shape else size != known) or self.target_shape.count(-1) > 1:
+        if size % known if -1 in self.target_shape else size != known:
             raise ValueError(f"Reshape: {size} values of shape {x.shape[1:]} do not fit into {self.target_shape}.")
         return tensor.reshape(x, shape=(x.shape[0], *self.target_shape))
 
@@ -44,6 +46,8 @@ class Permute(Layer):
             raise ValueError(f"Permute: dims must be 1 to {len(self.dims)} in some order. Received: {dims!r}")
 
     def call(self, x):
+        if x.ndim != 1 + len(self.dims):
+            raise ValueError(f"Permute: dims {self.dims} are for {len(self.dims)} axes. Received {x.shape[1:]}.")
         return tensor.transpose(x, axes=(0, *self.dims))
 
 
@@ -55,6 +59,8 @@ class RepeatVector(Layer):
         self.n = whole("RepeatVector", "n", n)
 
     def call(self, x):
+        if x.ndim != 2:
+            raise ValueError(f"RepeatVector: expected x (N, D), one vector per example. Received shape {x.shape}.")
         once = tensor.reshape(x, shape=(x.shape[0], 1, x.shape[1]))
         return tensor.concatenate(*[once] * self.n, axis=1)
 

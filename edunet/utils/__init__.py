@@ -21,11 +21,14 @@ def to_categorical(x, num_classes=None) -> np.ndarray:
     if x.ndim > 1 and x.shape[-1] == 1:
         x = x[..., 0]
     if x.dtype.kind not in "biuf" or not np.array_equal(x, np.floor(x)):
+        odd = x[x != np.floor(x)] if x.dtype.kind == "f" else x
         raise ValueError(
-            f"to_categorical: expected whole numbers. Received dtype {x.dtype}, values such as {x.flat[0]!r}."
+            f"to_categorical: expected whole numbers. Received dtype {x.dtype}, values such as {odd.item(0)!r}. "
+            "Names of classes become numbers with np.unique(labels, return_inverse=True)[1]."
         )
     x = x.astype(np.intp)
     k = int(x.max(initial=-1)) + 1 if num_classes is None else int(num_classes)
     if x.size and (x.min() < 0 or x.max() >= k):
-        raise ValueError(f"to_categorical: labels run from {x.min()} to {x.max()}; expected 0 to {k - 1}.")
+        expected = "0 or more" if num_classes is None else f"0 to {k - 1}"
+        raise ValueError(f"to_categorical: labels run from {x.min()} to {x.max()}; expected {expected}.")
     return np.eye(k, dtype=np.float32)[x]

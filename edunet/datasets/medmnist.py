@@ -1,0 +1,282 @@
+"""Reader of the 2-D MedMNIST v2 files: real medical pictures in MNIST's form, from a file you downloaded yourself.
+
+A file `<name>.npz` (28x28) or `<name>_64.npz`, `_128`, `_224` holds six arrays:
+
+    train_images, val_images, test_images    uint8, (N,H,W) grey or (N,H,W,3) colour
+    train_labels, val_labels, test_labels    integer, (N,1), or (N,L) with L yes/no findings (multi-label)
+
+The file comes from a stranger, so it is checked before it is believed: it must be a zip of arrays, its declared sizes
+must stay under a cap before anything is unpacked, and nothing in it is ever run (no pickled objects).
+
+Source: J. Yang et al., MedMNIST v2, Scientific Data 10 (2023) 41, doi 10.1038/s41597-022-01721-8; https://medmnist.com.
+"""
+
+from __future__ import annotations
+
+import difflib
+import hashlib
+import math
+import re
+import zipfile
+import zlib
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+
+from edunet.datasets.medmnist_sets import CITATION, SETS, Facts
+
+__all__ = ["TASKS", "MedMNIST", "Part", "load", "load_data"]
+
+TASKS = ("binary-class", "multi-class", "multi-label", "ordinal-regression")
+PARTS = ("train", "val", "test")
+KEYS = tuple(f"{part}_{kind}" for part in PARTS for kind in ("images", "labels"))
+MAX_BYTES = 4 * 2**30  # unpacked: enough for every 28x28 and 64x64 set; pathmnist_224.npz needs 15.1 GiB
+MAX_CLASSES = 1000  # in a set of unknown name
+UNKNOWN = "unknown (not one of the MedMNIST v2 sets: ask whoever gave you the file)"
+
+_announced: set[str] = set()  # sets whose licence this process has printed
+
+
+@dataclass(frozen=True, eq=False)
+class Part:
+    """One part of the set."""
+
+    x: np.ndarray = field(repr=False)  # (N,H,W,C) uint8
+    y: np.ndarray = field(repr=False)  # (N,) int64, or (N,L) of 0 and 1 for multi-label
+
+    def __len__(self) -> int:
+        """Give the number of pictures."""
+        return len(self.y)
+
+
+@dataclass(frozen=True, eq=False)
+class MedMNIST:
+    """A MedMNIST set in its official split."""
+
+    train: Part = field(repr=False)
+    val: Part = field(repr=False)
+    test: Part = field(repr=False)
+    name: str  # "breastmnist"
+    task: str  # one of TASKS
+    class_names: tuple[str, ...]  # index = label; for multi-label index = column
+    n_channels: int  # 1 grey, 3 colour
+    licence: str
+    citation: str
+
+
+def load(path: str | Path, md5: str | None = None, *, max_bytes: int = MAX_BYTES) -> MedMNIST:
+    """Read a 2-D MedMNIST `.npz` file, check it, and print its licence and citation once.
+
+    The name of the set is read from the name of the file (`breastmnist.npz`, `breastmnist_64.npz`); it decides task,
+    class names and licence. A file with another name loads too: the task is then inferred from the labels.
+
+    Arguments:
+        path: the file.
+        md5: 32 hexadecimal digits the file must have; "official" compares with the published sum of the 28x28 sets;
+            None does not compare.
+        max_bytes: refuse a file whose arrays would take more memory than this.
+    Returns: `MedMNIST` with train, val, test, each with x (N,H,W,C) uint8 and y (N,) int64, or (N,L) for multi-label.
+    Raises: FileNotFoundError if there is no such file; ValueError if it is not a sound 2-D MedMNIST file.
+    Source: Yang et al. 2023, doi 10.1038/s41597-022-01721-8.
+
+    The class that means illness is not always 1: in breastmnist 0 is malignant. Look at class_names.
+
+        >>> breast = load("breastmnist.npz", md5="official")       # doctest: +SKIP
+        >>> breast.train.x.shape, breast.task, breast.class_names  # doctest: +SKIP
+        ((546, 28, 28, 1), 'binary-class', ('malignant', 'normal, benign'))
+
+    """
+    path = find_file(path)
+    name, facts = identify(path)
+    if md5 is not None:
+        check_md5(path, name, md5)
+    arrays = read_arrays(path, max_bytes)
+    n_channels = check_images(path, arrays)
+    check_labels(path, arrays)
+    task, class_names = decide_task(path, facts, arrays)
+    parts = {}
+    for part in PARTS:
+        x, y = arrays[f"{part}_images"], arrays[f"{part}_labels"].astype(np.int64)
+        x = x[..., None] if x.ndim == 3 else x  # grey gets its channel axis
+        parts[part] = Part(x, y if task == "multi-label" else y.reshape(-1))
+    licence, citation = (facts.licence, CITATION) if facts else (UNKNOWN, UNKNOWN)
+    if name not in _announced:
+        _announced.add(name)
+        print(f"{name}\n  licence:  {licence}\n  citation: {citation}")
+    return MedMNIST(
+        **parts,
+        name=name,
+        task=task,
+        class_names=class_names,
+        n_channels=n_channels,
+        licence=licence,
+        citation=citation,
+    )
+
+
+def load_data(path: str | Path) -> tuple[tuple[np.ndarray, np.ndarray], tuple[np.ndarray, np.ndarray]]:
+    """Read the file as `load` does and return (x_train, y_train), (x_test, y_test); the validation part is left out."""
+    data = load(path)
+    return (data.train.x, data.train.y), (data.test.x, data.test.y)
+
+
+def find_file(path: str | Path) -> Path:
+    """Return the path if a file is there; otherwise name the nearest file that is."""
+    path = Path(path).expanduser()
+    if path.is_dir():
+        found = ", ".join(sorted(p.name for p in path.glob("*.npz"))) or "none"
+        raise ValueError(f"{path} is a folder, expected a .npz file. Files of that kind in it: {found}.")
+    if not path.is_file():
+        near = path.parent.glob("*.npz") if path.parent.is_dir() else ()
+        close = difflib.get_close_matches(path.name, [p.name for p in near], n=1)
+        hint = f"Did you mean {path.with_name(close[0])}?" if close else "Download it from https://medmnist.com first."
+        raise FileNotFoundError(f"There is no file {path}. {hint}")
+    return path
+
+
+def identify(path: Path) -> tuple[str, Facts | None]:
+    """Read the name of the set off the name of the file: breastmnist_64.npz -> breastmnist."""
+    name = re.sub(r"_(28|64|128|224)$", "", path.stem.lower())
+    if name.endswith("mnist3d"):
+        raise ValueError(f"{path.name} is a 3-D set (N,28,28,28); this reader takes 2-D sets: {', '.join(SETS)}.")
+    return name, SETS.get(name)
+
+
+def check_md5(path: Path, name: str, md5: str) -> None:
+    """Compare the MD5 sum of the file with the expected one."""
+    expected = md5.strip().lower()
+    if expected == "official":
+        facts = SETS.get(name)
+        if facts is None or facts.md5 is None or path.stem.lower() not in (name, f"{name}_28"):
+            known = ", ".join(n for n, f in SETS.items() if f.md5)
+            raise ValueError(f"No official MD5 of {path.name} is known here, only of 28x28 {known}. Type the sum.")
+        expected = facts.md5
+    elif not re.fullmatch(r"[0-9a-f]{32}", expected):
+        raise ValueError(f"md5 must be 32 hexadecimal digits, 'official' or None. Received: md5={md5!r}.")
+    with path.open("rb") as file:
+        found = hashlib.file_digest(file, lambda: hashlib.md5(usedforsecurity=False)).hexdigest()
+    if found != expected:
+        raise ValueError(
+            f"{path.name} has MD5 {found}, expected {expected}: it is damaged, or another version or repacking of the "
+            "set. Download it again from https://medmnist.com, or leave out md5= to read it all the same."
+        )
+
+
+def read_arrays(path: Path, max_bytes: int = MAX_BYTES) -> dict[str, np.ndarray]:
+    """Unpack the six arrays, after their headers have been looked at."""
+    if path.stat().st_size == 0:
+        raise ValueError(f"{path.name} is empty. Download it again.")
+    if not zipfile.is_zipfile(path):
+        with path.open("rb") as file:
+            start = file.read(16)
+        kind = "a web page" if start.lstrip()[:1] == b"<" else "cut short" if start[:2] == b"PK" else "something else"
+        raise ValueError(f"{path.name} is not a .npz (zip) file but {kind}: {start!r}... Download it again.")
+    try:
+        with zipfile.ZipFile(path) as archive:
+            check_headers(path, archive, max_bytes)
+        with np.load(path, allow_pickle=False) as arrays:
+            return {key: arrays[key] for key in KEYS}
+    except (zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError) as error:
+        raise ValueError(f"{path.name} is damaged ({error}). Download it again.") from error
+
+
+def check_headers(path: Path, archive: zipfile.ZipFile, max_bytes: int) -> None:
+    """Check keys, kinds and declared sizes from the headers alone, before any array is unpacked."""
+    members = [name.removesuffix(".npy") for name in archive.namelist()]
+    missing = [key for key in KEYS if key not in members]
+    if missing:
+        raise ValueError(
+            f"{path.name} lacks {', '.join(missing)}; it holds {', '.join(members) or 'nothing'}. "
+            f"A MedMNIST file holds {', '.join(KEYS)}."
+        )
+    total = 0
+    for key in KEYS:
+        with archive.open(f"{key}.npy") as file:
+            shape, dtype = read_header(path, key, file)
+        if dtype.hasobject:
+            raise ValueError(f"{path.name}: {key} holds Python objects, which are never unpickled; expected numbers.")
+        size = math.prod(shape) * dtype.itemsize
+        declared = archive.getinfo(f"{key}.npy").file_size
+        if min(shape, default=0) < 0 or not size < declared <= size + 2**16:  # a header is far shorter than 64 KiB
+            raise ValueError(f"{path.name}: {key} declares shape {shape} of {dtype}, but {declared} bytes follow.")
+        total += size
+    if total > max_bytes:
+        raise ValueError(
+            f"{path.name} would unpack to {total:,} bytes, more than the cap of {max_bytes:,}. "
+            f"If you trust the file and have the memory, type load({path.name!r}, max_bytes={total})."
+        )
+
+
+def read_header(path: Path, key: str, file) -> tuple[tuple[int, ...], np.dtype]:
+    """Read shape and dtype of one .npy member."""
+    try:
+        version = np.lib.format.read_magic(file)
+        read = np.lib.format.read_array_header_1_0 if version == (1, 0) else np.lib.format.read_array_header_2_0
+        shape, _, dtype = read(file)
+    except ValueError as error:
+        raise ValueError(f"{path.name}: {key} is not a NumPy array ({error}). Download the file again.") from error
+    return shape, dtype
+
+
+def check_images(path: Path, arrays: dict[str, np.ndarray]) -> int:
+    """Check that the three image arrays are uint8 pictures of one size; return the number of channels."""
+    first = arrays["train_images"].shape[1:]
+    for part in PARTS:
+        x = arrays[f"{part}_images"]
+        where = f"{path.name}: {part}_images has shape {x.shape} and type {x.dtype}"
+        if x.dtype != np.uint8:
+            raise ValueError(f"{where}; expected uint8, 0..255.")
+        if x.ndim == 5 or (x.ndim == 4 and x.shape[3] not in (1, 3)):
+            raise ValueError(f"{where}: a 3-D set. This reader takes 2-D sets, (N,H,W) grey or (N,H,W,3) colour.")
+        if x.ndim not in (3, 4) or 0 in x.shape:
+            raise ValueError(f"{where}; expected (N,H,W) grey or (N,H,W,3) colour, with at least one picture.")
+        if x.shape[1:] != first:
+            raise ValueError(f"{where}, but train_images has pictures of {first}; all parts must agree.")
+    return first[2] if len(first) == 3 else 1
+
+
+def check_labels(path: Path, arrays: dict[str, np.ndarray]) -> None:
+    """Check that there is one row of whole-number labels for each picture; make (N,) into (N,1)."""
+    for part in PARTS:
+        key, n = f"{part}_labels", len(arrays[f"{part}_images"])
+        y = arrays[key]
+        where = f"{path.name}: {key} has shape {y.shape} and type {y.dtype}"
+        if y.dtype.kind not in "iu":
+            raise ValueError(f"{where}; expected whole numbers. Save it again with labels.astype('uint8').")
+        if y.ndim not in (1, 2) or 0 in y.shape:
+            raise ValueError(f"{where}; expected (N,1), or (N,L) for L findings.")
+        if len(y) != n:
+            raise ValueError(f"{where}, but {part}_images holds {n} pictures; expected one row of labels for each.")
+        arrays[key] = y = y.reshape(n, -1)
+        columns = arrays["train_labels"].shape[1]  # train comes first and is (N,L) by now
+        if y.shape[1] != columns:
+            raise ValueError(f"{where}, but train_labels has {columns} column(s); all parts must agree.")
+        if y.min() < 0:
+            raise ValueError(f"{path.name}: {key} holds {y.min()}; labels count from 0.")
+
+
+def decide_task(path: Path, facts: Facts | None, arrays: dict[str, np.ndarray]) -> tuple[str, tuple[str, ...]]:
+    """Return task and class names: the published ones, or for an unknown set those its labels suggest."""
+    columns = arrays["train_labels"].shape[1]
+    largest = {part: int(arrays[f"{part}_labels"].max()) for part in PARTS}
+    if facts is None:
+        count = columns if columns > 1 else max(2, max(largest.values()) + 1)
+        if count > MAX_CLASSES:
+            raise ValueError(f"{path.name}: labels run up to {count - 1}; expected classes numbered 0, 1, 2, ...")
+        task = "multi-label" if columns > 1 else "binary-class" if count == 2 else "multi-class"
+        facts = Facts(task, tuple(str(k) for k in range(count)))
+    wanted = len(facts.class_names) if facts.task == "multi-label" else 1
+    if columns != wanted:
+        raise ValueError(
+            f"{path.name}: a {facts.task} set of this name has {wanted} label column(s), this file has {columns}. "
+            "Is the file named after the right set?"
+        )
+    top = 1 if facts.task == "multi-label" else len(facts.class_names) - 1
+    for part in PARTS:
+        if largest[part] > top:
+            raise ValueError(
+                f"{path.name}: {part}_labels holds {largest[part]}; expected 0..{top} for {facts.task}. "
+                "Is the file named after the right set?"
+            )
+    return facts.task, facts.class_names

@@ -1,0 +1,1 @@
+"""A package, because these files carry the names of their neighbours in tests/ops."""

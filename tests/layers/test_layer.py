@@ -1,0 +1,285 @@
+import numpy as np
+import pytest
+
+import edunet
+from edunet import layers
+from edunet.layers import Dense, Layer
+from edunet.tensor import Tensor, gradients
+
+
+class Scale(Layer):
+    """A learner's own layer: build and call, nothing else."""
+
+    def build(self, input_shape):
+        self.factor = self.add_weight((input_shape[-1],), initializer="ones", name="factor")
+
+    def call(self, x):
+        return x * self.factor
+
+
+class Block(Layer):
+    """A layer made of layers: one alone, some in a list, some in a dict, some hidden."""
+
+    def __init__(self, **kwargs):
+        super().__init__(**kwargs)
+        self.first = Dense(2)
+        self.more = [Dense(2), (Dense(2),)]
+        self._hidden = {"last": Dense(2)}
+
+    def call(self, x):
+        return self._hidden["last"](self.more[1][0](self.more[0](self.first(x))))
+
+
+class Noisy(Layer):
+    def call(self, x, training=False):
+        return x + 1.0 if training else x
+
+
+class Outer(Layer):
+    def __init__(self):
+        super().__init__()
+        self.inner = Noisy()
+
+    def call(self, x):
+        return self.inner(x)
+
+
+class Forgetful(Layer):
+    def __init__(self):
+        self.dense = Dense(2)
+
+    def call(self, x):
+        return self.dense(x)
+
+
+X = np.array([[1.0, 2.0]], np.float32)
+
+
+# ---------------------------------------------------------------- a learner's own layer
+
+
+def test_build_and_call_are_enough():
+    np.testing.assert_array_equal(Scale()(X).numpy(), X)
+
+
+def test_the_gradient_of_an_own_layer_comes_from_the_tape():
+    layer = Scale()
+    np.testing.assert_array_equal(gradients(layer(X).sum(), layer.trainable_weights)[0], X[0])
+
+
+def test_build_runs_once():
+    layer = Scale()
+    layer(X)
+    layer.factor.data[...] = 3
+    np.testing.assert_array_equal(layer(X).numpy(), 3 * X)
+
+
+def test_weights_set_after_build_stay():
+    layer = Dense(2)
+    layer.build((None, 2))
+    layer.set_weights([np.eye(2), np.zeros(2)])
+    np.testing.assert_array_equal(layer(X), X)
+    assert len(layer.weights) == 2
+
+
+def test_a_forgotten_init_is_named():
+    with pytest.raises(TypeError, match=r"Forgetful.__init__ must begin with super\(\).__init__\(\*\*kwargs\)"):
+        Forgetful()(X)
+
+
+def test_a_forgotten_init_is_named_inside_a_model():
+    with pytest.raises(TypeError, match=r"Forgetful.__init__ must begin with super"):
+        edunet.Sequential([Forgetful()]).build((None, 2))
+
+
+def test_a_missing_call_is_named():
+    with pytest.raises(NotImplementedError, match=r"must define call\(x\)"):
+        Layer()(X)
+
+
+def test_weights_of_sublayers_are_found_wherever_they_are_kept():
+    block = Block()
+    block(X)
+    assert len(block.sublayers()) == 4
+    assert len(block.trainable_weights) == 8
+
+
+def test_a_sublayer_that_is_held_twice_counts_once():
+    layer = Layer()
+    layer.first = layer.again = Dense(2)
+    layer.listed = [layer.first, layer.first]
+    assert layer.sublayers() == [layer.first]
+
+
+def test_training_reaches_inner_layers():
+    np.testing.assert_array_equal(Outer()(X, training=True), X + 1)
+
+
+def test_training_is_over_after_the_call():
+    layer = Outer()
+    layer(X, training=True)
+    np.testing.assert_array_equal(layer(X), X)
+
+
+# ---------------------------------------------------------------- weights
+
+
+def test_weights_are_copies():
+    layer = Scale()
+    layer(X)
+    layer.get_weights()[0][...] = 7
+    np.testing.assert_array_equal(layer.factor.data, 1)
+
+
+def test_weights_come_back():
+    a, b = Block(), Block()
+    a(X), b(X)
+    b.set_weights(a.get_weights())
+    np.testing.assert_array_equal(a(X), b(X))
+
+
+def test_freezing_a_layer_keeps_the_order_of_the_weights():
+    model = edunet.Sequential([layers.Input((2,)), Dense(2), Dense(2)])
+    before = [id(w) for w in model.weights]
+    model.layers[0].trainable = False
+    assert [id(w) for w in model.weights] == before
+
+
+def test_running_means_stand_with_their_layer():
+    # the order of Keras, so that weights move by plain copy
+    model = edunet.Sequential([layers.Input((2,)), layers.BatchNormalization(), Dense(1)])
+    names = ["gamma", "beta", "moving_mean", "moving_variance", "kernel", "bias"]
+    assert [w.name for w in model.weights] == names
+
+
+def test_a_frozen_layer_has_nothing_to_learn():
+    layer = Scale(trainable=False)
+    layer(X)
+    assert layer.trainable_weights == []
+    assert layer.non_trainable_weights == [layer.factor]
+
+
+def test_freezing_reaches_sublayers():
+    block = Block()
+    block(X)
+    block.trainable = False
+    assert (len(block.trainable_weights), len(block.non_trainable_weights)) == (0, 8)
+
+
+def test_count_params():
+    layer = Dense(3)
+    layer.build((None, 4))
+    assert layer.count_params() == 4 * 3 + 3
+
+
+@pytest.mark.parametrize(
+    ("arrays", "message"),
+    [([np.ones((2, 3))], "expected 2 arrays. Received 1"), ([np.ones((2, 3)), np.ones(2)], r"\(bias\).*\(3,\)")],
+)
+def test_weights_that_do_not_fit_are_refused(arrays, message):
+    layer = Dense(3)
+    layer.build((None, 2))
+    with pytest.raises(ValueError, match=message):
+        layer.set_weights(arrays)
+
+
+def test_nothing_changes_if_one_weight_does_not_fit():
+    layer = Dense(3)
+    layer.build((None, 2))
+    before = layer.get_weights()
+    with pytest.raises(ValueError, match="bias"):
+        layer.set_weights([np.ones((2, 3)), np.ones(2)])
+    np.testing.assert_array_equal(layer.get_weights()[0], before[0])
+
+
+def test_weights_before_build_are_refused_with_the_remedy():
+    with pytest.raises(ValueError, match="no weights before it is built: give it an input_shape"):
+        Dense(3).set_weights([np.ones((2, 3)), np.ones(3)])
+
+
+# ---------------------------------------------------------------- arguments, names, precision
+
+
+def test_an_unknown_argument_is_guessed():
+    with pytest.raises(TypeError, match=r"Dense has no argument 'activaton'.*Did you mean 'activation'\?"):
+        Dense(3, activaton="relu")
+
+
+def test_inherited_arguments_are_guessed_too():
+    with pytest.raises(TypeError, match=r"Did you mean 'return_sequences'\?"):
+        layers.GRU(3, return_sequence=True)
+
+
+@pytest.mark.parametrize(
+    ("layer", "key", "value"),
+    [
+        (layers.GRU(3, return_sequences=True, reset_after=False), "return_sequences", True),
+        (layers.LSTM(3, use_bias=False), "use_bias", False),
+        (layers.Conv1D(2, 3, padding="causal"), "padding", "causal"),
+        (layers.MaxPooling2D(2, padding="same"), "padding", "same"),
+        (layers.LeakyReLU(0.1), "negative_slope", 0.1),
+        (layers.Dropout(0.25), "rate", 0.25),
+    ],
+    ids=lambda x: type(x).__name__ if isinstance(x, Layer) else "",
+)
+def test_a_layer_can_be_made_again_from_its_config(layer, key, value):
+    assert getattr(type(layer)(**layer.get_config()), key) == value
+
+
+@pytest.mark.parametrize(
+    ("kind", "stem"),
+    [("Conv2D", "conv2d"), ("ReLU", "re_lu"), ("SimpleRNN", "simple_rnn"), ("HTTPBlock", "http_block")],
+)
+def test_names_are_spelled_as_in_keras(kind, stem):
+    # reference: keras.src.utils.naming.to_snake_case, Keras 3.15.1
+    assert type(kind, (Layer,), {})().name.startswith(stem)
+
+
+def test_names_are_counted():
+    kind = type("Unheard", (Layer,), {})
+    assert [kind().name for _ in range(3)] == ["unheard", "unheard_1", "unheard_2"]
+
+
+def test_a_given_name_stays():
+    assert Dense(2, name="risk").name == "risk"
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+def test_precision_of_a_layer(dtype):
+    layer = Dense(2, dtype=dtype)
+    assert {layer(X).dtype, layer.kernel.dtype} == {np.dtype(dtype)}
+
+
+def test_whole_numbers_become_floats():
+    assert Dense(2)(np.array([[1, 2]])).dtype == np.float32
+
+
+# ---------------------------------------------------------------- drawing, building, errors
+
+
+def test_keywords_alone_build_a_layer():
+    np.testing.assert_array_equal(Scale()(x=X), X)
+
+
+def test_an_open_axis_stays_open():
+    assert Dense(3)(layers.Input((None, 4))).shape == (None, None, 3)
+
+
+def test_drawing_does_not_count_as_training():
+    layer = layers.BatchNormalization()
+    layer(layers.Input((4,)), training=True)
+    np.testing.assert_array_equal(layer.moving_mean.data, 0)
+
+
+def test_a_tensor_keeps_its_gradient_through_a_layer():
+    x = Tensor(X)
+    Scale()(x).sum().backward()
+    np.testing.assert_array_equal(x.grad, 1)
+
+
+def test_an_error_says_in_which_layer():
+    layer = Dense(2, name="risk")
+    layer.build((None, 3))
+    with pytest.raises(ValueError, match="dense") as caught:
+        layer(X)
+    assert caught.value.__notes__ == ["in layer 'risk' (Dense), which received shape (1, 2)"]

@@ -1,0 +1,178 @@
+"""Every lesson: its source runs, its notebook is what the source makes, and the generator never wavers."""
+
+import importlib.util
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+pytest.importorskip("jupytext", reason="the notebooks are built with jupytext: pip install jupytext")
+nbformat = pytest.importorskip("nbformat", reason="the notebooks are built with nbformat: pip install nbformat")
+
+ROOT = Path(__file__).resolve().parents[2]
+GENERATOR = ROOT / "tools" / "build_notebooks.py"
+SOURCES = sorted((ROOT / "notebooks" / "src").glob("[0-9][0-9]_*.py"))
+NOTEBOOKS = [ROOT / "notebooks" / f"{source.stem}.ipynb" for source in SOURCES]
+
+# Some facts that a lesson must arrive at, whatever the numbers of pictures and epochs.
+FACTS = {
+    "00_start": [
+        "26 × 26 × 32", "13 × 13 × 32", "11 × 11 × 64", "5 × 5 × 64", "3 × 3 × 64", "Flatten        576",
+        "by hand, in all     93,322", "the library says    93,322", "the library says: (24, 24, 32)",
+        "Epoch 5/5", "test accuracy:", "the worst first", "most often:", "def conv2d(x, w, b=None",
+    ],
+}  # fmt: skip
+
+
+def by_name(path):
+    return path.stem
+
+
+@pytest.fixture(scope="module")
+def generator():
+    spec = importlib.util.spec_from_file_location("build_notebooks", GENERATOR)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+@pytest.fixture
+def copy(tmp_path):
+    """Return a folder with a copy of the sources and the notebooks made from them."""
+    (tmp_path / "src").mkdir()
+    for source in SOURCES:
+        (tmp_path / "src" / source.name).write_bytes(source.read_bytes())
+    result = run_generator("--folder", tmp_path)
+    assert result.returncode == 0, result.stderr
+    return tmp_path
+
+
+def run_generator(*arguments):
+    command = [sys.executable, str(GENERATOR), *map(str, arguments)]
+    return subprocess.run(command, capture_output=True, text=True, encoding="utf-8", timeout=60)
+
+
+def test_there_is_a_lesson():
+    assert SOURCES
+
+
+@pytest.mark.parametrize("source", SOURCES, ids=by_name)
+def test_source_runs_offline_and_arrives_at_its_facts(source, tmp_path):
+    environment = os.environ | {
+        "EDUNET_LESSON_QUICK": "1",
+        "EDUNET_BACKEND": "numpy",  # always there, and nothing to compile
+        "MPLBACKEND": "Agg",
+        "OPENBLAS_NUM_THREADS": "1",  # a few small products: threads would only wait for each other
+        "PYTHONIOENCODING": "utf-8",
+    }
+    result = subprocess.run(
+        [sys.executable, "-W", "error", str(source)],
+        cwd=tmp_path, env=environment, capture_output=True, text=True, encoding="utf-8", timeout=100,
+    )  # fmt: skip
+    assert result.returncode == 0, result.stderr
+    for fact in FACTS.get(source.stem, []):
+        assert fact in result.stdout
+    assert list(tmp_path.iterdir()) == [], "a lesson leaves no files behind"
+
+
+@pytest.mark.parametrize("source", SOURCES, ids=by_name)
+def test_source_has_no_magics_and_names_the_right_distribution(source):
+    text = source.read_text(encoding="utf-8")
+    assert not re.search(r"^\s*#?\s*[%!](?!%)\w", text, re.MULTILINE)
+    assert not re.search(r"pip install\s+(-\S+\s+)*[\"']?edunet(?!-med)", text)
+
+
+@pytest.mark.parametrize("notebook", NOTEBOOKS, ids=by_name)
+def test_notebook_is_valid_and_holds_no_outputs(notebook):
+    read = nbformat.read(notebook, as_version=4)
+    nbformat.validate(read)
+    assert read.metadata.kernelspec.name == "python3"
+    assert read.cells[0].cell_type == "markdown"
+    assert notebook.read_bytes().endswith(b"}\n")
+    ids = [cell.id for cell in read.cells]
+    assert len(set(ids)) == len(ids)
+    for cell in read.cells:
+        if cell.cell_type == "code":
+            assert cell.outputs == []
+            assert cell.execution_count is None
+
+
+@pytest.mark.parametrize("notebook", NOTEBOOKS, ids=by_name)
+def test_install_cell_follows_the_title(notebook):
+    install = nbformat.read(notebook, as_version=4).cells[1]
+    assert install.metadata.tags == ["install"]
+    assert "%pip install -q edunet-med" in install.source
+
+
+def test_committed_notebooks_are_what_the_sources_make(copy):
+    for notebook in NOTEBOOKS:
+        assert notebook.read_bytes() == (copy / notebook.name).read_bytes()
+    result = run_generator("--check")
+    assert (result.returncode, result.stdout, result.stderr) == (0, "", "")
+
+
+def test_two_builds_give_the_same_bytes(generator):
+    for source in SOURCES:
+        assert generator.build(source).encode() == generator.build(source).encode()
+
+
+def test_second_run_writes_nothing(copy):
+    result = run_generator("--folder", copy)
+    assert (result.returncode, result.stdout) == (0, "")
+
+
+def test_new_cell_leaves_the_ids_of_the_others_alone(copy, generator):
+    source = copy / "src" / SOURCES[0].name
+    before = [cell.id for cell in nbformat.reads(generator.build(source), as_version=4).cells]
+    text = source.read_text(encoding="utf-8")
+    source.write_text(text.replace("# %%\n", "# %%\nprint('new')\n\n# %%\n", 1), encoding="utf-8")
+    after = [cell.id for cell in nbformat.reads(generator.build(source), as_version=4).cells]
+    assert len(after) == len(before) + 1
+    assert set(before) < set(after)
+
+
+def test_equal_cells_get_different_ids(tmp_path, generator):
+    source = tmp_path / "99_twice.py"
+    source.write_text("# %% [markdown]\n# # Title\n\n# %%\n1 + 1\n\n# %%\n1 + 1\n", encoding="utf-8")
+    ids = [cell.id for cell in nbformat.reads(generator.build(source), as_version=4).cells]
+    assert len(ids) == len(set(ids)) == 4
+
+
+def test_tags_choose_the_cells_of_a_version(tmp_path, generator):
+    source = tmp_path / "99_tags.py"
+    story = '# %% [markdown]\n# # Title\n\n# %% tags=["story-only"]\nshown = 1\n\n'
+    source.write_text(story + '# %% tags=["exercise:neuron"]\nhidden = 1\n', encoding="utf-8")
+    text = generator.build(source)
+    assert "shown = 1" in text
+    assert "hidden = 1" not in text
+
+
+def test_lesson_without_title_is_refused(tmp_path, generator):
+    source = tmp_path / "99_untitled.py"
+    source.write_text("# %%\n1 + 1\n", encoding="utf-8")
+    with pytest.raises(ValueError, match="first cell must be the title"):
+        generator.build(source)
+
+
+@pytest.mark.parametrize("fault", ["edited", "executed", "removed", "stranger"])
+def test_check_reports_what_is_not_made_from_a_source(copy, fault):
+    notebook = copy / NOTEBOOKS[0].name
+    if fault == "edited":
+        notebook.write_text(notebook.read_text(encoding="utf-8").replace("epochs=5", "epochs=6"), encoding="utf-8")
+    elif fault == "executed":
+        read = nbformat.read(notebook, as_version=4)
+        read.cells[1].execution_count = 1
+        nbformat.write(read, notebook)
+    elif fault == "removed":
+        notebook.unlink()
+    else:
+        notebook = notebook.rename(copy / "98_stranger.ipynb")
+        run_generator("--folder", copy)
+    result = run_generator("--check", "--folder", copy)
+    assert result.returncode == 1
+    assert f"edit notebooks/src/{notebook.stem}.py, then run python tools/build_notebooks.py" in result.stderr
+    if fault == "removed":
+        assert not notebook.exists(), "--check writes nothing"

@@ -1,0 +1,358 @@
+"""The same layers, losses, optimizers and trainings in Keras itself: with copied weights the numbers must agree.
+
+A case is a function of Keras's `layers` or of ours: one spelling makes both, which is the claim under test.
+Left out, because they differ on purpose or by a fault of one backend of Keras: the exact AUC; `Attention`, which here
+divides by √d; the mean of "same" padding, for which Keras on PyTorch repeats the edge.
+"""
+
+import os
+import warnings
+
+import numpy as np
+import pytest
+
+import edunet
+
+pytest.importorskip("torch", reason="Keras runs on PyTorch here: pip install torch keras")
+os.environ.setdefault("KERAS_BACKEND", "torch")
+with warnings.catch_warnings():
+    warnings.simplefilter("ignore")
+    keras = pytest.importorskip("keras", minversion="3", reason="Keras 3 is not installed: pip install keras")
+
+pytestmark = pytest.mark.filterwarnings("ignore")  # Keras's warnings are not ours
+BOTH = (keras, edunet)
+rng = np.random.default_rng(0)
+
+
+def normal(*shape):
+    return rng.normal(size=shape).astype(np.float32)
+
+
+def plain(x):
+    return x.numpy() if isinstance(x, edunet.Tensor) else np.asarray(keras.ops.convert_to_numpy(x))
+
+
+def with_equal_weights(make):
+    """Build in both; give both the same weights, which also compares their number, shapes and order."""
+    theirs, ours = (make(library.layers, library.models) for library in BOTH)
+    ours.set_weights(theirs.get_weights())
+    return theirs, ours
+
+
+# ---------------------------------------------------------------- layers
+
+TABLE, SIGNAL, IMAGE = normal(4, 6), normal(3, 7, 4), normal(2, 9, 8, 3)
+LOOKS = rng.random((3, 7, 7)) < 0.6
+LOOKS[..., 0] = True
+
+LAYERS = {
+    "Dense tanh": (lambda L: L.Dense(5, activation="tanh"), TABLE),
+    "Dense gelu": (lambda L: L.Dense(5, activation="gelu"), TABLE),
+    "Dense softmax": (lambda L: L.Dense(5, activation="softmax"), TABLE),
+    "Dense on sequences": (lambda L: L.Dense(5, use_bias=False), SIGNAL),
+    "Conv2D": (lambda L: L.Conv2D(4, (3, 2), activation="relu"), IMAGE),
+    "Conv2D same, strides": (lambda L: L.Conv2D(4, 3, strides=(2, 3), padding="same"), IMAGE),
+    "Conv2D same, even": (lambda L: L.Conv2D(4, (2, 4), padding="same"), IMAGE),
+    "Conv2D dilation": (lambda L: L.Conv2D(4, 2, dilation_rate=(3, 2)), IMAGE),
+    "Conv1D same, strides": (lambda L: L.Conv1D(4, 3, strides=2, padding="same"), SIGNAL),
+    "Conv1D causal, dilation": (lambda L: L.Conv1D(4, 3, dilation_rate=2, padding="causal"), SIGNAL),
+    "MaxPooling2D same": (lambda L: L.MaxPooling2D(3, strides=2, padding="same"), IMAGE),
+    "AveragePooling2D": (lambda L: L.AveragePooling2D((2, 3)), IMAGE),
+    "MaxPooling1D": (lambda L: L.MaxPooling1D(3, strides=2, padding="same"), SIGNAL),
+    "GlobalAveragePooling2D": (lambda L: L.GlobalAveragePooling2D(), IMAGE),
+    "GlobalMaxPooling1D": (lambda L: L.GlobalMaxPooling1D(), SIGNAL),
+    "BatchNormalization": (lambda L: L.BatchNormalization(), IMAGE),
+    "LayerNormalization": (lambda L: L.LayerNormalization(), SIGNAL),
+    "Embedding": (lambda L: L.Embedding(9, 4), rng.integers(0, 9, (3, 5))),
+    "SimpleRNN": (lambda L: L.SimpleRNN(5), SIGNAL),
+    "GRU": (lambda L: L.GRU(5, return_sequences=True), SIGNAL),
+    "GRU reset before": (lambda L: L.GRU(5, reset_after=False), SIGNAL),
+    "LSTM": (lambda L: L.LSTM(5, return_sequences=True), SIGNAL),
+    "ReLU": (lambda L: L.ReLU(), SIGNAL),
+    "LeakyReLU": (lambda L: L.LeakyReLU(), SIGNAL),
+    "ELU": (lambda L: L.ELU(), SIGNAL),
+    "Softmax": (lambda L: L.Softmax(axis=1), SIGNAL),
+    "Flatten": (lambda L: L.Flatten(), IMAGE),
+    "Reshape": (lambda L: L.Reshape((-1, 6)), IMAGE),
+    "Permute": (lambda L: L.Permute((3, 1, 2)), IMAGE),
+    "RepeatVector": (lambda L: L.RepeatVector(3), TABLE),
+    "Rescaling": (lambda L: L.Rescaling(1 / 255, offset=-1.0), IMAGE),
+    "Dropout, predicting": (lambda L: L.Dropout(0.5), TABLE),
+}
+
+
+def copied(make, x):
+    """Return both layers, built, with the same random weights, and what kind of layer they are."""
+    theirs, ours = make(keras.layers), make(edunet.layers)
+    theirs(x), ours(x)
+    weights = [abs(normal(*w.shape)) + 0.1 for w in theirs.get_weights()]  # a variance must be positive
+    theirs.set_weights(weights), ours.set_weights(weights)
+    return theirs, ours
+
+
+@pytest.mark.parametrize("name", LAYERS)
+def test_layers_with_copied_weights(name):
+    make, x = LAYERS[name]
+    theirs, ours = copied(make, x)
+    np.testing.assert_allclose(plain(ours(x)), plain(theirs(x)), rtol=1e-4, atol=1e-5)
+
+
+@pytest.mark.parametrize("name", LAYERS)
+def test_weights_have_the_same_names(name):
+    theirs, ours = copied(*LAYERS[name])
+    if theirs.weights:
+        assert [w.name for w in ours.weights] == [w.name for w in theirs.weights]
+    assert ours.count_params() == theirs.count_params()
+
+
+def test_batch_normalization_while_learning():
+    theirs, ours = copied(lambda L: L.BatchNormalization(momentum=0.9), IMAGE)
+    np.testing.assert_allclose(plain(ours(IMAGE, training=True)), plain(theirs(IMAGE, training=True)), atol=1e-5)
+    for a, b in zip(ours.get_weights(), theirs.get_weights(), strict=True):
+        np.testing.assert_allclose(a, b, rtol=1e-5)
+
+
+@pytest.mark.parametrize("kind", ["SimpleRNN", "GRU", "LSTM"])
+def test_masked_steps(kind):
+    mask = np.arange(7) < np.array([[7], [3], [5]])
+    theirs, ours = copied(lambda L: getattr(L, kind)(5), SIGNAL)
+    np.testing.assert_allclose(plain(ours(SIGNAL, mask=mask)), plain(theirs(SIGNAL, mask=mask)), atol=1e-5)
+
+
+@pytest.mark.parametrize(
+    "options", [{}, {"use_causal_mask": True}, {"attention_mask": LOOKS}], ids=["all", "causal", "masked"]
+)
+def test_multi_head_attention_and_its_scores(options):
+    value = normal(3, 7, 6)  # wider than the query
+    theirs, ours = (library.layers.MultiHeadAttention(2, 3, value_dim=5) for library in BOTH)
+    theirs(SIGNAL, value), ours(SIGNAL, value)
+    ours.set_weights(theirs.get_weights())
+    for a, b in zip(
+        ours(SIGNAL, value, return_attention_scores=True, **options),
+        theirs(SIGNAL, value, return_attention_scores=True, **options),
+        strict=True,
+    ):
+        np.testing.assert_allclose(plain(a), plain(b), atol=1e-5)
+
+
+@pytest.mark.parametrize(
+    ("make", "shape"),
+    [
+        (lambda L: L.Dense(300), (None, 200)),
+        (lambda L: L.Conv2D(60, 3), (None, 9, 9, 40)),
+        (lambda L: L.Embedding(300, 200), (None, 3)),
+        (lambda L: L.LSTM(100), (None, 3, 90)),
+    ],
+    ids=["Dense", "Conv2D", "Embedding", "LSTM"],
+)
+def test_initial_weights_have_the_same_spread(make, shape):
+    theirs, ours = make(keras.layers), make(edunet.layers)
+    theirs.build(shape), ours.build(shape)
+    for a, b in zip(ours.get_weights(), theirs.get_weights(), strict=True):
+        np.testing.assert_allclose([a.mean(), a.std()], [b.mean(), b.std()], rtol=0.03, atol=0.003)
+
+
+@pytest.mark.parametrize("kind", ["Dense", "Conv1D", "Conv2D", "LSTM", "GRU", "SimpleRNN", "ReLU", "MaxPooling2D"])
+def test_automatic_names_are_spelled_alike(kind):
+    arguments = {"Dense": (1,), "Conv1D": (1, 1), "Conv2D": (1, 1), "LSTM": (1,), "GRU": (1,), "SimpleRNN": (1,)}
+    ours, theirs = (getattr(library.layers, kind)(*arguments.get(kind, ())).name for library in (edunet, keras))
+    assert ours.rstrip("_0123456789") == theirs.rstrip("_0123456789")
+
+
+# ---------------------------------------------------------------- losses, metrics, optimizers
+
+P = rng.random((6, 4)).astype(np.float32)
+SHARES = P / P.sum(axis=1, keepdims=True)
+LABELS = rng.integers(0, 4, 6)
+ONE_HOT = np.eye(4, dtype=np.float32)[LABELS]
+
+
+@pytest.mark.parametrize("weights", [None, rng.random(6).astype(np.float32)], ids=["plain", "weighted"])
+@pytest.mark.parametrize(
+    ("name", "options", "y", "p"),
+    [
+        ("MeanSquaredError", {}, ONE_HOT, P),
+        ("MeanAbsoluteError", {}, ONE_HOT, P),
+        ("Huber", {"delta": 0.3}, ONE_HOT, P),
+        ("BinaryCrossentropy", {}, ONE_HOT, P),
+        ("BinaryCrossentropy", {}, ONE_HOT, P.round()),  # sure, and often wrong
+        ("BinaryCrossentropy", {"from_logits": True}, ONE_HOT, 9 * P),
+        ("CategoricalCrossentropy", {}, ONE_HOT, SHARES),
+        ("CategoricalCrossentropy", {"from_logits": True}, ONE_HOT, 9 * P),
+        ("SparseCategoricalCrossentropy", {}, LABELS, SHARES),
+        ("SparseCategoricalCrossentropy", {"from_logits": True}, LABELS, 9 * P),
+    ],
+)
+def test_losses(name, options, y, p, weights):
+    theirs, ours = (getattr(library.losses, name)(**options)(y, p, sample_weight=weights) for library in BOTH)
+    np.testing.assert_allclose(ours, plain(theirs), rtol=1e-5)
+
+
+@pytest.mark.parametrize("name", ["BinaryAccuracy", "Precision", "Recall", "MeanSquaredError", "MeanAbsoluteError"])
+@pytest.mark.parametrize("weighted", [False, True])
+def test_metrics_over_batches(name, weighted):
+    theirs, ours = (getattr(library.metrics, name)() for library in BOTH)
+    for rows in (slice(0, 4), slice(4, 6)):
+        for metric in (theirs, ours):
+            metric.update_state(ONE_HOT[rows], P[rows], sample_weight=P[rows, 0] if weighted else None)
+    np.testing.assert_allclose(ours.result(), plain(theirs.result()), rtol=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("name", "options"),
+    [
+        ("SGD", {}),
+        ("SGD", {"momentum": 0.9}),
+        ("SGD", {"momentum": 0.9, "nesterov": True}),
+        ("RMSprop", {"momentum": 0.5}),
+        ("Adam", {}),
+        ("AdamW", {"weight_decay": 0.1}),
+    ],
+)
+def test_twenty_steps(name, options):
+    theirs, ours = (getattr(library.optimizers, name)(0.01, **options) for library in BOTH)
+    start = normal(5, 4)
+    variable, tensor = keras.Variable(start), edunet.Tensor(start.copy())
+    theirs.build([variable])
+    for _ in range(20):
+        dw = normal(5, 4)
+        theirs.apply([keras.ops.convert_to_tensor(dw)], [variable])
+        ours.apply([dw], [tensor])
+    np.testing.assert_allclose(tensor.data, plain(variable.value), atol=2e-6)
+
+
+# ---------------------------------------------------------------- training
+
+IMAGES = rng.random((60, 10, 10, 1)).astype(np.float32)
+CLASSES = (IMAGES[:, 2:8, 2:8].mean(axis=(1, 2, 3)) * 40).astype(int) % 3
+ROWS = normal(61, 6)
+ILL = (ROWS[:, 0] + ROWS[:, 1] ** 2 > 0.7).astype(int)
+DOSE = np.stack([ROWS[:, 0], ROWS[:, 1] - ROWS[:, 2]], axis=1)
+
+
+def small_cnn(L, M):
+    """The article's network, smaller."""
+    return M.Sequential(
+        [
+            L.Input((10, 10, 1)),
+            L.Conv2D(6, (3, 3), activation="relu"),
+            L.MaxPooling2D((2, 2)),
+            L.Flatten(),
+            L.Dense(8, activation="relu"),
+            L.Dense(3, activation="softmax"),
+        ]
+    )
+
+
+def normalised(L, M):
+    return M.Sequential([L.Input((6,)), L.Dense(8), L.BatchNormalization(), L.ReLU(), L.Dense(1, activation="sigmoid")])
+
+
+def recurrent(kind):
+    def make(L, M):
+        return M.Sequential(
+            [L.Input((6, 1)), getattr(L, kind)(5, return_sequences=True), getattr(L, kind)(4), L.Dense(1, "sigmoid")]
+        )
+
+    return make
+
+
+def transformer(L, M):
+    x = L.Input((6, 1))
+    h = L.Dense(4)(x)
+    h = L.LayerNormalization()(L.Add()([h, L.MultiHeadAttention(2, 3)(h, h)]))
+    return M.Model(x, L.Dense(1, activation="sigmoid")(L.GlobalAveragePooling1D()(h)))
+
+
+def nested(L, M):
+    """A model inside a model, a shared layer and a residual connection."""
+    x = L.Input((6,))
+    inner = M.Sequential([L.Input((6,)), L.Dense(6, activation="relu")])
+    shared = L.Dense(6, activation="tanh")
+    return M.Model(x, L.Dense(1, activation="sigmoid")(L.Add()([inner(x), shared(shared(x))])))
+
+
+def two_of_both(L, M):
+    a, b = L.Input((4,)), L.Input((2,))
+    h = L.Concatenate()([L.Dense(5, activation="relu")(a), b])
+    return M.Model([a, b], [L.Dense(1, activation="sigmoid", name="ill")(h), L.Dense(2, name="dose")(h)])
+
+
+def curves(make, compiled, x, y, **options):
+    """Train both from the same weights; return both histories."""
+    models = with_equal_weights(make)
+    for model in models:
+        model.compile(**compiled)
+    return [model.fit(x, y, epochs=3, shuffle=False, verbose=0, **options).history for model in models]
+
+
+def assert_equal_curves(theirs, ours):
+    assert set(ours) == set(theirs)
+    for name in ours:
+        np.testing.assert_allclose(ours[name], theirs[name], atol=1e-4, err_msg=name)
+
+
+BINARY = {"optimizer": "adam", "loss": "binary_crossentropy", "metrics": ["accuracy", "Recall", "mse"]}
+CLASSIFY = {"optimizer": "adam", "loss": "sparse_categorical_crossentropy", "metrics": ["accuracy"]}
+
+
+@pytest.mark.parametrize("optimizer", ["adam", "sgd", "rmsprop"])
+def test_the_article_learns_alike(optimizer):
+    assert_equal_curves(
+        *curves(small_cnn, CLASSIFY | {"optimizer": optimizer}, IMAGES, CLASSES, validation_split=0.25, batch_size=8)
+    )
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"class_weight": {0: 1.0, 1: 3.0, 2: 0.5}},
+        {"sample_weight": rng.random(60).astype(np.float32), "validation_split": 0.2},
+        {"validation_data": (IMAGES[:20], CLASSES[:20], np.linspace(0, 1, 20))},
+    ],
+    ids=lambda options: next(iter(options)),
+)
+def test_weights_of_classes_and_examples(options):
+    assert_equal_curves(*curves(small_cnn, CLASSIFY, IMAGES, CLASSES, **options))
+
+
+@pytest.mark.parametrize(
+    ("make", "x"),
+    [
+        (normalised, ROWS),
+        (nested, ROWS),
+        (transformer, ROWS[..., None]),
+        *((recurrent(kind), ROWS[..., None]) for kind in ("SimpleRNN", "GRU", "LSTM")),
+    ],
+    ids=["BatchNormalization", "nested", "transformer", "SimpleRNN", "GRU", "LSTM"],
+)
+def test_other_networks_learn_alike(make, x):
+    assert_equal_curves(*curves(make, BINARY, x, ILL, validation_split=0.2))
+
+
+@pytest.mark.parametrize(
+    "compiled",
+    [
+        {"loss": ["binary_crossentropy", "mse"], "loss_weights": [0.3, 2.0], "metrics": [["accuracy"], ["mae"]]},
+        {"loss": {"dose": "mse", "ill": "binary_crossentropy"}, "metrics": {"dose": ["mae"]}},
+    ],
+    ids=["lists", "dicts"],
+)
+def test_two_inputs_and_two_outputs(compiled):
+    inputs, labels = [ROWS[:, :4], ROWS[:, 4:]], [ILL[:, None], DOSE]
+    theirs, ours = curves(two_of_both, compiled | {"optimizer": "adam"}, inputs, labels, validation_split=0.2)
+    assert_equal_curves(theirs, ours)
+
+
+@pytest.mark.parametrize("metrics", [[], ["accuracy"]])
+def test_one_batch_evaluate_and_predict(metrics):
+    theirs, ours = with_equal_weights(normalised)
+    for model in (theirs, ours):
+        model.compile("sgd", "binary_crossentropy", metrics=metrics)
+    for call in (
+        lambda m: m.train_on_batch(ROWS, ILL),
+        lambda m: m.test_on_batch(ROWS, ILL),
+        lambda m: m.evaluate(ROWS, ILL, batch_size=9, verbose=0),
+        lambda m: m.predict(ROWS, verbose=0),
+    ):
+        np.testing.assert_allclose(call(ours), call(theirs), atol=1e-5)
