@@ -263,11 +263,11 @@ print(f"most often: {mistakes[truth, answer]} of {there[truth]} pictures of kind
 print(f"            were called '{names[answer]}'")
 
 # %% [markdown]
-# When we ran this, the commonest mistake was an eosinophil called a basophil: two white cells full of granules
-# (grains), and with 28 × 28 grey pixels not much more than the shade tells them apart. (Your own run may differ by a
-# few pictures.) Would it matter? Yes. Many eosinophils point to an allergy, to worms or to a drug that is not
-# tolerated. Many basophils make a doctor think of blood cancer. So this mistake hides the harmless explanation and
-# suggests the frightening one.
+# In our own runs it was usually the eosinophil and the basophil, sometimes one way round, sometimes the other: two
+# white cells full of granules (grains), and with 28 × 28 grey pixels not much more than the shade tells them apart.
+# (In your run it may be another pair; the same questions apply.) Would it matter? Yes. Many eosinophils point to an
+# allergy, to worms or to a drug that is not tolerated. Many basophils make a doctor think of blood cancer. One way
+# round the mistake frightens a patient for nothing; the other way round it hides a disease.
 #
 # Other mistakes are rarer and worse. A malaria ring called a healthy red cell means a patient sent home with malaria.
 # A healthy red cell called a malaria ring sounds harmless, but blood holds so many healthy cells that even one false
