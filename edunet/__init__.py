@@ -8,6 +8,7 @@ edunet.info()                              what runs here
 from edunet import (
     activations,
     callbacks,
+    clinic,
     datasets,
     initializers,
     keras,
@@ -17,6 +18,7 @@ from edunet import (
     models,
     ops,
     optimizers,
+    show,
     utils,
 )
 from edunet.backend import (
@@ -46,6 +48,7 @@ __all__ = [
     "available_backends",
     "callbacks",
     "check_gradients",
+    "clinic",
     "datasets",
     "differentiable",
     "floatx",
@@ -64,6 +67,7 @@ __all__ = [
     "set_backend",
     "set_floatx",
     "set_random_seed",
+    "show",
     "use_backend",
     "utils",
 ]

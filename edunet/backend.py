@@ -63,7 +63,9 @@ def _why_missing(backend: str) -> ImportError | None:
             _load(COMPILED[0], backend)
         except ImportError as error:
             if getattr(error, "name", None) == f"edunet.kernels.{COMPILED[0]}_{backend}":
-                told = ImportError("its extension was not built when edunet was installed: there was no working C compiler")
+                told = ImportError(
+                    "its extension was not built when edunet was installed: there was no working C compiler"
+                )
                 told.__cause__ = error
                 error = told
             _missing[backend] = error
@@ -169,7 +171,10 @@ def info() -> str:
     lines.append("packages   " + ", ".join(f"{name} {_version(name)}" for name in packages))
     try:
         in_use = get_backend()
-    except (ValueError, ImportError) as error:  # EDUNET_BACKEND asks for what is not there; the report comes all the same
+    except (
+        ValueError,
+        ImportError,
+    ) as error:  # EDUNET_BACKEND asks for what is not there; the report comes all the same
         in_use = None
         lines.append(f"EDUNET_BACKEND={os.environ.get('EDUNET_BACKEND')}: {error}")
     for name, state in available_backends().items():

@@ -64,6 +64,10 @@ class History(Callback):
         self.history: dict[str, list[float]] = {}
         self.epoch: list[int] = []
 
+    def __repr__(self):
+        last = _readable({name: values[-1] for name, values in self.history.items()})
+        return f"<History of {len(self.epoch)} epochs{', at the end ' + last if last else ''}>"
+
     def on_epoch_end(self, epoch, logs=None):
         self.epoch.append(epoch)
         for name, value in (logs or {}).items():

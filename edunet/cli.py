@@ -23,7 +23,9 @@ def main(arguments=None) -> int:
 
 
 def _parser():
-    parser = argparse.ArgumentParser(prog="edunet", description="Neural networks that can be read, with medical examples.")
+    parser = argparse.ArgumentParser(
+        prog="edunet", description="Neural networks that can be read, with medical examples."
+    )
     parser.add_argument("--version", action="version", version=f"edunet {edunet.__version__}")
     commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
 

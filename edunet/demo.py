@@ -52,7 +52,9 @@ def run(data=None, *, epochs=5, seed=0, out=None) -> dict:
             _grey(x), y, epochs=epochs, validation_data=(_grey(x_val), y_val), callbacks=[best] if data else []
         )
         if data:
-            print(f"epoch {best.best_epoch + 1} was the best on the validation part (AUC {best.best:.3f}); its weights are kept")
+            print(
+                f"epoch {best.best_epoch + 1} was the best on the validation part (AUC {best.best:.3f}); its weights are kept"
+            )
         p = model.predict(_grey(x_test))
         result = _judge(y_test, p, names, several)
         result |= {"folder": folder, "history": history.history}
@@ -105,17 +107,23 @@ def _judge(y, p, names, several) -> dict:
         print(f"  {names[k]:28s} {recall[names[k]]:.3f}  {interval}  {members[k]} patients' images")
     if not several:
         print("confusion matrix (rows: truth, columns: answer, classes in their own order):")
-        print("\n".join("  " + " ".join(f"{c:5d}" for c in row) for row in metrics.confusion_matrix(y, said, len(names))))
+        print(
+            "\n".join("  " + " ".join(f"{c:5d}" for c in row) for row in metrics.confusion_matrix(y, said, len(names)))
+        )
     return {"accuracy": hits / n, "interval": (low, high), "auc": auc, "recall": recall}
 
 
 def _write(folder, model, history, x, y, p, names, several, synthetic):
     show.curves(history, synthetic=synthetic).savefig(folder / "learning_curve.png", dpi=120)
     if not several:
-        show.confusion(y, p.argmax(axis=-1), names, synthetic=synthetic).savefig(folder / "confusion_matrix.png", dpi=120)
+        show.confusion(y, p.argmax(axis=-1), names, synthetic=synthetic).savefig(
+            folder / "confusion_matrix.png", dpi=120
+        )
         wrong, right = np.flatnonzero(p.argmax(axis=-1) != y), np.flatnonzero(p.argmax(axis=-1) == y)
         few = np.concatenate([wrong[:5], right])[:15]  # the mistakes are what can be learnt from
-        show.predictions(x[few], y[few], p[few], names, synthetic=synthetic).savefig(folder / "predictions.png", dpi=120)
+        show.predictions(x[few], y[few], p[few], names, synthetic=synthetic).savefig(
+            folder / "predictions.png", dpi=120
+        )
     model.save_weights(folder / "weights.safetensors")
     print(f"\nwritten into {folder}{'/'}: {', '.join(sorted(f.name for f in folder.iterdir()))}")
 

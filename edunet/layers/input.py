@@ -3,7 +3,7 @@
 import numpy as np
 
 from edunet.backend import floatx
-from edunet.layers.layer import Symbol
+from edunet.layers.symbol import Symbol
 
 __all__ = ["Input"]
 

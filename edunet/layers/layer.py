@@ -16,7 +16,6 @@ import collections
 import contextlib
 import functools
 import inspect
-import itertools
 import re
 import threading
 
@@ -24,59 +23,14 @@ import numpy as np
 
 from edunet import initializers
 from edunet.backend import floatx
+from edunet.layers.symbol import Node, Symbol, replace, symbols_in
 from edunet.names import refuse_unknown
 from edunet.tensor import Tensor, no_gradients
 
-__all__ = ["Layer", "Symbol"]
+__all__ = ["Layer"]
 
 _phase = threading.local()  # .training: is the model learning right now? Dropout and BatchNormalization ask
 _named = collections.Counter()
-_nodes = itertools.count()
-
-
-class Symbol:
-    """A Tensor to come, in a model that is being drawn: a shape (None = any length) and the call that makes it."""
-
-    def __init__(self, shape, dtype="float32", node=None, index=0):
-        self.shape, self.dtype, self.node, self.index = tuple(shape), np.dtype(dtype), node, index
-
-    ndim = property(lambda self: len(self.shape))
-
-    def __repr__(self):
-        return f"Symbol(shape={self.shape}, dtype={self.dtype})"
-
-
-class Node:
-    """One use of a layer in a drawn model. A layer that is shared has several."""
-
-    def __init__(self, layer, args, kwargs):
-        self.layer, self.args, self.kwargs = layer, args, kwargs
-        self.number = next(_nodes)
-        self.outputs: tuple[Symbol, ...] = ()
-
-    @property
-    def inputs(self) -> list[Symbol]:
-        return symbols_in((self.args, self.kwargs))
-
-
-def symbols_in(structure) -> list[Symbol]:
-    """Return the Symbols in nested tuples, lists and dicts."""
-    if isinstance(structure, Symbol):
-        return [structure]
-    if isinstance(structure, dict):
-        structure = structure.values()
-    elif not isinstance(structure, (tuple, list)):
-        return []
-    return [symbol for part in structure for symbol in symbols_in(part)]
-
-
-def replace(structure, change):
-    """Return nested tuples, lists and dicts with `change` applied to whatever is inside."""
-    if isinstance(structure, dict):
-        return {key: replace(part, change) for key, part in structure.items()}
-    if isinstance(structure, (tuple, list)):
-        return type(structure)(replace(part, change) for part in structure)
-    return change(structure)
 
 
 class Layer:
@@ -96,11 +50,6 @@ class Layer:
         self.built = False
         self.input_shape = (input_dim,) if input_dim is not None else input_shape and tuple(input_shape)
         self._weights: list[tuple[Tensor, bool]] = []  # with whether the optimizer may change it
-
-    def __init_subclass__(cls, **kwargs):
-        super().__init_subclass__(**kwargs)
-        if "build" in vars(cls):  # whoever calls it, it counts: the first data must not make the weights again
-            cls.build = _marking_built(cls.build)
 
     # ---- what a layer defines
 
@@ -129,8 +78,14 @@ class Layer:
         """Return the layers held as attributes, alone or in lists and dicts."""
         return list(dict.fromkeys(_layers_in(vars(self))))
 
+    def _own(self) -> list[tuple[Tensor, bool]]:
+        """Return the layer's own weights: those of add_weight, and Tensors that were simply set as attributes."""
+        known = {id(w) for w, _ in self._weights}
+        plain = [v for v in vars(self).values() if isinstance(v, Tensor) and v.made_by is None and id(v) not in known]
+        return self._weights + [(w, True) for w in plain]
+
     def _own_and_inner(self, trainable: bool) -> list[Tensor]:
-        own = [w for w, learns in self._weights if (learns and self.trainable) == trainable]
+        own = [w for w, learns in self._own() if (learns and self.trainable) == trainable]
         for layer in self.sublayers():
             inner = layer._own_and_inner(trainable) if self.trainable else ([] if trainable else layer.weights)
             own += [w for w in inner if not any(w is other for other in own)]
@@ -149,7 +104,7 @@ class Layer:
     @property
     def weights(self) -> list[Tensor]:
         """All weights, layer by layer; freezing a layer does not change their order."""
-        own = [w for w, _ in sorted(self._weights, key=lambda pair: not pair[1])]  # running means come last
+        own = [w for w, _ in sorted(self._own(), key=lambda pair: not pair[1])]  # running means come last
         own += [w for layer in self.sublayers() for w in layer.weights]
         return list(dict.fromkeys(own))
 
@@ -180,6 +135,7 @@ class Layer:
             raise TypeError(f"{type(self).__name__}.__init__ must begin with super().__init__(**kwargs)")
         if symbols_in((args, kwargs)):
             return self._draw(args, kwargs)
+        args = tuple(np.asarray(x) if _is_rows(x) else x for x in args)
         args, kwargs = replace((args, kwargs), self._cast)
         self.ensure_built(args, kwargs)
         with _training(training):
@@ -196,7 +152,7 @@ class Layer:
 
         A `build` with further arguments, such as value_shape, gets the shapes of what `call` names value.
         """
-        if not self.built:
+        if not (self.built or self.weights):  # weights: somebody has called build already
             names = _arguments(type(self), "call")
             given = dict(zip(names, args, strict=False)) | kwargs
             first = args[0] if args else given.get(names[0]) if names else None
@@ -206,7 +162,7 @@ class Layer:
             except (ValueError, TypeError) as error:
                 _say_where(error, self, args)
                 raise
-            self.built = True
+        self.built = True
 
     def _cast(self, x):
         """Bring arrays of other precision to the layer's; whole numbers (labels, words) and Tensors stay."""
@@ -269,17 +225,6 @@ def _arguments(kind: type, method: str = "__init__") -> list[str]:
     return [p.name for p in found if p.name != "self" and p.kind not in (p.VAR_KEYWORD, p.VAR_POSITIONAL)]
 
 
-def _marking_built(build):
-    """Return a layer's `build` that also sets `built`."""
-
-    @functools.wraps(build)
-    def marking(self, *args, **kwargs):
-        build(self, *args, **kwargs)
-        self.built = True
-
-    return marking
-
-
 @functools.cache
 def _options(kind: type) -> list[str]:
     """Return the arguments that make a layer of this kind: its own, and those it hands on with **kwargs."""
@@ -301,6 +246,11 @@ def _layers_in(structure) -> list["Layer"]:
     elif not isinstance(structure, (tuple, list)):
         return []
     return [layer for part in structure for layer in _layers_in(part)]
+
+
+def _is_rows(x) -> bool:
+    """Tell whether x is numbers typed as lists, [[1, 2], [3, 4]], not a list of arrays."""
+    return isinstance(x, list) and bool(x) and all(isinstance(v, (int, float)) or _is_rows(v) for v in x)
 
 
 def _shape(structure):

@@ -2,7 +2,16 @@
 
 import numpy as np
 
-__all__ = ["as_list", "batches", "check_examples", "check_finite", "check_weights", "split_validation", "take_rows"]
+__all__ = [
+    "as_list",
+    "batches",
+    "by_class",
+    "check_examples",
+    "check_finite",
+    "check_weights",
+    "split_validation",
+    "take_rows",
+]
 
 
 def as_list(x) -> list:
@@ -38,7 +47,7 @@ def _numbers(a, name):
         found = f"an array of dtype {array.dtype}" if array.ndim else f"{type(a).__name__}"
         raise TypeError(
             f"{name}: expected numbers. Received {found}"
-            + (f", the first value is {array.flat[0]!r}" if array.size else "")
+            + (f", the first value is {array.flat[0]!r:.60}" if array.ndim and array.size else "")
             + ". Text columns become numbers with np.unique(column, return_inverse=True)[1], numbers kept as text with "
             ".astype('float32')."
         )
@@ -75,8 +84,10 @@ def check_weights(w, n: int, name: str = "sample_weight") -> np.ndarray | None:
     return w
 
 
-def class_weights(class_weight: dict, y: np.ndarray) -> np.ndarray:
-    """Return the weight of each example from the weight of its class."""
+def by_class(class_weight: dict | None, y: np.ndarray, weights: np.ndarray | None) -> np.ndarray | None:
+    """Return the weight of each example: that of its class, times its own if it has one."""
+    if class_weight is None:
+        return weights
     if not isinstance(class_weight, dict):
         raise TypeError(
             f"class_weight is a dict {{class: weight}}, such as {{0: 1.0, 1: 5.0}}. Received: {class_weight!r}"
@@ -85,10 +96,10 @@ def class_weights(class_weight: dict, y: np.ndarray) -> np.ndarray:
     missing = sorted(set(np.unique(labels).tolist()) - set(class_weight))
     if missing:
         raise ValueError(f"class_weight has no weight for class {missing[0]:g}; it knows {sorted(class_weight)}.")
-    weights = np.zeros(len(y))
+    own = np.zeros(len(y))
     for k, weight in class_weight.items():
-        weights[labels == k] = weight
-    return weights
+        own[labels == k] = weight
+    return own if weights is None else own * weights
 
 
 def split_validation(arrays: list, share: float) -> tuple[list, list]:

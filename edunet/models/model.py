@@ -2,7 +2,8 @@
 
 import numpy as np
 
-from edunet.layers.layer import Layer, Node, Symbol, replace, symbols_in
+from edunet.layers.layer import Layer
+from edunet.layers.symbol import Node, Symbol, replace, symbols_in
 from edunet.models import saving
 from edunet.models.training import Trainable
 
@@ -40,6 +41,7 @@ class Model(Trainable, Layer):
         if not self._inputs_drawn or not ends:
             raise ValueError("Model(inputs, outputs): both are what Input and layers return, one or a list of them.")
         self._nodes = _nodes_behind(ends, self._inputs_drawn)
+        self._layers_drawn = _layers_as_keras_orders_them(self._nodes)
         self.output_shapes = [s.shape for s in ends]
         self.output_names = _unique([s.node.layer.name if s.node else "input" for s in ends])
         self.built = True
@@ -48,12 +50,10 @@ class Model(Trainable, Layer):
 
     @property
     def layers(self) -> list[Layer]:
-        """The layers, in the order of computation; a shared layer once."""
+        """The layers, from those furthest from the outputs to the nearest; a shared layer once."""
         if self._outputs_drawn is None:
             return self.sublayers()
-        found: list[Layer] = []
-        found += [node.layer for node in self._nodes if not any(node.layer is other for other in found)]
-        return list(dict.fromkeys(found))
+        return list(self._layers_drawn)
 
     def sublayers(self):
         return super().sublayers() if self._outputs_drawn is None else self.layers
@@ -191,6 +191,19 @@ def _nodes_behind(ends: list[Symbol], starts: list[Symbol]) -> list[Node]:
             found[symbol.node.number] = symbol.node
             waiting.extend(symbol.node.inputs)
     return [found[number] for number in sorted(found)]
+
+
+def _layers_as_keras_orders_them(nodes: list[Node]) -> list[Layer]:
+    """Sort layers by their distance from the outputs, furthest first, so that weights move from Keras by plain copy."""
+    distance: dict[int, int] = {}  # node number -> steps to the output on the longest way
+    depth: dict[Layer, int] = {}
+    for node in reversed(nodes):
+        here = depth[node.layer] = max(distance.get(node.number, 0), depth.get(node.layer, 0))
+        for symbol in node.inputs:
+            if symbol.node is not None:
+                distance[symbol.node.number] = max(here + 1, distance.get(symbol.node.number, 0))
+    drawn = dict.fromkeys(node.layer for node in nodes)
+    return sorted(drawn, key=lambda layer: -depth[layer])
 
 
 def _unique(names: list[str]) -> list[str]:

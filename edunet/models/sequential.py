@@ -1,7 +1,8 @@
 """Sequential: one layer after the other."""
 
 from edunet.layers.input import Input
-from edunet.layers.layer import Layer, Symbol
+from edunet.layers.layer import Layer
+from edunet.layers.symbol import Symbol
 from edunet.models.model import Model
 
 __all__ = ["Sequential"]

@@ -8,7 +8,7 @@ import numpy as np
 
 from edunet import optimizers
 from edunet.backend import default_rng
-from edunet.callbacks import CallbackList, History, ProgressBar
+from edunet.callbacks import Callback, CallbackList, History, ProgressBar
 from edunet.layers.dense import whole
 from edunet.models import data
 from edunet.models.objective import Objective
@@ -47,7 +47,7 @@ class Trainable:
 
     # ---- getting ready
 
-    def _ready(self, x, y, sample_weight=None, class_weight=None):
+    def _ready(self, x, y, sample_weight=None):
         """Check everything that can be known before the first batch; return arrays x, y and weights."""
         if self.optimizer is None:
             raise RuntimeError("the model does not know how to learn yet: call model.compile(optimizer, loss) first.")
@@ -64,11 +64,7 @@ class Trainable:
         if self.objective is None:
             self._set_objective(self._shapes_of_outputs(xs))
         self.objective.check(ys)
-        weights = data.check_weights(sample_weight, len(xs[0]))
-        if class_weight is not None:
-            by_class = data.class_weights(class_weight, ys[0])
-            weights = by_class if weights is None else weights * by_class
-        return xs, ys, weights
+        return xs, ys, data.check_weights(sample_weight, len(xs[0]))
 
     def _inputs(self, x) -> list[np.ndarray]:
         xs = data.check_examples(x)
@@ -103,9 +99,9 @@ class Trainable:
         self.objective.loss(ys, self._forward(xs, training=False), weights)
 
     def _one_batch(self, act, x, y, sample_weight, class_weight, return_dict):
-        xs, ys, weights = self._ready(x, y, sample_weight, class_weight)
+        xs, ys, weights = self._ready(x, y, sample_weight)
         self.objective.reset()
-        act(xs, ys, weights)
+        act(xs, ys, data.by_class(class_weight, ys[0], weights))
         return _answer(self.objective.results(), return_dict)
 
     def train_on_batch(self, x, y, sample_weight=None, class_weight=None, return_dict=False):
@@ -149,7 +145,7 @@ class Trainable:
         Raises ValueError or TypeError, before the first batch, for data that cannot be learnt from.
         """
         batch_size, epochs = whole("fit", "batch_size", batch_size), whole("fit", "epochs", epochs)
-        xs, ys, weights = self._ready(x, y, sample_weight, class_weight)
+        xs, ys, weights = self._ready(x, y, sample_weight)
         held_out = None
         if validation_data is not None:
             if not isinstance(validation_data, (tuple, list)) or len(validation_data) not in (2, 3):
@@ -159,10 +155,12 @@ class Trainable:
             train, last = data.split_validation([*xs, *ys, weights], validation_split)
             k = len(xs)
             (xs, ys, weights), held_out = (train[:k], train[k:-1], train[-1]), (last[:k], last[k:-1], last[-1])
+        weights = data.by_class(class_weight, ys[0], weights)  # after the split: validation is not weighed by class
         n = len(xs[0])
         self.stop_training = False
         self.history = History()
-        watchers = CallbackList([*(callbacks or []), self.history, *ProgressBar.wanted(verbose)], self)
+        callbacks = [callbacks] if isinstance(callbacks, Callback) else list(callbacks or [])
+        watchers = CallbackList([*callbacks, self.history, *ProgressBar.wanted(verbose)], self)
         watchers.call("on_train_begin", steps=-(-n // batch_size), epochs=epochs)
         try:
             for epoch in range(initial_epoch, epochs):

@@ -1,5 +1,8 @@
 """Pictures of a training and of what came out of it."""
 
+import functools
+import io
+
 import numpy as np
 
 from edunet.metrics import confusion_matrix
@@ -15,16 +18,26 @@ LOOKS = [
 ]
 
 
-def _figure(width, height):
-    """Return an empty figure that belongs to no window and is forgotten with its last name."""
+def _figure(width, height, synthetic):
+    """Return an empty figure that belongs to no window, marked if it is about generated data."""
+    figure = _kind()(figsize=(width, height), layout="constrained")
+    if synthetic:
+        figure.supxlabel("SYNTHETIC data", x=0.99, ha="right", fontsize=9, color="0.35")
+    return figure
+
+
+@functools.cache
+def _kind():
+    """Return matplotlib's Figure, and teach it to appear in a notebook where pyplot was never imported."""
     from matplotlib.figure import Figure
 
-    return Figure(figsize=(width, height), layout="constrained")
+    class Picture(Figure):
+        def _repr_png_(self):
+            file = io.BytesIO()
+            self.savefig(file, format="png", dpi=100)
+            return file.getvalue()
 
-
-def _mark(figure, synthetic):
-    if synthetic:
-        figure.text(0.995, 0.005, "SYNTHETIC data", ha="right", va="bottom", fontsize=8, color="0.35")
+    return Picture
 
 
 def curves(history, *, synthetic=False):
@@ -37,29 +50,29 @@ def curves(history, *, synthetic=False):
     if not history:
         raise ValueError("curves: the history is empty, no epoch was finished.")
     names = [name for name in history if not name.startswith("val_")]
-    figure = _figure(4.5 * len(names), 3.4)
+    figure = _figure(4.5 * len(names), 3.4, synthetic)
     for axes, name in zip(np.atleast_1d(figure.subplots(1, len(names))), names, strict=True):
         for look, (key, label) in zip(LOOKS, ((name, "training"), (f"val_{name}", "validation")), strict=False):
             if key in history:
                 axes.plot(range(1, len(history[key]) + 1), history[key], label=label, markersize=4, **look)
         axes.set_xlabel("epoch")
-        axes.set_ylabel(f"{name} (share of 1)" if "acc" in name else name)
+        axes.set_ylabel(f"{name} (share that is right)" if name.endswith(("acc", "accuracy")) else name)
         axes.xaxis.get_major_locator().set_params(integer=True)
         axes.grid(alpha=0.3)
-        axes.legend()
-    _mark(figure, synthetic)
+        if len(axes.lines) > 1:
+            axes.legend()
     return figure
 
 
 def confusion(y_true, y_pred, class_names, *, synthetic=False):
-    """Draw who was called what: rows are the truth, columns the answer, cells the number of examples.
+    """Draw who was called what: rows are the truth, columns the answer, and each number counts images.
 
     Args: y_true, y_pred (N,) class numbers; class_names (K,). Shade: share of the row.
     """
     k = len(class_names)
     counts = confusion_matrix(y_true, y_pred, k)
     share = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
-    figure = _figure(2.6 + 0.55 * k, 2.0 + 0.5 * k)
+    figure = _figure(2.6 + 0.55 * k, 2.0 + 0.5 * k, synthetic)
     axes = figure.subplots()
     image = axes.imshow(share, cmap="Greys", vmin=0, vmax=1)
     for i in range(k):
@@ -69,10 +82,9 @@ def confusion(y_true, y_pred, class_names, *, synthetic=False):
                 axes.text(j, i, counts[i, j], ha="center", va="center", color=colour, fontsize=8)
     axes.set_xticks(range(k), class_names, rotation=45, ha="right")
     axes.set_yticks(range(k), class_names)
-    axes.set_xlabel("called (number of examples in each cell)")
+    axes.set_xlabel("called (each number counts images)")
     axes.set_ylabel("truth")
     figure.colorbar(image, ax=axes, label="share of the true class", shrink=0.8)
-    _mark(figure, synthetic)
     return figure
 
 
@@ -102,7 +114,7 @@ def predictions(x, y_true, p, class_names, *, columns=5, synthetic=False):
 def _sheet(x, titles, colours, columns, synthetic):
     x = np.asarray(x)
     rows = -(-len(x) // columns)
-    figure = _figure(1.7 * columns, 1.95 * rows + 0.2)
+    figure = _figure(1.8 * columns, 2.15 * rows + 0.3, synthetic)
     spots = np.atleast_1d(figure.subplots(rows, columns)).reshape(-1)
     for axes in spots:
         axes.set_axis_off()
@@ -112,6 +124,5 @@ def _sheet(x, titles, colours, columns, synthetic):
             axes.imshow(image if x.dtype == np.uint8 else image / top)
         else:
             axes.imshow(image.reshape(image.shape[:2]), cmap="gray", vmin=0, vmax=top)
-        axes.set_title(title, fontsize=8, color=colour)
-    _mark(figure, synthetic)
+        axes.set_title(title, fontsize=9, color=colour)
     return figure

@@ -1,0 +1,54 @@
+"""Symbols: how a model is drawn before there is data. A layer called on a Symbol records the call and returns another."""
+
+import itertools
+
+import numpy as np
+
+__all__ = ["Node", "Symbol", "replace", "symbols_in"]
+
+_nodes = itertools.count()
+
+
+class Symbol:
+    """A Tensor to come, in a model that is being drawn: a shape (None = any length) and the call that makes it."""
+
+    def __init__(self, shape, dtype="float32", node=None, index=0):
+        self.shape, self.dtype, self.node, self.index = tuple(shape), np.dtype(dtype), node, index
+
+    ndim = property(lambda self: len(self.shape))
+
+    def __repr__(self):
+        return f"Symbol(shape={self.shape}, dtype={self.dtype})"
+
+
+class Node:
+    """One use of a layer in a drawn model. A layer that is shared has several."""
+
+    def __init__(self, layer, args, kwargs):
+        self.layer, self.args, self.kwargs = layer, args, kwargs
+        self.number = next(_nodes)
+        self.outputs: tuple[Symbol, ...] = ()
+
+    @property
+    def inputs(self) -> list[Symbol]:
+        return symbols_in((self.args, self.kwargs))
+
+
+def symbols_in(structure) -> list[Symbol]:
+    """Return the Symbols in nested tuples, lists and dicts."""
+    if isinstance(structure, Symbol):
+        return [structure]
+    if isinstance(structure, dict):
+        structure = structure.values()
+    elif not isinstance(structure, (tuple, list)):
+        return []
+    return [symbol for part in structure for symbol in symbols_in(part)]
+
+
+def replace(structure, change):
+    """Return nested tuples, lists and dicts with `change` applied to whatever is inside."""
+    if isinstance(structure, dict):
+        return {key: replace(part, change) for key, part in structure.items()}
+    if isinstance(structure, (tuple, list)):
+        return type(structure)(replace(part, change) for part in structure)
+    return change(structure)

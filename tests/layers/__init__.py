@@ -1,1 +1,0 @@
-"""A package, because these files carry the names of their neighbours in tests/ops."""
