@@ -63,9 +63,8 @@ def _why_missing(backend: str) -> ImportError | None:
             _load(COMPILED[0], backend)
         except ImportError as error:
             if getattr(error, "name", None) == f"edunet.kernels.{COMPILED[0]}_{backend}":
-                told = ImportError(
-                    "its extension was not built when edunet was installed: there was no working C compiler"
-                )
+                reason = "its extension was not built when edunet was installed: there was no working C compiler"
+                told = ImportError(reason)
                 told.__cause__ = error
                 error = told
             _missing[backend] = error
@@ -174,7 +173,7 @@ def info() -> str:
     except (
         ValueError,
         ImportError,
-    ) as error:  # EDUNET_BACKEND asks for what is not there; the report comes all the same
+    ) as error:  # EDUNET_BACKEND asks for what is not there: report that too
         in_use = None
         lines.append(f"EDUNET_BACKEND={os.environ.get('EDUNET_BACKEND')}: {error}")
     for name, state in available_backends().items():

@@ -52,9 +52,7 @@ def run(data=None, *, epochs=5, seed=0, out=None) -> dict:
             _grey(x), y, epochs=epochs, validation_data=(_grey(x_val), y_val), callbacks=[best] if data else []
         )
         if data:
-            print(
-                f"epoch {best.best_epoch + 1} was the best on the validation part (AUC {best.best:.3f}); its weights are kept"
-            )
+            print(f"epoch {best.best_epoch + 1} was the best on the validation part (AUC {best.best:.3f}); it is kept")
         p = model.predict(_grey(x_test))
         result = _judge(y_test, p, names, several)
         result |= {"folder": folder, "history": history.history}

@@ -59,7 +59,7 @@ def check_gradients(op, *arrays, tolerance: float = 1e-6, step: float = 1e-5, se
             raise ValueError(
                 f"{getattr(op, '__name__', op)}: the gradient of input {i} (shape {arrays[i].shape}) is wrong. "
                 f"Along a random direction backward() promises {promised / step:.6g}, the function changes by "
-                f"{true / step:.6g} (ratio {promised / true if true else np.inf:.4g}; relative difference {error:.2g}). "
+                f"{true / step:.6g} (ratio {promised / true if true else np.inf:.4g}; difference {error:.2g}). "
                 "Look for a sign, a factor, a missing sum over a broadcast axis, or a transposed product."
             )
         worst = max(worst, float(error))

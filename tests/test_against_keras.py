@@ -331,7 +331,6 @@ def test_other_networks_learn_alike(make, x):
     assert_equal_curves(*curves(make, BINARY, x, ILL, validation_split=0.2))
 
 
-@pytest.mark.xfail(strict=True, reason="Model.layers follows the drawing, Keras's the distance from the outputs")
 def test_weights_move_between_models_with_branches_of_different_length():
     def branches(L, M):
         x = L.Input((6,))
@@ -342,7 +341,6 @@ def test_weights_move_between_models_with_branches_of_different_length():
     np.testing.assert_allclose(ours.predict(ROWS), theirs.predict(ROWS, verbose=0), atol=1e-5)
 
 
-@pytest.mark.xfail(strict=True, reason="fit weighs the examples of validation_split by class, too")
 def test_class_weights_leave_the_validation_alone():
     options = {"class_weight": {0: 1.0, 1: 3.0, 2: 0.5}, "validation_split": 0.25}
     assert_equal_curves(*curves(small_cnn, CLASSIFY, IMAGES, CLASSES, **options))

@@ -18,7 +18,8 @@ def run(code, **environment):
 
 
 def test_import_loads_nothing_heavy():
-    code = "import sys, edunet; print([m for m in ('numba', 'matplotlib', 'sklearn', 'tqdm', 'safetensors') if m in sys.modules])"
+    heavy = ("numba", "matplotlib", "sklearn", "tqdm", "safetensors")
+    code = f"import sys, edunet; print([m for m in {heavy} if m in sys.modules])"
     result = run(code)
     assert result.stdout.strip() == "[]", result.stderr
 

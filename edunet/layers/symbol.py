@@ -1,4 +1,4 @@
-"""Symbols: how a model is drawn before there is data. A layer called on a Symbol records the call and returns another."""
+"""Symbols: how a model is drawn before there is data. A layer called on one records the call and returns another."""
 
 import itertools
 

@@ -65,9 +65,10 @@ def check_finite(a: np.ndarray, name: str) -> None:
             place = tuple(int(i) for i in np.argwhere(broken)[0])
             place = (place[0] + start, *place[1:])
             raise ValueError(
-                f"{name}: {total} of {a.size} values are NaN or infinite, the first at {name}[{', '.join(map(str, place))}]. "
-                "Missing measurements must be filled in (for example by scikit-learn's SimpleImputer) or their rows "
-                f"left out: {name}[np.isfinite({name}).reshape(len({name}), -1).all(axis=1)]."
+                f"{name}: {total} of {a.size} values are NaN or infinite, the first at "
+                f"{name}[{', '.join(map(str, place))}]. Missing measurements must be filled in (for example by "
+                "scikit-learn's SimpleImputer) or their rows left out: "
+                f"{name}[np.isfinite({name}).reshape(len({name}), -1).all(axis=1)]."
             )
 
 

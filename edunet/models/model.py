@@ -40,8 +40,9 @@ class Model(Trainable, Layer):
         ends = symbols_in(outputs)
         if not self._inputs_drawn or not ends:
             raise ValueError("Model(inputs, outputs): both are what Input and layers return, one or a list of them.")
-        self._nodes = _nodes_behind(ends, self._inputs_drawn)
-        self._layers_drawn = _layers_as_keras_orders_them(self._nodes)
+        found = _nodes_behind(ends, self._inputs_drawn)
+        self._nodes = sorted(found, key=lambda node: node.number)  # numbered as drawn: each after what it needs
+        self._layers_drawn = _layers_as_keras_orders_them(found)
         self.output_shapes = [s.shape for s in ends]
         self.output_names = _unique([s.node.layer.name if s.node else "input" for s in ends])
         self.built = True
@@ -154,16 +155,9 @@ class Model(Trainable, Layer):
         line = "  ".join("-" * w for w in wide)
         table = [f"{a:<{wide[0]}}  {b:<{wide[1]}}  {c:>{wide[2]}}" for a, b, c in [head, *rows]]
         learning, fixed = sum(w.size for w in self.trainable_weights), sum(w.size for w in self.non_trainable_weights)
-        print_fn(
-            "\n".join(
-                [f'Model: "{self.name}"', line, table[0], line, *table[1:], line]
-                + [
-                    f"Total params: {learning + fixed:,}",
-                    f"Trainable params: {learning:,}",
-                    f"Non-trainable params: {fixed:,}",
-                ]
-            )
-        )
+        counts = [("Total", learning + fixed), ("Trainable", learning), ("Non-trainable", fixed)]
+        totals = [f"{name} params: {count:,}" for name, count in counts]
+        print_fn("\n".join([f'Model: "{self.name}"', line, table[0], line, *table[1:], line, *totals]))
 
     # ---- weights in files
 
@@ -177,10 +171,10 @@ class Model(Trainable, Layer):
 
 
 def _nodes_behind(ends: list[Symbol], starts: list[Symbol]) -> list[Node]:
-    """Return all uses of layers between starts and ends; nodes are numbered as drawn, so sorting orders them."""
+    """Return all uses of layers between starts and ends, depth first from the first end."""
     known = {id(s) for s in starts}
     found: dict[int, Node] = {}
-    waiting = list(ends)
+    waiting = list(reversed(ends))
     while waiting:
         symbol = waiting.pop()
         if id(symbol) in known:
@@ -189,21 +183,20 @@ def _nodes_behind(ends: list[Symbol], starts: list[Symbol]) -> list[Node]:
             raise ValueError(f"the outputs depend on {symbol}, which is not among the inputs of this Model.")
         if symbol.node.number not in found:
             found[symbol.node.number] = symbol.node
-            waiting.extend(symbol.node.inputs)
-    return [found[number] for number in sorted(found)]
+            waiting.extend(reversed(symbol.node.inputs))
+    return list(found.values())
 
 
 def _layers_as_keras_orders_them(nodes: list[Node]) -> list[Layer]:
     """Sort layers by their distance from the outputs, furthest first, so that weights move from Keras by plain copy."""
     distance: dict[int, int] = {}  # node number -> steps to the output on the longest way
     depth: dict[Layer, int] = {}
-    for node in reversed(nodes):
+    for node in sorted(nodes, key=lambda node: -node.number):
         here = depth[node.layer] = max(distance.get(node.number, 0), depth.get(node.layer, 0))
         for symbol in node.inputs:
             if symbol.node is not None:
                 distance[symbol.node.number] = max(here + 1, distance.get(symbol.node.number, 0))
-    drawn = dict.fromkeys(node.layer for node in nodes)
-    return sorted(drawn, key=lambda layer: -depth[layer])
+    return sorted(dict.fromkeys(node.layer for node in nodes), key=lambda layer: -depth[layer])
 
 
 def _unique(names: list[str]) -> list[str]:

@@ -15,7 +15,7 @@ class Sequential(Model):
     from `Input(shape)` as the first entry, or from the first data.
 
     >>> from edunet import layers
-    >>> model = Sequential([layers.Dense(16, activation="relu", input_shape=(30,)), layers.Dense(1, activation="sigmoid")])
+    >>> model = Sequential([layers.Dense(16, activation="relu", input_shape=(30,)), layers.Dense(1)])
     >>> model.count_params()
     513
     """

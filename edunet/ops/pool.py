@@ -122,7 +122,7 @@ def global_avg_pool2d(x):
 
 
 def global_max_pool1d(x):
-    """Keep the largest value of each channel over time: y[n,c] = max_t x[n,t,c]; dy goes to the first step that holds it.
+    """Keep the largest value of each channel over time: y[n,c] = max_t x[n,t,c]; dy goes to the first that holds it.
 
     Shapes: x (N,T,C), y (N,C). Raises ValueError unless x has 3 axes.   Tutorial: lesson 15
     """

@@ -1,4 +1,4 @@
-"""Pictures: every function returns a matplotlib Figure, labelled, readable in grey, and never shows or saves by itself."""
+"""Pictures: every function returns a matplotlib Figure, labelled and readable in grey; nothing is shown or saved."""
 
 from edunet.show.results import confusion, curves, predictions, samples
 

@@ -46,7 +46,7 @@ INF[0, 0] = np.inf
         (
             X,
             Y + 1,
-            r"labels run from 1 to 3, but the model has 3 outputs: expected 0 to 2. If your classes are counted from 1, use y - 1",
+            r"labels run from 1 to 3, but the model has 3 outputs: expected 0 to 2. .* counted from 1, use y - 1",
         ),
         (X, Y * 2, r"labels run from 0 to 4.*end the model with Dense\(5\)"),
         (X, Y - 1, r"labels run from -1 to 1.*np.unique\(y, return_inverse=True\)"),

@@ -15,7 +15,7 @@ GEOMETRIES = list(itertools.product(["valid", "same"], [1, 2, (3, 1)], [1, 2, (1
 
 def definition(x, w, b, stride, dilation, padding):
     """y[n,i,j,f] = b[f] + Σ_uvc x[n, i·s+u·d−p, j·s+v·d−p, c]·w[u,v,c,f], number by number."""
-    (N, H, W, C), (U, V, _, F) = x.shape, w.shape
+    (N, H, W, _), (U, V, _, F) = x.shape, w.shape
     s, d = np.broadcast_to(stride, 2), np.broadcast_to(dilation, 2)
     reach = ((U - 1) * d[0] + 1, (V - 1) * d[1] + 1)
     if padding == "same":
