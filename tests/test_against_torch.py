@@ -10,7 +10,9 @@ from typing import NamedTuple
 import numpy as np
 import pytest
 
-from edunet import tensor
+import edunet
+from edunet import ops, tensor
+from edunet.demo import article_network
 from edunet.ops.attention import attention, merge_heads, split_heads
 from edunet.ops.conv import conv1d, conv2d
 from edunet.ops.dense import dense
@@ -97,8 +99,17 @@ def torch_multi_head(q, k, wq, wk, wv, wo, b):
     return z.movedim(1, 0)
 
 
+def channels_first(theirs):
+    """Turn an image operation of PyTorch to our layout."""
+    return lambda x: theirs(x.movedim(3, 1)).movedim(1, 3)
+
+
 # ---------------------------------------------------------------- the cases
 
+PIXELS = {"x": (2, 8, 9, 3)}
+SCORES = {"z": (6, 4)}
+LABELS = np.array([0, 3, 1, 2, 2, 0])
+SHARES = np.random.default_rng(2).dirichlet(np.ones(4), size=6)
 IMAGE = {"x": (2, 8, 9, 3), "w": (3, 2, 3, 5), "b": (5,)}
 NORM = {"x": (N, 4, 5, 6), "gamma": (6,), "beta": (6,)}
 HEAD = {"q": (N, HEADS, T, D), "k": (N, HEADS, S, D), "v": (N, HEADS, S, 3)}
@@ -143,6 +154,46 @@ CASES = {
         given(attention, causal=True), lambda q, k, v: F.scaled_dot_product_attention(q, k, v, is_causal=True), HEAD
     ),
     "multi-head attention": Case(multi_head, torch_multi_head, MULTI),
+    "max_pool2d": Case(ops.max_pool2d, channels_first(lambda x: F.max_pool2d(x, 2)), PIXELS),
+    "max_pool2d overlapping": Case(
+        given(ops.max_pool2d, window=3, stride=2), channels_first(lambda x: F.max_pool2d(x, 3, 2)), PIXELS
+    ),
+    "avg_pool2d": Case(given(ops.avg_pool2d, window=(2, 3)), channels_first(lambda x: F.avg_pool2d(x, (2, 3))), PIXELS),
+    "global_max_pool2d": Case(ops.global_max_pool2d, lambda x: x.amax(dim=(1, 2)), PIXELS),
+    "global_avg_pool2d": Case(ops.global_avg_pool2d, lambda x: x.mean(dim=(1, 2)), PIXELS),
+    "relu": Case(ops.relu, F.relu, SCORES),
+    "leaky_relu": Case(ops.leaky_relu, lambda z: F.leaky_relu(z, 0.2), SCORES),
+    "elu": Case(ops.elu, F.elu, SCORES),
+    "gelu": Case(ops.gelu, F.gelu, SCORES),
+    "gelu approximate": Case(given(ops.gelu, approximate=True), lambda z: F.gelu(z, approximate="tanh"), SCORES),
+    "sigmoid": Case(ops.sigmoid, torch.sigmoid, SCORES),
+    "tanh": Case(ops.tanh, torch.tanh, SCORES),
+    "softplus": Case(ops.softplus, F.softplus, SCORES),
+    "softmax": Case(ops.softmax, lambda z: z.softmax(-1), SCORES),
+    "log_softmax": Case(ops.log_softmax, lambda z: z.log_softmax(-1), SCORES),
+    "softmax_crossentropy": Case(
+        given(ops.softmax_crossentropy, target=SHARES),
+        lambda z: F.cross_entropy(z, torch.from_numpy(SHARES).to(z.dtype), reduction="none"),
+        SCORES,
+    ),
+    "sparse_softmax_crossentropy": Case(
+        given(ops.sparse_softmax_crossentropy, labels=LABELS),
+        lambda z: F.cross_entropy(z, torch.from_numpy(LABELS), reduction="none"),
+        SCORES,
+    ),
+    "sigmoid_crossentropy": Case(
+        given(ops.sigmoid_crossentropy, target=SHARES),
+        lambda z: F.binary_cross_entropy_with_logits(z, torch.from_numpy(SHARES).to(z.dtype), reduction="none"),
+        SCORES,
+    ),
+    "huber": Case(
+        given(ops.huber, target=SHARES),
+        lambda z: F.huber_loss(z, torch.from_numpy(SHARES).to(z.dtype), reduction="none"),
+        SCORES,
+    ),
+    "embedding": Case(
+        given(ops.embedding, indices=LABELS), lambda w: F.embedding(torch.from_numpy(LABELS), w), {"w": (4, 3)}
+    ),
 }
 
 
@@ -187,3 +238,35 @@ def test_outputs_and_gradients_agree_with_pytorch(case, dtype):
         assert ours[name].shape == expected.shape, name
         worst = np.abs(ours[name] - expected).max() / np.abs(expected).max()
         assert worst <= TOLERANCE[dtype], f"{name} differs by {worst:.2g} of its largest number"
+
+
+def torch_article(x, w1, b1, w2, b2, w3, b3, w4, b4, w5, b5):
+    """The article's network, channels last on the outside; Flatten reads row by row, channels fastest, as ours."""
+    x = x.movedim(3, 1)
+    for w, b, pool in ((w1, b1, True), (w2, b2, True), (w3, b3, False)):
+        x = F.relu(F.conv2d(x, w.permute(3, 2, 0, 1), b))
+        x = F.max_pool2d(x, 2) if pool else x
+    x = F.relu(F.linear(x.movedim(1, 3).flatten(1), w4.T, b4))
+    return F.linear(x, w5.T, b5)
+
+
+@pytest.mark.parametrize(("dtype", "tolerance"), [("float64", 1e-10), ("float32", 1e-4)])
+def test_the_articles_network_and_all_its_gradients_agree(backend, dtype, tolerance):
+    edunet.set_floatx(dtype)
+    try:
+        edunet.set_random_seed(0)
+        model = article_network()
+        rng = np.random.default_rng(0)
+        x, y = rng.random((16, 28, 28, 1)).astype(dtype), rng.integers(0, 10, 16)
+        p = model(x, training=True)
+        loss = edunet.losses.get("sparse_categorical_crossentropy")(y, p)
+        ours = [p.numpy(), *edunet.gradients(loss, model.trainable_weights)]
+    finally:
+        edunet.set_floatx("float32")
+    weights = [torch.from_numpy(w).requires_grad_() for w in model.get_weights()]
+    z = torch_article(torch.from_numpy(x), *weights)
+    grads = torch.autograd.grad(F.cross_entropy(z, torch.from_numpy(y)), weights)
+    theirs = [z.softmax(-1).detach().numpy(), *(g.numpy() for g in grads)]
+    assert float(loss) == pytest.approx(F.cross_entropy(z, torch.from_numpy(y)).item(), rel=tolerance)
+    for a, b in zip(ours, theirs, strict=True):
+        assert np.abs(a - b).max() <= tolerance * np.abs(b).max()
