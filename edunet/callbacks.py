@@ -2,7 +2,9 @@
 
 import math
 import re
+import shutil
 import sys
+import time
 from pathlib import Path
 
 from edunet.names import did_you_mean
@@ -193,20 +195,26 @@ class ProgressBar(Callback):
         """Learn how much there is to do."""
         self.steps, self.epochs = steps, epochs
 
-    def _open(self, total, title):
+    def _open(self, total):
         from tqdm import tqdm
 
-        shape = "{desc} {n_fmt}/{total_fmt} [{elapsed}<{remaining}]{postfix}"
         file = _NotebookLine() if self.notebook else sys.stdout
-        self.bar = tqdm(total=total, desc=title, bar_format=shape, file=file, mininterval=0.25, leave=True)
+        self.bar = tqdm(
+            total=total,
+            bar_format="{desc} {n_fmt}/{total_fmt} [{elapsed}<{remaining}]{postfix}",
+            file=file,
+            mininterval=0.25,
+            leave=self.notebook,  # in a terminal the finished line takes its place, at full length
+            ncols=None if self.notebook else shutil.get_terminal_size().columns,
+        )
 
     def on_epoch_begin(self, epoch, logs=None):
-        self.title = f"Epoch {epoch + 1}/{self.epochs}"
+        self.title, self.began = f"Epoch {epoch + 1}/{self.epochs}", time.monotonic()
         if not (self.notebook or sys.stdout.isatty()):
             return  # a log file gets the finished lines only
         if self.bar is None:
-            self._open(self.steps * (self.epochs - epoch) if self.notebook else self.steps, self.title)
-        self.bar.set_description_str(self.title, refresh=False)
+            self._open(self.steps * (self.epochs - epoch) if self.notebook else self.steps)
+        self.bar.set_description_str(self.title, refresh=True)
 
     def tick(self, step: int, results) -> None:
         """Count one step; the line is rewritten four times a second at most."""
@@ -214,12 +222,11 @@ class ProgressBar(Callback):
             self.bar.set_postfix_str(_readable(results()), refresh=False)
 
     def on_epoch_end(self, epoch, logs=None):
-        if self.bar is None:
-            self.say(self.title, logs or {})
+        if self.notebook:
+            self.bar.set_postfix_str(_readable(logs or {}), refresh=True)
             return
-        self.bar.set_postfix_str(_readable(logs or {}), refresh=self.notebook)
-        if not self.notebook:
-            self._close()
+        self._close()
+        self.say(f"{self.title} [{time.monotonic() - self.began:.0f} s]", logs or {})
 
     def on_train_end(self, logs=None):
         self._close()

@@ -1,7 +1,9 @@
 """fit, evaluate, predict: they learn, they report as Keras does, and they can be stopped."""
 
 import os
+import re
 import signal
+import sys
 import threading
 
 import numpy as np
@@ -284,20 +286,36 @@ def test_fit_prints_one_line_per_epoch_and_nothing_when_silent(capsys):
     classifier().fit(X, Y, epochs=2, validation_split=0.2)
     lines = capsys.readouterr().out.strip().splitlines()
     assert len(lines) == 2
-    assert lines[0].startswith("Epoch 1/2: loss ")
+    assert re.match(r"Epoch 1/2 \[\d+ s\]: loss \d", lines[0])
     assert "val_accuracy" in lines[1]
     classifier().fit(X, Y, epochs=2, verbose=0)
     assert capsys.readouterr().out == ""
 
 
-def test_progress_in_a_terminal_is_one_line_that_is_written_over(monkeypatch, capsys):
-    import sys
-
+def test_progress_in_a_terminal_is_one_line_that_is_written_over_and_ends_complete(monkeypatch, capsys):
     monkeypatch.setattr(sys.stdout, "isatty", lambda: True, raising=False)
-    classifier().fit(X, Y, epochs=1)
+    monkeypatch.setenv("COLUMNS", "30")  # the line that grows is cut to the window, the finished one is not
+    classifier().fit(X, Y, epochs=2, validation_split=0.2)
     out = capsys.readouterr().out
-    assert out.count("\n") == 1
-    assert "Epoch 1/1 4/4 [00:00<00:00], loss" in out.split("\r")[-1]
+    assert out.count("\n") == 2
+    growing = [line for line in out.split("\r") if "/3 [" in line]
+    assert growing
+    assert all(len(line) <= 30 for line in growing)
+    for line in out.strip().split("\n"):
+        assert re.search(r"Epoch \d/2 \[\d+ s\]: loss .*, val_accuracy \d\.\d+$", line.split("\r")[-1])
+
+
+def test_progress_in_a_notebook_is_one_line_in_all(monkeypatch):
+    shown = []
+
+    class Handle:
+        def update(self, line):
+            shown.append(repr(line))
+
+    monkeypatch.setattr(callbacks, "_in_notebook", lambda: True)
+    monkeypatch.setattr(callbacks._NotebookLine, "__init__", lambda self: setattr(self, "handle", Handle()))
+    classifier().fit(X, Y, epochs=2, validation_split=0.2)
+    assert re.match(r"Epoch 2/2 6/6 \[00:0\d<00:00\], loss .*, val_accuracy \d\.\d+$", shown[-1])
 
 
 def test_compile_comes_first():
