@@ -16,7 +16,7 @@ PROJECT = ROOT.parent
 # From the ground up. A room may import rooms of the floors below it, and of its own floor only what stands before it.
 FLOORS = [
     ["kernels"],
-    ["names", "backend", "tensor", "gradcheck"],
+    ["arithmetic", "names", "backend", "tensor", "gradcheck"],
     ["ops", "initializers", "optimizers", "metrics", "activations"],
     ["layers", "losses"],
     ["callbacks", "models", "utils"],
