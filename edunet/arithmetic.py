@@ -55,7 +55,8 @@ def divide(a, b):
 
 def power(a, *, exponent):
     """Raise to a constant power: y = aᵏ; da = dy·k·aᵏ⁻¹."""
-    return a**exponent, lambda dy: (dy * exponent * a ** (exponent - 1)).astype(a.dtype)
+    slope = exponent * a ** (exponent - 1) if exponent else np.zeros_like(a)
+    return a**exponent, lambda dy: dy * slope
 
 
 def exp(a):

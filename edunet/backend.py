@@ -118,7 +118,7 @@ def use_backend(name: str):
     'numpy'
     """
     global _chosen
-    before = get_backend()
+    before = _chosen
     set_backend(name)
     try:
         yield

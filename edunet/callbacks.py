@@ -21,7 +21,7 @@ class Callback:
         """Before the first epoch."""
 
     def on_train_end(self, logs=None):
-        """After the last epoch, also after Ctrl-C or an error."""
+        """After the last epoch; not after Ctrl-C or an error."""
 
     def on_epoch_begin(self, epoch, logs=None):
         """Before an epoch; epochs count from 0."""
@@ -49,6 +49,12 @@ class CallbackList:
             if isinstance(callback, ProgressBar) and plan:
                 callback.plan(**plan)
             getattr(callback, moment)(*args)
+
+    def give_up(self) -> None:
+        """Leave the screen in order after Ctrl-C or an error."""
+        for callback in self.callbacks:
+            if isinstance(callback, ProgressBar):
+                callback.close()
 
     def batch_end(self, step: int, results) -> None:
         """Tell of one step; the means are worked out only for those who look at them."""
@@ -225,13 +231,14 @@ class ProgressBar(Callback):
         if self.notebook:
             self.bar.set_postfix_str(_readable(logs or {}), refresh=True)
             return
-        self._close()
+        self.close()
         self.say(f"{self.title} [{time.monotonic() - self.began:.0f} s]", logs or {})
 
     def on_train_end(self, logs=None):
-        self._close()
+        self.close()
 
-    def _close(self):
+    def close(self) -> None:
+        """Take the line away, or leave it where it stands in a notebook."""
         if self.bar is not None:
             self.bar.close()
             self.bar = None

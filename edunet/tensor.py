@@ -57,10 +57,10 @@ _order = itertools.count()  # operations are numbered as they happen: a topologi
 class Operation:
     """One entry of the tape: the inputs that want gradients and the closure that computes them."""
 
-    __slots__ = ("backward", "inputs", "number", "op", "outputs")
+    __slots__ = ("backward", "inputs", "number", "op", "options", "outputs")
 
-    def __init__(self, op, inputs, backward, outputs):
-        self.op, self.inputs, self.backward = op, inputs, backward
+    def __init__(self, op, inputs, options, backward, outputs):
+        self.op, self.inputs, self.options, self.backward = op, inputs, options, backward
         self.outputs = outputs  # (shape, dtype) of each output; not the outputs: no reference cycles
         self.number = next(_order)
 
@@ -95,10 +95,15 @@ class Tensor:
         return f"Tensor({np.array2string(self.data, threshold=20)}, shape={self.shape}, dtype={self.dtype})"
 
     def __array__(self, dtype=None, copy=None):
-        return np.array(self.data, dtype=dtype, copy=copy)
+        if copy is None:  # NumPy 1.26 does not know None here
+            return np.asarray(self.data, dtype)
+        return np.array(self.data, dtype, copy=copy)
 
     def __float__(self):
         return float(self.data)
+
+    def __bool__(self):
+        return bool(self.data)
 
     def numpy(self) -> np.ndarray:
         """Return the plain array."""
@@ -111,7 +116,7 @@ class Tensor:
         """
         found = _gradients_by_tensor(self, dy)
         for leaf, grad in found.values():
-            leaf.grad = grad
+            leaf.grad = np.array(grad)  # a copy: one array may be the gradient of several inputs
 
     def sum(self, axis=None, keepdims=False):
         return sum(self, axis=axis, keepdims=keepdims)
@@ -180,6 +185,8 @@ def as_array(data) -> np.ndarray:
             f"expected numbers, received an array of dtype {array.dtype} with shape {array.shape}. "
             "Turn categories into numbers first, for example with np.unique(column, return_inverse=True)."
         )
+    if array.dtype in (np.dtype(">f4"), np.dtype(">f8"), np.dtype("<f4"), np.dtype("<f8")):
+        return array.astype(array.dtype.newbyteorder("="))
     return array.astype(floatx())
 
 
@@ -231,6 +238,8 @@ def differentiable(op):
                 raise TypeError(
                     f"{op.__name__}: {name} is an option and cannot carry a gradient. Pass {name}.numpy() instead."
                 )
+            if isinstance(option, np.generic):
+                options[name] = option.item()  # np.float64(0.5) would turn float32 into float64; 0.5 does not
         y, backward = op(*_common(args), **options)
         if not any(isinstance(a, Tensor) for a in args):
             return y
@@ -238,7 +247,7 @@ def differentiable(op):
         outputs = tuple(Tensor(part) for part in (y if several else (y,)))
         if not getattr(_tape, "off", 0):
             inputs = tuple(a if isinstance(a, Tensor) else None for a in args)
-            made_by = Operation(lifted, inputs, backward, [(t.shape, t.dtype) for t in outputs])
+            made_by = Operation(lifted, inputs, options, backward, [(t.shape, t.dtype) for t in outputs])
             for index, tensor in enumerate(outputs):
                 tensor.made_by, tensor.index = made_by, index
         return outputs if several else outputs[0]
@@ -279,7 +288,10 @@ def _gradients_by_tensor(y: Tensor, dy=None, wanted=()) -> dict:
                 f"backward() starts at one number, a loss; received shape {y.shape}. Pass dy, or use .sum()."
             )
         dy = np.ones_like(y.data)
-    grads = {_key(y): np.require(dy, y.dtype)}
+    dy = np.asarray(dy, y.dtype)
+    if dy.shape != y.shape:
+        raise ValueError(f"backward: dy needs the shape of what it is the gradient of, {y.shape}. Received {dy.shape}.")
+    grads = {_key(y): dy}
     kept = {_key(t): t for t in wanted}
     found = {}
     for op in _operations_behind(y):
@@ -294,6 +306,11 @@ def _gradients_by_tensor(y: Tensor, dy=None, wanted=()) -> dict:
         for x, dx in zip(op.inputs, dxs, strict=True):
             if x is None or dx is None:
                 continue
+            if np.shape(dx) != x.shape:
+                raise ValueError(
+                    f"{op.op.__name__}: backward returned a gradient of shape {np.shape(dx)} for an input of shape "
+                    f"{x.shape}. Each gradient has the shape of its input: sum over the axes that were repeated."
+                )
             key = _key(x)
             grads[key] = grads[key] + dx if key in grads else dx
             if x.made_by is None:
@@ -311,6 +328,8 @@ def gradients(y: Tensor, wanted, dy=None) -> list[np.ndarray]:
     >>> [float(g[0]) for g in gradients((h * 2.0).sum(), [x, h])]
     [12.0, 2.0]
     """
+    if isinstance(wanted, Tensor):
+        raise TypeError("gradients(y, wanted): wanted is a list of Tensors. For one of them type gradients(y, [w]).")
     found = _gradients_by_tensor(y, dy, wanted)
     return [found[_key(t)][1] if _key(t) in found else np.zeros_like(t.data) for t in wanted]
 

@@ -77,7 +77,7 @@ def eosinophil(rng: np.random.Generator, p: Pose) -> Drawing:
     d = np.minimum(d, strand(p, u, v, u, -v, 0.55))
     cell, nucleus = smooth_step(oval(p, radius, p.stretch), p.focus), smooth_step(d, p.focus)
     granule, count = granules(rng, p, 0.90 * radius, (40, 50), (0.55, 0.66))
-    absorbance = 0.16 * cell + 0.48 * granule * (1 - nucleus) + 0.85 * nucleus  # granules spare the nucleus
+    absorbance = 0.14 * cell + 0.40 * granule * (1 - nucleus) + 0.85 * nucleus  # granules spare the nucleus
     return Drawing(cell, absorbance, nucleus, {"radius": radius, "lobes": 2, "granules": count})
 
 
@@ -127,7 +127,7 @@ def platelets(rng: np.random.Generator, p: Pose) -> Drawing:
         rims.append(smooth_step(disc(p, radius, u, v), p.focus) * (k < count))
         middles.append(smooth_step(disc(p, 0.6 * radius, u, v), p.focus) * (k < count))
     cell = cover(rims)
-    return Drawing(cell, 0.28 * cell + 0.49 * cover(middles), facts={"radius": reach, "platelets": count})
+    return Drawing(cell, 0.20 * cell + 0.40 * cover(middles), facts={"radius": reach, "platelets": count})
 
 
 # --- red cells: no nucleus, haemoglobin -------------------------------------------------------------------------------
@@ -153,7 +153,7 @@ def biconcave(p: Pose, radius: Array, pallor: Array) -> tuple[Array, Array]:
 def red_cell(rng: np.random.Generator, p: Pose) -> Drawing:
     """A biconcave disc without nucleus: dark ring, pale middle third."""
     m, radius = len(p), between(rng, 3.4, 4.1, len(p)) * p.size
-    pallor = between(rng, 0.8, 1.0, m)
+    pallor = between(rng, 0.9, 1.0, m)
     return Drawing(*biconcave(p, radius, pallor), facts={"radius": radius, "pallor": pallor})
 
 
@@ -176,8 +176,8 @@ def target_cell(rng: np.random.Generator, p: Pose) -> Drawing:
     d = oval(p, radius, p.stretch)
     cell, hollow = smooth_step(d, p.focus), smooth_step(d + radius * between(rng, 0.24, 0.32, m), p.focus)
     spot = smooth_step(disc(p, radius * between(rng, 0.27, 0.36, m)), p.focus)
-    depth = between(rng, 0.55, 0.72, m)  # how much thinner the ring is than the rim
-    absorbance = HAEMOGLOBIN * (cell - depth * hollow + between(rng, 0.62, 0.82, m) * spot)
+    depth = between(rng, 0.62, 0.78, m)  # how much thinner the ring is than the rim
+    absorbance = HAEMOGLOBIN * (cell - depth * hollow + between(rng, 0.70, 0.90, m) * spot)
     return Drawing(cell, absorbance, facts={"radius": radius, "pallor": depth})
 
 
@@ -190,12 +190,12 @@ def malaria_ring(rng: np.random.Generator, p: Pose) -> Drawing:
     side = between(rng, 0, 2 * np.pi, m)
     for k in range(2):
         angle, turn = side + np.pi * k + between(rng, -0.4, 0.4, m), between(rng, 0, 2 * np.pi, m)
-        ring, r = between(rng, 1.1, 1.4, m), radius * between(rng, 0.40, 0.58, m)
+        ring, r = between(rng, 1.15, 1.5, m), radius * between(rng, 0.36, 0.52, m)
         u, v = r * np.cos(angle), r * np.sin(angle)
         d = disc(p, ring, u, v)
         loop, vacuole = smooth_step(np.abs(d) - 0.25, 0.45), smooth_step(d + 0.4, 0.4)  # the inside is clear
-        dot = smooth_step(disc(p, 0.55, u + ring * np.cos(turn), v + ring * np.sin(turn)), 0.45)
-        absorbance = absorbance + (k < count) * cell * (0.35 * loop - 0.32 * vacuole + 0.85 * dot)
+        dot = smooth_step(disc(p, 0.65, u + ring * np.cos(turn), v + ring * np.sin(turn)), 0.45)
+        absorbance = absorbance + (k < count) * cell * (0.50 * loop - 0.24 * vacuole + 1.10 * dot)
     return Drawing(cell, absorbance, facts={"radius": radius, "pallor": pallor, "parasites": count})
 
 

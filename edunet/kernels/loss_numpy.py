@@ -6,7 +6,8 @@ import numpy as np
 def softmax_crossentropy_forward(z, target):
     shifted = z - z.max(axis=1, keepdims=True)
     lse = np.log(np.sum(np.exp(shifted), axis=1, keepdims=True))
-    loss = -np.sum(target * (shifted - lse), axis=1)
+    log_p = np.maximum(shifted - lse, np.finfo(z.dtype).min)  # a score of −∞ with target 0 costs nothing
+    loss = -np.sum(target * log_p, axis=1)
     p = np.exp(shifted - lse)
     return loss, p
 

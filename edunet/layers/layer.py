@@ -25,7 +25,7 @@ from edunet import initializers
 from edunet.backend import floatx
 from edunet.layers.symbol import Node, Symbol, replace, symbols_in
 from edunet.names import refuse_unknown
-from edunet.tensor import Tensor, no_gradients
+from edunet.tensor import Tensor, as_array, no_gradients
 
 __all__ = ["Layer"]
 
@@ -114,7 +114,7 @@ class Layer:
 
     def set_weights(self, arrays) -> None:
         """Replace all weights. Raises ValueError, before anything is changed, if a number or shape differs."""
-        weights, arrays = self.weights, [np.asarray(a) for a in arrays]
+        weights, arrays = self.weights, [as_array(a) for a in arrays]
         if len(arrays) != len(weights):
             hint = "" if self.built else " It has no weights before it is built: give it an input_shape or data first."
             raise ValueError(f"{self.name}: expected {len(weights)} arrays. Received {len(arrays)}.{hint}")

@@ -1,6 +1,10 @@
 """What comes in: examples and labels, looked over once before training, then handed out in batches."""
 
+from collections.abc import Iterator
+
 import numpy as np
+
+from edunet.backend import floatx
 
 __all__ = [
     "as_list",
@@ -39,6 +43,12 @@ def check_examples(x, name: str = "x") -> list[np.ndarray]:
 
 
 def _numbers(a, name):
+    if isinstance(a, np.ma.MaskedArray):
+        raise TypeError(f"{name}: masked values would be learnt from. Fill them first: {name}.filled(...).")
+    if isinstance(a, Iterator):
+        raise TypeError(
+            f"{name}: expected an array. Received {type(a).__name__}: collect it first, np.stack(list(...))."
+        )
     try:
         array = np.asarray(a)
     except ValueError as error:
@@ -55,17 +65,18 @@ def _numbers(a, name):
 
 
 def check_finite(a: np.ndarray, name: str) -> None:
-    """Raise ValueError that counts the values that are NaN or infinite and points at the first."""
+    """Raise ValueError that counts the values that are NaN, infinite or too large, and points at the first."""
     if a.dtype.kind != "f":
         return
+    top = np.finfo(floatx()).max
     for start in range(0, len(a), 4096):  # in pieces: no second copy of a large array
-        broken = ~np.isfinite(a[start : start + 4096])
+        broken = ~(np.abs(a[start : start + 4096]) <= top)
         if broken.any():
-            total = sum(int((~np.isfinite(a[i : i + 4096])).sum()) for i in range(start, len(a), 4096))
+            total = sum(int((~(np.abs(a[i : i + 4096]) <= top)).sum()) for i in range(start, len(a), 4096))
             place = tuple(int(i) for i in np.argwhere(broken)[0])
             place = (place[0] + start, *place[1:])
             raise ValueError(
-                f"{name}: {total} of {a.size} values are NaN or infinite, the first at "
+                f"{name}: {total} of {a.size} values are NaN or infinite in {floatx()}, the first at "
                 f"{name}[{', '.join(map(str, place))}]. Missing measurements must be filled in (for example by "
                 "scikit-learn's SimpleImputer) or their rows left out: "
                 f"{name}[np.isfinite({name}).reshape(len({name}), -1).all(axis=1)]."
@@ -77,8 +88,12 @@ def check_weights(w, n: int, name: str = "sample_weight") -> np.ndarray | None:
     if w is None:
         return None
     w = _numbers(w, name)
-    if len(w) != n:
-        raise ValueError(f"{name}: expected {n} weights, one per example. Received {len(w)}.")
+    if w.ndim == 2 and w.shape[1] == 1:
+        w = w[:, 0]
+    if w.ndim == 0 or len(w) != n:
+        raise ValueError(
+            f"{name}: expected {n} weights, one per example. Received {len(w) if w.ndim else repr(w[()])}."
+        )
     check_finite(w, name)
     if w.min() < 0:
         raise ValueError(f"{name}: weights are >= 0. Received {w.min()}.")
@@ -99,8 +114,12 @@ def by_class(class_weight: dict | None, y: np.ndarray, weights: np.ndarray | Non
         raise ValueError(f"class_weight has no weight for class {missing[0]:g}; it knows {sorted(class_weight)}.")
     own = np.zeros(len(y))
     for k, weight in class_weight.items():
+        if not isinstance(weight, (int, float, np.number)) or not 0 <= weight < np.inf:
+            raise ValueError(f"class_weight: weights are numbers >= 0. Received {weight!r} for class {k!r}.")
         own[labels == k] = weight
-    return own if weights is None else own * weights
+    if weights is None:
+        return own
+    return own.reshape(-1, *(1,) * (weights.ndim - 1)) * weights
 
 
 def split_validation(arrays: list, share: float) -> tuple[list, list]:

@@ -1,7 +1,7 @@
 """Weights in files: the safetensors format, which holds numbers and nothing that could be run."""
 
 import os
-import tempfile
+import secrets
 from pathlib import Path
 
 import numpy as np
@@ -33,15 +33,15 @@ def save_weights(model, path) -> None:
     content = save(
         {name: np.ascontiguousarray(w.data) for name, w in _named(model).items()}, {"format": "edunet weights 1"}
     )
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.{secrets.token_hex(4)}")
     try:
-        with os.fdopen(handle, "wb") as file:
+        with open(temporary, "xb") as file:
             file.write(content)
             file.flush()
             os.fsync(file.fileno())
         os.replace(temporary, path)
     except BaseException:
-        Path(temporary).unlink(missing_ok=True)
+        temporary.unlink(missing_ok=True)
         raise
 
 

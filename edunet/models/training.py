@@ -91,7 +91,9 @@ class Trainable:
         outputs = self._forward(xs, training=True)
         loss = self.objective.loss(ys, outputs, weights)
         learning = self.trainable_weights
-        if isinstance(loss, Tensor) and learning:
+        if learning and (not isinstance(loss, Tensor) or loss.made_by is None):
+            raise RuntimeError("nothing can be learnt here: fit was called inside edunet.no_gradients().")
+        if learning:
             self.optimizer.apply(gradients(loss, learning), learning)
 
     def _judge(self, xs, ys, weights):
@@ -144,7 +146,7 @@ class Trainable:
         Ctrl-C stops after the batch in hand: the model keeps its weights, `model.history` the finished epochs.
         Raises ValueError or TypeError, before the first batch, for data that cannot be learnt from.
         """
-        batch_size, epochs = whole("fit", "batch_size", batch_size), whole("fit", "epochs", epochs)
+        batch_size, epochs = _size("fit", batch_size), whole("fit", "epochs", epochs)
         xs, ys, weights = self._ready(x, y, sample_weight)
         held_out = None
         if validation_data is not None:
@@ -180,14 +182,16 @@ class Trainable:
                 watchers.call("on_epoch_end", epoch, logs)
                 if self.stop_training:
                     break
-        finally:
-            watchers.call("on_train_end")
+        except BaseException:
+            watchers.give_up()
+            raise
+        watchers.call("on_train_end")
         return self.history
 
     def evaluate(self, x=None, y=None, batch_size=32, verbose="auto", sample_weight=None, return_dict=False):
         """Return the loss on examples that were not learnt from, followed by the metrics if there are any."""
         xs, ys, weights = self._ready(x, y, sample_weight)
-        results = self._evaluate(xs, ys, weights, whole("evaluate", "batch_size", batch_size))
+        results = self._evaluate(xs, ys, weights, _size("evaluate", batch_size))
         for bar in ProgressBar.wanted(verbose):
             bar.say("evaluate", results)
         return _answer(results, return_dict)
@@ -205,10 +209,14 @@ class Trainable:
         xs = self._inputs(x)
         parts = []
         with no_gradients():
-            for rows in data.batches(len(xs[0]), whole("predict", "batch_size", batch_size)):
+            for rows in data.batches(len(xs[0]), _size("predict", batch_size)):
                 parts.append([as_array(out) for out in self._forward(data.take_rows(xs, rows), training=False)])
         outputs = [np.concatenate(batch) for batch in zip(*parts, strict=True)]
         return outputs[0] if len(outputs) == 1 else outputs
+
+
+def _size(method: str, batch_size) -> int:
+    return 32 if batch_size is None else whole(method, "batch_size", batch_size)
 
 
 def _answer(results: dict, return_dict: bool):
@@ -219,8 +227,8 @@ def _answer(results: dict, return_dict: bool):
 @contextlib.contextmanager
 def _finish_first(epoch, step, history):
     """Let Ctrl-C wait for the end of the batch, so that no step is taken by half; a second one does not wait."""
-    if threading.current_thread() is not threading.main_thread():
-        yield  # only the main thread is ever interrupted
+    if threading.current_thread() is not threading.main_thread() or not callable(signal.getsignal(signal.SIGINT)):
+        yield  # nobody can interrupt: only the main thread is ever told, and not if the signal is ignored
         return
     asked = []
 

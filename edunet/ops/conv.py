@@ -59,6 +59,7 @@ def conv1d(x, w, b=None, *, stride=1, dilation=1, padding="valid"):
     """
     x, w = (a if isinstance(a, Tensor) else np.asarray(a) for a in (x, w))
     check_conv("conv1d", x, w, b, ("N", "T"))
+    stride, dilation = pair("stride", stride)[0], pair("dilation", dilation)[0]
     if padding == "causal":
         zeros = np.zeros((x.shape[0], (w.shape[0] - 1) * dilation, x.shape[2]), x.dtype)
         x, padding = concatenate(zeros, x, axis=1), "valid"

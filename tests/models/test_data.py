@@ -32,9 +32,9 @@ INF[0, 0] = np.inf
         (X, Y[:5], r"x has 6 examples, y has 5: expected one label for each"),
         (X[:0], Y[:0], r"x is empty \(shape \(0, 4\)\): expected at least one example"),
         (X, [], r"y is empty"),
-        (NAN, Y, r"x: 1 of 24 values are NaN or infinite, the first at x\[4, 2\].*SimpleImputer"),
-        (INF, Y, r"x: 1 of 24 values are NaN or infinite, the first at x\[0, 0\]"),
-        (X, np.array([0, 1, 2, np.nan, 1, 2]), r"y: 1 of 6 values are NaN or infinite, the first at y\[3\]"),
+        (NAN, Y, r"x: 1 of 24 values are NaN or infinite in float32, the first at x\[4, 2\].*SimpleImputer"),
+        (INF, Y, r"x: 1 of 24 values are NaN or infinite in float32, the first at x\[0, 0\]"),
+        (X, np.array([0, 1, 2, np.nan, 1, 2]), r"y: 1 of 6 values are NaN or infinite in float32, the first at y\[3\]"),
         (X[:, :3], Y, r"x: the model expects \(N, 4\). Received \(6, 3\)"),
         (
             X[0],
