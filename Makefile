@@ -4,13 +4,18 @@ EXTRAS ?= dev,numba
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test lint notebooks peers clean
+.PHONY: demo test lessons lint notebooks peers clean
 
 demo: $(VENV)/ready
 	$(BIN)/edunet demo
 
 test: $(VENV)/ready
 	$(BIN)/python -m pytest
+
+# Opens the lessons in the browser.
+lessons: $(VENV)/ready
+	$(BIN)/python -m pip install --quiet --editable ".[tutorials]"
+	$(BIN)/jupyter lab notebooks
 
 # Not part of `make test`: a newer ruff may see more, and that must not spoil a learner's day.
 lint: $(VENV)/ready

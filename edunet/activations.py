@@ -1,6 +1,6 @@
 """Activations by name, under Keras's names; the formulas are in `edunet.ops.activations`."""
 
-from edunet.names import look_up
+from edunet.names import look_up, missing_name
 from edunet.ops.activations import (
     elu,
     gelu,
@@ -63,3 +63,7 @@ def name_of(activation) -> str:
     return next(
         (name for name, f in _BY_NAME.items() if f is activation), getattr(activation, "__name__", "activation")
     )
+
+
+def __getattr__(name):
+    raise missing_name("edunet.activations", name, __all__)

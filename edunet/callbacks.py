@@ -1,5 +1,6 @@
 """Callbacks: what happens around batches and epochs while a model learns. Names as in Keras."""
 
+import inspect
 import math
 import re
 import shutil
@@ -7,7 +8,7 @@ import sys
 import time
 from pathlib import Path
 
-from edunet.names import did_you_mean
+from edunet.names import did_you_mean, missing_name, refuse_unknown
 
 __all__ = ["Callback", "CallbackList", "EarlyStopping", "History", "ModelCheckpoint", "ProgressBar"]
 
@@ -89,7 +90,10 @@ FALLING = ("loss", "error", "mae", "mse", "crossentropy")
 class _Watcher(Callback):
     """What EarlyStopping and ModelCheckpoint share: which of two values of a metric is better."""
 
-    def __init__(self, monitor, mode):
+    def __init__(self, monitor, mode, unknown):
+        refuse_unknown(
+            type(self).__name__, unknown, inspect.signature(type(self).__init__).parameters.keys() - {"self"}
+        )
         if mode not in ("auto", "min", "max"):
             raise ValueError(f"{type(self).__name__}: mode is 'auto', 'min' or 'max'. Received: {mode!r}")
         self.monitor = monitor
@@ -126,8 +130,12 @@ class EarlyStopping(_Watcher):
     Source: Prechelt, Early stopping - but when? (1998).
     """
 
-    def __init__(self, monitor="val_loss", min_delta=0.0, patience=0, mode="auto", restore_best_weights=False):
-        super().__init__(monitor, mode)
+    def __init__(
+        self, monitor="val_loss", min_delta=0.0, patience=0, mode="auto", restore_best_weights=False, **unknown
+    ):
+        super().__init__(monitor, mode, unknown)
+        if isinstance(patience, bool) or not isinstance(patience, int) or patience < 0:
+            raise ValueError(f"EarlyStopping: patience is a whole number of epochs >= 0. Received: {patience!r}")
         self.min_delta, self.patience, self.restore_best_weights = abs(min_delta), patience, restore_best_weights
 
     def on_train_begin(self, logs=None):
@@ -157,8 +165,10 @@ class ModelCheckpoint(_Watcher):
     monitor and mode, as EarlyStopping; save_best_only. Read back with `model.load_weights(path)`.
     """
 
-    def __init__(self, filepath, monitor="val_loss", save_best_only=False, save_weights_only=True, mode="auto"):
-        super().__init__(monitor, mode)
+    def __init__(
+        self, filepath, monitor="val_loss", save_best_only=False, save_weights_only=True, mode="auto", **unknown
+    ):
+        super().__init__(monitor, mode, unknown)
         self.filepath, self.save_best_only = str(filepath), save_best_only
         if not self.filepath.endswith(".safetensors"):
             suggestion = Path(self.filepath).with_suffix("").with_suffix(".safetensors")
@@ -281,3 +291,7 @@ class _Line(str):
 
     def __repr__(self):
         return str(self)
+
+
+def __getattr__(name):
+    raise missing_name("edunet.callbacks", name, __all__)

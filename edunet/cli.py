@@ -1,16 +1,22 @@
 """The command line: `edunet demo`, `edunet info`; the same as `python -m edunet ...`."""
 
 import argparse
+import re
 import sys
 
 import edunet
+from edunet.names import did_you_mean
 
 __all__ = ["main"]
 
 
 def main(arguments=None) -> int:
     """Run one command and return its exit code: 0 done, 2 wrong input, 130 stopped by Ctrl-C."""
-    options = _parser().parse_args(arguments)
+    parser = _parser()
+    options = parser.parse_args(arguments)
+    if options.command is None:
+        parser.print_help()
+        return 0
     try:
         options.command(options)
     except (ValueError, TypeError, OSError, ImportError) as error:
@@ -22,12 +28,19 @@ def main(arguments=None) -> int:
     return 0
 
 
+class _Parser(argparse.ArgumentParser):
+    """A parser that guesses which command was meant."""
+
+    def error(self, message):
+        mistyped = re.search(r"invalid choice: '(\S+)'", message)
+        super().error(message + (did_you_mean(mistyped[1], ("demo", "info")) if mistyped else ""))
+
+
 def _parser():
-    parser = argparse.ArgumentParser(
-        prog="edunet", description="Neural networks that can be read, with medical examples."
-    )
+    parser = _Parser(prog="edunet", description="Neural networks that can be read, with medical examples.")
     parser.add_argument("--version", action="version", version=f"edunet {edunet.__version__}")
-    commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
+    parser.set_defaults(command=None)
+    commands = parser.add_subparsers(title="commands", metavar="COMMAND")
 
     demo = commands.add_parser("demo", help="train the article's network on medical images and show the result")
     demo.add_argument("--data", metavar="FILE.npz", help="a MedMNIST file; generated cells unless given")
@@ -43,7 +56,7 @@ def _parser():
 
 
 def _count(text: str) -> int:
-    number = int(text)
+    number = int(text) if text.isdigit() else 0
     if number < 1:
         raise argparse.ArgumentTypeError(f"expected a whole number >= 1, received {text}")
     return number

@@ -44,19 +44,30 @@ def run(data=None, *, epochs=5, seed=0, out=None) -> dict:
         model = article_network(x.shape[1:], len(names), "sigmoid" if several else "softmax")
         loss = "binary_crossentropy" if several else "sparse_categorical_crossentropy"
         model.compile(optimizer="adam", loss=loss, metrics=["accuracy", metrics.AUC(name="auc")])
-        print(f"{task['title']}: {len(x)} images to learn from, {len(x_val)} to choose by, {len(x_test)} for the test")
+        purpose = "choose the epoch by" if data else "watch the learning by"
+        print(f"{task['title']}: {len(x)} images to learn from, {len(x_val)} to {purpose}, {len(x_test)} for the test")
         print(f"{model.count_params():,} weights, {epochs} epochs, backend {edunet.get_backend()}, seed {seed}")
         # patience never runs out: this only goes back to the best epoch at the end
         best = callbacks.EarlyStopping("val_auc", patience=epochs, restore_best_weights=True)
-        history = model.fit(
-            _grey(x), y, epochs=epochs, validation_data=(_grey(x_val), y_val), callbacks=[best] if data else []
-        )
+        try:
+            history = model.fit(
+                _grey(x), y, epochs=epochs, validation_data=(_grey(x_val), y_val), callbacks=[best] if data else []
+            )
+        except KeyboardInterrupt as stop:
+            model.save_weights(folder / "weights.safetensors")
+            if model.history.epoch:
+                _picture(show.curves(model.history, synthetic=synthetic), folder / "learning_curve.png")
+            epochs_done = len(model.history.epoch)
+            raise KeyboardInterrupt(
+                f"stopped after {epochs_done} finished epochs; what was learnt is in {folder}/weights.safetensors"
+            ) from stop
+        model.save_weights(folder / "weights.safetensors")
         if data:
             print(f"epoch {best.best_epoch + 1} was the best on the validation part (AUC {best.best:.3f}); it is kept")
         p = model.predict(_grey(x_test))
         result = _judge(y_test, p, names, several)
         result |= {"folder": folder, "history": history.history}
-        _write(folder, model, history, x_test, y_test, p, names, several, synthetic)
+        _write(folder, history, x_test, y_test, p, names, several, synthetic)
     return result
 
 
@@ -102,7 +113,7 @@ def _judge(y, p, names, several) -> dict:
     for k in sorted(range(len(names)), key=lambda k: (members[k], found[k])):
         recall[names[k]] = found[k] / members[k] if members[k] else float("nan")
         interval = "[{:.3f} to {:.3f}]".format(*clinic.wilson_interval(found[k], members[k])) if members[k] else ""
-        print(f"  {names[k]:28s} {recall[names[k]]:.3f}  {interval}  {members[k]} patients' images")
+        print(f"  {names[k]:28s} {recall[names[k]]:.3f}  {interval}  of {members[k]} images")
     if not several:
         print("confusion matrix (rows: truth, columns: answer, classes in their own order):")
         print(
@@ -111,8 +122,8 @@ def _judge(y, p, names, several) -> dict:
     return {"accuracy": hits / n, "interval": (low, high), "auc": auc, "recall": recall}
 
 
-def _write(folder, model, history, x, y, p, names, several, synthetic):
-    show.curves(history, synthetic=synthetic).savefig(folder / "learning_curve.png", dpi=120)
+def _write(folder, history, x, y, p, names, several, synthetic):
+    _picture(show.curves(history, synthetic=synthetic), folder / "learning_curve.png")
     if not several:
         show.confusion(y, p.argmax(axis=-1), names, synthetic=synthetic).savefig(
             folder / "confusion_matrix.png", dpi=120
@@ -122,26 +133,32 @@ def _write(folder, model, history, x, y, p, names, several, synthetic):
         show.predictions(x[few], y[few], p[few], names, synthetic=synthetic).savefig(
             folder / "predictions.png", dpi=120
         )
-    model.save_weights(folder / "weights.safetensors")
     print(f"\nwritten into {folder}{'/'}: {', '.join(sorted(f.name for f in folder.iterdir()))}")
+
+
+def _picture(figure, path):
+    figure.savefig(path, dpi=120)
 
 
 @contextlib.contextmanager
 def _new_folder(out):
-    """Make the folder before the work and take it away again if the work fails; never one that holds something."""
+    """Make the folder before the work, and take it away again if nothing came into it."""
     folder = Path(out) if out is not None else _free_name("edunet-demo")
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise FileExistsError(f"{str(folder)!r} exists and is not an empty folder; choose another with --out.")
-    made = not folder.exists()
-    folder.mkdir(parents=True, exist_ok=True)
+    made = [f for f in (folder, *folder.parents) if not f.exists()]  # the innermost first
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise OSError(
+            f"cannot make the folder {str(folder)!r} ({error.strerror}); choose another with --out."
+        ) from error
     try:
         yield folder
     except BaseException:
-        with contextlib.suppress(OSError):
-            for file in folder.iterdir():
-                file.unlink()
-            if made:
-                folder.rmdir()
+        for empty in made:
+            with contextlib.suppress(OSError):  # one that holds results stays
+                empty.rmdir()
         raise
 
 

@@ -49,11 +49,12 @@ def check_gradients(op, *arrays, tolerance: float = 1e-6, step: float = 1e-5, se
         direction = rng.normal(size=arrays[i].shape) * step
         ahead, behind = arrays[i] + direction / 2, arrays[i] - direction / 2
         promised = np.sum(gradient * (ahead - behind))
-        true = float(score(*tensors[:i], ahead, *tensors[i + 1 :])) - float(
-            score(*tensors[:i], behind, *tensors[i + 1 :])
+        # as Tensors: a layer brings arrays, but not Tensors, to its own precision
+        true = float(score(*tensors[:i], Tensor(ahead), *tensors[i + 1 :])) - float(
+            score(*tensors[:i], Tensor(behind), *tensors[i + 1 :])
         )
         # rounding leaves about 1e-16 of s in the difference: a change below 1e-9 of s cannot be judged to 1e-6
-        smallest = 1e-9 * abs(float(score(*arrays))) + 1e-300
+        smallest = 1e-9 * abs(float(score(*tensors))) + 1e-300
         error = abs(promised - true) / max(abs(promised), abs(true), smallest)
         if not error <= tolerance:
             raise ValueError(

@@ -10,7 +10,7 @@ import math
 import numpy as np
 
 from edunet.backend import default_rng, floatx
-from edunet.names import look_up
+from edunet.names import look_up, missing_name
 
 __all__ = [
     "Constant",
@@ -220,3 +220,7 @@ def get(initializer):
     if callable(initializer):
         return initializer
     raise TypeError(f"an initializer is a name or a function of the shape. Received: {initializer!r}")
+
+
+def __getattr__(name):
+    raise missing_name("edunet.initializers", name, __all__)

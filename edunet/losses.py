@@ -7,7 +7,7 @@ A loss first looks at the labels: most failed first trainings are labels of the 
 import numpy as np
 
 from edunet import ops
-from edunet.names import look_up
+from edunet.names import look_up, missing_name
 from edunet.tensor import Tensor, as_array, log, maximum
 
 __all__ = [
@@ -137,7 +137,12 @@ class BinaryCrossentropy(Loss):
             raise ValueError(
                 f"{self.name}: labels are 0 or 1 (or probabilities between). Received values from {low} to {high}. "
                 + ("For labels -1 and 1 use (y + 1) / 2." if low == -1 and high == 1 else "")
-                + ("For more than two classes use loss='sparse_categorical_crossentropy'." if high > 1 else "")
+                + ("For labels 1 and 2 use y - 1." if low == 1 and high == 2 else "")
+                + (
+                    "For more than two classes use loss='sparse_categorical_crossentropy'."
+                    if high > 1 and (low, high) != (1, 2)
+                    else ""
+                )
             )
 
 
@@ -194,6 +199,11 @@ class SparseCategoricalCrossentropy(CategoricalCrossentropy):
                 f"{self.name}: y of shape {y.shape} looks one-hot, expected whole numbers of shape "
                 f"{_rows(output_shape[:-1])}. Use loss='categorical_crossentropy', or y.argmax(axis=-1)."
             )
+        if labels.ndim == 1 and len(output_shape) > 2:
+            raise ValueError(
+                f"{self.name}: y holds one label per example, but the model answers with {_rows(output_shape)}. "
+                "Put layers.Flatten() (or a global pooling) before the last Dense layers."
+            )
         if labels.shape[1:] != output_shape[1:-1]:
             raise ValueError(
                 f"{self.name}: expected labels of shape {_rows(output_shape[:-1])}. Received y of shape {y.shape}."
@@ -210,13 +220,17 @@ class SparseCategoricalCrossentropy(CategoricalCrossentropy):
                 f"{self.name}: labels run from {low:g} to {high:g}, but the model has {classes} outputs: expected "
                 f"0 to {classes - 1}. "
                 + ("If your classes are counted from 1, use y - 1. " if low == 1 and high == classes else "")
-                + (
-                    f"For {int(high) + 1} classes end the model with Dense({int(high) + 1})."
-                    if high >= classes and low >= 0
-                    else ""
-                )
+                + _more_outputs(labels, classes)
                 + ("Classes may be renumbered by np.unique(y, return_inverse=True)[1]." if low < 0 else "")
             )
+
+
+def _more_outputs(labels, classes) -> str:
+    """Say what helps against labels that are too large."""
+    high = int(labels.max())
+    if labels.dtype.kind == "u" and high == np.iinfo(labels.dtype).max:
+        return f"{high} is what -1 becomes in {labels.dtype}: use y.astype(int) before you subtract."
+    return f"For {high + 1} classes end the model with Dense({high + 1}). " if high >= classes else ""
 
 
 def clip(p):
@@ -274,3 +288,7 @@ class _Function(Loss):
 
     def check(self, y, output_shape):
         """A learner's own loss decides for itself what its labels are."""
+
+
+def __getattr__(name):
+    raise missing_name("edunet.losses", name, __all__)

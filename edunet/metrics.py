@@ -5,7 +5,7 @@ One difference, on purpose: AUC is exact (by ranks), not read off 200 thresholds
 
 import numpy as np
 
-from edunet.names import look_up
+from edunet.names import look_up, missing_name
 
 __all__ = [
     "AUC",
@@ -147,6 +147,11 @@ class _Counts(Metric):
 
     def update_state(self, y_true, y_pred, sample_weight=None):
         y_pred = np.asarray(y_pred)
+        if np.size(y_true) != y_pred.size:
+            raise ValueError(
+                f"{self.name} counts yes-or-no answers, but the model gives {y_pred.shape[-1]} for each label. Use "
+                "metrics=['accuracy'] here, and metrics.confusion_matrix(y, p.argmax(axis=-1)) for each class."
+            )
         truth, said = _like(np.asarray(y_true), y_pred) > 0.5, y_pred > self.thresholds
         w = 1.0
         if sample_weight is not None:
@@ -297,3 +302,7 @@ class _Function(_Mean):
 
     def values(self, y_true, y_pred):
         return self.function(y_true, y_pred)
+
+
+def __getattr__(name):
+    raise missing_name("edunet.metrics", name, __all__)

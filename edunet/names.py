@@ -2,7 +2,7 @@
 
 import difflib
 
-__all__ = ["did_you_mean", "look_up", "refuse_unknown"]
+__all__ = ["did_you_mean", "look_up", "missing_name", "refuse_unknown"]
 
 
 def did_you_mean(name: object, known) -> str:
@@ -25,5 +25,11 @@ def look_up(kind: str, table: dict, name: str):
 
 def refuse_unknown(owner: str, unknown, known) -> None:
     """Raise TypeError for the first keyword argument that nobody knows."""
+    known = [name for name in known if name != "unknown"]
     for name in unknown:
         raise TypeError(f"{owner} has no argument {name!r}; it knows {sorted(known)}." + did_you_mean(name, known))
+
+
+def missing_name(module: str, name: str, known) -> AttributeError:
+    """Return the error for a name that a module does not have, with a guess at what was meant."""
+    return AttributeError(f"{module} has no {name!r}." + did_you_mean(name, known))

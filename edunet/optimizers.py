@@ -3,12 +3,13 @@
 All numbers of a step are in the weight's precision; `learning_rate` (η) may be changed between batches.
 """
 
+import inspect
 import math
 
 import numpy as np
 
 from edunet.backend import kernels
-from edunet.names import look_up
+from edunet.names import look_up, missing_name, refuse_unknown
 
 __all__ = ["SGD", "Adam", "AdamW", "Optimizer", "RMSprop", "get"]
 
@@ -18,7 +19,10 @@ class Optimizer:
 
     slots: tuple[str, ...] = ()  # names of the running values, one array each per weight
 
-    def __init__(self, learning_rate: float):
+    def __init__(self, learning_rate: float, **unknown):
+        refuse_unknown(
+            type(self).__name__, unknown, inspect.signature(type(self).__init__).parameters.keys() - {"self"}
+        )
         if not (isinstance(learning_rate, (int, float, np.number)) and learning_rate >= 0):
             raise ValueError(
                 f"{type(self).__name__}: learning_rate is a number >= 0, often 0.001. Received: {learning_rate!r}"
@@ -53,8 +57,8 @@ class SGD(Optimizer):
 
     slots = ("m",)
 
-    def __init__(self, learning_rate=0.01, momentum=0.0, nesterov=False):
-        super().__init__(learning_rate)
+    def __init__(self, learning_rate=0.01, momentum=0.0, nesterov=False, **unknown):
+        super().__init__(learning_rate, **unknown)
         if not 0 <= momentum <= 1:
             raise ValueError(f"SGD: momentum lies between 0 and 1. Received: {momentum!r}")
         self.momentum, self.nesterov = momentum, nesterov
@@ -72,8 +76,8 @@ class RMSprop(Optimizer):
 
     slots = ("v", "m")
 
-    def __init__(self, learning_rate=0.001, rho=0.9, momentum=0.0, epsilon=1e-7):
-        super().__init__(learning_rate)
+    def __init__(self, learning_rate=0.001, rho=0.9, momentum=0.0, epsilon=1e-7, **unknown):
+        super().__init__(learning_rate, **unknown)
         self.rho, self.momentum, self.epsilon = rho, momentum, epsilon
 
     def step(self, w, dw, v, m):
@@ -90,8 +94,8 @@ class Adam(Optimizer):
 
     slots = ("m", "v")
 
-    def __init__(self, learning_rate=0.001, beta_1=0.9, beta_2=0.999, epsilon=1e-7):
-        super().__init__(learning_rate)
+    def __init__(self, learning_rate=0.001, beta_1=0.9, beta_2=0.999, epsilon=1e-7, **unknown):
+        super().__init__(learning_rate, **unknown)
         self.beta_1, self.beta_2, self.epsilon = beta_1, beta_2, epsilon
 
     def step(self, w, dw, m, v):
@@ -106,8 +110,8 @@ class AdamW(Adam):
     Source: Loshchilov & Hutter, Decoupled weight decay regularization (2019).
     """
 
-    def __init__(self, learning_rate=0.001, weight_decay=0.004, beta_1=0.9, beta_2=0.999, epsilon=1e-7):
-        super().__init__(learning_rate, beta_1, beta_2, epsilon)
+    def __init__(self, learning_rate=0.001, weight_decay=0.004, beta_1=0.9, beta_2=0.999, epsilon=1e-7, **unknown):
+        super().__init__(learning_rate, beta_1, beta_2, epsilon, **unknown)
         self.weight_decay = weight_decay
 
     def step(self, w, dw, m, v):
@@ -129,3 +133,7 @@ def get(optimizer) -> Optimizer:
     if isinstance(optimizer, Optimizer):
         return optimizer
     raise TypeError(f"an optimizer is a name such as 'adam' or an object such as Adam(1e-3). Received: {optimizer!r}")
+
+
+def __getattr__(name):
+    raise missing_name("edunet.optimizers", name, __all__)

@@ -220,7 +220,7 @@ def test_a_callback_knows_its_model(model):
     assert diary.model is model
 
 
-def test_the_end_is_told_even_after_an_error(model):
+def test_an_error_is_not_taken_for_the_end(model):
     class Breaks(Diary):
         def on_epoch_end(self, epoch, logs=None):
             raise RuntimeError("power cut")
@@ -228,7 +228,39 @@ def test_the_end_is_told_even_after_an_error(model):
     diary = Breaks()
     with pytest.raises(RuntimeError, match="power cut"):
         model.fit(X, Y, verbose=0, callbacks=[diary])
-    assert diary.lines[-1] == "done"
+    assert diary.lines[-1] != "done"
+
+
+def test_ctrl_c_keeps_the_latest_weights_though_the_best_were_to_be_restored(model):
+    class Stop(Callback):
+        def on_epoch_end(self, epoch, logs=None):
+            if epoch == 2:
+                Stop.weights = self.model.get_weights()
+                raise KeyboardInterrupt
+
+    best = EarlyStopping("loss", mode="max", patience=9, restore_best_weights=True)  # the first epoch stays the best
+    with pytest.raises(KeyboardInterrupt):
+        model.fit(X, Y, epochs=9, verbose=0, callbacks=[best, Stop()])
+    for now, then in zip(model.get_weights(), Stop.weights, strict=True):
+        np.testing.assert_array_equal(now, then)
+
+
+@pytest.mark.parametrize(
+    ("make", "message"),
+    [
+        (lambda: EarlyStopping(patiance=3), "Did you mean 'patience'"),
+        (lambda: ModelCheckpoint("w.safetensors", save_best=True), "Did you mean 'save_best_only'"),
+    ],
+)
+def test_misspelt_arguments_are_guessed(make, message):
+    with pytest.raises(TypeError, match=message):
+        make()
+
+
+@pytest.mark.parametrize("patience", ["2", -1, 1.5, True])
+def test_patience_is_a_whole_number(patience):
+    with pytest.raises(ValueError, match="patience is a whole number of epochs >= 0"):
+        EarlyStopping(patience=patience)
 
 
 def test_a_callback_may_stop_the_training(model):
@@ -260,7 +292,7 @@ def test_an_unknown_verbose_is_refused():
 def test_a_log_file_gets_one_finished_line_per_epoch(model, capsys):
     model.fit(X, Y, epochs=2, verbose=1)
     lines = capsys.readouterr().out.splitlines()
-    assert [line.split(": ")[0] for line in lines] == ["Epoch 1/2", "Epoch 2/2"]
+    assert [line.split(" [")[0] for line in lines] == ["Epoch 1/2", "Epoch 2/2"]
 
 
 def test_silence_is_silent(model, capsys):

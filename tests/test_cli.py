@@ -112,22 +112,46 @@ def test_a_folder_that_holds_something_is_never_touched(capsys, tmp_path):
     assert (tmp_path / "mine" / "thesis.txt").read_text() == "years of work"
 
 
-def test_ctrl_c_ends_with_130_and_leaves_no_folder(few_cells, monkeypatch, capsys, tmp_path):
-    def interrupt(*_, **__):
-        raise KeyboardInterrupt("stopped in epoch 1")
+def test_ctrl_c_ends_with_130_and_keeps_what_was_learnt(few_cells, monkeypatch, capsys, tmp_path):
+    fit = edunet.Sequential.fit
+
+    def interrupt(self, *arguments, **options):
+        fit(self, *arguments, **options | {"epochs": 1})
+        raise KeyboardInterrupt
 
     monkeypatch.setattr(edunet.Sequential, "fit", interrupt)
-    assert cli.main(["demo"]) == 130
-    assert "stopped in epoch 1" in capsys.readouterr().err
+    assert cli.main(["demo", "--out", "a/b"]) == 130
+    assert "stopped after 1 finished epochs; what was learnt is in" in capsys.readouterr().err
+    assert sorted(p.name for p in (tmp_path / "a" / "b").iterdir()) == ["learning_curve.png", "weights.safetensors"]
+
+
+def test_a_failure_leaves_no_folders(tmp_path, capsys):
+    assert cli.main(["demo", "--data", "nowhere.npz", "--out", "a/b/c"]) == 2
     assert list(tmp_path.iterdir()) == []
 
 
+def test_a_folder_that_cannot_be_made(tmp_path, capsys):
+    (tmp_path / "file").write_text("")
+    assert cli.main(["demo", "--out", "file/inside"]) == 2
+    assert "choose another with --out" in capsys.readouterr().err
+
+
 def test_usage_errors(capsys):
-    for arguments, message in ((["demo", "--epochs", "0"], "expected a whole number >= 1"), ([], "COMMAND")):
+    wrong = [
+        (["demo", "--epochs", "0"], "expected a whole number >= 1, received 0"),
+        (["demo", "--epochs", "x"], "expected a whole number >= 1, received x"),
+        (["dmeo"], "Did you mean 'demo'?"),
+    ]
+    for arguments, message in wrong:
         with pytest.raises(SystemExit) as caught:
             cli.main(arguments)
         assert caught.value.code == 2
         assert message in capsys.readouterr().err
+
+
+def test_without_a_command_the_help_is_shown(capsys):
+    assert cli.main([]) == 0
+    assert "train the article's network" in capsys.readouterr().out
 
 
 def test_info_and_python_m(capsys):

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from edunet import check_gradients, differentiable, ops
+from edunet import check_gradients, differentiable, layers, ops
 
 X, W = np.linspace(-1, 1, 6).reshape(2, 3), np.linspace(1, 2, 6).reshape(3, 2)
 
@@ -45,3 +45,25 @@ def test_absent_inputs_and_several_outputs():
 def test_a_plain_function_is_explained():
     with pytest.raises(TypeError, match="Put @edunet.differentiable above"):
         check_gradients(lambda x: (x, lambda dy: dy), X)
+
+
+@pytest.mark.parametrize(
+    ("op", "arrays"),
+    [
+        (lambda x, w, b: (x @ w + b, lambda dy: (dy @ w.T, x.T @ dy, dy)), [X, W, np.ones(2)]),
+        (lambda x, s: (x * s, lambda dy: (dy * s, dy * x)), [X, np.array(2.0)]),
+        (lambda x: (x.sum(1), lambda dy: dy[:, None]), [X]),
+        (lambda x: (x.mean(), lambda dy: dy / x.size), [X]),
+    ],
+    ids=["bias not summed", "scalar not summed", "sum not repeated", "mean not repeated"],
+)
+def test_a_gradient_of_the_wrong_shape_is_caught(op, arrays):
+    op.__name__ = "op"
+    with pytest.raises(ValueError, match="backward returned a gradient of shape"):
+        check_gradients(differentiable(op), *arrays)
+
+
+def test_a_layer_is_judged_in_float64():
+    layer = layers.Dense(3)
+    layer.build((None, 3))
+    assert check_gradients(layer, X) < 1e-7

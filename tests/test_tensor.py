@@ -214,3 +214,52 @@ def test_conversion_to_array_and_float():
 def test_matmul_names_the_shapes():
     with pytest.raises(ValueError, match=r"a has shape \(3, 4\), b has shape \(3, 4\)"):
         tensor.matmul(A, A)
+
+
+@pytest.mark.parametrize("dy", [np.ones(2), np.ones((3, 1)), 1.0])
+def test_dy_has_the_shape_of_its_output(dy):
+    with pytest.raises(ValueError, match=r"dy needs the shape of what it is the gradient of, \(3,\)"):
+        (Tensor(np.ones(3)) * 2.0).backward(dy)
+
+
+def test_a_gradient_of_another_shape_than_its_input_is_refused():
+    @differentiable
+    def careless(x, b):
+        return x + b, lambda dy: (dy, dy)  # the sum over the rows is missing
+
+    with pytest.raises(
+        ValueError, match=r"careless: backward returned a gradient of shape \(4, 3\) for an input of shape"
+    ):
+        careless(Tensor(np.ones((4, 3))), Tensor(np.ones(3))).sum().backward()
+
+
+def test_gradients_wants_a_list():
+    x = Tensor([1.0])
+    with pytest.raises(TypeError, match=r"type gradients\(y, \[w\]\)"):
+        gradients(x * 2.0, x)
+
+
+def test_leaves_do_not_share_one_gradient_array():
+    a, b = Tensor([1.0]), Tensor([2.0])
+    (a + b).backward()
+    a.grad *= 5
+    assert b.grad == [1.0]
+
+
+def test_numpy_scalars_as_options_do_not_change_the_precision():
+    assert (Tensor(np.ones(2, np.float32)) ** np.float64(2)).dtype == np.float32
+
+
+def test_other_byte_orders_keep_their_precision():
+    assert Tensor(np.array([1.1], ">f8")).dtype == np.float64
+
+
+def test_power_zero_is_flat_everywhere():
+    x = Tensor([0.0])
+    (x**0).backward()
+    assert x.grad == [0.0]
+
+
+def test_truth_of_one_number():
+    assert bool(Tensor(2.0))
+    assert not Tensor(0.0)

@@ -30,6 +30,7 @@ __all__ = ["DRAW", "HAEMOGLOBIN", "Drawing", "red_cell_profile"]
 
 # Absorbance of the thickest part of a red cell in violet light: 125 /mM/cm of haem x 20 mM x 2.6 µm is about 0.6.
 HAEMOGLOBIN = 0.56
+PALLOR = (0.5, 1.0)  # of red cells, with and without a parasite
 
 Array = np.ndarray
 
@@ -153,7 +154,7 @@ def biconcave(p: Pose, radius: Array, pallor: Array) -> tuple[Array, Array]:
 def red_cell(rng: np.random.Generator, p: Pose) -> Drawing:
     """A biconcave disc without nucleus: dark ring, pale middle third."""
     m, radius = len(p), between(rng, 3.4, 4.1, len(p)) * p.size
-    pallor = between(rng, 0.9, 1.0, m)
+    pallor = between(rng, *PALLOR, m)
     return Drawing(*biconcave(p, radius, pallor), facts={"radius": radius, "pallor": pallor})
 
 
@@ -184,7 +185,7 @@ def target_cell(rng: np.random.Generator, p: Pose) -> Drawing:
 def malaria_ring(rng: np.random.Generator, p: Pose) -> Drawing:
     """A red cell of usual size with one or two thin signet rings inside, each with a dark dot of chromatin."""
     m, radius = len(p), between(rng, 3.4, 4.1, len(p)) * p.size
-    pallor = between(rng, 0.0, 0.3, m)
+    pallor = between(rng, *PALLOR, m)  # that of a healthy cell: only the parasite tells them apart
     cell, absorbance = biconcave(p, radius, pallor)
     count = rng.choice([1, 2], size=(m, 1, 1), p=[0.75, 0.25])
     side = between(rng, 0, 2 * np.pi, m)

@@ -26,6 +26,7 @@ from edunet.layers.pool import (
 from edunet.layers.regularize import Dropout
 from edunet.layers.reshape import Flatten, Permute, RepeatVector, Rescaling, Reshape
 from edunet.layers.rnn import SimpleRNN
+from edunet.names import missing_name
 
 __all__ = [
     "ELU",
@@ -70,3 +71,7 @@ __all__ = [
     "concatenate",
     "multiply",
 ]
+
+
+def __getattr__(name):
+    raise missing_name("edunet.layers", name, __all__)

@@ -47,7 +47,11 @@ class _Conv(Layer):
             expected = "(N, H, W, C)" if self.axes == 2 else "(N, T, C)"
             raise ValueError(
                 f"{type(self).__name__}: expected input {expected}, {self.axes + 2} axes. Received shape {input_shape}."
-                + (" Add the channel axis: x[..., None]." if len(input_shape) == self.axes + 1 else "")
+                + (
+                    " For a single example add the batch axis, x[None]; for grey images the channel axis, x[..., None]."
+                    if len(input_shape) == self.axes + 1
+                    else ""
+                )
             )
         shape = (*self.kernel_size, input_shape[-1], self.filters)
         self.kernel = self.add_weight(shape, self.kernel_initializer, name="kernel")

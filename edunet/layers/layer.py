@@ -48,7 +48,8 @@ class Layer:
         self.trainable = trainable
         self.dtype = np.dtype(dtype or floatx())
         self.built = False
-        self.input_shape = (input_dim,) if input_dim is not None else input_shape and tuple(input_shape)
+        shape = input_dim if input_dim is not None else input_shape
+        self.input_shape = (shape,) if isinstance(shape, int) else shape and tuple(shape)
         self._weights: list[tuple[Tensor, bool]] = []  # with whether the optimizer may change it
 
     # ---- what a layer defines

@@ -54,14 +54,26 @@ def _numbers(a, name):
     except ValueError as error:
         raise ValueError(f"{name}: the rows have different lengths. Pad them to one length first. ({error})") from error
     if array.dtype.kind not in "biuf":
-        found = f"an array of dtype {array.dtype}" if array.ndim else f"{type(a).__name__}"
-        raise TypeError(
-            f"{name}: expected numbers. Received {found}"
-            + (f", the first value is {array.flat[0]!r:.60}" if array.ndim and array.size else "")
-            + ". Text columns become numbers with np.unique(column, return_inverse=True)[1], numbers kept as text with "
-            ".astype('float32')."
-        )
+        raise TypeError(f"{name}: expected numbers. Received {_describe(a, array)}")
     return array
+
+
+def _describe(a, array) -> str:
+    """Say what was given in place of numbers, and how it becomes numbers."""
+    if not array.ndim:
+        return f"{type(a).__name__}; an array, a list or a table with one example per row is wanted."
+    value = array.flat[0]
+    found = f"an array of dtype {array.dtype}"
+    for column in getattr(a, "columns", ()):  # a table: name the column that is to blame
+        cells = np.asarray(a[column])
+        if cells.dtype.kind not in "biuf":
+            odd = [v for v in cells if not isinstance(v, (int, float, np.number))]
+            value, found = (odd or list(cells))[0], f"a table whose column {column!r} is not numbers only"
+            break
+    return (
+        f"{found}, such as {value!r:.60}. Text becomes numbers with np.unique(column, return_inverse=True)[1], numbers "
+        "kept as text with .astype('float32'); gaps must be filled in first."
+    )
 
 
 def check_finite(a: np.ndarray, name: str) -> None:
@@ -91,9 +103,8 @@ def check_weights(w, n: int, name: str = "sample_weight") -> np.ndarray | None:
     if w.ndim == 2 and w.shape[1] == 1:
         w = w[:, 0]
     if w.ndim == 0 or len(w) != n:
-        raise ValueError(
-            f"{name}: expected {n} weights, one per example. Received {len(w) if w.ndim else repr(w[()])}."
-        )
+        found = len(w) if w.ndim else f"the single value {w}"
+        raise ValueError(f"{name}: expected {n} weights, one per example. Received {found}.")
     check_finite(w, name)
     if w.min() < 0:
         raise ValueError(f"{name}: weights are >= 0. Received {w.min()}.")

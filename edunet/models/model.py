@@ -113,7 +113,7 @@ class Model(Trainable, Layer):
             )
         adjusted = []
         for x, symbol in zip(xs, self._inputs_drawn, strict=True):
-            if x.ndim == symbol.ndim - 1 and symbol.shape[-1] == 1:
+            if x.ndim == symbol.ndim - 1 and symbol.shape[-1] == 1 and x.shape != symbol.shape[1:]:
                 x = x[..., None]
             expected = (
                 "("
@@ -124,7 +124,7 @@ class Model(Trainable, Layer):
                 n in (None, m) for n, m in zip(symbol.shape[1:], x.shape[1:], strict=False)
             )
             if not fits:
-                single = x.shape == symbol.shape[1:]
+                single = x.shape in (symbol.shape[1:], symbol.shape[1:-1])
                 raise ValueError(
                     f"x: the model expects {expected}. Received {x.shape}."
                     + (" For a single example add the batch axis: x[None]." if single else "")

@@ -24,6 +24,9 @@ def save_weights(model, path) -> None:
     from safetensors.numpy import save
 
     path = Path(path)
+    if path.suffix != ".safetensors":
+        suggestion = path.with_suffix("").with_suffix(".safetensors").name
+        raise ValueError(f"weights are written as .safetensors files. Received {path.name!r}; use {suggestion!r}.")
     if not model.built:
         raise ValueError(f"{model.name} has no weights yet: give it an input_shape, or call fit or build first.")
     if not path.parent.is_dir():

@@ -23,6 +23,8 @@ class Sequential(Model):
     def __init__(self, layers=None, name=None, **kwargs):
         super().__init__(name=name, **kwargs)
         self._stack: list[Layer] = []
+        if isinstance(layers, Layer):
+            raise TypeError(f"Sequential takes a list of layers: Sequential([{type(layers).__name__}(...)]).")
         for layer in layers or []:
             self.add(layer)
 

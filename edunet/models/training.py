@@ -1,6 +1,7 @@
 """The training loop: compile, fit, evaluate, predict, and their one-batch forms."""
 
 import contextlib
+import inspect
 import signal
 import threading
 
@@ -12,6 +13,7 @@ from edunet.callbacks import Callback, CallbackList, History, ProgressBar
 from edunet.layers.dense import whole
 from edunet.models import data
 from edunet.models.objective import Objective
+from edunet.names import refuse_unknown
 from edunet.tensor import Tensor, as_array, gradients, no_gradients
 
 __all__ = ["Trainable"]
@@ -23,14 +25,16 @@ class Trainable:
     optimizer = None
     objective: Objective | None = None
     stop_training = False
+    history: History | None = None  # of the last fit
 
-    def compile(self, optimizer="rmsprop", loss=None, metrics=None, loss_weights=None) -> None:
+    def compile(self, optimizer="rmsprop", loss=None, metrics=None, loss_weights=None, **unknown) -> None:
         """Say how to learn.
 
         Args: optimizer, a name ("adam") or an object; loss, a name, an object or a function(y_true, y_pred) of
         Tensors, with several outputs a list or a dict by output name; metrics, a list of the same kinds;
         loss_weights, the share of each output in the total.
         """
+        refuse_unknown("compile", unknown, ("optimizer", "loss", "metrics", "loss_weights"))
         self.optimizer = optimizers.get(optimizer)
         self._plan = (loss, loss_weights, metrics)
         self.objective = None
@@ -137,6 +141,7 @@ class Trainable:
         class_weight=None,
         sample_weight=None,
         initial_epoch=0,
+        **unknown,
     ) -> History:
         """Learn from examples; return the History, whose `.history` is a dict of lists, one value per epoch.
 
@@ -146,6 +151,7 @@ class Trainable:
         Ctrl-C stops after the batch in hand: the model keeps its weights, `model.history` the finished epochs.
         Raises ValueError or TypeError, before the first batch, for data that cannot be learnt from.
         """
+        refuse_unknown("fit", unknown, inspect.signature(self.fit).parameters)
         batch_size, epochs = _size("fit", batch_size), whole("fit", "epochs", epochs)
         xs, ys, weights = self._ready(x, y, sample_weight)
         held_out = None

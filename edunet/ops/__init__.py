@@ -8,6 +8,7 @@ Notation, everywhere the same
     dy = ∂loss/∂y, and so on: the gradient of the loss for a quantity is written d + its name
     σ  logistic function     ⊙ or ·  element by element     Σ_n  sum over n     ε  a small number
 
+"Tutorial: lesson NN" is the lesson of the course that works the formula out; notebooks/ holds those already written.
 `inspect.getsource(ops.conv2d)` prints a page; `ops.conv2d.__wrapped__` is the function on plain arrays, which
 returns (y, backward). Tensors put it on the tape: see `edunet.tensor`.
 """

@@ -17,9 +17,9 @@ def attention(q, k, v, *, mask=None, causal=False):
         A_ij = softmax_j(q_i · k_j / √d)                    A = softmax(Q Kᵀ / √d_k)
         z_i  = Σ_j A_ij v_j                                 Z = A V
     Without 1/√d the scores of random vectors would grow like √d, and softmax would choose a single key.
-    Gradients, given dz = ∂loss/∂z, with S the scores in brackets:
-        dv = Aᵀ dz          dA = dz vᵀ          dS_ij = A_ij (dA_ij − Σ_m dA_im A_im)
-        dq = dS k / √d      dk = dSᵀ q / √d
+    Gradients, given dz = ∂loss/∂z, with s the scores in brackets:
+        dv = Aᵀ dz          dA = dz vᵀ          ds_ij = A_ij (dA_ij − Σ_m dA_im A_im)
+        dq = ds k / √d      dk = dsᵀ q / √d
     Shapes: q (...,T,d), k (...,S,d), v (...,S,e), z (...,T,e); the leading axes are equal, usually (N, heads).
     mask: True where query i may look at key j, any shape that broadcasts to (...,T,S). Keys that are padding, flags
     of shape (N,S): mask=flags[:, None, None, :].
@@ -58,7 +58,7 @@ def attention_weights(q, k, *, mask=None, causal=False):
 
         A_ij = softmax_j(q_i · k_j / √d)
     Gradients, given dA = ∂loss/∂A:
-        dS_ij = A_ij (dA_ij − Σ_m dA_im A_im)               dq = dS k / √d          dk = dSᵀ q / √d
+        ds_ij = A_ij (dA_ij − Σ_m dA_im A_im)               dq = ds k / √d          dk = dsᵀ q / √d
     Shapes: q (...,T,d), k (...,S,d), A (...,T,S); each row of A sums to 1, or is 0 if the query may look at nothing.
     mask, causal, errors and source: as attention.   Tutorial: lesson 10
 

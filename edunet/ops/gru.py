@@ -13,22 +13,22 @@ __all__ = ["gru"]
 def gru(x, wx, wh, b=None, h0=None, *, reset_after=True, mask=None):
     """Read a sequence; a gate z keeps the old state or lets a candidate in, a gate r says how much the candidate knows.
 
-        z_t = σ(x_t W_z + b_z + h_{t-1} U_z + c_z)          keep (update gate)
-        r_t = σ(x_t W_r + b_r + h_{t-1} U_r + c_r)          remember (reset gate)
-        ĥ_t = tanh(x_t W_h + b_h + r_t ⊙ (h_{t-1} U_h + c_h))       reset_after=True, as in Keras and PyTorch
-        ĥ_t = tanh(x_t W_h + b_h + (r_t ⊙ h_{t-1}) U_h)             reset_after=False, as first published; no c
+        z_t = σ(x_t W_z + b_z + h_{t-1} R_z + c_z)          keep (update gate)
+        r_t = σ(x_t W_r + b_r + h_{t-1} R_r + c_r)          remember (reset gate)
+        ĥ_t = tanh(x_t W_h + b_h + r_t ⊙ (h_{t-1} R_h + c_h))       reset_after=True, as in Keras and PyTorch
+        ĥ_t = tanh(x_t W_h + b_h + (r_t ⊙ h_{t-1}) R_h)             reset_after=False, as first published; no c
         h_t = z_t ⊙ h_{t-1} + (1 − z_t) ⊙ ĥ_t
     Gradients, from the last step to the first, with δ_t = dh_t + what step t+1 sends back, and d for the gradient of
     what stands in a pair of brackets above:
         dz = δ ⊙ (h_{t-1} − ĥ) ⊙ z(1 − z)                   dĥ = δ ⊙ (1 − z) ⊙ (1 − ĥ²)
-        dr = dĥ ⊙ (h_{t-1} U_h + c_h) ⊙ r(1 − r)
-        sent back to h_{t-1}: δ ⊙ z + dz U_zᵀ + dr U_rᵀ + (dĥ ⊙ r) U_hᵀ
+        dr = dĥ ⊙ (h_{t-1} R_h + c_h) ⊙ r(1 − r)
+        sent back to h_{t-1}: δ ⊙ z + dz R_zᵀ + dr R_rᵀ + (dĥ ⊙ r) R_hᵀ
         dx_t = [dz dr dĥ] Wᵀ        dW = Σ_t x_tᵀ [dz dr dĥ]            db = Σ_nt [dz dr dĥ]
-                                    dU = Σ_t h_{t-1}ᵀ [dz dr dĥ⊙r]      dc = Σ_nt [dz dr dĥ⊙r]
+                                    dR = Σ_t h_{t-1}ᵀ [dz dr dĥ⊙r]      dc = Σ_nt [dz dr dĥ⊙r]
     and for reset_after=False
-        dr = dĥ U_hᵀ ⊙ h_{t-1} ⊙ r(1 − r)                   dU_h = Σ_t (r ⊙ h_{t-1})ᵀ dĥ
-        sent back to h_{t-1}: δ ⊙ z + dz U_zᵀ + dr U_rᵀ + r ⊙ (dĥ U_hᵀ)
-    Shapes: x (N,T,D), wx (D,3U) = W_z W_r W_h side by side, wh (U,3U) = U_z U_r U_h, h0 (N,U) or None, h (N,T,U);
+        dr = dĥ R_hᵀ ⊙ h_{t-1} ⊙ r(1 − r)                   dR_h = Σ_t (r ⊙ h_{t-1})ᵀ dĥ
+        sent back to h_{t-1}: δ ⊙ z + dz R_zᵀ + dr R_rᵀ + r ⊙ (dĥ R_hᵀ)
+    Shapes: x (N,T,D), wx (D,3U) = W_z W_r W_h side by side, wh (U,3U) = R_z R_r R_h, h0 (N,U) or None, h (N,T,U);
         b (2,3U), rows b and c, for reset_after=True; (3U,) for reset_after=False; or None.
     mask (N,T), True where a step counts: elsewhere h_t = h_{t-1} and x_t is not looked at, not even if it is NaN.
     Raises ValueError for a wrong rank or size, TypeError for a mask that is not boolean.

@@ -13,19 +13,19 @@ __all__ = ["lstm"]
 def lstm(x, wx, wh, b=None, h0=None, c0=None, *, mask=None):
     """Read a sequence with two states: the cell c, which is only added to, and h, the part of it that is shown.
 
-        i_t = σ(x_t W_i + h_{t-1} U_i + b_i)                write (input gate)
-        f_t = σ(x_t W_f + h_{t-1} U_f + b_f)                keep (forget gate)
-        c̃_t = tanh(x_t W_c + h_{t-1} U_c + b_c)             what could be written
-        o_t = σ(x_t W_o + h_{t-1} U_o + b_o)                show (output gate)
+        i_t = σ(x_t W_i + h_{t-1} R_i + b_i)                write (input gate)
+        f_t = σ(x_t W_f + h_{t-1} R_f + b_f)                keep (forget gate)
+        c̃_t = tanh(x_t W_c + h_{t-1} R_c + b_c)             what could be written
+        o_t = σ(x_t W_o + h_{t-1} R_o + b_o)                show (output gate)
         c_t = f_t ⊙ c_{t-1} + i_t ⊙ c̃_t                     h_t = o_t ⊙ tanh(c_t)
     Gradients, from the last step to the first, with δ_t = dh_t + what step t+1 sends back to h_t, γ_t = what it sends
     back to c_t, and d for the gradient of what stands in a pair of brackets above:
         γ ← γ + δ ⊙ o ⊙ (1 − tanh²c_t)
         di = γ ⊙ c̃ ⊙ i(1 − i)                               df = γ ⊙ c_{t-1} ⊙ f(1 − f)
         dc̃ = γ ⊙ i ⊙ (1 − c̃²)                               do = δ ⊙ tanh(c_t) ⊙ o(1 − o)
-        sent back: to c_{t-1} γ ⊙ f, to h_{t-1} [di df dc̃ do] Uᵀ
+        sent back: to c_{t-1} γ ⊙ f, to h_{t-1} [di df dc̃ do] Rᵀ
         dx_t = [di df dc̃ do] Wᵀ                             dW = Σ_t x_tᵀ [di df dc̃ do]
-        db   = Σ_nt [di df dc̃ do]                           dU = Σ_t h_{t-1}ᵀ [di df dc̃ do]
+        db   = Σ_nt [di df dc̃ do]                           dR = Σ_t h_{t-1}ᵀ [di df dc̃ do]
     Shapes: x (N,T,D), wx (D,4U) = W_i W_f W_c W_o side by side, wh (U,4U), b (4U,) or None, h0 and c0 (N,U) or None.
     Returns h (N,T,U), all steps, and c (N,U), the cell after the last one.
     mask (N,T), True where a step counts: elsewhere both states stay and x_t is not looked at, not even if it is NaN.

@@ -306,3 +306,12 @@ def test_one_picture_cannot_be_split():
 
 def test_numpy_integers_are_welcome():
     assert len(cells10.load(np.int64(3), seed=np.uint8(1))) == 3
+
+
+def test_only_the_parasite_tells_malaria_from_a_healthy_red_cell():
+    cells = cells10.load(2000, seed=5)
+    healthy, ill = (cells.y == cells.class_names.index(name) for name in ("red cell", "malaria ring"))
+    for name in ("radius", "pallor", "stretch", "stain"):
+        a, b = cells.truth[name][healthy], cells.truth[name][ill]
+        assert np.quantile(a, 0.1) == pytest.approx(np.quantile(b, 0.1), abs=0.1 * float(np.ptp(a))), name
+        assert np.quantile(a, 0.9) == pytest.approx(np.quantile(b, 0.9), abs=0.1 * float(np.ptp(a))), name

@@ -108,7 +108,7 @@ def test_fans_of_a_filter_count_its_pixels():
         (lambda: Conv2D(4, (3, 3, 3)), "Conv2D: kernel_size: expected a whole number >= 1 or a pair"),
         (lambda: Conv2D(4, 3, strides=0), "Conv2D: strides"),
         (lambda: Conv1D(4, (3, 3)), "Conv1D: kernel_size is a whole number"),
-        (lambda: Conv2D(4, 3)(IMAGES[..., 0]), r"Add the channel axis: x\[..., None\]"),
+        (lambda: Conv2D(4, 3)(IMAGES[..., 0]), r"the channel axis, x\[..., None\]"),
         (lambda: Conv1D(4, 3)(IMAGES), r"Conv1D: expected input \(N, T, C\), 3 axes"),
         (lambda: Conv2D(4, 3, padding="sane")(IMAGES), "Did you mean 'same'?"),
         (lambda: Conv2D(4, 10)(IMAGES), "Use padding='same', a smaller window"),

@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from edunet import layers, models
+import edunet
+from edunet import layers, models, optimizers
 
 X, Y = np.zeros((6, 4), np.float32), np.array([0, 1, 2, 0, 1, 2])
 
@@ -50,6 +51,8 @@ INF[0, 0] = np.inf
         ),
         (X, Y * 2, r"labels run from 0 to 4.*end the model with Dense\(5\)"),
         (X, Y - 1, r"labels run from -1 to 1.*np.unique\(y, return_inverse=True\)"),
+        (np.full((6, 4), 1e300), Y, r"24 of 24 values are NaN or infinite in float32"),
+        (X, Y.astype(np.uint8) - np.uint8(1), r"255 is what -1 becomes in uint8"),
         (X, Y + 0.5, r"labels are whole numbers 0 to 2; received 0.5.*loss='mse'"),
         (X, np.eye(3)[Y], r"looks one-hot.*loss='categorical_crossentropy', or y.argmax\(axis=-1\)"),
         (X, np.zeros((6, 2)), r"expected labels of shape \(N,\). Received y of shape \(6, 2\)"),
@@ -67,10 +70,12 @@ def test_fit_refuses_before_the_first_batch(x, y, message):
     [
         (
             np.array([["a", "b", "c", "d"]]),
-            r"x: expected numbers. Received an array of dtype <U1, the first value is .*'a'.*np.unique",
+            r"x: expected numbers. Received an array of dtype <U1, such as .*'a'.*np.unique",
         ),
         (np.array([[1, None, 2, 3]], dtype=object), r"x: expected numbers. Received an array of dtype object"),
-        ({"age": [1]}, r"x: expected numbers. Received dict"),
+        ({"age": [1]}, r"x: expected numbers. Received dict; an array, a list or a table"),
+        (np.ma.masked_array(np.ones((1, 4)), mask=True), r"masked values would be learnt from. Fill them first"),
+        (iter([np.ones(4)]), r"Received a? ?list_iterator.*np.stack"),
         (np.array([[1j] * 4]), r"dtype complex128"),
     ],
 )
@@ -100,6 +105,7 @@ def test_what_is_no_number_is_refused(x, message):
         ("sparse_categorical_crossentropy", 1, "softmax", Y, r"the model has one output.*binary_crossentropy"),
         ("categorical_crossentropy", 3, "softmax", Y, r"expected one column per class.*utils.to_categorical\(y, 3\)"),
         ("categorical_crossentropy", 3, "softmax", np.ones((6, 3)), r"shares that sum to 1.*binary_crossentropy"),
+        ("binary_crossentropy", 1, "sigmoid", np.array([1, 2] * 3), r"For labels 1 and 2 use y - 1"),
         ("mse", 1, None, np.zeros((6, 2)), r"y has shape \(6, 2\), but the model answers with \(N, 1\)"),
     ],
 )
@@ -144,6 +150,9 @@ def test_predict_and_evaluate_refuse_nan_too():
         ({"validation_data": (X[:, :2], Y)}, r"the model expects \(N, 4\)"),
         ({"sample_weight": [1, 2]}, r"sample_weight: expected 6 weights, one per example. Received 2"),
         ({"sample_weight": [1, 1, 1, 1, 1, -1]}, r"weights are >= 0. Received -1"),
+        ({"sample_weight": 2.0}, r"expected 6 weights, one per example. Received the single value 2.0"),
+        ({"class_weight": {0: 1, 1: -1, 2: 1}}, r"weights are numbers >= 0. Received -1 for class 1"),
+        ({"class_weight": {0: 1, 1: None, 2: 1}}, r"weights are numbers >= 0. Received None"),
         ({"class_weight": {0: 1}}, r"class_weight has no weight for class 1; it knows \[0\]"),
         ({"verbose": "loud"}, r"verbose is 'auto', 0 \(silent\), 1 or 2. Received: 'loud'"),
     ],
@@ -188,3 +197,72 @@ def test_large_sets_are_scanned_in_pieces_with_the_right_place():
     x[4999, 3] = np.inf
     with pytest.raises(ValueError, match=r"the first at x\[4999, 3\]"):
         model().predict(x)
+
+
+def test_a_text_column_of_a_table_is_named():
+    class Table:  # what pandas hands over
+        columns = ("age", "sex")
+
+        def __getitem__(self, name):
+            return np.array({"age": [40, 50], "sex": ["m", "f"]}[name])
+
+        def __array__(self, dtype=None, copy=None):
+            return np.array([[40, "m"], [50, "f"]], dtype=object)
+
+    with pytest.raises(TypeError, match=r"a table whose column 'sex' is not numbers only, such as .*'m'"):
+        model().predict(Table())
+
+
+def test_flatten_forgotten():
+    made = models.Sequential([layers.Conv2D(2, 3, input_shape=(8, 8, 1)), layers.Dense(3, activation="softmax")])
+    made.compile("sgd", "sparse_categorical_crossentropy")
+    with pytest.raises(ValueError, match=r"answers with \(N, 6, 6, 3\). Put layers.Flatten\(\)"):
+        made.fit(np.zeros((6, 8, 8, 1)), Y, verbose=0)
+
+
+@pytest.mark.parametrize("shape", [(8, 8, 1), (8, 8)])
+def test_one_picture_needs_a_batch_axis(shape):
+    made = models.Sequential([layers.Conv2D(2, 3, input_shape=(8, 8, 1))])
+    with pytest.raises(
+        ValueError, match=rf"Received \({', '.join(map(str, shape))}\). For a single example.*x\[None\]"
+    ):
+        made.predict(np.zeros(shape))
+
+
+def test_precision_of_several_classes():
+    made = models.Sequential([layers.Dense(3, activation="softmax", input_shape=(4,))])
+    made.compile("sgd", "sparse_categorical_crossentropy", metrics=["precision"])
+    with pytest.raises(ValueError, match=r"precision counts yes-or-no answers, but the model gives 3"):
+        made.fit(X, Y, verbose=0)
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (lambda: model().fit(X, Y, epoch=3), r"fit has no argument 'epoch'.*Did you mean 'epochs'"),
+        (lambda: model().compile("adam", "mse", metric=["mae"]), r"compile has no argument 'metric'.*'metrics'"),
+        (lambda: optimizers.Adam(learning_rat=0.1), r"Adam has no argument.*Did you mean 'learning_rate'"),
+        (lambda: models.Sequential(layers.Dense(3)), r"Sequential takes a list of layers: Sequential\(\[Dense"),
+    ],
+)
+def test_misspelt_arguments(call, message):
+    with pytest.raises(TypeError, match=message):
+        call()
+
+
+def test_misspelt_layers_are_guessed():
+    with pytest.raises(AttributeError, match=r"edunet.layers has no 'Conv2d'. Did you mean 'Conv2D'\?"):
+        layers.Conv2d  # noqa: B018
+
+
+def test_batch_size_none_is_32():
+    assert model().fit(X, Y, batch_size=None, verbose=0).epoch == [0]
+
+
+def test_input_shape_may_be_a_number():
+    assert layers.Dense(3, input_shape=4).input_shape == (4,)
+
+
+def test_nothing_is_learnt_without_gradients():
+    with edunet.no_gradients(), pytest.raises(RuntimeError, match=r"called inside edunet.no_gradients\(\)"):
+        model().fit(X, Y, verbose=0)

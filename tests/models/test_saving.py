@@ -70,3 +70,16 @@ def test_missing_file_missing_folder_and_wrong_file(tmp_path):
 def test_no_weights_yet(tmp_path):
     with pytest.raises(ValueError, match="has no weights yet"):
         models.Sequential([layers.Dense(1)]).save_weights(tmp_path / "w.safetensors")
+
+
+@pytest.mark.parametrize("name", ["w.h5", "w.keras", "w.weights.h5", "w"])
+def test_another_ending_is_refused(tmp_path, name):
+    with pytest.raises(ValueError, match=r"use 'w.safetensors'"):
+        network().save_weights(tmp_path / name)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="file modes are those of POSIX")
+def test_others_may_read_the_file_as_they_may_read_any_other(tmp_path):
+    network().save_weights(tmp_path / "w.safetensors")
+    (tmp_path / "plain").write_text("")
+    assert (tmp_path / "w.safetensors").stat().st_mode == (tmp_path / "plain").stat().st_mode
