@@ -263,15 +263,16 @@ print(f"most often: {mistakes[truth, answer]} of {there[truth]} pictures of kind
 print(f"            were called '{names[answer]}'")
 
 # %% [markdown]
-# In our own runs it was usually the eosinophil and the basophil, sometimes one way round, sometimes the other: two
-# white cells full of granules (grains), and with 28 × 28 grey pixels not much more than the shade tells them apart.
-# (In your run it may be another pair; the same questions apply.) Would it matter? Yes. Many eosinophils point to an
-# allergy, to worms or to a drug that is not tolerated. Many basophils make a doctor think of blood cancer. One way
-# round the mistake frightens a patient for nothing; the other way round it hides a disease.
+# In our own runs it was the malaria ring that was called a healthy red cell: the parasite is a thread of a few pixels
+# in a cell that is otherwise like any other. (In your run it may be another pair; the same questions apply.) Would it
+# matter? It is the worst mistake in the table: a patient is sent home with malaria. The other way round, a healthy red
+# cell called a malaria ring, sounds harmless, but blood holds so many healthy cells that even one false alarm in a
+# hundred would bury the true ones.
 #
-# Other mistakes are rarer and worse. A malaria ring called a healthy red cell means a patient sent home with malaria.
-# A healthy red cell called a malaria ring sounds harmless, but blood holds so many healthy cells that even one false
-# alarm in a hundred would bury the true ones. Accuracy counts all mistakes alike. Patients do not.
+# Other mistakes are milder, and not alike either. Eosinophils and basophils are both white cells full of granules
+# (grains). Many eosinophils point to an allergy, to worms or to a drug that is not tolerated; many basophils make a
+# doctor think of blood cancer. One way round the mistake frightens a patient for nothing, the other way round it hides
+# a disease. Accuracy counts all mistakes alike. Patients do not.
 #
 # Here are the ten pictures that the network found hardest. Above each stands its answer; a ✗ marks the wrong ones,
 # with the truth in the second line. Would you have known?
