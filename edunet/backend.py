@@ -178,8 +178,10 @@ def info() -> str:
         lines.append(f"EDUNET_BACKEND={os.environ.get('EDUNET_BACKEND')}: {error}")
     for name, state in available_backends().items():
         lines.append(f"backend    {name:7s} {state}{'  <- in use' if name == in_use else ''}")
-    fallback = [family for family in FAMILIES if family not in COMPILED]
-    lines.append(f"kernels    compiled: {', '.join(COMPILED)}")
+    ready = [name for name, state in available_backends().items() if state == "ready" and name != "numpy"]
+    compiled = COMPILED if ready else ()
+    fallback = [family for family in FAMILIES if family not in compiled]
+    lines.append(f"kernels    compiled: {', '.join(compiled) or 'none'}")
     lines.append(f"           on NumPy under every backend: {', '.join(fallback) or 'none'}")
     lines.append(f"threads    kernels 1; NumPy's own matrix product may use all {os.cpu_count()} cores")
     lines.append(f"CPU        {_cpu()} ({platform.system()} {platform.machine()})")

@@ -8,6 +8,7 @@ import sys
 import time
 from pathlib import Path
 
+from edunet.interrupt import finish_first
 from edunet.names import did_you_mean, missing_name, refuse_unknown
 
 __all__ = ["Callback", "CallbackList", "EarlyStopping", "History", "ModelCheckpoint", "ProgressBar"]
@@ -78,9 +79,10 @@ class History(Callback):
         return f"<History of {len(self.epoch)} epochs{', at the end ' + last if last else ''}>"
 
     def on_epoch_end(self, epoch, logs=None):
-        self.epoch.append(epoch)
-        for name, value in (logs or {}).items():
-            self.history.setdefault(name, []).append(value)
+        with finish_first():
+            self.epoch.append(epoch)
+            for name, value in (logs or {}).items():
+                self.history.setdefault(name, []).append(value)
 
 
 RISING = ("acc", "accuracy", "auc", "precision", "recall", "sensitivity", "specificity", "f1", "f1_score")
@@ -131,9 +133,17 @@ class EarlyStopping(_Watcher):
     """
 
     def __init__(
-        self, monitor="val_loss", min_delta=0.0, patience=0, mode="auto", restore_best_weights=False, **unknown
+        self,
+        monitor="val_loss",
+        min_delta=0.0,
+        patience=0,
+        mode="auto",
+        restore_best_weights=False,
+        verbose=0,
+        **unknown,
     ):
         super().__init__(monitor, mode, unknown)
+        self.verbose = verbose
         if isinstance(patience, bool) or not isinstance(patience, int) or patience < 0:
             raise ValueError(f"EarlyStopping: patience is a whole number of epochs >= 0. Received: {patience!r}")
         self.min_delta, self.patience, self.restore_best_weights = abs(min_delta), patience, restore_best_weights
@@ -152,6 +162,8 @@ class EarlyStopping(_Watcher):
         if self.waited >= self.patience:
             self.stopped_epoch = epoch
             self.model.stop_training = True
+            if self.verbose:
+                print(f"Epoch {epoch + 1}: stopped early, {self.monitor} was best in epoch {self.best_epoch + 1}")
 
     def on_train_end(self, logs=None):
         if self.best_weights is not None:
@@ -166,9 +178,17 @@ class ModelCheckpoint(_Watcher):
     """
 
     def __init__(
-        self, filepath, monitor="val_loss", save_best_only=False, save_weights_only=True, mode="auto", **unknown
+        self,
+        filepath,
+        monitor="val_loss",
+        save_best_only=False,
+        save_weights_only=True,
+        mode="auto",
+        verbose=0,
+        **unknown,
     ):
         super().__init__(monitor, mode, unknown)
+        self.verbose = verbose
         self.filepath, self.save_best_only = str(filepath), save_best_only
         if not self.filepath.endswith(".safetensors"):
             suggestion = Path(self.filepath).with_suffix("").with_suffix(".safetensors")
@@ -190,7 +210,15 @@ class ModelCheckpoint(_Watcher):
             if not value > self._best:
                 return
             self._best = value
-        self.model.save_weights(self.filepath.format(epoch=epoch + 1, **logs))
+        try:
+            path = self.filepath.format(epoch=epoch + 1, **logs)
+        except KeyError as error:
+            raise ValueError(
+                f"ModelCheckpoint: {self.filepath!r} asks for {error}; there are {sorted(logs)}."
+            ) from error
+        self.model.save_weights(path)
+        if self.verbose:
+            print(f"Epoch {epoch + 1}: weights written to {path}")
 
 
 class ProgressBar(Callback):

@@ -62,7 +62,9 @@ def run(data=None, *, epochs=5, seed=0, out=None) -> dict:
                 f"stopped after {epochs_done} finished epochs; what was learnt is in {folder}/weights.safetensors"
             ) from stop
         model.save_weights(folder / "weights.safetensors")
-        if data:
+        if data and best.best_weights is None:
+            print("the validation part holds one class only, its AUC is undefined: the last epoch is kept")
+        elif data:
             print(f"epoch {best.best_epoch + 1} was the best on the validation part (AUC {best.best:.3f}); it is kept")
         p = model.predict(_grey(x_test))
         result = _judge(y_test, p, names, several)

@@ -11,7 +11,7 @@ def check_gradients(op, *arrays, tolerance: float = 1e-6, step: float = 1e-5, se
     """Check the gradients of an op along one random direction for each input, in float64.
 
         s(x) = Σ r·op(x), r random          Σ ∂s/∂x · Δ   against   s(x + Δ/2) − s(x − Δ/2)
-    Δ is the step that was really made after rounding, not the one that was asked for.
+    Δ is the step that was really made after rounding, not the one that was asked for; large numbers get larger steps.
 
     Args: op, a function of Tensors, such as one lifted by `@differentiable`; arrays, its inputs, of any shapes;
     tolerance, allowed difference relative to the larger side; options go to op.
@@ -46,8 +46,12 @@ def check_gradients(op, *arrays, tolerance: float = 1e-6, step: float = 1e-5, se
     analytic = gradients(score(*tensors), [tensors[i] for i in wanted])
     worst = 0.0
     for i, gradient in zip(wanted, analytic, strict=True):
-        direction = rng.normal(size=arrays[i].shape) * step
+        direction = rng.normal(size=arrays[i].shape) * step * np.maximum(1, np.abs(arrays[i]))
         ahead, behind = arrays[i] + direction / 2, arrays[i] - direction / 2
+        if np.any(ahead == behind):
+            raise ValueError(
+                f"check_gradients: a step of {step:g} is lost in rounding for input {i}; take a larger one."
+            )
         promised = np.sum(gradient * (ahead - behind))
         # as Tensors: a layer brings arrays, but not Tensors, to its own precision
         true = float(score(*tensors[:i], Tensor(ahead), *tensors[i + 1 :])) - float(
@@ -55,6 +59,12 @@ def check_gradients(op, *arrays, tolerance: float = 1e-6, step: float = 1e-5, se
         )
         # rounding leaves about 1e-16 of s in the difference: a change below 1e-9 of s cannot be judged to 1e-6
         smallest = 1e-9 * abs(float(score(*tensors))) + 1e-300
+        moved = np.sum(np.abs(gradient * (ahead - behind)))
+        if 0 < max(moved, abs(true)) < smallest:
+            raise ValueError(
+                f"check_gradients: input {i} cannot be judged, its step changes the output by {moved:.1e} only. "
+                "Take away what is large and constant, or check at other values."
+            )
         error = abs(promised - true) / max(abs(promised), abs(true), smallest)
         if not error <= tolerance:
             raise ValueError(

@@ -36,6 +36,8 @@ class Loss:
             w = as_array(sample_weight).astype(losses.dtype)
             if w.ndim == losses.ndim + 1 and w.shape[-1] == 1:  # a column of weights
                 w = w[..., 0]
+            if w.ndim > losses.ndim:
+                raise ValueError(f"{self.name}: expected one weight per example, {losses.shape}. Received {w.shape}.")
             losses = losses * np.ascontiguousarray(
                 np.broadcast_to(w.reshape(w.shape + (1,) * (losses.ndim - w.ndim)), losses.shape)
             )
@@ -253,6 +255,7 @@ _BY_NAME = {
     "mae": MeanAbsoluteError,
     "mean_absolute_error": MeanAbsoluteError,
     "huber": Huber,
+    "bce": BinaryCrossentropy,
     "binary_crossentropy": BinaryCrossentropy,
     "categorical_crossentropy": CategoricalCrossentropy,
     "sparse_categorical_crossentropy": SparseCategoricalCrossentropy,
@@ -266,7 +269,7 @@ def get(loss) -> Loss:
     'mean_squared_error'
     """
     if isinstance(loss, str):
-        made = look_up("loss", _BY_NAME, loss)()
+        made = look_up("loss", _BY_NAME, loss if loss in _BY_NAME else loss.lower())()
         made.name = next(name for name, kind in _BY_NAME.items() if kind is type(made) and len(name) > 3)
         return made
     if isinstance(loss, Loss):

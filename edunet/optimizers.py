@@ -23,7 +23,7 @@ class Optimizer:
         refuse_unknown(
             type(self).__name__, unknown, inspect.signature(type(self).__init__).parameters.keys() - {"self"}
         )
-        if not (isinstance(learning_rate, (int, float, np.number)) and learning_rate >= 0):
+        if not (isinstance(learning_rate, (int, float, np.number)) and 0 <= learning_rate < math.inf):
             raise ValueError(
                 f"{type(self).__name__}: learning_rate is a number >= 0, often 0.001. Received: {learning_rate!r}"
             )
@@ -59,8 +59,7 @@ class SGD(Optimizer):
 
     def __init__(self, learning_rate=0.01, momentum=0.0, nesterov=False, **unknown):
         super().__init__(learning_rate, **unknown)
-        if not 0 <= momentum <= 1:
-            raise ValueError(f"SGD: momentum lies between 0 and 1. Received: {momentum!r}")
+        _shares("SGD", momentum=momentum)
         self.momentum, self.nesterov = momentum, nesterov
 
     def step(self, w, dw, m):
@@ -78,6 +77,7 @@ class RMSprop(Optimizer):
 
     def __init__(self, learning_rate=0.001, rho=0.9, momentum=0.0, epsilon=1e-7, **unknown):
         super().__init__(learning_rate, **unknown)
+        _shares("RMSprop", rho=rho, momentum=momentum)
         self.rho, self.momentum, self.epsilon = rho, momentum, epsilon
 
     def step(self, w, dw, v, m):
@@ -96,6 +96,7 @@ class Adam(Optimizer):
 
     def __init__(self, learning_rate=0.001, beta_1=0.9, beta_2=0.999, epsilon=1e-7, **unknown):
         super().__init__(learning_rate, **unknown)
+        _shares(type(self).__name__, beta_1=beta_1, beta_2=beta_2)
         self.beta_1, self.beta_2, self.epsilon = beta_1, beta_2, epsilon
 
     def step(self, w, dw, m, v):
@@ -117,6 +118,13 @@ class AdamW(Adam):
     def step(self, w, dw, m, v):
         w -= self.learning_rate * self.weight_decay * w
         super().step(w, dw, m, v)
+
+
+def _shares(optimizer: str, **shares) -> None:
+    """Raise ValueError unless each value lies between 0 and 1: how much of the past is kept."""
+    for name, value in shares.items():
+        if not isinstance(value, (int, float, np.number)) or not 0 <= value <= 1:
+            raise ValueError(f"{optimizer}: {name} lies between 0 and 1. Received: {value!r}")
 
 
 _BY_NAME = {"sgd": SGD, "rmsprop": RMSprop, "adam": Adam, "adamw": AdamW}

@@ -298,3 +298,17 @@ def test_a_log_file_gets_one_finished_line_per_epoch(model, capsys):
 def test_silence_is_silent(model, capsys):
     model.fit(X, Y, verbose=0)
     assert capsys.readouterr() == ("", "")
+
+
+def test_a_checkpoint_name_that_asks_for_what_is_not_measured(model, tmp_path):
+    checkpoint = ModelCheckpoint(tmp_path / "w-{val_los}.safetensors")
+    with pytest.raises(ValueError, match=r"asks for 'val_los'; there are \['.*loss'"):
+        model.fit(X, Y, verbose=0, callbacks=[checkpoint])
+
+
+def test_verbose_callbacks_say_what_they_did(model, tmp_path, capsys):
+    early = EarlyStopping("loss", mode="max", patience=1, verbose=1)
+    model.fit(X, Y, epochs=9, verbose=0, callbacks=[early, ModelCheckpoint(tmp_path / "w.safetensors", verbose=1)])
+    out = capsys.readouterr().out
+    assert "Epoch 1: weights written to" in out
+    assert "Epoch 2: stopped early, loss was best in epoch 1" in out

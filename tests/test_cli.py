@@ -10,17 +10,18 @@ import edunet
 from edunet import cli, demo
 
 
-def tiny_medmnist(path, classes=2, n=24, channels=None, multi_label=False):
-    """Write a MedMNIST file whose classes differ in brightness."""
+def tiny_medmnist(path, classes=2, n=24, channels=None, multi_label=False, labels=None):
+    """Write a MedMNIST file whose classes differ in brightness; `labels` may give those of each part."""
     rng = np.random.default_rng(0)
     arrays = {}
     for part in ("train", "val", "test"):
-        y = np.arange(n)[:, None] % classes
+        y = np.arange(n)[:, None] % classes if labels is None else np.array(labels[part])[:, None]
+        n = len(y)
         shape = (n, 28, 28) if channels is None else (n, 28, 28, channels)
         x = rng.integers(0, 60, size=shape) + (y * (180 // classes)).reshape(-1, *[1] * (len(shape) - 1))
         arrays[f"{part}_images"] = x.astype(np.uint8)
-        labels = np.concatenate([y == k for k in range(classes)], axis=1) if multi_label else y
-        arrays[f"{part}_labels"] = labels.astype(np.uint8)
+        stored = np.concatenate([y == k for k in range(classes)], axis=1) if multi_label else y
+        arrays[f"{part}_labels"] = stored.astype(np.uint8)
     np.savez(path, **arrays)
     return path
 
@@ -71,6 +72,42 @@ def test_demo_on_a_medmnist_file_fits_the_output_layer(options, words, capsys, t
     for word in words:
         assert word in out
     assert (tmp_path / "result" / "weights.safetensors").exists()
+
+
+def test_recall_stands_beside_its_own_class_and_the_rarest_comes_first(capsys, tmp_path, monkeypatch):
+    labels = {"train": [0, 1, 2] * 4, "val": [0, 1, 2], "test": [0] * 5 + [1] * 2 + [2] * 3}
+    path = tiny_medmnist(tmp_path / "threemnist.npz", labels=labels)
+    said = np.array([0, 0, 0, 0, 1, 1, 1, 2, 0, 0])  # class 0: 4 of 5 found, class 1: 2 of 2, class 2: 1 of 3
+    monkeypatch.setattr(edunet.Sequential, "predict", lambda self, x: np.eye(3)[said])
+    result = demo.run(path, epochs=1, out=tmp_path / "out")
+    assert result["recall"] == pytest.approx({"1": 1.0, "2": 1 / 3, "0": 0.8})
+    assert result["accuracy"] == 0.7
+    rows = [line.split()[:2] for line in capsys.readouterr().out.splitlines() if " images" in line and "[" in line]
+    assert rows == [["1", "1.000"], ["2", "0.333"], ["0", "0.800"]]
+
+
+def test_the_weights_of_the_best_epoch_are_kept(tmp_path, monkeypatch, capsys):
+    path = tiny_medmnist(tmp_path / "x.npz")
+    values = iter([0.9, 0.4, 0.6])
+    weights = []
+
+    def judged(self, *arguments):
+        weights.append(self.get_weights())
+        return {"loss": 1.0, "accuracy": 0.5, "auc": next(values)}
+
+    monkeypatch.setattr(edunet.Sequential, "_evaluate", judged)
+    demo.run(path, epochs=3, out=tmp_path / "out")
+    kept = demo.article_network(classes=2)
+    kept.load_weights(tmp_path / "out" / "weights.safetensors")
+    for a, b in zip(kept.get_weights(), weights[0], strict=True):
+        np.testing.assert_array_equal(a, b)
+    assert "epoch 1 was the best on the validation part (AUC 0.900)" in capsys.readouterr().out
+
+
+def test_a_validation_part_of_one_class_is_told(tmp_path, capsys):
+    labels = {"train": [0, 1] * 6, "val": [1, 1, 1], "test": [0, 1, 0, 1]}
+    demo.run(tiny_medmnist(tmp_path / "x.npz", labels=labels), epochs=1, out=tmp_path / "out")
+    assert "its AUC is undefined: the last epoch is kept" in capsys.readouterr().out
 
 
 def test_the_best_epoch_is_chosen_by_the_validation_part(tmp_path):

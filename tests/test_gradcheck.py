@@ -67,3 +67,32 @@ def test_a_layer_is_judged_in_float64():
     layer = layers.Dense(3)
     layer.build((None, 3))
     assert check_gradients(layer, X) < 1e-7
+
+
+@pytest.mark.parametrize("size", [1e-3, 1.0, 1e6, 1e11, 1e20])
+def test_wrong_and_right_gradients_are_told_apart_at_any_size(size):
+    x = np.array([1.0, 2.0, 3.0]) * size
+    assert check_gradients(differentiable(lambda x: (x * x, lambda dy: 2 * x * dy)), x) < 1e-6
+    with pytest.raises(ValueError, match="is wrong"):
+        check_gradients(differentiable(lambda x: (x * x, lambda dy: -7 * x * dy)), x)
+
+
+def test_outputs_are_weighed_at_random():
+    # the sum of all outputs of a softmax is 1 whatever the scores: equal weights could not see this fault
+    wrong = differentiable(lambda z: (np.exp(z) / np.exp(z).sum(), lambda dy: 0 * dy))
+    with pytest.raises(ValueError, match="is wrong"):
+        check_gradients(wrong, np.array([0.1, 0.5, -0.3]))
+
+
+def test_a_change_that_drowns_in_a_constant_cannot_be_judged():
+    with pytest.raises(ValueError, match="cannot be judged"):
+        check_gradients(differentiable(lambda x: (1e12 + x, lambda dy: -dy)), np.array([1.0, 2.0]))
+
+
+def test_a_step_that_rounding_swallows_is_refused():
+    with pytest.raises(ValueError, match="is lost in rounding"):
+        check_gradients(ops.tanh, X, step=1e-18)
+
+
+def test_a_flat_function_with_gradient_zero_is_right():
+    assert check_gradients(ops.relu, -np.ones(3)) == 0

@@ -17,6 +17,7 @@ import difflib
 import hashlib
 import math
 import re
+import tokenize
 import zipfile
 import zlib
 from dataclasses import dataclass, field
@@ -214,8 +215,10 @@ def read_header(path: Path, key: str, file) -> tuple[tuple[int, ...], np.dtype]:
         version = np.lib.format.read_magic(file)
         read = np.lib.format.read_array_header_1_0 if version == (1, 0) else np.lib.format.read_array_header_2_0
         shape, _, dtype = read(file)
-    except ValueError as error:
+    except (ValueError, TypeError, SyntaxError, tokenize.TokenError, RecursionError, MemoryError) as error:
         raise ValueError(f"{path.name}: {key} is not a NumPy array ({error}). Download the file again.") from error
+    if any(type(n) is not int for n in shape):
+        raise ValueError(f"{path.name}: {key} declares the shape {shape}. Download the file again.")
     return shape, dtype
 
 

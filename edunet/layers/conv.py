@@ -3,6 +3,7 @@
 from edunet import activations, initializers, ops
 from edunet.layers.dense import whole
 from edunet.layers.layer import Layer
+from edunet.names import did_you_mean
 from edunet.ops.conv import pair
 
 __all__ = ["Conv1D", "Conv2D"]
@@ -31,6 +32,12 @@ class _Conv(Layer):
         self.kernel_size = self._per_axis("kernel_size", kernel_size)
         self.strides = self._per_axis("strides", strides)
         self.dilation_rate = self._per_axis("dilation_rate", dilation_rate)
+        known = ("valid", "same", "causal")[: 2 if self.axes == 2 else 3]
+        if padding not in known:
+            raise ValueError(
+                f"{type(self).__name__}: padding is one of {known}. Received: {padding!r}."
+                + did_you_mean(padding, known)
+            )
         self.padding = padding
         self.activation = activations.get(activation)
         self.use_bias = use_bias

@@ -23,6 +23,7 @@ import numpy as np
 
 from edunet import initializers
 from edunet.backend import floatx
+from edunet.interrupt import finish_first
 from edunet.layers.symbol import Node, Symbol, replace, symbols_in
 from edunet.names import refuse_unknown
 from edunet.tensor import Tensor, as_array, no_gradients
@@ -122,8 +123,9 @@ class Layer:
         for i, (w, a) in enumerate(zip(weights, arrays, strict=True)):
             if w.shape != a.shape:
                 raise ValueError(f"{self.name}: weight {i} ({w.name}) has shape {w.shape}. Received {a.shape}.")
-        for w, a in zip(weights, arrays, strict=True):
-            w.data[...] = a
+        with finish_first():
+            for w, a in zip(weights, arrays, strict=True):
+                w.data[...] = a
 
     def count_params(self) -> int:
         """Return how many numbers the weights hold."""

@@ -17,6 +17,13 @@ class Symbol:
 
     ndim = property(lambda self: len(self.shape))
 
+    def __add__(self, other):
+        raise TypeError(
+            "layers of a drawn model are added by a layer: layers.Add()([a, b]); products: layers.Multiply()."
+        )
+
+    __radd__ = __mul__ = __rmul__ = __sub__ = __add__
+
     def __repr__(self):
         return f"Symbol(shape={self.shape}, dtype={self.dtype})"
 

@@ -105,6 +105,8 @@ def check_weights(w, n: int, name: str = "sample_weight") -> np.ndarray | None:
     if w.ndim == 0 or len(w) != n:
         found = len(w) if w.ndim else f"the single value {w}"
         raise ValueError(f"{name}: expected {n} weights, one per example. Received {found}.")
+    if w.ndim > 2:
+        raise ValueError(f"{name}: expected one weight per example, or per step (N, T). Received shape {w.shape}.")
     check_finite(w, name)
     if w.min() < 0:
         raise ValueError(f"{name}: weights are >= 0. Received {w.min()}.")
@@ -135,7 +137,7 @@ def by_class(class_weight: dict | None, y: np.ndarray, weights: np.ndarray | Non
 
 def split_validation(arrays: list, share: float) -> tuple[list, list]:
     """Cut the last `share` of the rows off every array (None stays None), before any shuffling, as Keras does."""
-    if not 0 < share < 1:
+    if isinstance(share, str) or not 0 < share < 1:
         raise ValueError(f"validation_split is a share between 0 and 1, such as 0.2. Received: {share!r}")
     n = len(arrays[0])
     cut = int(n * (1 - share))

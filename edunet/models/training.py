@@ -1,15 +1,13 @@
 """The training loop: compile, fit, evaluate, predict, and their one-batch forms."""
 
-import contextlib
 import inspect
-import signal
-import threading
 
 import numpy as np
 
 from edunet import optimizers
 from edunet.backend import default_rng
 from edunet.callbacks import Callback, CallbackList, History, ProgressBar
+from edunet.interrupt import finish_first
 from edunet.layers.dense import whole
 from edunet.models import data
 from edunet.models.objective import Objective
@@ -107,7 +105,8 @@ class Trainable:
     def _one_batch(self, act, x, y, sample_weight, class_weight, return_dict):
         xs, ys, weights = self._ready(x, y, sample_weight)
         self.objective.reset()
-        act(xs, ys, data.by_class(class_weight, ys[0], weights))
+        with finish_first():
+            act(xs, ys, data.by_class(class_weight, ys[0], weights))
         return _answer(self.objective.results(), return_dict)
 
     def train_on_batch(self, x, y, sample_weight=None, class_weight=None, return_dict=False):
@@ -153,13 +152,15 @@ class Trainable:
         """
         refuse_unknown("fit", unknown, inspect.signature(self.fit).parameters)
         batch_size, epochs = _size("fit", batch_size), whole("fit", "epochs", epochs)
+        if isinstance(initial_epoch, bool) or not isinstance(initial_epoch, int) or initial_epoch < 0:
+            raise ValueError(f"fit: initial_epoch is a whole number >= 0. Received: {initial_epoch!r}")
         xs, ys, weights = self._ready(x, y, sample_weight)
         held_out = None
         if validation_data is not None:
             if not isinstance(validation_data, (tuple, list)) or len(validation_data) not in (2, 3):
                 raise ValueError("validation_data is a pair (x, y), or (x, y, sample_weight).")
             held_out = self._ready(*validation_data)
-        elif validation_split:
+        elif validation_split != 0:
             train, last = data.split_validation([*xs, *ys, weights], validation_split)
             k = len(xs)
             (xs, ys, weights), held_out = (train[:k], train[k:-1], train[-1]), (last[:k], last[k:-1], last[-1])
@@ -168,14 +169,14 @@ class Trainable:
         self.stop_training = False
         self.history = History()
         callbacks = [callbacks] if isinstance(callbacks, Callback) else list(callbacks or [])
-        watchers = CallbackList([*callbacks, self.history, *ProgressBar.wanted(verbose)], self)
+        watchers = CallbackList([self.history, *callbacks, *ProgressBar.wanted(verbose)], self)
         watchers.call("on_train_begin", steps=-(-n // batch_size), epochs=epochs)
         try:
             for epoch in range(initial_epoch, epochs):
                 watchers.call("on_epoch_begin", epoch)
                 self.objective.reset()
                 for step, rows in enumerate(data.batches(n, batch_size, default_rng() if shuffle else None)):
-                    with _finish_first(epoch, step, self.history):
+                    with finish_first(lambda: self._stopped(epoch, step)):  # noqa: B023, called at once
                         self._learn(
                             data.take_rows(xs, rows),
                             data.take_rows(ys, rows),
@@ -188,11 +189,20 @@ class Trainable:
                 watchers.call("on_epoch_end", epoch, logs)
                 if self.stop_training:
                     break
-        except BaseException:
+        except BaseException as error:
             watchers.give_up()
+            if isinstance(error, KeyboardInterrupt) and not error.args:  # it came between two batches
+                raise KeyboardInterrupt(self._stopped(epoch)) from None
             raise
         watchers.call("on_train_end")
         return self.history
+
+    def _stopped(self, epoch, step=None) -> str:
+        after = "" if step is None else f" after batch {step + 1}"
+        return (
+            f"stopped in epoch {epoch + 1}{after}. The model keeps the weights of the last finished batch; "
+            f"model.history holds {len(self.history.epoch)} finished epochs."
+        )
 
     def evaluate(self, x=None, y=None, batch_size=32, verbose="auto", sample_weight=None, return_dict=False):
         """Return the loss on examples that were not learnt from, followed by the metrics if there are any."""
@@ -228,28 +238,3 @@ def _size(method: str, batch_size) -> int:
 def _answer(results: dict, return_dict: bool):
     values = list(results.values())
     return results if return_dict else values[0] if len(values) == 1 else values
-
-
-@contextlib.contextmanager
-def _finish_first(epoch, step, history):
-    """Let Ctrl-C wait for the end of the batch, so that no step is taken by half; a second one does not wait."""
-    if threading.current_thread() is not threading.main_thread() or not callable(signal.getsignal(signal.SIGINT)):
-        yield  # nobody can interrupt: only the main thread is ever told, and not if the signal is ignored
-        return
-    asked = []
-
-    def ask(*_):
-        if asked:
-            raise KeyboardInterrupt
-        asked.append(True)
-
-    before = signal.signal(signal.SIGINT, ask)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGINT, before)
-    if asked:
-        raise KeyboardInterrupt(
-            f"stopped in epoch {epoch + 1} after batch {step + 1}. The model keeps the weights of that batch; "
-            f"model.history holds {len(history.epoch)} finished epochs."
-        )

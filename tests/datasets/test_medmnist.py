@@ -251,6 +251,18 @@ def test_member_that_is_no_array(tmp_path):
         medmnist.load(path)
 
 
+@pytest.mark.parametrize(
+    "text",
+    [b"(" * 5000, b"{'descr': '|u1', 'fortran_order': False, 'shape': (True, 28, 28)}", b"{'descr': "],
+    ids=["brackets", "truth for a length", "cut"],
+)
+def test_damaged_header_is_one_sentence(tmp_path, text):
+    member = b"\x93NUMPY\x01\x00" + (len(text) + 1).to_bytes(2, "little") + text + b"\n" + bytes(100)
+    path = with_train_images(tmp_path / "breastmnist.npz", member)
+    with pytest.raises(ValueError, match="Download the file again"):
+        medmnist.load(path)
+
+
 def test_three_dimensional_set_by_its_shape(tmp_path):
     with pytest.raises(ValueError, match="a 3-D set"):
         medmnist.load(write(tmp_path / "organs.npz", arrays((28, 28, 28))))

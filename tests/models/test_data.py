@@ -150,6 +150,9 @@ def test_predict_and_evaluate_refuse_nan_too():
         ({"validation_data": (X[:, :2], Y)}, r"the model expects \(N, 4\)"),
         ({"sample_weight": [1, 2]}, r"sample_weight: expected 6 weights, one per example. Received 2"),
         ({"sample_weight": [1, 1, 1, 1, 1, -1]}, r"weights are >= 0. Received -1"),
+        ({"validation_split": "0.2"}, r"validation_split is a share between 0 and 1.*Received: '0.2'"),
+        ({"initial_epoch": -3}, r"initial_epoch is a whole number >= 0. Received: -3"),
+        ({"sample_weight": np.ones((6, 3))}, r"expected one weight per example"),
         ({"sample_weight": 2.0}, r"expected 6 weights, one per example. Received the single value 2.0"),
         ({"class_weight": {0: 1, 1: -1, 2: 1}}, r"weights are numbers >= 0. Received -1 for class 1"),
         ({"class_weight": {0: 1, 1: None, 2: 1}}, r"weights are numbers >= 0. Received None"),
@@ -179,6 +182,8 @@ def test_class_weight_of_the_wrong_kind():
         (lambda: model().compile("adam"), r"which loss\?"),
         (lambda: layers.Dense(3, activation="rely"), r"unknown activation 'rely'.*Did you mean 'relu'"),
         (lambda: layers.Dense(3, kernel_initializer="glorot"), r"unknown initializer 'glorot'.*Did you mean 'glorot"),
+        (lambda: layers.Conv2D(2, 3, padding="smae"), r"padding is one of.*Did you mean 'same'"),
+        (lambda: optimizers.Adam(beta_1=2.0), r"Adam: beta_1 lies between 0 and 1. Received: 2.0"),
         (lambda: layers.Dense(0), r"Dense: units is a whole number >= 1. Received: 0"),
     ],
 )
@@ -242,6 +247,7 @@ def test_precision_of_several_classes():
         (lambda: model().fit(X, Y, epoch=3), r"fit has no argument 'epoch'.*Did you mean 'epochs'"),
         (lambda: model().compile("adam", "mse", metric=["mae"]), r"compile has no argument 'metric'.*'metrics'"),
         (lambda: optimizers.Adam(learning_rat=0.1), r"Adam has no argument.*Did you mean 'learning_rate'"),
+        (lambda: layers.Input((3,)) + layers.Input((3,)), r"layers.Add\(\)\(\[a, b\]\)"),
         (lambda: models.Sequential(layers.Dense(3)), r"Sequential takes a list of layers: Sequential\(\[Dense"),
     ],
 )

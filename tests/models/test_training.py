@@ -164,6 +164,38 @@ def test_several_inputs_and_outputs():
     assert [p.shape for p in model.predict([X, X[:, :1]])] == [(120, 1), (120, 1)]
 
 
+def test_every_output_has_its_weight_in_the_loss():
+    edunet.set_random_seed(0)
+    x = layers.Input((4,))
+    model = models.Model(x, [layers.Dense(1)(x), layers.Dense(1)(x)])
+    model.compile("sgd", "mse", loss_weights=[0.5, 2.0])
+    a, b = model.predict(X)
+    expected = 0.5 * ((a[:, 0] - Y) ** 2).mean() + 2.0 * ((b[:, 0] - X[:, 2]) ** 2).mean()
+    assert model.evaluate(X, [Y, X[:, 2]], verbose=0)[0] == pytest.approx(expected, rel=1e-5)
+
+
+def test_ctrl_c_between_batches_has_its_sentence_too():
+    class Stop(callbacks.Callback):
+        def on_train_batch_end(self, batch, logs=None):
+            raise KeyboardInterrupt
+
+    with pytest.raises(
+        KeyboardInterrupt, match=r"stopped in epoch 1. The model keeps the weights of the last finished"
+    ):
+        classifier().fit(X, Y, verbose=0, callbacks=[Stop()])
+
+
+def test_history_knows_an_epoch_before_other_callbacks_can_fail():
+    class Fails(callbacks.Callback):
+        def on_epoch_end(self, epoch, logs=None):
+            raise RuntimeError("disk full")
+
+    model = classifier()
+    with pytest.raises(RuntimeError, match="disk full"):
+        model.fit(X, Y, verbose=0, callbacks=[Fails()])
+    assert model.history.epoch == [0]
+
+
 def test_own_loss_and_metric_functions():
     model = models.Sequential([layers.Dense(1, input_shape=(4,))])
 
@@ -222,7 +254,7 @@ def test_raw_grey_values_are_learnt_without_nan():
     assert history["accuracy"][-1] > 0.75
 
 
-def interrupted(at_epoch, at_batch):
+def interrupted(at_epoch, at_batch, presses=1):
     """Fit a model that receives SIGINT while it is computing one batch; return it and the interrupt."""
 
     class CtrlC(layers.Layer):
@@ -232,7 +264,8 @@ def interrupted(at_epoch, at_batch):
             if training:
                 CtrlC.batches += 1
                 if CtrlC.batches == at_epoch * 4 + at_batch:
-                    os.kill(os.getpid(), signal.SIGINT)
+                    for _ in range(presses):
+                        os.kill(os.getpid(), signal.SIGINT)
             return x
 
     signal.signal(signal.SIGINT, signal.default_int_handler)  # a job in the background is started with it ignored
@@ -257,8 +290,9 @@ class _Same(layers.Layer):
         return x
 
 
-def test_ctrl_c_leaves_exactly_the_steps_that_were_finished():
-    stopped, _ = interrupted(at_epoch=0, at_batch=1)
+@pytest.mark.parametrize("presses", [1, 3])
+def test_ctrl_c_leaves_exactly_the_steps_that_were_finished(presses):
+    stopped, _ = interrupted(at_epoch=0, at_batch=1, presses=presses)
 
     class StopAfter(callbacks.Callback):
         def on_train_batch_end(self, batch, logs=None):
