@@ -36,8 +36,11 @@ class Optimizer:
         self.iterations += 1
         for dw, w in zip(gradients, weights, strict=True):
             if w not in self.state:
-                self.state[w] = [np.zeros_like(w.data) for _ in self.slots]
-            self.step(w.data, np.ascontiguousarray(dw, w.dtype), *self.state[w])
+                self.state[w] = [np.zeros(w.shape, w.dtype) for _ in self.slots]
+            numbers = np.require(w.data, requirements=["C", "A"])  # w.data itself, unless somebody set a strided view
+            self.step(numbers, np.require(dw, w.dtype, ["C", "A"]), *self.state[w])
+            if numbers is not w.data:
+                w.data[...] = numbers
 
     def step(self, w, dw, *running):
         raise NotImplementedError(f"{type(self).__name__} must define step(w, dw, *running)")
@@ -63,7 +66,7 @@ class SGD(Optimizer):
         self.momentum, self.nesterov = momentum, nesterov
 
     def step(self, w, dw, m):
-        kernels("update").sgd_update(w, dw, m, self.learning_rate, self.momentum, self.nesterov)
+        kernels("update").sgd_update(*_flat(w, dw, m), self.learning_rate, self.momentum, self.nesterov)
 
 
 class RMSprop(Optimizer):
@@ -81,7 +84,7 @@ class RMSprop(Optimizer):
         self.rho, self.momentum, self.epsilon = rho, momentum, epsilon
 
     def step(self, w, dw, v, m):
-        kernels("update").rmsprop_update(w, dw, v, m, self.learning_rate, self.rho, self.momentum, self.epsilon)
+        kernels("update").rmsprop_update(*_flat(w, dw, v, m), self.learning_rate, self.rho, self.momentum, self.epsilon)
 
 
 class Adam(Optimizer):
@@ -102,7 +105,7 @@ class Adam(Optimizer):
     def step(self, w, dw, m, v):
         t = self.iterations
         rate = self.learning_rate * math.sqrt(1 - self.beta_2**t) / (1 - self.beta_1**t)
-        kernels("update").adam_update(w, dw, m, v, rate, self.beta_1, self.beta_2, self.epsilon)
+        kernels("update").adam_update(*_flat(w, dw, m, v), rate, self.beta_1, self.beta_2, self.epsilon)
 
 
 class AdamW(Adam):
@@ -118,6 +121,11 @@ class AdamW(Adam):
     def step(self, w, dw, m, v):
         w -= self.learning_rate * self.weight_decay * w
         super().step(w, dw, m, v)
+
+
+def _flat(*arrays):
+    """Return contiguous arrays as the kernels want them: views (size,)."""
+    return (a.reshape(-1) for a in arrays)
 
 
 def _shares(optimizer: str, **shares) -> None:

@@ -7,36 +7,41 @@ long as the last axis. M may be a million pixels: sums down the batch are taken 
 import numpy as np
 
 
-def batch_norm_forward(x, gamma, beta, epsilon):
-    mean = x.mean(axis=0, dtype=np.float64).astype(x.dtype)
-    variance = np.square(x - mean).mean(axis=0, dtype=np.float64).astype(x.dtype)
-    y = gamma * ((x - mean) / np.sqrt(variance + epsilon)) + beta
-    return y, mean, variance
+def batch_norm_forward(x, gamma, beta, epsilon, y, mean, variance):
+    mean[:] = x.mean(axis=0, dtype=np.float64)
+    np.subtract(x, mean, out=y)
+    variance[:] = np.square(y).mean(axis=0, dtype=np.float64)
+    y /= np.sqrt(variance + epsilon)
+    y *= gamma
+    y += beta
 
 
-def batch_norm_backward(dy, x, gamma, beta, epsilon, mean, variance):
+def batch_norm_backward(dy, x, gamma, epsilon, mean, variance, dx, dgamma, dbeta):
     deviation = np.sqrt(variance + epsilon)
     normal = (x - mean) / deviation
-    dgamma = np.sum(dy * normal, axis=0, dtype=np.float64).astype(x.dtype)
-    dbeta = np.sum(dy, axis=0, dtype=np.float64).astype(x.dtype)
-    dx = gamma / deviation * (dy - dbeta / len(x) - normal * (dgamma / len(x)))
-    return dx, dgamma, dbeta
+    dgamma[:] = np.sum(dy * normal, axis=0, dtype=np.float64)
+    dbeta[:] = np.sum(dy, axis=0, dtype=np.float64)
+    np.subtract(dy, dbeta / len(x), out=dx)
+    dx -= normal * (dgamma / len(x))
+    dx *= gamma / deviation
 
 
-def layer_norm_forward(x, gamma, beta, epsilon):
-    mean = x.mean(axis=1)
-    centred = x - mean[:, None]
-    variance = np.square(centred).mean(axis=1)
-    y = gamma * (centred / np.sqrt(variance + epsilon)[:, None]) + beta
-    return y, mean, variance
+def layer_norm_forward(x, gamma, beta, epsilon, y, mean, variance):
+    mean[:] = x.mean(axis=1)
+    np.subtract(x, mean[:, None], out=y)
+    variance[:] = np.square(y).mean(axis=1)
+    y /= np.sqrt(variance + epsilon)[:, None]
+    y *= gamma
+    y += beta
 
 
-def layer_norm_backward(dy, x, gamma, beta, epsilon, mean, variance):
+def layer_norm_backward(dy, x, gamma, epsilon, mean, variance, dx, dgamma, dbeta):
     deviation = np.sqrt(variance + epsilon)[:, None]
     normal = (x - mean[:, None]) / deviation
-    dgamma = np.sum(dy * normal, axis=0, dtype=np.float64).astype(x.dtype)
-    dbeta = np.sum(dy, axis=0, dtype=np.float64).astype(x.dtype)
-    dnormal = dy * gamma
+    dgamma[:] = np.sum(dy * normal, axis=0, dtype=np.float64)
+    dbeta[:] = np.sum(dy, axis=0, dtype=np.float64)
+    dnormal = np.multiply(dy, gamma, out=dx)
     along = np.mean(dnormal * normal, axis=1, keepdims=True)
-    dx = (dnormal - dnormal.mean(axis=1, keepdims=True) - normal * along) / deviation
-    return dx, dgamma, dbeta
+    dx -= dnormal.mean(axis=1, keepdims=True)
+    dx -= normal * along
+    dx /= deviation

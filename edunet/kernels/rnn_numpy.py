@@ -1,46 +1,43 @@
 """The simple recurrence, defined: the input's share of all steps in one product, then step by step.
 
-Shapes: x (N,T,D), wx (D,U), wh (U,U), b (U,), h0 (N,U) or size zero (the state starts at 0), mask (N,T) bool or
-size zero (every step counts), h (N,T,U). dh0 is (N,U), also where h0 was absent.
+Shapes: x (N,T,D), wx (D,U), wh (U,U), b (U,), h0 (N,U), mask (N,T) bool or size zero (every step counts), h (N,T,U).
 """
 
 import numpy as np
 
 
-def simple_rnn_forward(x, wx, wh, b, h0, mask, activation):
+def simple_rnn_forward(x, wx, wh, b, h0, mask, activation, h):
     N, T, D = x.shape
-    U = wh.shape[0]
-    a = (x.reshape(N * T, D) @ wx + b).reshape(N, T, U)
-    h = np.empty((N, T, U), x.dtype)
-    before = h0 if h0.size else np.zeros((N, U), x.dtype)
+    np.matmul(x.reshape(N * T, D), wx, out=h.reshape(N * T, len(wh)))  # at first x W_x + b, step by step the state
+    h += b
+    before = h0
     for t in range(T):
-        h[:, t] = _f(a[:, t] + before @ wh, activation)
+        h[:, t] = _f(h[:, t] + before @ wh, activation)
         if mask.size:
             h[:, t] = np.where(mask[:, t, None], h[:, t], before)
         before = h[:, t]
-    return h
 
 
-def simple_rnn_backward(dh, x, wx, wh, b, h0, mask, activation, h):
+def simple_rnn_backward(dh, x, wx, wh, h0, mask, activation, h, dx, dwx, dwh, db, dh0):
     N, T, D = x.shape
-    U = wh.shape[0]
-    da = np.empty((N, T, U), x.dtype)
-    slope = _slope(h, activation)
-    back = np.zeros((N, U), x.dtype)  # what step t+1 sends back to h[:, t]
+    U = len(wh)
+    da = _slope(h, activation)  # (N,T,U), step by step multiplied with what arrives
+    dh0[:] = 0  # what step t+1 sends back to h[:, t], and in the end to h0
     for t in reversed(range(T)):
-        total = dh[:, t] + back
-        skipped = np.zeros_like(total)
+        total = dh[:, t] + dh0
         if mask.size:  # a skipped step hands its gradient on to the step before
             skipped = np.where(mask[:, t, None], 0, total)
-            total = total - skipped
-        da[:, t] = total * slope[:, t]
-        back = da[:, t] @ wh.T + skipped
+            total -= skipped
+        da[:, t] *= total
+        np.matmul(da[:, t], wh.T, out=dh0)
+        if mask.size:
+            dh0 += skipped
     rows = da.reshape(N * T, U)
-    dx = (rows @ wx.T).reshape(N, T, D)
-    dwx = x.reshape(N * T, D).T @ rows
-    dwh = _before(h, h0).reshape(N * T, U).T @ rows
-    db = rows.sum(axis=0)
-    return dx, dwx, dwh, db, back
+    if dx.size:
+        np.matmul(rows, wx.T, out=dx.reshape(N * T, D))
+    np.matmul(x.reshape(N * T, D).T, rows, out=dwx)
+    np.matmul(_before(h, h0).reshape(N * T, U).T, rows, out=dwh)
+    np.sum(rows, axis=0, out=db)
 
 
 def _f(a, activation):
@@ -66,7 +63,4 @@ def _slope(h, activation):
 
 def _before(h, h0):
     """Return the state that each step started from: h0, h[:, 0], ..., h[:, T−2]."""
-    before = np.empty_like(h)
-    before[:, 0] = h0 if h0.size else 0
-    before[:, 1:] = h[:, :-1]
-    return before
+    return np.concatenate([h0[:, None], h[:, :-1]], axis=1)

@@ -1,6 +1,6 @@
 """Steps of the optimizers, defined. They work in place: w and the running values change, dw does not.
 
-Shapes: w, dw and the running values m, v are alike.
+Shapes: w, dw and the running values m, v are flat, (size,).
 """
 
 import numpy as np

@@ -64,6 +64,11 @@ class _Conv(Layer):
         self.kernel = self.add_weight(shape, self.kernel_initializer, name="kernel")
         self.bias = self.add_weight((self.filters,), self.bias_initializer, name="bias") if self.use_bias else None
 
+    def _convolve(self, op, x, stride, dilation):
+        relu = self.activation is ops.relu  # then the formula does it in the same pass
+        y = op(x, self.kernel, self.bias, stride=stride, dilation=dilation, padding=self.padding, relu=relu)
+        return y if relu else self.activation(y)
+
 
 class Conv2D(_Conv):
     """Slide filters over images: y = f(W * x + b).
@@ -77,10 +82,7 @@ class Conv2D(_Conv):
     """
 
     def call(self, x):
-        y = ops.conv2d(
-            x, self.kernel, self.bias, stride=self.strides, dilation=self.dilation_rate, padding=self.padding
-        )
-        return self.activation(y)
+        return self._convolve(ops.conv2d, x, self.strides, self.dilation_rate)
 
 
 class Conv1D(_Conv):
@@ -93,7 +95,4 @@ class Conv1D(_Conv):
     axes = 1
 
     def call(self, x):
-        y = ops.conv1d(
-            x, self.kernel, self.bias, stride=self.strides[0], dilation=self.dilation_rate[0], padding=self.padding
-        )
-        return self.activation(y)
+        return self._convolve(ops.conv1d, x, self.strides[0], self.dilation_rate[0])

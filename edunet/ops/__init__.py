@@ -26,7 +26,7 @@ from edunet.ops.activations import (
     tanh,
 )
 from edunet.ops.attention import attention, attention_weights, merge_heads, split_heads
-from edunet.ops.conv import conv1d, conv2d
+from edunet.ops.conv import conv1d, conv2d, depthwise_conv2d
 from edunet.ops.dense import dense
 from edunet.ops.embedding import embedding, sine_positions
 from edunet.ops.gru import gru
@@ -64,6 +64,7 @@ __all__ = [
     "conv1d",
     "conv2d",
     "dense",
+    "depthwise_conv2d",
     "dropout",
     "elu",
     "embedding",

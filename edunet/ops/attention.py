@@ -39,15 +39,18 @@ def attention(q, k, v, *, mask=None, causal=False):
         )
     leading, (T, S) = q.shape[:-2], (q.shape[-2], k.shape[-2])
     looks = _may_look("attention", mask, (*leading, T, S))
-    four = (leading[0] if leading else 1, math.prod(leading[1:]))  # (N, heads)
-    looks = np.zeros((0, 0, 0, 0), bool) if looks is None else np.ascontiguousarray(looks).reshape(*four, T, S)
-    inputs = [a.reshape(*four, *a.shape[-2:]) for a in (q, k, v)]
+    rows = math.prod(leading)  # batch and heads together
+    looks = np.zeros((0, 0, 0), bool) if looks is None else _one_axis(np.asarray(mask), leading, T, S)
+    horizon = 0 if causal else S
+    inputs = [a.reshape(rows, *a.shape[-2:]) for a in (q, k, v)]
+    z, lse = np.empty((rows, T, v.shape[-1]), q.dtype), np.empty((rows, T), q.dtype)
     kernel = kernels("attention")
-    z, lse = kernel.attention_forward(*inputs, looks, bool(causal))
+    kernel.attention_forward(*inputs, looks, horizon, z, lse)
 
     def backward(dz):
-        dq, dk, dv = kernel.attention_backward(dz.reshape(z.shape), *inputs, looks, bool(causal), z, lse)
-        return dq.reshape(q.shape), dk.reshape(k.shape), dv.reshape(v.shape)
+        made = [np.empty_like(a) for a in inputs]
+        kernel.attention_backward(dz.reshape(z.shape), *inputs, looks, horizon, z, lse, *made)
+        return tuple(da.reshape(a.shape) for da, a in zip(made, (q, k, v), strict=True))
 
     return z.reshape(*leading, T, v.shape[-1]), backward
 
@@ -160,3 +163,11 @@ def _may_look(op, mask, shape):
         raise ValueError(
             f"{op}: expected a mask that broadcasts to (..., T, S) = {shape}. Received a mask of {mask.shape}.{hint}"
         ) from None
+
+
+def _one_axis(mask, leading, T, S):
+    """Return a mask as a view (B,T,S), B the leading axes together: spread, not copied, over queries and keys."""
+    mask = np.atleast_2d(mask)
+    last = mask.shape[-2:]
+    tables = np.broadcast_to(mask, (*leading, *last)).reshape(math.prod(leading), *last)
+    return np.broadcast_to(tables, (len(tables), T, S))

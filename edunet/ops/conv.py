@@ -1,4 +1,4 @@
-"""Convolution: the formula y = f(W * x + b) of image analysis, without f."""
+"""Convolution: the formula y = f(W * x + b) of image analysis, where f is relu or left to activations.py."""
 
 import numpy as np
 
@@ -6,19 +6,21 @@ from edunet.backend import kernels
 from edunet.names import did_you_mean
 from edunet.tensor import Tensor, concatenate, differentiable, reshape
 
-__all__ = ["conv1d", "conv2d"]
+__all__ = ["conv1d", "conv2d", "depthwise_conv2d"]
 
 
 @differentiable
-def conv2d(x, w, b=None, *, stride=1, dilation=1, padding="valid"):
+def conv2d(x, w, b=None, *, stride=1, dilation=1, padding="valid", relu=False):
     """Slide each filter over the image; every stop is one dot product.
 
         y[n,i,j,f] = b[f] + Σ_uvc x[n, i·s + u·d − p, j·s + v·d − p, c] · w[u,v,c,f]
         s stride, d dilation, p zeros put before the first row and column (0 for "valid")
+        relu=True: y = max(0, W * x + b), the f(W * x + b) of a network in one pass over memory
     Gradients, given dy = ∂loss/∂y, each a sum over the places where the quantity was used:
         dw[u,v,c,f] = Σ_nij x[n, i·s + u·d − p, j·s + v·d − p, c] · dy[n,i,j,f]
         dx[n,h,k,c] = Σ dy[n,i,j,f] · w[u,v,c,f]   over all i, j, u, v, f with i·s + u·d − p = h, j·s + v·d − p = k
         db[f]       = Σ_nij dy[n,i,j,f]
+        relu=True: dy counts only where y > 0
     Shapes: x (N,H,W,C), w (U,V,C,F) the filters, b (F,) or None, y (N,I,J,F).
         "valid"  I = ⌊(H − (U−1)·d − 1) / s⌋ + 1
         "same"   I = ⌈H / s⌉; an odd row of zeros goes to the end, as in Keras
@@ -35,21 +37,69 @@ def conv2d(x, w, b=None, *, stride=1, dilation=1, padding="valid"):
     check_conv("conv2d", x, w, b, ("N", "H", "W"))
     stride, dilation = pair("stride", stride), pair("dilation", dilation)
     pad, size = placement("conv2d", x.shape[1:3], w.shape[:2], stride, dilation, padding)
+    bias = np.zeros(w.shape[3], x.dtype) if b is None else b
+    y = np.empty((x.shape[0], *size, w.shape[3]), x.dtype)
     k = kernels("conv")
-    y = k.conv2d_forward(x, w, np.zeros(w.shape[3], x.dtype) if b is None else b, stride, dilation, pad, size)
+    k.conv2d_forward(x, w, bias, stride, dilation, pad, bool(relu), y)
 
-    def backward(dy):
-        dx, dw, db = k.conv2d_backward(dy, x, w, stride, dilation, pad)
+    def backward(dy, *, wanted=(True, True, True)):
+        dx = np.empty(x.shape if wanted[0] else (0, 0, 0, 0), x.dtype)  # size zero: not wanted
+        dw, db = np.empty_like(w), np.empty_like(bias)
+        k.conv2d_backward(dy, x, w, stride, dilation, pad, bool(relu), y, dx, dw, db)
         return dx, dw, None if b is None else db
 
     return y, backward
 
 
-def conv1d(x, w, b=None, *, stride=1, dilation=1, padding="valid"):
+@differentiable
+def depthwise_conv2d(x, w, b=None, *, stride=1, dilation=1, padding="valid"):
+    """Give every channel its own M small filters: no channel sees another one.
+
+        y[n,i,j,c·M+m] = b[c·M+m] + Σ_uv x[n, i·s + u·d − p, j·s + v·d − p, c] · w[u,v,c,m]
+        s stride, d dilation, p zeros put before the first row and column (0 for "valid")
+    A C-th of the work of conv2d with C·M filters; a conv2d with 1×1 filters often follows and mixes the channels.
+    Gradients, given dy = ∂loss/∂y:
+        dw[u,v,c,m] = Σ_nij x[n, i·s + u·d − p, j·s + v·d − p, c] · dy[n,i,j,c·M+m]
+        dx[n,h,k,c] = Σ dy[n,i,j,c·M+m] · w[u,v,c,m]   over all i, j, u, v, m with i·s + u·d − p = h, j·s + v·d − p = k
+        db[f]       = Σ_nij dy[n,i,j,f]
+    Shapes: x (N,H,W,C), w (U,V,C,M) the filters, b (C·M,) or None, y (N,I,J,C·M); I, J, stride, dilation, padding
+    as in conv2d.
+    Raises ValueError for a wrong rank, channel or bias count, or an image smaller than the filter.
+    Source: Howard et al., MobileNets (2017).   Tutorial: lesson 13
+
+    >>> two_channels = np.array([[[[1.0, 10.0], [2.0, 20.0]]]])     # an image of one row and two pixels
+    >>> depthwise_conv2d(two_channels, np.ones((1, 2, 2, 1))).ravel()
+    array([ 3., 30.])
+    """
+    check_conv("depthwise_conv2d", x, w, None, ("N", "H", "W"))
+    filters = w.shape[2] * w.shape[3]
+    if b is not None and b.shape != (filters,):
+        raise ValueError(
+            f"depthwise_conv2d: expected one bias per filter, b (C·M,) = ({filters},) for w {w.shape}. "
+            f"Received b {b.shape}."
+        )
+    stride, dilation = pair("stride", stride), pair("dilation", dilation)
+    pad, size = placement("depthwise_conv2d", x.shape[1:3], w.shape[:2], stride, dilation, padding)
+    bias = np.zeros(filters, x.dtype) if b is None else b
+    y = np.empty((x.shape[0], *size, filters), x.dtype)
+    k = kernels("conv")
+    k.depthwise_conv2d_forward(x, w, bias, stride, dilation, pad, y)
+
+    def backward(dy, *, wanted=(True, True, True)):
+        dx = np.empty(x.shape if wanted[0] else (0, 0, 0, 0), x.dtype)  # size zero: not wanted
+        dw, db = np.empty_like(w), np.empty_like(bias)
+        k.depthwise_conv2d_backward(dy, x, w, stride, dilation, pad, dx, dw, db)
+        return dx, dw, None if b is None else db
+
+    return y, backward
+
+
+def conv1d(x, w, b=None, *, stride=1, dilation=1, padding="valid", relu=False):
     """Slide each filter along a signal: conv2d on an image that is one pixel high.
 
         y[n,t,f] = b[f] + Σ_vc x[n, t·s + v·d − p, c] · w[v,c,f]
-    Gradients: those of conv2d.   `padding="causal"` puts all zeros before the first sample: y[t] never sees the future.
+    Gradients and relu: those of conv2d.
+    `padding="causal"` puts all zeros before the first sample: y[t] never sees the future.
     Shapes: x (N,T,C), w (V,C,F), b (F,) or None, y (N,T',F), T' as I in conv2d.
     Raises ValueError for a wrong rank or channel count, or a signal shorter than the filter.
     Source: LeCun & Bengio, Convolutional networks for images, speech, and time series (1995).   Tutorial: lesson 15
@@ -64,7 +114,7 @@ def conv1d(x, w, b=None, *, stride=1, dilation=1, padding="valid"):
         zeros = np.zeros((x.shape[0], (w.shape[0] - 1) * dilation, x.shape[2]), x.dtype)
         x, padding = concatenate(zeros, x, axis=1), "valid"
     image, filters = reshape(x, shape=(x.shape[0], 1, *x.shape[1:])), reshape(w, shape=(1, *w.shape))
-    y = conv2d(image, filters, b, stride=(1, stride), dilation=(1, dilation), padding=padding)
+    y = conv2d(image, filters, b, stride=(1, stride), dilation=(1, dilation), padding=padding, relu=relu)
     return reshape(y, shape=(y.shape[0], *y.shape[2:]))
 
 

@@ -1,4 +1,4 @@
-"""The feed-forward formula y = f(W·x + b): here W·x + b; f is in activations.py."""
+"""The feed-forward formula y = f(W·x + b), where f is relu or left to activations.py."""
 
 import numpy as np
 
@@ -8,12 +8,14 @@ __all__ = ["dense"]
 
 
 @differentiable
-def dense(x, w, b=None):
+def dense(x, w, b=None, *, relu=False):
     """Weigh every input, add up, shift: one dot product for each unit.
 
         y[n,u] = Σ_d x[n,d] · w[d,u] + b[u]                 y = x w + b
+        relu=True: y = max(0, x w + b), the f(W·x + b) of a network without another array
     Gradients, given dy = ∂loss/∂y:
         dx = dy wᵀ        dw = xᵀ dy        db = Σ_n dy[n]
+        relu=True: dy counts only where y > 0
     Shapes: x (N,D), or (N,...,D) with the same weights at every place; w (D,U); b (U,) or None; y (N,...,U).
     Raises ValueError if the last axis of x is not D.
     There is no kernel file: NumPy's matrix product already runs at the speed of the machine.
@@ -31,10 +33,15 @@ def dense(x, w, b=None):
     y = rows @ w
     if b is not None:
         y += b
+    if relu:
+        np.maximum(y, 0, out=y)
 
-    def backward(dy):
+    def backward(dy, *, wanted=(True, True, True)):
         dy = dy.reshape(-1, w.shape[1])
-        dx, dw = dy @ w.T, rows.T @ dy
-        return dx.reshape(x.shape), dw, None if b is None else np.sum(dy, axis=0)
+        if relu:
+            dy = dy * (y > 0)
+        dx = (dy @ w.T).reshape(x.shape) if wanted[0] else None
+        dw = rows.T @ dy if wanted[1] else None
+        return dx, dw, None if b is None else np.sum(dy, axis=0)
 
     return y.reshape(*x.shape[:-1], w.shape[1]), backward

@@ -3,7 +3,7 @@
 import numpy as np
 
 from edunet.backend import kernels
-from edunet.ops.rnn import absent, check_sequence, skip_steps
+from edunet.ops.rnn import check_sequence, skip_steps
 from edunet.tensor import differentiable
 
 __all__ = ["gru"]
@@ -43,13 +43,15 @@ def gru(x, wx, wh, b=None, h0=None, *, reset_after=True, mask=None):
     U = wh.shape[0]
     bias = _two_rows(b, U, reset_after, x.dtype)
     x, steps = skip_steps("gru", x, mask)
-    state = absent(x) if h0 is None else h0
+    state = np.zeros((len(x), U), x.dtype) if h0 is None else h0
+    h, gates, inner = (np.empty((*x.shape[:2], width), x.dtype) for width in (U, 3 * U, U))
     k = kernels("gru")
-    h, gates, inner = k.gru_forward(x, wx, wh, bias, state, steps, bool(reset_after))
+    k.gru_forward(x, wx, wh, bias, state, steps, bool(reset_after), h, gates, inner)
 
-    def backward(dh):
-        saved = h, gates, inner
-        dx, dwx, dwh, db, dh0 = k.gru_backward(dh, x, wx, wh, bias, state, steps, bool(reset_after), *saved)
+    def backward(dh, *, wanted=(True,) * 5):
+        dx = np.empty(x.shape if wanted[0] else (0, 0, 0), x.dtype)  # size zero: not wanted
+        dwx, dwh, db, dh0 = made = [np.empty_like(a) for a in (wx, wh, bias, state)]
+        k.gru_backward(dh, x, wx, wh, state, steps, bool(reset_after), h, gates, inner, dx, *made)
         db = None if b is None else db if reset_after else db[0]
         return dx, dwx, dwh, db, None if h0 is None else dh0
 

@@ -34,14 +34,17 @@ def softmax_crossentropy(z, *, target):
     array([1000.])
     """
     target = _like("softmax_crossentropy", z, target)
+    z_rows, t_rows = z.reshape(-1, z.shape[-1]), target.reshape(-1, z.shape[-1])
+    loss, p = np.empty(z.shape[:-1], z.dtype), np.empty_like(z_rows)
     k = kernels("loss")
-    rows = z.reshape(-1, z.shape[-1]), target.reshape(-1, z.shape[-1])
-    loss, p = k.softmax_crossentropy_forward(*rows)
+    k.softmax_crossentropy_forward(z_rows, t_rows, loss.reshape(-1), p)
 
     def backward(dloss):
-        return k.softmax_crossentropy_backward(dloss.reshape(-1), *rows, p).reshape(z.shape)
+        dz = np.empty_like(p)
+        k.softmax_crossentropy_backward(dloss.reshape(-1), t_rows, p, dz)
+        return dz.reshape(z.shape)
 
-    return loss.reshape(z.shape[:-1]), backward
+    return loss, backward
 
 
 @differentiable
@@ -64,14 +67,17 @@ def sparse_softmax_crossentropy(z, *, labels):
             f"sparse_softmax_crossentropy: labels run from {labels.min()} to {labels.max()}, but there are {classes} "
             f"scores per row: expected 0 to {classes - 1}."
         )
+    rows, labels = z.reshape(-1, classes), labels.reshape(-1).astype(np.intp)
+    loss, p = np.empty(z.shape[:-1], z.dtype), np.empty_like(rows)
     k = kernels("loss")
-    rows = z.reshape(-1, classes), labels.reshape(-1).astype(np.intp)
-    loss, p = k.sparse_softmax_crossentropy_forward(*rows)
+    k.sparse_softmax_crossentropy_forward(rows, labels, loss.reshape(-1), p)
 
     def backward(dloss):
-        return k.sparse_softmax_crossentropy_backward(dloss.reshape(-1), *rows, p).reshape(z.shape)
+        dz = np.empty_like(p)
+        k.sparse_softmax_crossentropy_backward(dloss.reshape(-1), labels, p, dz)
+        return dz.reshape(z.shape)
 
-    return loss.reshape(z.shape[:-1]), backward
+    return loss, backward
 
 
 @differentiable
@@ -87,11 +93,15 @@ def sigmoid_crossentropy(z, *, target):
     array([1.00000000e+03, 6.93147181e-01])
     """
     target = _like("sigmoid_crossentropy", z, target)
+    numbers = target.reshape(-1)
+    loss, p = np.empty_like(numbers), np.empty_like(numbers)
     k = kernels("loss")
-    loss, p = k.sigmoid_crossentropy_forward(z.reshape(-1), target.reshape(-1))
+    k.sigmoid_crossentropy_forward(z.reshape(-1), numbers, loss, p)
 
     def backward(dloss):
-        return k.sigmoid_crossentropy_backward(dloss.reshape(-1), z.reshape(-1), target.reshape(-1), p).reshape(z.shape)
+        dz = np.empty_like(p)
+        k.sigmoid_crossentropy_backward(dloss.reshape(-1), numbers, p, dz)
+        return dz.reshape(z.shape)
 
     return loss.reshape(z.shape), backward
 

@@ -3,7 +3,7 @@
 import numpy as np
 
 from edunet.backend import kernels
-from edunet.ops.rnn import absent, check_sequence, skip_steps
+from edunet.ops.rnn import check_sequence, skip_steps
 from edunet.tensor import differentiable
 
 __all__ = ["lstm"]
@@ -44,13 +44,15 @@ def lstm(x, wx, wh, b=None, h0=None, c0=None, *, mask=None):
         raise ValueError(f"lstm: expected one bias per gate and unit, b (4·U,) = ({4 * U},). Received b {b.shape}.")
     x, steps = skip_steps("lstm", x, mask)
     bias = np.zeros(4 * U, x.dtype) if b is None else b
-    state = absent(x) if h0 is None else h0
-    cell = absent(x) if c0 is None else c0
+    state, cell = (np.zeros((len(x), U), x.dtype) if a is None else a for a in (h0, c0))
+    h, c, gates = (np.empty((*x.shape[:2], width), x.dtype) for width in (U, U, 4 * U))
     k = kernels("lstm")
-    h, c, gates = k.lstm_forward(x, wx, wh, bias, state, cell, steps)
+    k.lstm_forward(x, wx, wh, bias, state, cell, steps, h, c, gates)
 
-    def backward(dh, dc):
-        dx, dwx, dwh, db, dh0, dc0 = k.lstm_backward(dh, dc, x, wx, wh, bias, state, cell, steps, h, c, gates)
+    def backward(dh, dc, *, wanted=(True,) * 6):
+        dx = np.empty(x.shape if wanted[0] else (0, 0, 0), x.dtype)  # size zero: not wanted
+        dwx, dwh, db, dh0, dc0 = made = [np.empty_like(a) for a in (wx, wh, bias, state, cell)]
+        k.lstm_backward(dh, dc, x, wx, wh, state, cell, steps, h, c, gates, dx, *made)
         db = None if b is None else db
         return dx, dwx, dwh, db, None if h0 is None else dh0, None if c0 is None else dc0
 

@@ -32,12 +32,14 @@ def batch_norm(x, gamma, beta, *, epsilon=1e-3):
     M = len(rows)
     if M == 0:
         raise ValueError(f"batch_norm: an empty batch has no mean. Received x of shape {x.shape}.")
+    y, mean, variance = np.empty_like(rows), np.empty_like(gamma), np.empty_like(gamma)
     k = kernels("norm")
-    y, mean, variance = k.batch_norm_forward(rows, gamma, beta, epsilon)
+    k.batch_norm_forward(rows, gamma, beta, epsilon, y, mean, variance)
 
     def backward(dy, dmean, dvariance):
         dy = dy.reshape(rows.shape)
-        dx, dgamma, dbeta = k.batch_norm_backward(dy, rows, gamma, beta, epsilon, mean, variance)
+        dx, dgamma, dbeta = np.empty_like(rows), np.empty_like(gamma), np.empty_like(beta)
+        k.batch_norm_backward(dy, rows, gamma, epsilon, mean, variance, dx, dgamma, dbeta)
         if dmean.any() or dvariance.any():
             dx = dx + dmean / M + dvariance * (rows - mean) * (2 / M)
         return dx.reshape(x.shape), dgamma, dbeta
@@ -89,12 +91,14 @@ def layer_norm(x, gamma, beta, *, epsilon=1e-3):
     """
     _check_channels("layer_norm", x, epsilon, gamma=gamma, beta=beta)
     rows = x.reshape(-1, x.shape[-1])  # (M,D)
+    y, mean, variance = np.empty_like(rows), np.empty(len(rows), x.dtype), np.empty(len(rows), x.dtype)
     k = kernels("norm")
-    y, mean, variance = k.layer_norm_forward(rows, gamma, beta, epsilon)
+    k.layer_norm_forward(rows, gamma, beta, epsilon, y, mean, variance)
 
     def backward(dy):
-        saved = mean, variance
-        dx, dgamma, dbeta = k.layer_norm_backward(dy.reshape(rows.shape), rows, gamma, beta, epsilon, *saved)
+        dy = dy.reshape(rows.shape)
+        dx, dgamma, dbeta = np.empty_like(rows), np.empty_like(gamma), np.empty_like(beta)
+        k.layer_norm_backward(dy, rows, gamma, epsilon, mean, variance, dx, dgamma, dbeta)
         return dx.reshape(x.shape), dgamma, dbeta
 
     return y.reshape(x.shape), backward

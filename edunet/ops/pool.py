@@ -35,11 +35,15 @@ def max_pool2d(x, *, window=2, stride=None, padding="valid"):
            [13., 15.]])
     """
     window, stride, pad, size = _windows("max_pool2d", x, window, stride, padding)
+    y = np.empty((x.shape[0], *size, x.shape[3]), x.dtype)
+    winner = np.empty(y.shape, np.int32)
     k = kernels("pool")
-    y, winner = k.max_pool2d_forward(x, window, stride, pad, size)
+    k.max_pool2d_forward(x, window, stride, pad, y, winner)
 
     def backward(dy):
-        return k.max_pool2d_backward(dy, x, window, stride, pad, winner)
+        dx = np.empty_like(x)
+        k.max_pool2d_backward(dy, window, stride, pad, winner, dx)
+        return dx
 
     return y, backward
 
@@ -58,11 +62,14 @@ def avg_pool2d(x, *, window=2, stride=None, padding="valid"):
            [10.5, 12.5]])
     """
     window, stride, pad, size = _windows("avg_pool2d", x, window, stride, padding)
+    y = np.empty((x.shape[0], *size, x.shape[3]), x.dtype)
     k = kernels("pool")
-    y = k.avg_pool2d_forward(x, window, stride, pad, size)
+    k.avg_pool2d_forward(x, window, stride, pad, y)
 
     def backward(dy):
-        return k.avg_pool2d_backward(dy, x, window, stride, pad)
+        dx = np.empty_like(x)
+        k.avg_pool2d_backward(dy, window, stride, pad, dx)
+        return dx
 
     return y, backward
 

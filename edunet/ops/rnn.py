@@ -42,12 +42,15 @@ def simple_rnn(x, wx, wh, b=None, h0=None, *, activation="tanh", mask=None):
         raise ValueError(f"simple_rnn: expected one bias per unit, b ({U},). Received b {b.shape}.")
     x, steps = skip_steps("simple_rnn", x, mask)
     bias = np.zeros(U, x.dtype) if b is None else b
-    state = absent(x) if h0 is None else h0
+    state = np.zeros((len(x), U), x.dtype) if h0 is None else h0
+    h = np.empty((*x.shape[:2], U), x.dtype)
     k = kernels("rnn")
-    h = k.simple_rnn_forward(x, wx, wh, bias, state, steps, activation)
+    k.simple_rnn_forward(x, wx, wh, bias, state, steps, activation, h)
 
-    def backward(dh):
-        dx, dwx, dwh, db, dh0 = k.simple_rnn_backward(dh, x, wx, wh, bias, state, steps, activation, h)
+    def backward(dh, *, wanted=(True,) * 5):
+        dx = np.empty(x.shape if wanted[0] else (0, 0, 0), x.dtype)  # size zero: not wanted
+        dwx, dwh, db, dh0 = (np.empty_like(a) for a in (wx, wh, bias, state))
+        k.simple_rnn_backward(dh, x, wx, wh, state, steps, activation, h, dx, dwx, dwh, db, dh0)
         return dx, dwx, dwh, None if b is None else db, None if h0 is None else dh0
 
     return h, backward
@@ -99,8 +102,3 @@ def skip_steps(op, x, mask):
         hint = " Use mask[..., 0]." if mask.shape == (*x.shape[:2], 1) else hint
         raise ValueError(f"{op}: expected a mask (N, T) = {x.shape[:2]}. Received a mask of shape {mask.shape}.{hint}")
     return np.where(mask[..., None], x, 0), np.ascontiguousarray(mask)
-
-
-def absent(x):
-    """Return what stands for a missing state: an array of size zero."""
-    return np.zeros((0, 0), x.dtype)
