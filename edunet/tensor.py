@@ -57,11 +57,12 @@ _order = itertools.count()  # operations are numbered as they happen: a topologi
 class Operation:
     """One entry of the tape: the inputs that want gradients and the closure that computes them."""
 
-    __slots__ = ("backward", "inputs", "number", "op", "options", "outputs")
+    __slots__ = ("backward", "inputs", "number", "op", "options", "outputs", "takes_wanted")
 
     def __init__(self, op, inputs, options, backward, outputs):
         self.op, self.inputs, self.options, self.backward = op, inputs, options, backward
         self.outputs = outputs  # (shape, dtype) of each output; not the outputs: no reference cycles
+        self.takes_wanted = "wanted" in (getattr(backward, "__kwdefaults__", None) or ())
         self.number = next(_order)
 
 
@@ -225,6 +226,8 @@ def differentiable(op):
     arguments are everything else: strides, masks, labels. `backward(dy)` returns one gradient per positional
     argument, in order (None where there is none). An op with several outputs returns a tuple for y, and its
     `backward` takes as many dy. Called on arrays only, the lifted op returns arrays.
+    A `backward(dy, *, wanted=(True, True))` that declares this keyword is told, one flag for each positional argument,
+    whose gradient somebody asked for, and may return None or anything else for the others: they are not looked at.
     `op.__wrapped__` is the plain function.
     """
     parameters = inspect.signature(op).parameters.values()
@@ -280,8 +283,23 @@ def _key(t: Tensor):
     return (t.made_by.number, t.index) if t.made_by else id(t)
 
 
-def _gradients_by_tensor(y: Tensor, dy=None, wanted=()) -> dict:
-    """Walk the tape back from y; return {key: (tensor, gradient)} of the leaves and of the wanted tensors."""
+def _wanted_inputs(operations: list[Operation], asked) -> dict[int, tuple[bool, ...]]:
+    """Return, for each operation on a way to what is asked for, which of its inputs are: {number: flags}.
+
+    `operations` are sorted last first, as by _operations_behind; asked(t) tells whether a gradient of t is asked for.
+    """
+    flags = {}
+    for op in reversed(operations):
+        wanted = tuple(
+            t is not None and (asked(t) or (t.made_by is not None and t.made_by.number in flags)) for t in op.inputs
+        )
+        if any(wanted):
+            flags[op.number] = wanted
+    return flags
+
+
+def _gradients_by_tensor(y: Tensor, dy=None, wanted=None) -> dict:
+    """Walk the tape back from y; return {key: (tensor, gradient)} of the wanted tensors, or of all leaves."""
     if dy is None:
         if y.size != 1:
             raise ValueError(
@@ -291,20 +309,28 @@ def _gradients_by_tensor(y: Tensor, dy=None, wanted=()) -> dict:
     dy = np.asarray(dy, y.dtype)
     if dy.shape != y.shape:
         raise ValueError(f"backward: dy needs the shape of what it is the gradient of, {y.shape}. Received {dy.shape}.")
-    grads = {_key(y): dy}
-    kept = {_key(t): t for t in wanted}
-    found = {}
-    for op in _operations_behind(y):
+    keys = None if wanted is None else {_key(t) for t in wanted}
+
+    def asked(t):
+        return t.made_by is None if keys is None else _key(t) in keys
+
+    grads, found = {_key(y): dy}, {}
+    if asked(y):
+        found[_key(y)] = (y, dy)
+    operations = _operations_behind(y)
+    flags = _wanted_inputs(operations, asked)
+    for op in operations:
+        if op.number not in flags:
+            continue
         dys = [grads.pop((op.number, i), None) for i in range(len(op.outputs))]
-        found.update({(op.number, i): (kept[op.number, i], d) for i, d in enumerate(dys) if (op.number, i) in kept})
         dys = [
             np.zeros(shape, dtype) if d is None else np.require(d, dtype, ["C", "A"])
             for d, (shape, dtype) in zip(dys, op.outputs, strict=True)
         ]
-        dxs = op.backward(*dys)
+        dxs = op.backward(*dys, wanted=flags[op.number]) if op.takes_wanted else op.backward(*dys)
         dxs = dxs if isinstance(dxs, tuple) else (dxs,)
-        for x, dx in zip(op.inputs, dxs, strict=True):
-            if x is None or dx is None:
+        for x, dx, looked_at in zip(op.inputs, dxs, flags[op.number], strict=True):
+            if not looked_at or dx is None:
                 continue
             if np.shape(dx) != x.shape:
                 raise ValueError(
@@ -313,10 +339,8 @@ def _gradients_by_tensor(y: Tensor, dy=None, wanted=()) -> dict:
                 )
             key = _key(x)
             grads[key] = grads[key] + dx if key in grads else dx
-            if x.made_by is None:
+            if asked(x):
                 found[key] = (x, grads[key])
-    if y.made_by is None:
-        found[_key(y)] = (y, grads[_key(y)])
     return found
 
 

@@ -7,7 +7,7 @@ import weakref
 import numpy as np
 import pytest
 
-from edunet import tensor
+from edunet import ops, tensor
 from edunet.gradcheck import check_gradients
 from edunet.tensor import Tensor, differentiable, gradients, no_gradients
 
@@ -267,3 +267,116 @@ def test_power_zero_is_flat_everywhere():
 def test_truth_of_one_number():
     assert bool(Tensor(2.0))
     assert not Tensor(0.0)
+
+
+# ---------------------------------------------------------------- only what somebody asked for
+
+
+@pytest.fixture
+def flags():
+    """Return a list of the flags that were seen, and an op y = a + b + c that writes them down."""
+    seen = []
+
+    @differentiable
+    def plus(a, b, c=None):
+        def backward(dy, *, wanted=(True, True, True)):
+            seen.append(wanted)
+            return tuple(dy if asked else None for asked in wanted)
+
+        return a + b + (0 if c is None else c), backward
+
+    return seen, plus
+
+
+def test_a_plain_array_or_an_absent_input_is_not_wanted(flags):
+    seen, plus = flags
+    x = Tensor([1.0])
+    plus(x, np.ones(1)).backward()
+    plus(np.ones(1), np.ones(1), x).backward()
+    assert seen == [(True, False, False), (False, False, True)]
+    assert x.grad == [1.0]
+
+
+def test_backward_wants_every_tensor(flags):
+    seen, plus = flags
+    a, b = Tensor([1.0]), Tensor([1.0])
+    plus(plus(a, b), b, a).backward()
+    assert seen == [(True, True, True), (True, True, False)]
+    assert (a.grad, b.grad) == ([2.0], [2.0])
+
+
+def test_gradients_wants_the_ways_to_what_is_asked_for(flags):
+    seen, plus = flags
+    a, b, c, d = (Tensor([1.0]) for _ in range(4))
+    first = plus(a, b)
+    second = plus(c, d)
+    assert gradients(plus(first, second, a), [c])[0] == [1.0]
+    assert seen == [(False, True, False), (True, False, False)]  # first is not computed at all
+    assert a.grad is None
+
+
+def test_the_operation_behind_a_wanted_result_is_skipped(flags):
+    seen, plus = flags
+    a, b = Tensor([1.0]), Tensor([1.0])
+    h = plus(a, b)
+    y = plus(h, b)
+    assert gradients(y, [h])[0] == [1.0]
+    assert seen == [(True, False, False)]
+    assert gradients(y, [h, a]) == [[1.0], [1.0]]
+    assert seen[1:] == [(True, False, False), (True, False, False)]
+
+
+def test_gradient_of_a_result_for_itself():
+    x = Tensor([2.0])
+    y = x * 3.0
+    assert gradients(y, [y, x]) == [[1.0], [3.0]]
+    assert gradients(x, [x]) == [[1.0]]
+
+
+def test_a_closure_without_the_keyword_is_not_told():
+    @differentiable
+    def double(x):
+        return 2 * x, lambda dy: 2 * dy
+
+    x = Tensor([1.0])
+    double(x).backward()
+    assert x.grad == [2.0]
+
+
+def test_what_is_returned_for_an_unwanted_input_is_not_looked_at():
+    @differentiable
+    def times(x, w):
+        return x * w, lambda dy, *, wanted=(True, True): (np.empty((7, 7)), dy * x)
+
+    w = Tensor([2.0])
+    assert gradients(times(Tensor([3.0]), w), [w])[0] == [3.0]
+
+
+@pytest.mark.parametrize("op", ["conv2d", "depthwise_conv2d", "dense", "simple_rnn", "gru", "lstm"])
+def test_the_gradient_of_data_is_formed_only_if_it_is_asked_for(op):
+    shapes = {
+        "conv2d": ((2, 4, 4, 2), (3, 3, 2, 3)),
+        "depthwise_conv2d": ((2, 4, 4, 2), (3, 3, 2, 3)),
+        "dense": ((5, 4), (4, 3)),
+        "simple_rnn": ((2, 3, 4), (4, 5), (5, 5)),
+        "gru": ((2, 3, 4), (4, 15), (5, 15)),
+        "lstm": ((2, 3, 4), (4, 20), (5, 20)),
+    }[op]
+    arrays = [np.random.default_rng(0).normal(size=shape) for shape in shapes]
+    x, *weights = map(Tensor, arrays)
+
+    def score(x):
+        y = getattr(ops, op)(x, *weights)
+        y = y[0] if isinstance(y, tuple) else y
+        return y, (y * y).sum()
+
+    y, loss = score(x)
+    full = gradients(loss, [x, *weights])
+    assert np.abs(full[0]).min() > 0  # a saliency map: x is a Tensor like any other
+    y, loss = score(arrays[0])
+    for dw, again in zip(full[1:], gradients(loss, weights), strict=True):
+        np.testing.assert_array_equal(dw, again)
+    dys = [np.ones(shape) for shape, _ in y.made_by.outputs]
+    others = (True,) * (len(y.made_by.inputs) - 1)
+    dx, *_ = y.made_by.backward(*dys, wanted=(False, *others))
+    assert dx is None or dx.size == 0
