@@ -150,6 +150,27 @@ def test_an_optimizer_can_be_made_again_from_its_config(name):
 # ---------------------------------------------------------------- names and errors
 
 
+ALL_KINDS = [optimizers.SGD, optimizers.RMSprop, optimizers.Adam, optimizers.AdamW]
+
+
+@pytest.mark.parametrize("kind", ALL_KINDS)
+def test_a_weight_that_is_not_contiguous_is_changed_too(kind):
+    strided, plain = Tensor(START.T.copy().T), Tensor(START.copy())
+    data, optimizer = strided.data, kind(0.1)
+    assert not data.flags.c_contiguous
+    for dw in GRADIENTS:
+        optimizer.apply([np.asfortranarray(dw), dw], [strided, plain])
+    assert strided.data is data
+    np.testing.assert_array_equal(data, plain.data)
+
+
+@pytest.mark.parametrize("kind", ALL_KINDS)
+def test_a_single_number_is_a_weight(kind):
+    w = Tensor(2.0)
+    kind(0.1).apply([np.array(1.0)], [w])
+    assert w.data < 2.0
+
+
 @pytest.mark.parametrize("name", ["adam", "Adam", "ADAM"])
 def test_names_in_any_case(name):
     assert type(optimizers.get(name)) is optimizers.Adam

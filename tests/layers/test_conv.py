@@ -25,6 +25,14 @@ def test_the_activation_comes_last():
     assert (Conv2D(4, 3, activation="relu")(IMAGES).numpy() >= 0).all()
 
 
+@pytest.mark.parametrize(("kind", "x"), [(Conv2D, IMAGES), (Conv1D, SIGNALS)])
+def test_relu_in_the_formula_is_relu_after_it(kind, x):
+    fused, plain = kind(4, 3, activation="relu"), kind(4, 3)
+    fused(x), plain(x)
+    plain.set_weights(fused.get_weights())
+    np.testing.assert_allclose(fused(x), ops.relu(plain(x)), atol=1e-6)
+
+
 def test_weights_have_the_shapes_and_order_of_keras():
     layer = Conv2D(4, (3, 2))
     layer(IMAGES)

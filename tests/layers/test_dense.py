@@ -1,6 +1,7 @@
 import numpy as np
 import pytest
 
+from edunet import ops
 from edunet.layers import Dense
 
 X = np.random.default_rng(0).normal(size=(5, 4)).astype(np.float32)
@@ -11,6 +12,12 @@ def test_the_formula():
     y = layer(X)
     kernel, bias = layer.get_weights()
     np.testing.assert_allclose(y, np.tanh(X @ kernel + bias), atol=1e-6)
+
+
+def test_relu_in_the_formula_is_relu_after_it():
+    layer = Dense(3, activation="relu")
+    y = layer(X)
+    np.testing.assert_array_equal(y, ops.relu(ops.dense(X, *layer.get_weights())))
 
 
 def test_weights_have_the_shapes_and_order_of_keras():

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from edunet.gradcheck import check_gradients
-from edunet.ops.attention import attention, attention_weights, merge_heads, split_heads
+from edunet.ops.attention import _one_axis, attention, attention_weights, merge_heads, split_heads
 from edunet.tensor import Tensor
 
 N, H, T, S, d, e = 2, 3, 4, 5, 6, 2
@@ -103,6 +103,21 @@ def test_gradients_with_any_leading_axes_are_right(leading):
     rng = np.random.default_rng(0)
     arrays = [rng.normal(size=(*leading, *shape)) for shape in ((T, d), (S, d), (S, e))]
     check_gradients(attention, *arrays, mask=MASK[0, 0])
+
+
+@pytest.mark.parametrize("shape", [(), (S,), (T, S), (N, 1, 1, S), (1, H, T, 1), (N, 1, T, S), (N, H, T, S)], ids=str)
+def test_any_mask_that_broadcasts(backend, shape):
+    mask = np.asarray(np.random.default_rng(2).random(shape) < 0.7)
+    arrays = draw()
+    whole = np.ascontiguousarray(np.broadcast_to(mask, (N, H, T, S)))
+    np.testing.assert_allclose(attention(*arrays, mask=mask), by_the_query(*arrays, mask=whole)[0], rtol=1e-12)
+    check_gradients(attention, *arrays, mask=mask)
+
+
+def test_a_mask_reaches_the_kernel_without_being_copied():
+    keys, table = np.ones((N, 1, 1, S), bool), np.ones((T, S), bool)
+    assert _one_axis(keys, (N, H), T, S).strides == (S, 0, 1)
+    assert np.shares_memory(_one_axis(table, (N, H), T, S), table)
 
 
 def test_large_scores_stay_finite():

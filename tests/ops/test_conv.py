@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from edunet.gradcheck import check_gradients
-from edunet.ops.conv import conv1d, conv2d
+from edunet.ops.activations import relu
+from edunet.ops.conv import conv1d, conv2d, depthwise_conv2d
 from edunet.tensor import Tensor
 
 rng = np.random.default_rng(0)
@@ -110,6 +111,104 @@ def test_causal_conv1d_never_sees_the_future(backend):
     assert check_gradients(conv1d, x, w, padding="causal", dilation=2) < 1e-7
 
 
+# ---------------------------------------------------------------- f(W * x + b) in one pass
+
+
+@pytest.mark.parametrize(("padding", "stride", "dilation"), GEOMETRIES)
+def test_relu_is_the_relu_of_the_convolution(backend, padding, stride, dilation):
+    x, w, b = rng.normal(size=(2, 7, 8, 3)), rng.normal(size=(3, 2, 3, 4)), rng.normal(size=4)
+    geometry = {"stride": stride, "dilation": dilation, "padding": padding}
+    fused, plain = (list(map(Tensor, (x, w, b))) for _ in range(2))
+    y, expected = conv2d(*fused, **geometry, relu=True), relu(conv2d(*plain, **geometry))
+    np.testing.assert_allclose(y, expected, rtol=1e-12, atol=1e-12)
+    assert 0.2 < np.mean(y.numpy() > 0) < 0.8
+    dy = rng.normal(size=y.shape)
+    y.backward(dy)
+    expected.backward(dy)
+    for ours, theirs in zip(fused, plain, strict=True):
+        np.testing.assert_allclose(ours.grad, theirs.grad, rtol=1e-10, atol=1e-12)
+
+
+def test_gradients_with_relu_away_from_the_kink(backend):
+    x, w, b = rng.normal(size=(1, 5, 5, 2)), rng.normal(size=(3, 3, 2, 4)), np.array([9.0, -9.0, 0.0, 0.0])
+    w[..., :2] *= 0.1  # filter 0 is always positive, filter 1 never
+    assert np.abs(conv2d(x, w, b)).min() > 1e-3
+    assert check_gradients(conv2d, x, w, b, relu=True) < 1e-7
+
+
+def test_relu_of_conv1d(backend):
+    x, w = rng.normal(size=(2, 9, 3)), rng.normal(size=(4, 3, 2))
+    y = conv1d(x, w, padding="causal", relu=True)
+    np.testing.assert_allclose(y, relu(conv1d(x, w, padding="causal")), rtol=1e-12)
+
+
+def test_relu_lets_a_broken_number_through(backend):
+    x = np.full((1, 3, 3, 1), np.nan)
+    assert np.isnan(conv2d(x, np.ones((2, 2, 1, 1)), relu=True)).all()
+
+
+# ---------------------------------------------------------------- each channel for itself
+
+
+def depthwise_definition(x, w, b, **geometry):
+    """Channel c·M + m is the convolution of channel c alone with filter m of c."""
+    parts = [definition(x[..., [c]], w[:, :, [c]], 0, **geometry) for c in range(x.shape[3])]
+    return np.concatenate(parts, axis=3) + b
+
+
+@pytest.mark.parametrize("multiplier", [1, 2])
+@pytest.mark.parametrize(("padding", "stride", "dilation"), GEOMETRIES)
+def test_depthwise_equals_the_definition(backend, padding, stride, dilation, multiplier):
+    x, w, b = rng.normal(size=(2, 7, 8, 3)), rng.normal(size=(3, 2, 3, multiplier)), rng.normal(size=3 * multiplier)
+    geometry = {"stride": stride, "dilation": dilation, "padding": padding}
+    y = depthwise_conv2d(x, w, b, **geometry)
+    np.testing.assert_allclose(y, depthwise_definition(x, w, b, **geometry), rtol=1e-12, atol=1e-12)
+
+
+@pytest.mark.parametrize("multiplier", [1, 2])
+@pytest.mark.parametrize(("padding", "stride", "dilation"), GEOMETRIES)
+def test_depthwise_gradients(backend, padding, stride, dilation, multiplier):
+    x, w, b = rng.normal(size=(2, 7, 8, 3)), rng.normal(size=(3, 2, 3, multiplier)), rng.normal(size=3 * multiplier)
+    geometry = {"stride": stride, "dilation": dilation, "padding": padding}
+    assert check_gradients(depthwise_conv2d, x, w, b, **geometry) < 1e-7
+
+
+def test_depthwise_is_a_convolution_whose_filters_see_one_channel_each(backend):
+    x, w = rng.normal(size=(2, 6, 6, 3)), rng.normal(size=(3, 3, 3, 2))
+    full = np.zeros((3, 3, 3, 6))
+    for c, m in itertools.product(range(3), range(2)):
+        full[:, :, c, 2 * c + m] = w[:, :, c, m]
+    np.testing.assert_allclose(depthwise_conv2d(x, w), conv2d(x, full), rtol=1e-12, atol=1e-12)
+
+
+def test_depthwise_float32_stays_float32_and_is_close(backend):
+    x, w, b = (rng.normal(size=s) for s in ((2, 6, 6, 3), (3, 3, 3, 2), (6,)))
+    y, back = depthwise_conv2d.__wrapped__(*(a.astype(np.float32) for a in (x, w, b)))
+    assert y.dtype == np.float32
+    assert [g.dtype for g in back(y)] == [np.float32] * 3
+    np.testing.assert_allclose(y, depthwise_conv2d(x, w, b), rtol=1e-4, atol=1e-4)
+
+
+@pytest.mark.parametrize("op", [conv2d, depthwise_conv2d])
+def test_an_empty_batch(backend, op):
+    w, b = Tensor(np.ones((3, 3, 2, 1))), Tensor(np.ones(1 if op is conv2d else 2))
+    y = op(Tensor(np.zeros((0, 5, 5, 2))), w, b)
+    assert y.shape == (0, 3, 3, b.size)
+    y.sum().backward()
+    assert not w.grad.any()
+    assert not b.grad.any()
+
+
+@pytest.mark.parametrize("op", [conv2d, depthwise_conv2d])
+@pytest.mark.parametrize("with_relu", [False, True])
+def test_gradients_of_filters_do_not_depend_on_whether_that_of_the_image_is_wanted(backend, op, with_relu):
+    x, w = rng.normal(size=(2, 5, 5, 2)), rng.normal(size=(3, 3, 2, 4))
+    options = {"relu": True} if with_relu and op is conv2d else {}
+    y, back = op.__wrapped__(x, w, **options)
+    for with_dx, without in zip(back(y)[1:2], back(y, wanted=(False, True, True))[1:2], strict=True):
+        np.testing.assert_allclose(without, with_dx, rtol=1e-12)
+
+
 def test_gradient_reaches_what_is_a_tensor():
     w = Tensor(rng.normal(size=(3, 3, 1, 2)))
     conv2d(rng.normal(size=(1, 5, 5, 1)), w).sum().backward()
@@ -134,6 +233,10 @@ X, W = np.zeros((2, 8, 8, 3)), np.zeros((3, 3, 3, 4))
         (lambda: conv2d(X, W, padding="sane"), r"padding is 'valid' or 'same'.*Did you mean 'same'\?"),
         (lambda: conv2d(X[:, :2], W), r"window that reaches over 3 pixels does not fit into 2.*padding='same'"),
         (lambda: conv1d(X[:, 0], W[0], padding="valid", dilation=9), r"reaches over 19 pixels does not fit into 8"),
+        (lambda: depthwise_conv2d(X, W[:, :, :2]), r"depthwise_conv2d: x has 3 channels, the filters expect 2"),
+        (lambda: depthwise_conv2d(X, W, np.zeros(4)), r"b \(C·M,\) = \(12,\) for w .*Received b \(4,\)"),
+        (lambda: depthwise_conv2d(X[0], W), r"depthwise_conv2d: expected x \(N, H, W, C\), 4 axes"),
+        (lambda: depthwise_conv2d(X[:, :2], W), r"depthwise_conv2d: a window that reaches over 3 pixels"),
         (lambda: conv1d(X, W), r"conv1d: expected x \(N, T, C\), 3 axes"),
     ],
 )

@@ -4,7 +4,9 @@ import numpy as np
 import pytest
 
 from edunet.gradcheck import check_gradients
+from edunet.ops.activations import relu
 from edunet.ops.dense import dense
+from edunet.tensor import Tensor
 
 rng = np.random.default_rng(0)
 
@@ -20,6 +22,25 @@ def test_one_dot_product_per_unit():
 def test_gradients(shape, bias):
     b = rng.normal(size=2) if bias else None
     assert check_gradients(dense, rng.normal(size=shape), rng.normal(size=(3, 2)), b) < 1e-7
+
+
+@pytest.mark.parametrize("shape", [(4, 3), (2, 5, 3)])
+def test_relu_is_the_relu_of_the_sum(shape):
+    arrays = rng.normal(size=shape), rng.normal(size=(3, 2)), rng.normal(size=2)
+    fused, plain = (list(map(Tensor, arrays)) for _ in range(2))
+    y, expected = dense(*fused, relu=True), relu(dense(*plain))
+    np.testing.assert_array_equal(y, expected)
+    dy = rng.normal(size=y.shape)
+    y.backward(dy)
+    expected.backward(dy)
+    for ours, theirs in zip(fused, plain, strict=True):
+        np.testing.assert_array_equal(ours.grad, theirs.grad)
+
+
+def test_gradients_with_relu_away_from_the_kink():
+    x, w, b = rng.normal(size=(4, 3)), rng.normal(size=(3, 4)), np.array([9.0, -9.0, 0.5, 0.0])
+    assert np.abs(dense(x, w, b)).min() > 1e-3
+    assert check_gradients(dense, x, w, b, relu=True) < 1e-7
 
 
 @pytest.mark.parametrize(
