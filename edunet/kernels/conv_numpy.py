@@ -38,9 +38,9 @@ def depthwise_conv2d_backward(dy, x, w, stride, dilation, pad, dx, dw, db):
     dx[:] = 0
     groups = dy.reshape(*dy.shape[:3], *w.shape[2:])
     for u, v, inside, pixels in _taps(w, x, dy, stride, dilation, pad):
-        dw[u, v] = np.sum(x[pixels][..., None] * groups[inside], axis=(0, 1, 2))
+        dw[u, v] = np.einsum("nijc,nijcm->cm", x[pixels], groups[inside])
         if dx.size:
-            dx[pixels] += np.sum(groups[inside] * w[u, v], axis=4)
+            dx[pixels] += np.einsum("nijcm,cm->nijc", groups[inside], w[u, v])
     np.sum(dy, axis=(0, 1, 2), out=db)
 
 
