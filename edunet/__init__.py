@@ -35,6 +35,7 @@ from edunet.gradcheck import check_gradients
 from edunet.layers import Input
 from edunet.models import Model, Sequential
 from edunet.tensor import Tensor, differentiable, gradients, no_gradients
+from edunet.threads import get_num_threads, set_num_threads
 
 __version__ = "0.1.0"
 
@@ -53,6 +54,7 @@ __all__ = [
     "differentiable",
     "floatx",
     "get_backend",
+    "get_num_threads",
     "gradients",
     "info",
     "initializers",
@@ -66,6 +68,7 @@ __all__ = [
     "optimizers",
     "set_backend",
     "set_floatx",
+    "set_num_threads",
     "set_random_seed",
     "show",
     "use_backend",

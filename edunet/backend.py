@@ -9,6 +9,7 @@ seed and backend determine the numbers. This is the only module that imports `ed
 """
 
 import contextlib
+import functools
 import importlib
 import importlib.metadata
 import os
@@ -18,7 +19,9 @@ from types import ModuleType
 
 import numpy as np
 
+from edunet import threads
 from edunet.names import did_you_mean
+from edunet.split import split
 
 __all__ = [
     "available_backends",
@@ -127,8 +130,14 @@ def use_backend(name: str):
 
 
 def kernels(family: str) -> ModuleType:
-    """Return the kernels of one family ("conv", "pool", ...) in the backend in use."""
-    return _load(family, get_backend() if family in COMPILED else "numpy")
+    """Return the kernels of one family ("conv", "pool", ...) in the backend in use, split over the threads."""
+    return _ready(family, get_backend() if family in COMPILED else "numpy")
+
+
+@functools.cache
+def _ready(family: str, backend: str) -> ModuleType:
+    module = _load(family, backend)
+    return module if backend == "numpy" else split(module)
 
 
 # ---------------------------------------------------------------- precision and randomness
@@ -183,7 +192,10 @@ def info() -> str:
     fallback = [family for family in FAMILIES if family not in compiled]
     lines.append(f"kernels    compiled: {', '.join(compiled) or 'none'}")
     lines.append(f"           on NumPy under every backend: {', '.join(fallback) or 'none'}")
-    lines.append(f"threads    kernels 1; NumPy's own matrix product may use all {os.cpu_count()} cores")
+    try:
+        lines.append(f"threads    kernels {threads.get_num_threads()}; NumPy's matrix product has its own")
+    except ValueError as error:
+        lines.append(f"threads    {error}")
     lines.append(f"CPU        {_cpu()} ({platform.system()} {platform.machine()})")
     lines.append(f"floatx     {floatx()}")
     return "\n".join(lines)

@@ -1,0 +1,212 @@
+"""Splitting: a compiled kernel becomes one that shares its work among threads. A formula never sees them.
+
+The names in a kernel's signature say what goes to whom:
+    rows      Every array that is no weight has the batch first. A chunk of the batch is a call with slices of them.
+    weights   belong to all, and their gradients are sums over the batch: each chunk fills arrays of its own, which are
+              added in the order of the chunks.
+How many chunks there are depends on the problem, never on the number of threads, wherever sums are formed; elsewhere no
+row looks at another. So the number of threads does not change the last bit of a result.
+
+NumPy's kernels are not split: its matrix product has threads of its own. Kernels of which COST knows nothing are not
+split either: batch normalisation, which needs the whole batch, and the steps of the optimizers.
+"""
+
+import functools
+import inspect
+import math
+from types import ModuleType
+
+import numpy as np
+
+from edunet.threads import get_num_threads, run
+
+__all__ = ["split"]
+
+WEIGHTS = {"w", "b", "wx", "wh", "gamma", "beta"}
+SUMS = {"d" + name for name in WEIGHTS}
+CHUNK = 15e6  # floating-point operations, about 0.15 to 0.3 ms: to wake another core takes up to 0.05 ms
+MOST = 8  # chunks that form sums
+PER_WEIGHT = 1000  # operations in a chunk for each number that is then to be added: 1 to 3 % of its time
+TOGETHER = {"simple_rnn": 6, "gru": 6, "lstm": 6}  # rows that a kernel likes to take through time side by side
+
+
+def places(a):
+    """Return how many vectors there are, of channels or features."""
+    return math.prod(a.shape[:-1])
+
+
+def recurrent_forward(x, wx, wh):
+    return 4 * places(x) * (wx.size + wh.size)
+
+
+def recurrent_backward(x, wx, wh):
+    return 2 * recurrent_forward(x, wx, wh)
+
+
+# About how many floating-point operations a call is. What is bound by memory, exp or comparisons counts as the
+# multiplications and additions that take as long.
+COST = {
+    "conv2d_forward": lambda w, y: 2 * places(y) * w.size,
+    "conv2d_backward": lambda dy, w: 4 * places(dy) * w.size,
+    "depthwise_conv2d_forward": lambda w, y: 8 * y.size * w.shape[0] * w.shape[1],
+    "depthwise_conv2d_backward": lambda dy, w: 16 * dy.size * w.shape[0] * w.shape[1],
+    "max_pool2d_forward": lambda window, y: 20 * y.size * math.prod(window),
+    "max_pool2d_backward": lambda dy, dx: 20 * (dy.size + dx.size),
+    "avg_pool2d_forward": lambda window, y: 20 * y.size * math.prod(window),
+    "avg_pool2d_backward": lambda dy, window: 20 * dy.size * math.prod(window),
+    "simple_rnn_forward": recurrent_forward,
+    "simple_rnn_backward": recurrent_backward,
+    "gru_forward": recurrent_forward,
+    "gru_backward": recurrent_backward,
+    "lstm_forward": recurrent_forward,
+    "lstm_backward": recurrent_backward,
+    "layer_norm_forward": lambda x: 40 * x.size,
+    "layer_norm_backward": lambda x: 60 * x.size,
+    "softmax_crossentropy_forward": lambda z: 100 * z.size,
+    "softmax_crossentropy_backward": lambda p: 20 * p.size,
+    "sparse_softmax_crossentropy_forward": lambda z: 100 * z.size,
+    "sparse_softmax_crossentropy_backward": lambda p: 20 * p.size,
+    "sigmoid_crossentropy_forward": lambda z: 100 * z.size,
+    "sigmoid_crossentropy_backward": lambda p: 20 * p.size,
+}
+
+
+def split(module: ModuleType) -> ModuleType:
+    """Return a module with the same names, whose kernels share their work among the threads."""
+    made = ModuleType(module.__name__, module.__doc__)
+    vars(made).update(vars(module))
+    for name, kernel in vars(module).items():
+        if name in COST:
+            setattr(made, name, _split_rows(kernel, COST[name], TOGETHER.get(name.rpartition("_")[0], 1)))
+        elif name == "attention_forward":
+            made.attention_forward = _split_attention_forward(kernel)
+        elif name == "attention_backward":
+            made.attention_backward = _split_attention_backward(kernel)
+    return made
+
+
+def _split_rows(kernel, cost, together):
+    names = list(inspect.signature(getattr(kernel, "py_func", kernel)).parameters)  # py_func: what Numba compiled
+    costly = [names.index(n) for n in inspect.signature(cost).parameters]
+    sums = [place for place, n in enumerate(names) if n in SUMS]
+    rows = [place for place, n in enumerate(names) if n not in WEIGHTS | SUMS]
+
+    @functools.wraps(kernel)
+    def on_threads(*given):
+        work = cost(*[given[place] for place in costly])
+        if work < 2 * CHUNK:
+            return kernel(*given)
+        N = len(given[0])
+        groups = -(-N // together)
+        if sums:
+            weights = sum(given[place].size for place in sums)
+            parts = min(power_of_two(min(work / max(CHUNK, PER_WEIGHT * weights), MOST)), groups)
+        else:
+            parts = min(get_num_threads(), int(work / CHUNK), groups)
+        if parts == 1:
+            return kernel(*given)
+        cuts = [slice(g.start * together, min(g.stop * together, N)) for g in ranges(groups, parts)]
+        made = [[given[place] if i == 0 else np.empty_like(given[place]) for place in sums] for i in range(parts)]
+
+        def chunk(i):
+            part = [
+                a[cuts[i]] if p in rows and isinstance(a, np.ndarray) and a.size else a for p, a in enumerate(given)
+            ]
+            for place, a in zip(sums, made[i], strict=True):
+                part[place] = a
+            kernel(*part)
+
+        run(chunk, parts)
+        for i in range(1, parts):
+            for total, a in zip(made[0], made[i], strict=True):
+                total += a
+        return None
+
+    return on_threads
+
+
+# ---------------------------------------------------------------- attention
+
+
+def attention_work(q, k, v, horizon, products):
+    """About how many operations: so many numbers per score multiplied and added, and one exp, as much as 30 of them."""
+    (B, T, _), S = q.shape, k.shape[1]
+    seen = min(S, horizon + 1 + T / 2)  # keys, on average
+    return B * T * seen * (2 * products + 30)
+
+
+def _split_attention_forward(kernel):
+    """Batch and heads, B, are cut like any batch; where they are few, each one's queries are cut instead."""
+
+    @functools.wraps(kernel)
+    def attention_forward(q, k, v, mask, horizon, z, lse):
+        threads, (B, T) = get_num_threads(), lse.shape
+        if threads == 1 or attention_work(q, k, v, horizon, q.shape[2] + v.shape[2]) < 2 * CHUNK:
+            return kernel(q, k, v, mask, horizon, z, lse)
+        if 2 * threads > B:
+            tasks = queries_of_each(B, T, -(-2 * threads // B))
+        else:
+            tasks = [(heads, slice(0, T)) for heads in ranges(B, threads)]
+
+        def chunk(i):
+            heads, queries = tasks[i]
+            looks = mask[heads, queries] if mask.size else mask
+            at = heads, queries
+            kernel(q[at], k[heads], v[heads], looks, horizon + queries.start, z[at], lse[at])
+
+        return run(chunk, len(tasks))
+
+    return attention_forward
+
+
+def _split_attention_backward(kernel):
+    """As forward; but dk and dv are sums over the queries: how these are cut depends on the problem alone."""
+
+    @functools.wraps(kernel)
+    def attention_backward(dz, q, k, v, mask, horizon, z, lse, dq, dk, dv):
+        B, T = lse.shape
+        work = attention_work(q, k, v, horizon, 3 * q.shape[2] + 2 * v.shape[2])
+        if work < 2 * CHUNK:
+            return kernel(dz, q, k, v, mask, horizon, z, lse, dq, dk, dv)
+        few = 4 if B <= 2 else 2 if B < 8 else 1  # not more: each part costs another dk and dv
+        parts = min(power_of_two(min(few, work / CHUNK / B)), T)
+        if parts > 1:
+            tasks = queries_of_each(B, T, parts)
+        else:
+            tasks = [(heads, slice(0, T)) for heads in ranges(B, min(B, get_num_threads()))]
+        made = {}  # (head, first query): dk, dv
+
+        def chunk(i):
+            heads, queries = tasks[i]
+            looks = mask[heads, queries] if mask.size else mask
+            at = heads, queries
+            dkv = dk[heads], dv[heads]
+            if queries.start:
+                dkv = made[heads.start, queries.start] = np.empty_like(dkv[0]), np.empty_like(dkv[1])
+            kernel(dz[at], q[at], k[heads], v[heads], looks, horizon + queries.start, z[at], lse[at], dq[at], *dkv)
+
+        run(chunk, len(tasks))
+        for (b, _), (one_dk, one_dv) in sorted(made.items(), key=lambda item: item[0]):
+            dk[b] += one_dk[0]
+            dv[b] += one_dv[0]
+        return None
+
+    return attention_backward
+
+
+def queries_of_each(B, T, parts):
+    """Return (one of B, some queries); the last queries first, because under a causal mask they look at most keys."""
+    return [(slice(b, b + 1), queries) for queries in reversed(ranges(T, min(parts, T))) for b in range(B)]
+
+
+# ---------------------------------------------------------------- counting
+
+
+def ranges(n, parts):
+    """Cut 0 ... n − 1 into slices, as equal as can be."""
+    return [slice(n * i // parts, n * (i + 1) // parts) for i in range(parts)]
+
+
+def power_of_two(x):
+    """Return the largest power of two that is not above x, at least 1."""
+    return 1 << max(int(x).bit_length() - 1, 0)
