@@ -1,134 +1,243 @@
-"""Convolution as plain loops, compiled by Cython. Shapes: see conv_numpy.py."""
+"""Convolution on the register tile of tile.h; the plain loops stand at the end. Shapes: see conv_numpy.py.
+
+    forward    six pixels of y at a time: their windows, row by row, against all filters
+    dw         six taps (u,v,c) at a time: what each of them sees over all pixels, against dy
+    dx         tap by tap, six pixels of dy at a time: dy against the filters, added where the tap had read
+
+An image that needs zeros around it is copied into a frame of zeros first; from there on every tap is inside.
+"""
 
 import numpy as np
 from cython cimport floating
+from libc.string cimport memcpy, memset
+
+from edunet.kernels.tile cimport (TILE_ADD, TILE_RELU, TILE_ROWS, TILE_STORE, on_every_cpu, padded, sum_over, tile,
+                                  tile_sum)
+
+cdef Py_ssize_t BAND = 96 * 1024  # bytes of dy that are worked on at a time: they stay in the second cache
+
+
+cdef struct Shape:  # N images of H,W,C; U,V filters of F; I,J outputs; s stride, d dilation; the frame: Hp,Wp and its corner
+    Py_ssize_t N, H, W, C, U, V, F, I, J, sh, sw, dh, dw, top, left, Hp, Wp
+    bint framed
+
+
+cdef Shape shape_of(x, w, y, stride, dilation, pad):
+    cdef Shape g
+    g.N, g.H, g.W, g.C = x.shape[0], x.shape[1], x.shape[2], x.shape[3]
+    g.U, g.V, g.F = w.shape[0], w.shape[1], w.shape[3]
+    g.I, g.J = y.shape[1], y.shape[2]
+    g.sh, g.sw = stride
+    g.dh, g.dw = dilation
+    g.top, g.left = pad
+    g.Hp = max(g.H + g.top, (g.I - 1) * g.sh + (g.U - 1) * g.dh + 1)
+    g.Wp = max(g.W + g.left, (g.J - 1) * g.sw + (g.V - 1) * g.dw + 1)
+    g.framed = g.Hp > g.H or g.Wp > g.W
+    return g
 
 
 def conv2d_forward(const floating[:, :, :, ::1] x, const floating[:, :, :, ::1] w, const floating[::1] b,
                    stride, dilation, pad, bint relu, floating[:, :, :, ::1] y):
-    cdef Py_ssize_t H = x.shape[1], W = x.shape[2], C = x.shape[3]
-    cdef Py_ssize_t U = w.shape[0], V = w.shape[1], F = w.shape[3]
-    cdef Py_ssize_t sh = stride[0], sw = stride[1], dh = dilation[0], dw_ = dilation[1], top = pad[0], left = pad[1]
-    cdef Py_ssize_t n, i, j, u, v, c, f, h, k
-    cdef floating a
+    cdef Shape g = shape_of(x, w, y, stride, dilation, pad)
+    if g.N * g.I * g.J * g.F * g.C == 0:
+        if y.size:
+            np.asarray(y)[...] = np.maximum(b, 0) if relu else b
+        return
+    cdef Py_ssize_t Q = g.U * g.V * g.C, Fp = padded(g.F), n
+    cdef floating[::1] filters = widened(np.asarray(w).reshape(Q, g.F), Fp)  # (U·V·C,Fp)
+    cdef floating[::1] bias = widened(np.asarray(b).reshape(1, g.F), Fp)
+    cdef floating[::1] frame = np.zeros(g.Hp * g.Wp * g.C if g.framed else 0, np.asarray(x).dtype)
+    cdef const floating* image
     with nogil:
-        for n in range(x.shape[0]):
-            for i in range(y.shape[1]):
-                for j in range(y.shape[2]):
-                    for f in range(F):
-                        y[n, i, j, f] = b[f]
-                    for u in range(U):
-                        h = i * sh + u * dh - top
-                        if h < 0 or h >= H:
-                            continue
-                        for v in range(V):
-                            k = j * sw + v * dw_ - left
-                            if k < 0 or k >= W:
-                                continue
-                            for c in range(C):
-                                a = x[n, h, k, c]
-                                for f in range(F):
-                                    y[n, i, j, f] += a * w[u, v, c, f]
-                    if relu:
-                        for f in range(F):
-                            if y[n, i, j, f] < 0:
-                                y[n, i, j, f] = 0
+        for n in range(g.N):
+            image = &x[n, 0, 0, 0]
+            if g.framed:
+                put_into_frame(image, &frame[0], &g)
+                image = &frame[0]
+            forward_image(image, &filters[0], &bias[0], &y[n, 0, 0, 0], &g, relu)
+
+
+cdef void forward_image(const floating* x, const floating* w, const floating* b, floating* y, const Shape* g,
+                        bint relu) noexcept nogil:
+    """y[i,j,:] = b + Σ_u Σ_v Σ_c x[i·s + u·d, j·s + v·d, c] w[u,v,c,:], for one image."""
+    cdef Py_ssize_t C = g.C, Fp = padded(g.F), pixels = g.I * g.J, p, i = 0, j = 0
+    cdef tile_sum over
+    if g.dw == 1:  # a row of the window, V·C numbers, lies in one piece
+        over = sum_over(1, g.U, g.V * C, 0, g.dh * g.Wp * C, 1, 0, g.V * C * Fp, Fp)
+    else:
+        over = sum_over(g.U, g.V, C, g.dh * g.Wp * C, g.dw * C, 1, g.V * C * Fp, C * Fp, Fp)
+    cdef const floating* window[TILE_ROWS]
+    cdef floating* to[TILE_ROWS]
+    cdef int rows = 0
+    for p in range(pixels):
+        window[rows] = x + (i * g.sh * g.Wp + j * g.sw) * C
+        to[rows] = y + p * g.F
+        rows += 1
+        j += 1
+        if j == g.J:
+            i, j = i + 1, 0
+        if rows == TILE_ROWS or p == pixels - 1:
+            tile(rows, g.F, &over, window, w, b, to, TILE_RELU if relu else TILE_STORE)
+            rows = 0
 
 
 def conv2d_backward(const floating[:, :, :, ::1] dy, const floating[:, :, :, ::1] x,
                     const floating[:, :, :, ::1] w, stride, dilation, pad, bint relu,
                     const floating[:, :, :, ::1] y, floating[:, :, :, ::1] dx, floating[:, :, :, ::1] dw,
                     floating[::1] db):
-    cdef Py_ssize_t H = x.shape[1], W = x.shape[2], C = x.shape[3]
-    cdef Py_ssize_t U = w.shape[0], V = w.shape[1], F = w.shape[3]
-    cdef Py_ssize_t sh = stride[0], sw = stride[1], dh = dilation[0], dw_ = dilation[1], top = pad[0], left = pad[1]
-    cdef Py_ssize_t n, i, j, u, v, c, f, h, k
-    cdef bint wanted = dx.shape[0] > 0
-    cdef floating a
-    # (U,V,F,C): the inner loop over c then runs along memory
-    cdef floating[:, :, :, ::1] wt = np.ascontiguousarray(np.asarray(w).transpose(0, 1, 3, 2))
-    if relu:
-        dy = np.asarray(dy) * (np.asarray(y) > 0)
-    dx[:] = 0
-    dw[:] = 0
-    db[:] = 0
+    cdef Shape g = shape_of(x, w, dy, stride, dilation, pad)
+    cdef bint wanted = dx.size > 0
+    dx[...], dw[...], db[...] = 0, 0, 0
+    if g.N * g.I * g.J * g.F * g.C == 0:
+        return
+    dtype = np.asarray(x).dtype
+    cdef Py_ssize_t Fp = padded(g.F), image = g.I * g.J * Fp * sizeof(floating)
+    cdef Py_ssize_t images = min(g.N, max(1, BAND // image)), rows = min(g.I, max(1, BAND // (g.J * Fp * sizeof(floating))))
+    cdef floating[::1] band = np.zeros(images * rows * g.J * Fp, dtype)
+    cdef floating[::1] frame = np.zeros(images * g.Hp * g.Wp * g.C if g.framed else 0, dtype)
+    cdef floating[::1] dframe = np.empty(frame.shape[0] if wanted else 0, dtype)
+    # the filters with c along memory: tap by tap, or all taps side by side where C alone does not fill a vector
+    cdef Py_ssize_t taps = g.U * g.V if g.C % 16 == 0 else 1
+    cdef Py_ssize_t width = g.U * g.V * g.C // taps
+    cdef floating[::1] turned = np.empty(0, dtype)
+    if wanted:
+        turned = widened(np.asarray(w).reshape(taps, width, g.F).transpose(0, 2, 1).reshape(-1, width), padded(width))
+    cdef floating[::1] strip = np.empty(TILE_ROWS * padded(width), dtype)
+    cdef Py_ssize_t n = 0, m, i, here, deep
+    cdef const floating* from_
+    cdef floating* to
     with nogil:
-        for n in range(x.shape[0]):
-            for i in range(dy.shape[1]):
-                for j in range(dy.shape[2]):
-                    for f in range(F):
-                        db[f] += dy[n, i, j, f]
-                    for u in range(U):
-                        h = i * sh + u * dh - top
-                        if h < 0 or h >= H:
-                            continue
-                        for v in range(V):
-                            k = j * sw + v * dw_ - left
-                            if k < 0 or k >= W:
-                                continue
-                            for c in range(C):
-                                a = x[n, h, k, c]
-                                for f in range(F):
-                                    dw[u, v, c, f] += a * dy[n, i, j, f]
-                            if wanted:
-                                for f in range(F):
-                                    a = dy[n, i, j, f]
-                                    for c in range(C):
-                                        dx[n, h, k, c] += a * wt[u, v, f, c]
+        while n < g.N:
+            here = min(images, g.N - n)
+            from_ = &x[n, 0, 0, 0]
+            if g.framed:
+                for m in range(here):
+                    put_into_frame(&x[n + m, 0, 0, 0], &frame[m * g.Hp * g.Wp * g.C], &g)
+                from_ = &frame[0]
+            to = NULL
+            if wanted:
+                to = &dx[n, 0, 0, 0]
+                if g.framed:
+                    to = &dframe[0]
+                    memset(to, 0, here * g.Hp * g.Wp * g.C * sizeof(floating))
+            i = 0
+            while i < g.I:
+                deep = min(rows, g.I - i)
+                for m in range(here):
+                    take_band(&dy[n + m, i, 0, 0], &y[n + m, i, 0, 0] if relu else NULL,
+                              &band[m * deep * g.J * Fp], &db[0], deep * g.J, g.F)
+                add_to_dw(from_ + i * g.sh * g.Wp * g.C, &band[0], &dw[0, 0, 0, 0], &g, here, deep)
+                if wanted:
+                    add_to_dx(&band[0], &turned[0], &strip[0], to + i * g.sh * g.Wp * g.C, &g, here, deep, taps)
+                i += deep
+            if wanted and g.framed:
+                for m in range(here):
+                    take_out_of_frame(&dframe[m * g.Hp * g.Wp * g.C], &dx[n + m, 0, 0, 0], &g)
+            n += here
 
 
-def depthwise_conv2d_forward(const floating[:, :, :, ::1] x, const floating[:, :, :, ::1] w, const floating[::1] b,
-                             stride, dilation, pad, floating[:, :, :, ::1] y):
-    cdef Py_ssize_t H = x.shape[1], W = x.shape[2], C = x.shape[3]
-    cdef Py_ssize_t U = w.shape[0], V = w.shape[1], M = w.shape[3]
-    cdef Py_ssize_t sh = stride[0], sw = stride[1], dh = dilation[0], dw_ = dilation[1], top = pad[0], left = pad[1]
-    cdef Py_ssize_t n, i, j, u, v, c, m, h, k
-    with nogil:
-        for n in range(x.shape[0]):
-            for i in range(y.shape[1]):
-                for j in range(y.shape[2]):
-                    for c in range(C * M):
-                        y[n, i, j, c] = b[c]
-                    for u in range(U):
-                        h = i * sh + u * dh - top
-                        if h < 0 or h >= H:
-                            continue
-                        for v in range(V):
-                            k = j * sw + v * dw_ - left
-                            if k < 0 or k >= W:
-                                continue
-                            for c in range(C):
-                                for m in range(M):
-                                    y[n, i, j, c * M + m] += x[n, h, k, c] * w[u, v, c, m]
+cdef on_every_cpu take_band(const floating* dy, const floating* y, floating* band, floating* db, Py_ssize_t pixels,
+                            Py_ssize_t F) noexcept nogil:
+    """Copy dy of some rows, 0 where the relu let nothing through, each pixel widened to Fp; db[f] += Σ dy[.., f]."""
+    cdef Py_ssize_t p, f, Fp = padded(F)
+    for p in range(pixels):
+        if y == NULL:
+            for f in range(F):
+                band[p * Fp + f] = dy[p * F + f]
+        else:
+            for f in range(F):
+                band[p * Fp + f] = dy[p * F + f] if y[p * F + f] > 0 else 0
+        for f in range(F):
+            db[f] += band[p * Fp + f]
 
 
-def depthwise_conv2d_backward(const floating[:, :, :, ::1] dy, const floating[:, :, :, ::1] x,
-                              const floating[:, :, :, ::1] w, stride, dilation, pad,
-                              floating[:, :, :, ::1] dx, floating[:, :, :, ::1] dw, floating[::1] db):
-    cdef Py_ssize_t H = x.shape[1], W = x.shape[2], C = x.shape[3]
-    cdef Py_ssize_t U = w.shape[0], V = w.shape[1], M = w.shape[3]
-    cdef Py_ssize_t sh = stride[0], sw = stride[1], dh = dilation[0], dw_ = dilation[1], top = pad[0], left = pad[1]
-    cdef Py_ssize_t n, i, j, u, v, c, m, h, k
-    cdef bint wanted = dx.shape[0] > 0
-    dx[:] = 0
-    dw[:] = 0
-    db[:] = 0
-    with nogil:
-        for n in range(x.shape[0]):
-            for i in range(dy.shape[1]):
-                for j in range(dy.shape[2]):
-                    for c in range(C * M):
-                        db[c] += dy[n, i, j, c]
-                    for u in range(U):
-                        h = i * sh + u * dh - top
-                        if h < 0 or h >= H:
-                            continue
-                        for v in range(V):
-                            k = j * sw + v * dw_ - left
-                            if k < 0 or k >= W:
-                                continue
-                            for c in range(C):
-                                for m in range(M):
-                                    dw[u, v, c, m] += x[n, h, k, c] * dy[n, i, j, c * M + m]
-                                    if wanted:
-                                        dx[n, h, k, c] += dy[n, i, j, c * M + m] * w[u, v, c, m]
+cdef void add_to_dw(const floating* x, const floating* dy, floating* dw, const Shape* g, Py_ssize_t images,
+                    Py_ssize_t rows) noexcept nogil:
+    """dw[u,v,c,:] += Σ_n Σ_i Σ_j x[n, i·s + u·d, j·s + v·d, c] dy[n,i,j,:]."""
+    cdef Py_ssize_t Fp = padded(g.F), C = g.C, u, v, c
+    cdef tile_sum over = sum_over(images, rows, g.J, g.Hp * g.Wp * C, g.sh * g.Wp * C, g.sw * C,
+                                  rows * g.J * Fp, g.J * Fp, Fp)
+    cdef const floating* seen[TILE_ROWS]
+    cdef floating* to[TILE_ROWS]
+    cdef int taps = 0
+    for u in range(g.U):
+        for v in range(g.V):
+            for c in range(C):
+                seen[taps] = x + (u * g.dh * g.Wp + v * g.dw) * C + c
+                to[taps] = dw + ((u * g.V + v) * C + c) * g.F
+                taps += 1
+                if taps == TILE_ROWS:
+                    tile(taps, g.F, &over, seen, dy, NULL, to, TILE_ADD)
+                    taps = 0
+    if taps:
+        tile(taps, g.F, &over, seen, dy, NULL, to, TILE_ADD)
+
+
+cdef void add_to_dx(const floating* dy, const floating* w, floating* strip, floating* dx, const Shape* g,
+                    Py_ssize_t images, Py_ssize_t rows, Py_ssize_t taps) noexcept nogil:
+    """dx[n, i·s + u·d, j·s + v·d, :] += Σ_f dy[n,i,j,f] w[u,v,:,f], with w turned to (taps,F,width)."""
+    cdef Py_ssize_t Fp = padded(g.F), C = g.C, width = g.U * g.V * C // taps, wide = padded(width)
+    cdef Py_ssize_t t, n, i, j, at, pixels = images * rows * g.J
+    cdef tile_sum over = sum_over(1, 1, g.F, 0, 0, 1, 0, 0, wide)
+    cdef const floating* pixel[TILE_ROWS]
+    cdef floating* corner[TILE_ROWS]  # where the window of the pixel begins in dx
+    cdef floating* to[TILE_ROWS]
+    cdef int count, r
+    for r in range(TILE_ROWS):
+        to[r] = strip + r * wide
+    for t in range(taps):
+        at = (t // g.V * g.dh * g.Wp + t % g.V * g.dw) * C  # from the corner to tap t
+        count = 0
+        for n in range(images):
+            for i in range(rows):
+                for j in range(g.J):
+                    pixel[count] = dy + ((n * rows + i) * g.J + j) * Fp
+                    corner[count] = dx + ((n * g.Hp + i * g.sh) * g.Wp + j * g.sw) * C + at
+                    count += 1
+                    if count == TILE_ROWS or (n == images - 1 and i == rows - 1 and j == g.J - 1):
+                        if taps > 1 or width == C:
+                            tile(count, C, &over, pixel, w + t * g.F * wide, NULL, corner, TILE_ADD)
+                        else:
+                            tile(count, width, &over, pixel, w, NULL, to, TILE_STORE)
+                            for r in range(count):
+                                add_window(to[r], corner[r], g)
+                        count = 0
+
+
+cdef on_every_cpu add_window(const floating* strip, floating* dx, const Shape* g) noexcept nogil:
+    """Add what all taps of one pixel send back, (U,V,C), at the places that they had read."""
+    cdef Py_ssize_t u, v, c, run = g.V * g.C
+    for u in range(g.U):
+        if g.dw == 1:
+            for c in range(run):
+                dx[u * g.dh * g.Wp * g.C + c] += strip[u * run + c]
+        else:
+            for v in range(g.V):
+                for c in range(g.C):
+                    dx[(u * g.dh * g.Wp + v * g.dw) * g.C + c] += strip[u * run + v * g.C + c]
+
+
+# ---------------------------------------------------------------- frames and widths
+
+
+cdef void put_into_frame(const floating* x, floating* frame, const Shape* g) noexcept nogil:
+    """Copy an image into the middle of its frame of zeros."""
+    cdef Py_ssize_t h, row = g.W * g.C
+    for h in range(g.H):
+        memcpy(frame + ((h + g.top) * g.Wp + g.left) * g.C, x + h * row, row * sizeof(floating))
+
+
+cdef void take_out_of_frame(const floating* frame, floating* x, const Shape* g) noexcept nogil:
+    """Copy the middle of a frame into the image."""
+    cdef Py_ssize_t h, row = g.W * g.C
+    for h in range(g.H):
+        memcpy(x + h * row, frame + ((h + g.top) * g.Wp + g.left) * g.C, row * sizeof(floating))
+
+
+cdef widened(rows, Py_ssize_t width):
+    """Return the rows of a matrix in one piece, each filled up with zeros to a width the tile can read."""
+    if rows.shape[1] == width:
+        return np.ascontiguousarray(rows).reshape(-1)
+    wide = np.zeros((rows.shape[0], width), rows.dtype)
+    wide[:, : rows.shape[1]] = rows
+    return wide.reshape(-1)
