@@ -11,8 +11,10 @@ import numpy as np
 from cython cimport floating
 from libc.string cimport memcpy, memset
 
-from edunet.kernels.tile cimport (TILE_ADD, TILE_RELU, TILE_ROWS, TILE_STORE, on_every_cpu, padded, sum_over, tile,
-                                  tile_sum)
+from edunet.kernels.tile import widened
+
+from edunet.kernels.tile cimport (TILE_ADD, TILE_PAD, TILE_RELU, TILE_ROWS, TILE_STORE, on_every_cpu, padded,
+                                  product, sum_over, tile, tile_sum)
 
 cdef Py_ssize_t BAND = 96 * 1024  # bytes of dy that are worked on at a time: they stay in the second cache
 
@@ -44,8 +46,8 @@ def conv2d_forward(const floating[:, :, :, ::1] x, const floating[:, :, :, ::1] 
             np.asarray(y)[...] = np.maximum(b, 0) if relu else b
         return
     cdef Py_ssize_t Q = g.U * g.V * g.C, Fp = padded(g.F), n
-    cdef floating[::1] filters = widened(np.asarray(w).reshape(Q, g.F), Fp)  # (U·V·C,Fp)
-    cdef floating[::1] bias = widened(np.asarray(b).reshape(1, g.F), Fp)
+    cdef const floating[:, ::1] filters = widened(np.asarray(w).reshape(Q, g.F), Fp)  # (U·V·C,Fp)
+    cdef const floating[:, ::1] bias = widened(np.asarray(b).reshape(1, g.F), Fp)
     cdef floating[::1] frame = np.zeros(g.Hp * g.Wp * g.C if g.framed else 0, np.asarray(x).dtype)
     cdef const floating* image
     with nogil:
@@ -54,7 +56,7 @@ def conv2d_forward(const floating[:, :, :, ::1] x, const floating[:, :, :, ::1] 
             if g.framed:
                 put_into_frame(image, &frame[0], &g)
                 image = &frame[0]
-            forward_image(image, &filters[0], &bias[0], &y[n, 0, 0, 0], &g, relu)
+            forward_image(image, &filters[0, 0], &bias[0, 0], &y[n, 0, 0, 0], &g, relu)
 
 
 cdef void forward_image(const floating* x, const floating* w, const floating* b, floating* y, const Shape* g,
@@ -97,12 +99,12 @@ def conv2d_backward(const floating[:, :, :, ::1] dy, const floating[:, :, :, ::1
     cdef floating[::1] frame = np.zeros(images * g.Hp * g.Wp * g.C if g.framed else 0, dtype)
     cdef floating[::1] dframe = np.empty(frame.shape[0] if wanted else 0, dtype)
     # the filters with c along memory: tap by tap, or all taps side by side where C alone does not fill a vector
-    cdef Py_ssize_t taps = g.U * g.V if g.C % 16 == 0 else 1
+    cdef Py_ssize_t taps = g.U * g.V if g.C % TILE_PAD == 0 else 1
     cdef Py_ssize_t width = g.U * g.V * g.C // taps
-    cdef floating[::1] turned = np.empty(0, dtype)
+    cdef const floating[:, ::1] turned = np.empty((0, 0), dtype)
     if wanted:
         turned = widened(np.asarray(w).reshape(taps, width, g.F).transpose(0, 2, 1).reshape(-1, width), padded(width))
-    cdef floating[::1] strip = np.empty(TILE_ROWS * padded(width), dtype)
+    cdef floating[::1] strip = np.empty(g.J * padded(width) if wanted and taps == 1 else 0, dtype)
     cdef Py_ssize_t n = 0, m, i, here, deep
     cdef const floating* from_
     cdef floating* to
@@ -127,8 +129,10 @@ def conv2d_backward(const floating[:, :, :, ::1] dy, const floating[:, :, :, ::1
                     take_band(&dy[n + m, i, 0, 0], &y[n + m, i, 0, 0] if relu else NULL,
                               &band[m * deep * g.J * Fp], &db[0], deep * g.J, g.F)
                 add_to_dw(from_ + i * g.sh * g.Wp * g.C, &band[0], &dw[0, 0, 0, 0], &g, here, deep)
-                if wanted:
-                    add_to_dx(&band[0], &turned[0], &strip[0], to + i * g.sh * g.Wp * g.C, &g, here, deep, taps)
+                if wanted and taps == 1:
+                    add_rows_to_dx(&band[0], &turned[0, 0], &strip[0], to + i * g.sh * g.Wp * g.C, &g, here, deep)
+                elif wanted:
+                    add_to_dx(&band[0], &turned[0, 0], to + i * g.sh * g.Wp * g.C, &g, here, deep, taps)
                 i += deep
             if wanted and g.framed:
                 for m in range(here):
@@ -173,51 +177,62 @@ cdef void add_to_dw(const floating* x, const floating* dy, floating* dw, const S
         tile(taps, g.F, &over, seen, dy, NULL, to, TILE_ADD)
 
 
-cdef void add_to_dx(const floating* dy, const floating* w, floating* strip, floating* dx, const Shape* g,
-                    Py_ssize_t images, Py_ssize_t rows, Py_ssize_t taps) noexcept nogil:
-    """dx[n, i·s + u·d, j·s + v·d, :] += Σ_f dy[n,i,j,f] w[u,v,:,f], with w turned to (taps,F,width)."""
-    cdef Py_ssize_t Fp = padded(g.F), C = g.C, width = g.U * g.V * C // taps, wide = padded(width)
-    cdef Py_ssize_t t, n, i, j, at, pixels = images * rows * g.J
-    cdef tile_sum over = sum_over(1, 1, g.F, 0, 0, 1, 0, 0, wide)
+cdef void add_to_dx(const floating* dy, const floating* w, floating* dx, const Shape* g, Py_ssize_t images,
+                    Py_ssize_t rows, Py_ssize_t taps) noexcept nogil:
+    """dx[n, i·s + u·d, j·s + v·d, :] += Σ_f dy[n,i,j,f] w[u,v,:,f], tap by tap."""
+    cdef Py_ssize_t Fp = padded(g.F), C = g.C, t, n, i, j, at
+    cdef tile_sum over = sum_over(1, 1, g.F, 0, 0, 1, 0, 0, padded(C))
     cdef const floating* pixel[TILE_ROWS]
-    cdef floating* corner[TILE_ROWS]  # where the window of the pixel begins in dx
     cdef floating* to[TILE_ROWS]
-    cdef int count, r
-    for r in range(TILE_ROWS):
-        to[r] = strip + r * wide
+    cdef int count
     for t in range(taps):
-        at = (t // g.V * g.dh * g.Wp + t % g.V * g.dw) * C  # from the corner to tap t
+        at = (t // g.V * g.dh * g.Wp + t % g.V * g.dw) * C  # from the corner of a window to its tap t
         count = 0
         for n in range(images):
             for i in range(rows):
                 for j in range(g.J):
                     pixel[count] = dy + ((n * rows + i) * g.J + j) * Fp
-                    corner[count] = dx + ((n * g.Hp + i * g.sh) * g.Wp + j * g.sw) * C + at
+                    to[count] = dx + ((n * g.Hp + i * g.sh) * g.Wp + j * g.sw) * C + at
                     count += 1
-                    if count == TILE_ROWS or (n == images - 1 and i == rows - 1 and j == g.J - 1):
-                        if taps > 1 or width == C:
-                            tile(count, C, &over, pixel, w + t * g.F * wide, NULL, corner, TILE_ADD)
-                        else:
-                            tile(count, width, &over, pixel, w, NULL, to, TILE_STORE)
-                            for r in range(count):
-                                add_window(to[r], corner[r], g)
+                    if count == TILE_ROWS:
+                        tile(count, C, &over, pixel, w + t * g.F * C, NULL, to, TILE_ADD)
                         count = 0
+        if count:
+            tile(count, C, &over, pixel, w + t * g.F * C, NULL, to, TILE_ADD)
 
 
-cdef on_every_cpu add_window(const floating* strip, floating* dx, const Shape* g) noexcept nogil:
-    """Add what all taps of one pixel send back, (U,V,C), at the places that they had read."""
-    cdef Py_ssize_t u, v, c, run = g.V * g.C
+cdef void add_rows_to_dx(const floating* dy, const floating* w, floating* strip, floating* dx, const Shape* g,
+                         Py_ssize_t images, Py_ssize_t rows) noexcept nogil:
+    """The same for few channels: all taps of a pixel side by side, one row of pixels in the strip, then added up."""
+    cdef Py_ssize_t Fp = padded(g.F), wide = padded(g.U * g.V * g.C), n, i
+    for n in range(images):
+        for i in range(rows):
+            product(g.J, wide, g.F, dy + (n * rows + i) * g.J * Fp, Fp, 1, w, wide, <const floating*> NULL, strip, wide,
+                    TILE_STORE)
+            add_strip(strip, dx + (n * g.Hp + i * g.sh) * g.Wp * g.C, g)
+
+
+cdef on_every_cpu add_strip(const floating* strip, floating* dx, const Shape* g) noexcept nogil:
+    """Add what the windows of one row of pixels send back, (J,U,V,C), at the places that they had read."""
+    cdef Py_ssize_t wide = padded(g.U * g.V * g.C), step = g.sw * g.C, u, v, t, j
+    cdef Py_ssize_t runs = 1 if g.dw == 1 else g.V, run = g.V * g.C // runs  # numbers that lie in one piece
+    cdef const floating* sent
+    cdef floating* to
     for u in range(g.U):
-        if g.dw == 1:
-            for c in range(run):
-                dx[u * g.dh * g.Wp * g.C + c] += strip[u * run + c]
-        else:
-            for v in range(g.V):
-                for c in range(g.C):
-                    dx[(u * g.dh * g.Wp + v * g.dw) * g.C + c] += strip[u * run + v * g.C + c]
+        for v in range(runs):
+            sent = strip + (u * runs + v) * run
+            to = dx + (u * g.dh * g.Wp + v * g.dw) * g.C
+            if run < TILE_PAD:
+                for t in range(run):
+                    for j in range(g.J):
+                        to[j * step + t] += sent[j * wide + t]
+            else:
+                for j in range(g.J):
+                    for t in range(run):
+                        to[j * step + t] += sent[j * wide + t]
 
 
-# ---------------------------------------------------------------- frames and widths
+# ---------------------------------------------------------------- frames
 
 
 cdef void put_into_frame(const floating* x, floating* frame, const Shape* g) noexcept nogil:
@@ -232,12 +247,3 @@ cdef void take_out_of_frame(const floating* frame, floating* x, const Shape* g) 
     cdef Py_ssize_t h, row = g.W * g.C
     for h in range(g.H):
         memcpy(x + h * row, frame + ((h + g.top) * g.Wp + g.left) * g.C, row * sizeof(floating))
-
-
-cdef widened(rows, Py_ssize_t width):
-    """Return the rows of a matrix in one piece, each filled up with zeros to a width the tile can read."""
-    if rows.shape[1] == width:
-        return np.ascontiguousarray(rows).reshape(-1)
-    wide = np.zeros((rows.shape[0], width), rows.dtype)
-    wide[:, : rows.shape[1]] = rows
-    return wide.reshape(-1)
