@@ -16,7 +16,8 @@ from libc.math cimport INFINITY, log, sqrt
 from edunet.kernels.tile import widened
 
 from edunet.kernels.curves cimport exp_
-from edunet.kernels.tile cimport TILE_ADD, TILE_PAD, TILE_STORE, on_every_cpu, padded, product
+from edunet.kernels.reduce cimport dot_, largest_, sum_
+from edunet.kernels.tile cimport TILE_ADD, TILE_STORE, on_every_cpu, padded, product
 
 cdef enum:
     QUERIES = 96  # in a block
@@ -58,7 +59,7 @@ cdef void forward_of_head(Py_ssize_t T, Py_ssize_t S, Py_ssize_t d, Py_ssize_t e
             product(rows, cols, d, q + i * d, d, 1, kt + j * d, KEYS, nothing, s, KEYS, TILE_STORE)
             hide(rows, cols, s, looks, n, i, j, horizon)
             for r in range(rows):
-                fold_in(padded(cols), scale, s + r * KEYS, lse + i + r, total + i + r, e, z + (i + r) * e)
+                fold_in(cols, scale, s + r * KEYS, lse + i + r, total + i + r, e, z + (i + r) * e)
             product(rows, e, cols, s, KEYS, 1, v + j * ep, ep, nothing, z + i * e, e, TILE_ADD)
             j += cols
         finish(rows, e, z + i * e, lse + i, total + i)
@@ -68,35 +69,21 @@ cdef void forward_of_head(Py_ssize_t T, Py_ssize_t S, Py_ssize_t d, Py_ssize_t e
 cdef on_every_cpu fold_in(Py_ssize_t cols, floating scale, floating* s, floating* top, floating* total, Py_ssize_t e,
                           floating* z) noexcept nogil:
     """Turn the scores of one query into weights; scale what was summed before down to the new top."""
-    cdef floating best[TILE_PAD]  # a vector of running maxima, and one of sums
-    cdef floating sums[TILE_PAD]
-    cdef floating new = top[0], shift, down
-    cdef floating* some
-    cdef Py_ssize_t j, l
-    for l in range(TILE_PAD):
-        best[l] = new
-        sums[l] = 0
-    for j in range(cols // TILE_PAD):
-        some = s + j * TILE_PAD
-        for l in range(TILE_PAD):
-            some[l] *= scale
-            best[l] = some[l] if some[l] > best[l] else best[l]
-    for l in range(TILE_PAD):
-        new = best[l] if best[l] > new else new
+    cdef floating new, shift, down
+    cdef Py_ssize_t j
+    for j in range(cols):
+        s[j] *= scale
+    new = max(top[0], largest_(cols, s))
     shift = 0 if new == -INFINITY else new  # no key yet that it may look at: all weights are e^−∞
-    for j in range(cols // TILE_PAD):
-        some = s + j * TILE_PAD
-        for l in range(TILE_PAD):
-            some[l] = exp_(some[l] - shift)
-            sums[l] += some[l]
+    for j in range(cols):
+        s[j] = exp_(s[j] - shift)
     if new != top[0]:
         down = exp_(top[0] - shift)
         total[0] *= down
-        for l in range(e):
-            z[l] *= down
+        for j in range(e):
+            z[j] *= down
         top[0] = new
-    for l in range(TILE_PAD):
-        total[0] += sums[l]
+    total[0] += sum_(cols, s)
 
 
 cdef void start(Py_ssize_t rows, Py_ssize_t e, floating* z, floating* top, floating* total) noexcept nogil:
@@ -122,7 +109,7 @@ cdef void finish(Py_ssize_t rows, Py_ssize_t e, floating* z, floating* lse, cons
 
 cdef void hide(Py_ssize_t rows, Py_ssize_t cols, floating* s, const unsigned char[:, :, :] looks, Py_ssize_t n,
                Py_ssize_t i, Py_ssize_t j, Py_ssize_t horizon) noexcept nogil:
-    """Set the scores of a block to −∞ where query i + r may not look at key j + c, and behind the last key."""
+    """Set the scores of a block to −∞ where query i + r may not look at key j + c."""
     cdef Py_ssize_t r, c, seen
     for r in range(rows):
         if looks.shape[0]:
@@ -130,7 +117,7 @@ cdef void hide(Py_ssize_t rows, Py_ssize_t cols, floating* s, const unsigned cha
                 if not looks[n, i + r, j + c]:
                     s[r * KEYS + c] = -INFINITY
         seen = max(0, min(cols, i + r + horizon + 1 - j))
-        for c in range(seen, padded(cols)):
+        for c in range(seen, cols):
             s[r * KEYS + c] = -INFINITY
 
 
@@ -211,18 +198,6 @@ cdef on_every_cpu weights_and_ds(Py_ssize_t cols, floating scale, floating lse, 
 
 cdef on_every_cpu row_dots(Py_ssize_t T, Py_ssize_t e, const floating* dz, const floating* z, floating* dots) noexcept nogil:
     """dots[i] = dz_i · z_i, which is Σ_j dA_ij A_ij."""
-    cdef floating sums[TILE_PAD]
-    cdef floating dot
-    cdef Py_ssize_t i, j, l
+    cdef Py_ssize_t i
     for i in range(T):
-        for l in range(TILE_PAD):
-            sums[l] = 0
-        for j in range(e // TILE_PAD):
-            for l in range(TILE_PAD):
-                sums[l] += dz[i * e + j * TILE_PAD + l] * z[i * e + j * TILE_PAD + l]
-        dot = 0
-        for l in range(TILE_PAD):
-            dot += sums[l]
-        for j in range(e - e % TILE_PAD, e):
-            dot += dz[i * e + j] * z[i * e + j]
-        dots[i] = dot
+        dots[i] = dot_(e, dz + i * e, z + i * e)
