@@ -11,7 +11,7 @@ Keys, and for the way back values, are turned once for every head: block after b
 
 import numpy as np
 from cython cimport floating
-from libc.math cimport INFINITY, log, sqrt
+from libc.math cimport INFINITY, exp, log, sqrt
 
 from edunet.kernels.tile import widened
 
@@ -201,3 +201,64 @@ cdef on_every_cpu row_dots(Py_ssize_t T, Py_ssize_t e, const floating* dz, const
     cdef Py_ssize_t i
     for i in range(T):
         dots[i] = dot_(e, dz + i * e, z + i * e)
+
+
+# ---------------------------------------------------------------- the plain loops, one query after the other
+
+
+def attention_forward_naive(const floating[:, :, ::1] q, const floating[:, :, ::1] k, const floating[:, :, ::1] v, mask,
+                            Py_ssize_t horizon, floating[:, :, ::1] z, floating[:, ::1] lse):
+    cdef Py_ssize_t B = q.shape[0], T = q.shape[1], S = k.shape[1], n, i, j, c
+    cdef const unsigned char[:, :, :] looks = mask.view(np.uint8)
+    cdef double[::1] s = np.empty(S)
+    cdef double top, total
+    for n in range(B):
+        for i in range(T):
+            for j in range(S):
+                s[j] = score(q[n, i], k[n, j], looks, n, i, j, horizon)
+            top, total = max(s), 0
+            for c in range(v.shape[2]):
+                z[n, i, c] = 0
+            lse[n, i] = 0
+            if top == -INFINITY:  # it sees nothing
+                continue
+            for j in range(S):
+                total += exp(s[j] - top)
+            for j in range(S):
+                for c in range(v.shape[2]):
+                    z[n, i, c] += <floating> (exp(s[j] - top) / total) * v[n, j, c]
+            lse[n, i] = <floating> (top + log(total))
+
+
+def attention_backward_naive(const floating[:, :, ::1] dz, const floating[:, :, ::1] q, const floating[:, :, ::1] k,
+                             const floating[:, :, ::1] v, mask, Py_ssize_t horizon, const floating[:, :, ::1] z,
+                             const floating[:, ::1] lse, floating[:, :, ::1] dq, floating[:, :, ::1] dk,
+                             floating[:, :, ::1] dv):
+    cdef Py_ssize_t B = q.shape[0], T = q.shape[1], S = k.shape[1], d = q.shape[2], n, i, j, c
+    cdef const unsigned char[:, :, :] looks = mask.view(np.uint8)
+    cdef floating A, dA, ds
+    dq[...], dk[...], dv[...] = 0, 0, 0
+    for n in range(B):
+        for i in range(T):
+            for j in range(S):
+                A = <floating> exp(score(q[n, i], k[n, j], looks, n, i, j, horizon) - lse[n, i])
+                dA = 0
+                for c in range(v.shape[2]):
+                    dv[n, j, c] += A * dz[n, i, c]
+                    dA += dz[n, i, c] * (v[n, j, c] - z[n, i, c])
+                ds = <floating> (A * dA / sqrt(<double> d))
+                for c in range(d):
+                    dq[n, i, c] += ds * k[n, j, c]
+                    dk[n, j, c] += ds * q[n, i, c]
+
+
+cdef double score(const floating[::1] q, const floating[::1] k, const unsigned char[:, :, :] looks, Py_ssize_t n,
+                  Py_ssize_t i, Py_ssize_t j, Py_ssize_t horizon) noexcept:
+    """q · k / √d, or −∞ where query i may not look at key j."""
+    cdef double dot = 0
+    cdef Py_ssize_t c
+    if j > i + horizon or (looks.shape[0] and not looks[n, i, j]):
+        return -INFINITY
+    for c in range(q.shape[0]):
+        dot += q[c] * k[c]
+    return dot / sqrt(<double> q.shape[0])

@@ -19,12 +19,13 @@ from edunet.kernels.tile cimport (TILE_ADD, TILE_PAD, TILE_RELU, TILE_ROWS, TILE
 cdef Py_ssize_t BAND = 96 * 1024  # bytes of dy that are worked on at a time: they stay in the second cache
 
 
-cdef struct Shape:  # N images of H,W,C; U,V filters of F; I,J outputs; s stride, d dilation; the frame: Hp,Wp and its corner
+cdef struct Shape:  # N images (H,W,C), filters (U,V,C,F), outputs (I,J); s stride, d dilation; the frame (Hp,Wp), its corner
     Py_ssize_t N, H, W, C, U, V, F, I, J, sh, sw, dh, dw, top, left, Hp, Wp
     bint framed
 
 
-cdef Shape shape_of(x, w, y, stride, dilation, pad):
+cdef Shape shape_of(const floating[:, :, :, ::1] x, const floating[:, :, :, ::1] w, const floating[:, :, :, ::1] y,
+                    stride, dilation, pad):
     cdef Shape g
     g.N, g.H, g.W, g.C = x.shape[0], x.shape[1], x.shape[2], x.shape[3]
     g.U, g.V, g.F = w.shape[0], w.shape[1], w.shape[3]
@@ -40,23 +41,28 @@ cdef Shape shape_of(x, w, y, stride, dilation, pad):
 
 def conv2d_forward(const floating[:, :, :, ::1] x, const floating[:, :, :, ::1] w, const floating[::1] b,
                    stride, dilation, pad, bint relu, floating[:, :, :, ::1] y):
-    cdef Shape g = shape_of(x, w, y, stride, dilation, pad)
+    cdef Shape g = shape_of[floating](x, w, y, stride, dilation, pad)
     if g.N * g.I * g.J * g.F * g.C == 0:
-        if y.size:
-            np.asarray(y)[...] = np.maximum(b, 0) if relu else b
+        np.asarray(y)[...] = np.maximum(b, 0) if relu else b
         return
     cdef Py_ssize_t Q = g.U * g.V * g.C, Fp = padded(g.F), n
-    cdef const floating[:, ::1] filters = widened(np.asarray(w).reshape(Q, g.F), Fp)  # (U·V·C,Fp)
-    cdef const floating[:, ::1] bias = widened(np.asarray(b).reshape(1, g.F), Fp)
-    cdef floating[::1] frame = np.zeros(g.Hp * g.Wp * g.C if g.framed else 0, np.asarray(x).dtype)
+    cdef const floating[:, ::1] wide_w, wide_b
+    cdef const floating* filters = &w[0, 0, 0, 0]  # (U·V·C,Fp)
+    cdef const floating* bias = &b[0]
+    if Fp > g.F:
+        wide_w, wide_b = widened(np.asarray(w).reshape(Q, g.F), Fp), widened(np.asarray(b).reshape(1, g.F), Fp)
+        filters, bias = &wide_w[0, 0], &wide_b[0, 0]
+    cdef floating[::1] frame
     cdef const floating* image
+    if g.framed:
+        frame = np.zeros(g.Hp * g.Wp * g.C, np.asarray(x).dtype)
     with nogil:
         for n in range(g.N):
             image = &x[n, 0, 0, 0]
             if g.framed:
                 put_into_frame(image, &frame[0], &g)
                 image = &frame[0]
-            forward_image(image, &filters[0, 0], &bias[0, 0], &y[n, 0, 0, 0], &g, relu)
+            forward_image(image, filters, bias, &y[n, 0, 0, 0], &g, relu)
 
 
 cdef void forward_image(const floating* x, const floating* w, const floating* b, floating* y, const Shape* g,
@@ -87,7 +93,7 @@ def conv2d_backward(const floating[:, :, :, ::1] dy, const floating[:, :, :, ::1
                     const floating[:, :, :, ::1] w, stride, dilation, pad, bint relu,
                     const floating[:, :, :, ::1] y, floating[:, :, :, ::1] dx, floating[:, :, :, ::1] dw,
                     floating[::1] db):
-    cdef Shape g = shape_of(x, w, dy, stride, dilation, pad)
+    cdef Shape g = shape_of[floating](x, w, dy, stride, dilation, pad)
     cdef bint wanted = dx.size > 0
     dx[...], dw[...], db[...] = 0, 0, 0
     if g.N * g.I * g.J * g.F * g.C == 0:
