@@ -31,7 +31,7 @@ peers: $(VENV)/ready
 	KERAS_BACKEND=torch $(BIN)/python -m pytest tests/test_against_torch.py tests/test_against_keras.py
 
 # Rebuilt whenever what is installed, or what is compiled, has changed.
-$(VENV)/ready: pyproject.toml setup.py $(wildcard edunet/kernels/*.pyx)
+$(VENV)/ready: pyproject.toml setup.py $(wildcard edunet/kernels/*.pyx edunet/kernels/*.pxd edunet/kernels/*.h)
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "edunet needs Python 3.11 or newer; this is " \
 	  + sys.version.split()[0] + ". Name another one: make test PYTHON=python3.12")'
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)

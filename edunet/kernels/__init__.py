@@ -14,8 +14,11 @@
 6. `<topic>_numpy.py`, `<topic>_numba.py` and `<topic>_cython.pyx` define the same functions with the same
    parameter names. A family is complete in a backend, forward and backward, or absent from it.
 7. NumPy is the definition: the shortest correct text, vectorised like the formula. Numba spells the loops
-   out. Cython is the fast one.
+   out. Cython is the fast one. Where blocks hide the formula, the plain loops stand at the end of the file as `..._naive`.
 8. Knows nothing of edunet: NumPy, Numba and the C library only.
+
+The Cython kernels share a few rooms: tile (one matrix product in registers, which carries convolution, recurrence and
+attention), curves (exp, tanh), reduce (sums and maxima of a row), sequence (what the recurrences have in common).
 
 Names: N batch, T time, H W height and width, C channels, F filters, D features, U units; U V are also the
 height and width of a filter. A gradient of the loss is written d + name: dy, dx, dw.
