@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-collect_ignore = ["edunet/kernels"]  # no examples there, and Numba need not be installed
+# no examples there; Numba need not be installed, nor PyTorch and Keras
+collect_ignore = ["edunet/kernels", "edunet/bench/workers"]
 
 
 @pytest.fixture(autouse=True)

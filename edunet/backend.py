@@ -25,6 +25,7 @@ from edunet.split import split
 
 __all__ = [
     "available_backends",
+    "cpu_name",
     "default_rng",
     "floatx",
     "get_backend",
@@ -196,7 +197,7 @@ def info() -> str:
         lines.append(f"threads    kernels {threads.get_num_threads()}; NumPy's matrix product has its own")
     except ValueError as error:
         lines.append(f"threads    {error}")
-    lines.append(f"CPU        {_cpu()} ({platform.system()} {platform.machine()})")
+    lines.append(f"CPU        {cpu_name()} ({platform.system()} {platform.machine()})")
     lines.append(f"floatx     {floatx()}")
     return "\n".join(lines)
 
@@ -208,7 +209,8 @@ def _version(package: str) -> str:
         return "(not installed)"
 
 
-def _cpu() -> str:
+def cpu_name() -> str:
+    """Return what the system calls its processor."""
     if sys.platform == "linux":
         with contextlib.suppress(OSError), open("/proc/cpuinfo", encoding="utf-8") as lines:
             for line in lines:

@@ -1,4 +1,4 @@
-"""The command line: `edunet demo`, `edunet info`; the same as `python -m edunet ...`."""
+"""The command line: `edunet demo`, `edunet bench`, `edunet info`; the same as `python -m edunet ...`."""
 
 import argparse
 import re
@@ -33,7 +33,7 @@ class _Parser(argparse.ArgumentParser):
 
     def error(self, message):
         mistyped = re.search(r"invalid choice: '(\S+)'", message)
-        super().error(message + (did_you_mean(mistyped[1], ("demo", "info")) if mistyped else ""))
+        super().error(message + (did_you_mean(mistyped[1], ("demo", "bench", "info")) if mistyped else ""))
 
 
 def _parser():
@@ -49,6 +49,16 @@ def _parser():
     demo.add_argument("--seed", type=int, default=0, help="start of the random numbers (default 0)")
     demo.add_argument("--out", metavar="DIR", help="a new folder for pictures and weights (default edunet-demo)")
     demo.set_defaults(command=_demo)
+
+    bench = commands.add_parser("bench", help="time edunet, and PyTorch and Keras where they are installed")
+    bench.add_argument("--cores", default="1", help="1 (default), 2, ... or all; the processes are pinned to them")
+    bench.add_argument("--only", action="append", default=[], metavar="TEXT", help="works whose name contains it")
+    bench.add_argument("--backend", action="append", default=[], help="numpy, numba, cython or all")
+    bench.add_argument("--python", action="append", default=[], metavar="PATH", help="an interpreter that has a peer")
+    bench.add_argument("--no-peers", action="store_true", help="without PyTorch and Keras")
+    bench.add_argument("--rounds", type=_count, default=9, help="how often each has its turn (default 9)")
+    bench.add_argument("--json", metavar="FILE", help="a new file for all numbers")
+    bench.set_defaults(command=_bench)
 
     info = commands.add_parser("info", help="versions, backends and why one is missing, threads, CPU")
     info.set_defaults(command=lambda options: print(edunet.info()))
@@ -68,3 +78,17 @@ def _demo(options) -> None:
     if options.backend != "auto":
         edunet.set_backend(options.backend)
     demo.run(options.data, epochs=options.epochs, seed=options.seed, out=options.out)
+
+
+def _bench(options) -> None:
+    from edunet import bench
+
+    bench.run(
+        cores=options.cores,
+        only=options.only,
+        backends=options.backend,
+        interpreters=options.python,
+        peers=not options.no_peers,
+        rounds=options.rounds,
+        json=options.json,
+    )
