@@ -1,11 +1,10 @@
 """From the options to the table."""
 
-import contextlib
 import datetime
 
 import edunet
 from edunet.bench import report
-from edunet.bench.crew import Worker, choose_backends, choose_cpus, edunet_worker, find_peers
+from edunet.bench.crew import Crew, choose_backends, choose_cpus
 from edunet.bench.measure import MEASURES
 from edunet.bench.works import choose
 
@@ -26,25 +25,18 @@ def run(*, cores="1", only=(), backends=(), interpreters=(), peers=True, rounds=
     path = report.reserve(json) if json is not None else None
     n, cpus = choose_cpus(cores)
     works = choose(only, n)
-    place = {"cpus": cpus, "cores": n}
-    with contextlib.ExitStack() as stack:
-        crew = {"cores": n, "product": Worker("NumPy", "numpy", **place)}
-        crew["edunet"] = [edunet_worker(name, **place) for name in choose_backends(backends)]
-        crew["edunet on one core"] = [edunet_worker(name, cpus=cpus[:1], cores=1) for name in choose_backends(backends)]
-        for worker in (crew["product"], *crew["edunet"], *crew["edunet on one core"]):
-            stack.callback(worker.close)
-        crew["peers"], missing = find_peers(interpreters, **place) if peers else ([], {})
-        for worker in crew["peers"]:
-            stack.callback(worker.close)
-        for worker in crew["edunet"]:
+    with Crew.of(n, cpus, choose_backends(backends)) as crew:
+        for worker in crew.edunet:
             worker.start()
-        all_workers = [*crew["edunet"], *crew["peers"]]
-        circumstances = report.environment(n, cpus, rounds, all_workers, missing)
+        if peers:
+            crew.find_peers(interpreters)
+        circumstances = report.circumstances(crew, rounds)
         print(report.heading(circumstances), flush=True)
         measured = []
         for work in works:
+            print(report.title(work), flush=True)
             result = MEASURES[work.how](work, crew, rounds)
-            print(report.block(work, result), flush=True)
+            print(report.block(result), flush=True)
             measured.append({"name": work.name, "kind": work.kind, "flops": work.flops, **result})
     date = datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds")
     content = {"edunet": edunet.__version__, "date": date, **circumstances, "works": measured}

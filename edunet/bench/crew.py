@@ -13,7 +13,7 @@ import edunet
 from edunet.backend import BACKENDS, available_backends
 from edunet.names import look_up
 
-__all__ = ["PEERS", "Missing", "Worker", "WorkerFailed", "choose_backends", "choose_cpus", "find_peers"]
+__all__ = ["PEERS", "Crew", "Missing", "Worker", "WorkerFailed", "choose_backends", "choose_cpus"]
 
 FOLDER = Path(__file__).parent / "workers"
 PEERS = ("torch", "keras")
@@ -29,7 +29,7 @@ class Missing(Exception):
     """A library is not installed where it was looked for."""
 
 
-class WorkerFailed(Exception):
+class WorkerFailed(ChildProcessError):
     """A worker could not do its work; the text is its own error."""
 
 
@@ -90,7 +90,11 @@ class Worker:
     def _answer(self) -> dict:
         line = self.process.stdout.readline()
         if line:
-            return json.loads(line)
+            try:
+                return json.loads(line)
+            except json.JSONDecodeError:
+                self.close()
+                raise WorkerFailed(f"expected a Python interpreter; this one said {line.strip()!r}") from None
         code = self.process.wait()
         self.errors.seek(0)
         said = self.errors.read().decode(errors="replace").strip().splitlines()
@@ -118,33 +122,59 @@ class Worker:
         self.close()
 
 
-def edunet_worker(backend, **options) -> Worker:
+@dataclass
+class Crew:
+    """All workers of a run: used in a `with` block, which ends them.
+
+    Args: cores, how many; cpus, what the workers are pinned to; product, the worker that tells what the machine can do;
+    edunet, one for each backend; one_core, the same on one core only; peers, and why others are missing.
+    """
+
+    cores: int
+    cpus: tuple[int, ...]
+    product: Worker
+    edunet: list[Worker]
+    one_core: list[Worker]
+    peers: list[Worker] = field(default_factory=list)
+    missing: dict[str, str] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, cores, cpus, backends):
+        """Return the crew without peers; nobody is started yet."""
+        every = [_edunet(backend, cpus=cpus, cores=cores) for backend in backends]
+        one = [_edunet(backend, cpus=cpus[:1], cores=1) for backend in backends]
+        return cls(cores, cpus, Worker("NumPy", "numpy", cpus=cpus, cores=cores), every, one)
+
+    def find_peers(self, interpreters) -> None:
+        """Start PyTorch and Keras under the first interpreter that has them; the running one is asked last."""
+        for library in PEERS:
+            reasons = []
+            for python in dict.fromkeys((*interpreters, sys.executable)):
+                worker = Worker(library, library, python, cpus=self.cpus, cores=self.cores)
+                try:
+                    worker.start()
+                except (Missing, WorkerFailed) as error:
+                    reasons.append(f"{python}: {error}")
+                else:
+                    self.peers.append(worker)
+                    break
+            else:
+                self.missing[library] = "; ".join(reasons)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        for worker in (self.product, *self.edunet, *self.one_core, *self.peers):
+            worker.close()
+
+
+def _edunet(backend, **options) -> Worker:
     """Return the worker of one backend; it finds the edunet that asks, also in a checkout."""
     above = str(Path(edunet.__file__).parents[1])
     path = os.pathsep.join([above, *filter(None, [os.environ.get("PYTHONPATH")])])
-    return Worker(f"edunet {backend}", "edunet", environment={"EDUNET_BACKEND": backend, "PYTHONPATH": path}, **options)
-
-
-def find_peers(interpreters, **options) -> tuple[list[Worker], dict[str, str]]:
-    """Start PyTorch and Keras under the first interpreter that has them; return workers and {peer: why it is missing}.
-
-    Looked at are the given interpreters, then the running one.
-    """
-    found, missing = [], {}
-    for library in PEERS:
-        reasons = []
-        for python in (*interpreters, sys.executable):
-            worker = Worker(library, library, python, **options)
-            try:
-                worker.start()
-            except (Missing, WorkerFailed) as error:
-                reasons.append(f"{python}: {error}")
-            else:
-                found.append(worker)
-                break
-        else:
-            missing[library] = "; ".join(reasons)
-    return found, missing
+    environment = {"EDUNET_BACKEND": backend, "PYTHONPATH": path}
+    return Worker(f"edunet {backend}", "edunet", environment=environment, **options)
 
 
 def choose_backends(names) -> list[str]:

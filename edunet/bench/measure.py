@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from edunet.bench.crew import PEERS, WorkerFailed
+from edunet.bench.crew import PEERS, Crew, WorkerFailed
 from edunet.bench.works import PEAK, Work
 
 __all__ = ["MEASURES", "import_times", "memory", "speed_up", "timing"]
@@ -17,31 +17,34 @@ PAUSE = 0.05  # threads of the library before may still be waiting for work: let
 FRESH = 5  # fresh processes for memory and import
 
 
-def timing(work: Work, crew: dict, rounds: int) -> dict:
+def timing(work: Work, crew: Crew, rounds: int) -> dict:
     """Time a work in all libraries, and NumPy's matrix product between them."""
-    rows = _interleaved(work, [*crew["edunet"], *crew["peers"]], rounds, also=crew["product"])
+    rows = _interleaved(work, [*crew.edunet, *crew.peers], rounds, also=crew.product)
     peak = rows.pop()
     _against_the_fastest_peer(rows)
-    result = {"unit": "ms", "rows": rows, "peak_gflops": peak.get("gflops")}
+    if "error" in peak:
+        return {"unit": "ms", "rows": [*rows, peak]}
     for row in rows:
-        if "gflops" in row and "gflops" in peak:
+        if "gflops" in row:
             row["percent_of_peak"] = 100 * row["gflops"] / peak["gflops"]
-    return result
+    # a matrix product keeps all cores busy: what it did not get, others had
+    share = min(peak["busy_cores"] / crew.cores, 1.0)
+    return {"unit": "ms", "rows": rows, "peak_gflops": peak["gflops"], "share_of_cores": share}
 
 
-def speed_up(work: Work, crew: dict, rounds: int) -> dict:
+def speed_up(work: Work, crew: Crew, rounds: int) -> dict:
     """Time a work on one core and on all chosen ones."""
-    rows = _interleaved(work, [*crew["edunet on one core"], *crew["edunet"]], rounds)
+    rows = _interleaved(work, [*crew.one_core, *crew.edunet], rounds)
     n = len(rows) // 2
     for i, row in enumerate(rows):
         one = rows[i % n]
-        row["variant"] = "1 core" if i < n else f"{crew['cores']} cores"
+        row["variant"] = "1 core" if i < n else f"{crew.cores} cores"
         if "median" in row and "median" in one:
             row["ratio"] = row["median"] / one["median"]
     return {"unit": "ms", "rows": rows}
 
 
-def memory(work: Work, crew: dict, rounds: int) -> dict:
+def memory(work: Work, crew: Crew, rounds: int) -> dict:
     """Measure by how much the peak memory of a fresh process grows, above inputs and outputs."""
     with tempfile.TemporaryDirectory() as folder:
         small = Work(work.name, work.kind, shapes={k: (1, 1, 8, s[-1]) for k, s in work.shapes.items()})
@@ -51,7 +54,7 @@ def memory(work: Work, crew: dict, rounds: int) -> dict:
     return {"unit": "MB", "rows": rows}
 
 
-def import_times(work: Work, crew: dict, rounds: int) -> dict:
+def import_times(work: Work, crew: Crew, rounds: int) -> dict:
     """Measure how long the import takes in a fresh process that has imported NumPy."""
 
     def seconds(worker):
@@ -77,7 +80,7 @@ def _interleaved(work, workers, rounds, also=None) -> list[dict]:
                 rows.append({"library": worker.name, "variant": "", "error": str(error)})
                 continue
             for variant, sizes in results.items():
-                rows.append({"library": worker.name, "variant": variant, "sizes": sizes, "rounds": []})
+                rows.append({"library": worker.name, "variant": variant, "sizes": sizes, "rounds": [], "busy": []})
                 runs.append((worker, task, rows[-1]))
     for _ in range(rounds):
         for worker, task, row in runs:
@@ -85,21 +88,23 @@ def _interleaved(work, workers, rounds, also=None) -> list[dict]:
                 continue
             time.sleep(PAUSE)
             try:
-                times = worker.ask(do="time", work=_message(task), variant=row["variant"], seconds=SECONDS)["times"]
+                answer = worker.ask(do="time", work=_message(task), variant=row["variant"], seconds=SECONDS)
             except WorkerFailed as error:
                 row["error"] = str(error)
             else:
-                row["rounds"].append(1e3 * statistics.median(times))
+                row["rounds"].append(1e3 * statistics.median(answer["times"]))
+                row["busy"].append(answer["busy_cores"])
     _compare_results(rows[: -1 if also else None])
     for _, task, row in runs:
         _summarise(row)
         if "median" in row:
             row["gflops"] = task.flops / row["median"] / 1e6
+            row["busy_cores"] = statistics.median(row.pop("busy"))
     return rows
 
 
 def _in_fresh_processes(crew, rounds, measure) -> list[dict]:
-    rows = [(w, {"library": w.name, "variant": "", "rounds": []}) for w in (*crew["edunet"], *crew["peers"])]
+    rows = [(w, {"library": w.name, "variant": "", "rounds": []}) for w in (*crew.edunet, *crew.peers)]
     for _ in range(min(rounds, FRESH)):
         for worker, row in rows:
             try:

@@ -8,42 +8,49 @@ from pathlib import Path
 
 from edunet.backend import cpu_name
 
-__all__ = ["block", "environment", "heading", "reserve", "write"]
+__all__ = ["block", "circumstances", "heading", "reserve", "title", "write"]
 
 COLUMNS = f"{'':44s}{'median':>11s}  {'±%':>4s}  {'ratio':>7s}  {'GFLOP/s':>8s}  {'% peak':>6s}"
 
 
-def environment(cores, cpus, rounds, crew, missing) -> dict:
-    """Return under which circumstances was measured."""
+def circumstances(crew, rounds) -> dict:
+    """Return what the numbers depend on."""
     return {
         "cpu": cpu_name(),
         "system": f"{platform.system()} {platform.machine()}",
-        "cores": cores,
-        "pinned_to": list(cpus),
+        "cores": crew.cores,
+        "pinned_to": list(crew.cpus),
         "rounds": rounds,
-        "versions": {worker.name: worker.hello["versions"] for worker in crew},
-        "missing": missing,
+        "versions": {worker.name: worker.hello["versions"] for worker in (*crew.edunet, *crew.peers)},
+        "missing": crew.missing,
     }
 
 
-def heading(circumstances: dict) -> str:
-    """Return the lines above the table."""
-    c = circumstances
+def heading(c: dict) -> str:
+    """Return the lines above the table, from the circumstances."""
     pinned = "CPU " + ", ".join(map(str, c["pinned_to"])) if c["pinned_to"] else "not pinned: this system cannot"
     lines = [f"{c['cores']} core{'s' * (c['cores'] > 1)} ({pinned}), {c['rounds']} rounds, float32"]
     lines.append(f"CPU  {c['cpu']} ({c['system']})")
     for name, versions in c["versions"].items():
         lines.append(f"{name}: " + ", ".join(f"{package} {version}" for package, version in versions.items()))
     for name, reason in c["missing"].items():
-        lines.append(f"{name}: not compared, because it is not installed ({reason}).")
+        lines.append(f"{name}: not compared. {reason}")
     if c["missing"]:
-        lines.append("Another environment may have it: edunet bench --python /path/to/environment/bin/python")
-    return "\n".join([*lines, "ratio: time over that of the fastest peer; below 1 is faster", "", COLUMNS])
+        lines.append(
+            "To compare with what another environment has: edunet bench --python /path/to/environment/bin/python"
+        )
+    lines.append("ratio: time over that of the fastest peer; below 1 is faster")
+    return "\n".join([*lines, "", COLUMNS])
 
 
-def block(work, result: dict) -> str:
+def title(work) -> str:
+    """Return the line that stands while a work is measured."""
+    return work.name + (f"   ({work.flops / 1e6:.0f} MFLOP)" if work.flops else "")
+
+
+def block(result: dict) -> str:
     """Return the lines of one work."""
-    lines = [work.name + (f"   ({work.flops / 1e6:.4g} MFLOP)" if work.flops else "")]
+    lines = []
     for row in result["rows"]:
         name = f"  {row['library']}" + (f", {row['variant']}" if row["variant"] else "")
         if "error" in row:
@@ -59,7 +66,9 @@ def block(work, result: dict) -> str:
             line += f"  {row['percent_of_peak']:6.0f}"
         lines.append(line)
     if result.get("peak_gflops"):
-        lines.append(f"{'  NumPy matrix product':44s}{'':22s}  {result['peak_gflops']:14.1f}     100")
+        line = f"{'  NumPy matrix product':44s}{'':22s}  {result['peak_gflops']:14.1f}     100"
+        taken = 100 * (1 - result["share_of_cores"])
+        lines.append(line + (f"   others used {taken:.0f} % of the cores: not quiet" if taken > 5 else ""))
     return "\n".join(lines)
 
 

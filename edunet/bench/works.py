@@ -112,13 +112,15 @@ PEAK = Work("matrix product", "product", flops=2 * 1024**3, shapes={"a": (1024, 
 
 def choose(only, cores) -> list[Work]:
     """Return the works whose names contain one of the texts in `only` (all if it is empty)."""
-    possible = [work for work in WORKS if cores > 1 or work.how != "speed-up"]
     for text in only:
-        if not any(text.lower() in work.name.lower() for work in possible):
-            names = [work.name for work in possible]
-            alone = " It needs --cores 2 or more." if any(text.lower() in work.name for work in WORKS) else ""
+        if not any(text.lower() in work.name.lower() for work in WORKS):
+            first_words = sorted({work.name.split(" ")[0].strip(",") for work in WORKS})
             raise ValueError(
-                f"--only {text}: no work has this in its name; the works are {names}."
-                + (alone or did_you_mean(text, sorted({name.split(" ")[0].strip(",") for name in names})))
+                f"--only {text}: no work has this in its name; the works are {[work.name for work in WORKS]}."
+                + did_you_mean(text, first_words)
             )
-    return [work for work in possible if not only or any(text.lower() in work.name.lower() for text in only)]
+    chosen = [work for work in WORKS if not only or any(text.lower() in work.name.lower() for text in only)]
+    possible = [work for work in chosen if cores > 1 or work.how != "speed-up"]
+    if not possible:
+        raise ValueError(f"{chosen[0].name!r} compares one core with several: add --cores 2.")
+    return possible

@@ -30,8 +30,7 @@ def main(library, cpus):
                 built.update(worker.build(request["work"], _read(request["arrays"])))
                 _say(answers, {"results": {variant: _summary(run) for variant, run in built.items()}})
             elif request["do"] == "time":
-                run, seconds, steps = built[request["variant"]], request["seconds"], request["work"]["steps"]
-                _say(answers, {"times": [t / steps for t in measure(run, seconds)]})
+                _say(answers, measure(built[request["variant"]], request["seconds"], request["work"]["steps"]))
             elif request["do"] == "memory":
                 _say(answers, {"bytes": memory(worker, request)})
         except Exception as error:
@@ -73,15 +72,18 @@ def _summary(run):
     return [float(np.abs(np.asarray(a)).mean()) for a in run() or ()]
 
 
-def measure(run, seconds):
-    """Return the seconds of each call, for about `seconds`; the first call after the sleep is not counted."""
+def measure(run, seconds, steps):
+    """Time calls for about `seconds`; the first after the sleep does not count. Each call takes several steps.
+
+    Returns {"times": seconds of one step, "busy_cores": CPU time over time}.
+    """
     run()
-    times, end = [], time.perf_counter() + seconds
-    while not times or time.perf_counter() < end:
+    times, start, cpu = [], time.perf_counter(), time.process_time()
+    while not times or time.perf_counter() < start + seconds:
         before = time.perf_counter()
         run()
-        times.append(time.perf_counter() - before)
-    return times
+        times.append((time.perf_counter() - before) / steps)
+    return {"times": times, "busy_cores": (time.process_time() - cpu) / (time.perf_counter() - start)}
 
 
 def memory(worker, request):

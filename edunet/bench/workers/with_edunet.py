@@ -1,9 +1,14 @@
 """edunet, through its public calls."""
 
+import os
+
 import edunet
 from edunet import Tensor, gradients, ops
 
 __all__ = ["build", "versions"]
+
+if hasattr(edunet, "set_num_threads"):
+    edunet.set_num_threads(int(os.environ["OMP_NUM_THREADS"]))
 
 
 def versions():
