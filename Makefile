@@ -28,7 +28,8 @@ notebooks: $(VENV)/ready
 # The formulas against PyTorch and Keras; large, so not part of `make test`.
 peers: $(VENV)/ready
 	$(BIN)/python -m pip install --quiet "torch==2.13.0" keras
-	KERAS_BACKEND=torch $(BIN)/python -m pytest tests/test_against_torch.py tests/test_against_keras.py
+	KERAS_BACKEND=torch $(BIN)/python -m pytest tests/test_against_torch.py tests/test_against_keras.py \
+	  tests/bench/test_peers.py
 
 # Rebuilt whenever what is installed, or what is compiled, has changed.
 $(VENV)/ready: pyproject.toml setup.py $(wildcard edunet/kernels/*.pyx edunet/kernels/*.pxd edunet/kernels/*.h)

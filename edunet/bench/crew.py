@@ -67,6 +67,7 @@ class Worker:
                 start_new_session=True,  # Ctrl-C reaches the one process that asks, and that one ends all others
             )
         except OSError as error:
+            self.errors.close()
             raise ValueError(
                 f"--python {self.python}: this cannot be run ({error.strerror}). Expected the path of a Python "
                 "interpreter, such as --python /path/to/environment/bin/python."
@@ -110,7 +111,8 @@ class Worker:
         if self.process is not None:
             self.process.kill()
             self.process.wait()
-            self.process.stdin.close()
+            with contextlib.suppress(BrokenPipeError):  # a request that it never read
+                self.process.stdin.close()
             self.process.stdout.close()
             self.errors.close()
             self.process = None

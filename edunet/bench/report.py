@@ -6,6 +6,8 @@ import platform
 import secrets
 from pathlib import Path
 
+import numpy as np
+
 from edunet.backend import cpu_name
 
 __all__ = ["block", "circumstances", "heading", "reserve", "title", "write"]
@@ -17,6 +19,7 @@ def circumstances(crew, rounds) -> dict:
     """Return what the numbers depend on."""
     return {
         "cpu": cpu_name(),
+        "vector_instructions": np.show_config(mode="dicts")["SIMD Extensions"].get("found", []),  # as NumPy found them
         "system": f"{platform.system()} {platform.machine()}",
         "cores": crew.cores,
         "pinned_to": list(crew.cpus),
@@ -30,7 +33,7 @@ def heading(c: dict) -> str:
     """Return the lines above the table, from the circumstances."""
     pinned = "CPU " + ", ".join(map(str, c["pinned_to"])) if c["pinned_to"] else "not pinned: this system cannot"
     lines = [f"{c['cores']} core{'s' * (c['cores'] > 1)} ({pinned}), {c['rounds']} rounds, float32"]
-    lines.append(f"CPU  {c['cpu']} ({c['system']})")
+    lines.append(f"CPU  {c['cpu']} ({c['system']}; {' '.join(c['vector_instructions'])})")
     for name, versions in c["versions"].items():
         lines.append(f"{name}: " + ", ".join(f"{package} {version}" for package, version in versions.items()))
     for name, reason in c["missing"].items():
