@@ -58,10 +58,11 @@ def imported_rooms(text: str) -> set[str]:
 
 
 def third_parties(text: str) -> set[str]:
-    """Return the first names of everything that is imported from outside edunet and the standard library."""
+    """Return the first names of everything that is imported from outside the standard library and edunet.kernels."""
     names = set()
     for line in re.findall(r"^\s*(?:from|import|cimport)\s+([\w., ]+)", text, re.MULTILINE):
-        names |= {part.strip().split(".")[0].split(" ")[0] for part in line.split(" import ")[0].split(",")}
+        modules = [part.strip().split(" ")[0] for part in re.split(" c?import ", line)[0].split(",")]
+        names |= {name.split(".")[0] for name in modules if not f"{name}.".startswith("edunet.kernels.")}
     return names - set(sys.stdlib_module_names) - {""}
 
 
@@ -109,13 +110,18 @@ def test_an_arrow_up_is_seen(room, line):
 
 
 @pytest.mark.parametrize("path", sorted((ROOT / "kernels").iterdir()), ids=lambda p: p.name)
-def test_kernels_stand_on_numpy_numba_and_c_only(path):
-    if path.suffix in (".py", ".pyx"):
+def test_kernels_stand_on_numpy_numba_c_and_each_other_only(path):
+    if path.suffix in (".py", ".pyx", ".pxd"):
         assert third_parties(path.read_text(encoding="utf-8")) <= {"numpy", "numba", "cython", "libc"}
 
 
 def test_a_foreign_import_in_a_kernel_is_seen():
     assert third_parties("import scipy.signal\nfrom edunet.ops import dense\nimport math") == {"scipy", "edunet"}
+    assert third_parties("cimport edunet.kernelsmith\nfrom edunet import kernels") == {"edunet"}
+
+
+def test_kernels_may_share_what_they_are_made_of():
+    assert third_parties("from edunet.kernels.tile cimport tile, padded\ncimport edunet.kernels.curves") == set()
 
 
 def test_only_backend_imports_kernels():
@@ -135,10 +141,10 @@ def test_every_family_is_known_and_defined_in_numpy():
 
 
 def functions(module):
-    """Return {name: signature} of the public functions of a kernel module; types and wrappers do not count."""
+    """Return {name: signature} of the kernels of a module; not of types, wrappers, plain loops beside tiles."""
     found = {}
     for name, value in vars(module).items():
-        if name.startswith("_") or not callable(value) or inspect.isclass(value):
+        if name.startswith("_") or name.endswith("_naive") or not callable(value) or inspect.isclass(value):
             continue
         value = getattr(value, "py_func", value)  # what Numba wraps
         if getattr(value, "__module__", None) == module.__name__:
@@ -146,6 +152,15 @@ def functions(module):
             plain = [p.replace(annotation=p.empty) for p in signature.parameters.values()]
             found[name] = str(signature.replace(parameters=plain, return_annotation=signature.empty))
     return found
+
+
+def test_plain_loops_beside_tiled_ones_are_no_kernels_of_their_own(monkeypatch):
+    module = backend_module._load("conv", "numpy")
+    kernels = functions(module)
+    monkeypatch.setattr(module, "conv2d_forward_naive", module.conv2d_forward, raising=False)
+    assert functions(module) == kernels
+    monkeypatch.setattr(module, "conv3d_forward", module.conv2d_forward, raising=False)
+    assert functions(module).keys() - kernels.keys() == {"conv3d_forward"}
 
 
 def test_families_with_compiled_kernels_are_listed_and_complete():
