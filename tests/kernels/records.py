@@ -65,9 +65,9 @@ def conv(rng, C, F, relu=False, dilation=(1, 1), **geometry):
     return {**given, "w": w, "b": b, "dilation": dilation, "relu": relu}
 
 
-def depthwise(rng, C, M, dilation=(1, 1), **geometry):
+def depthwise(rng, C, multiplier, dilation=(1, 1), **geometry):
     given = image(rng, C=C, dilation=dilation, **geometry)
-    w, b = rng.normal(size=(*geometry["window"], C, M)), rng.normal(size=C * M)
+    w, b = rng.normal(size=(*geometry["window"], C, multiplier)), rng.normal(size=C * multiplier)
     return {**given, "w": w, "b": b, "dilation": dilation}
 
 
@@ -176,9 +176,9 @@ OPS = [
     Op("conv", "conv2d", conv, {**GEOMETRY, **DILATION, "C": WIDTH, "F": WIDTH, "relu": st.booleans()},
        lambda g: {"y": filled(g, g["w"].shape[3])},
        ({**BIG_IMAGE, "C": 5, "F": 33, "relu": True}, {**BIG_IMAGE, "C": 16, "F": 32, "stride": (2, 1)})),
-    Op("conv", "depthwise_conv2d", depthwise, {**GEOMETRY, **DILATION, "C": WIDTH, "M": st.integers(1, 3)},
+    Op("conv", "depthwise_conv2d", depthwise, {**GEOMETRY, **DILATION, "C": WIDTH, "multiplier": st.integers(1, 3)},
        lambda g: {"y": filled(g, len(g["b"]))},
-       ({**BIG_IMAGE, "C": 33, "M": 1}, {**BIG_IMAGE, "C": 7, "M": 2, "stride": (1, 2)})),
+       ({**BIG_IMAGE, "C": 33, "multiplier": 1}, {**BIG_IMAGE, "C": 7, "multiplier": 2, "stride": (1, 2)})),
     Op("pool", "max_pool2d", pool, {**GEOMETRY, "C": WIDTH, "ties": st.booleans()},
        lambda g: dict.fromkeys(("y", "winner"), filled(g, g["x"].shape[3])), ({**BIG_IMAGE, "C": 33},)),
     Op("pool", "avg_pool2d", pool, {**GEOMETRY, "C": WIDTH},

@@ -13,7 +13,7 @@ PLACE = {"N": 2, "room": (2, 3), "window": (2, 3), "stride": (1, 1), "padding": 
 
 
 def channels(op, number):
-    return {"F": number} if op == "conv2d" else {"M": number}
+    return {"F": number} if op == "conv2d" else {"multiplier": number}
 
 
 @OPS

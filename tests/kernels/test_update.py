@@ -52,3 +52,10 @@ def test_a_part_of_the_weights_is_a_call_of_its_own(backend, kernel):
     part = fill(kernel.function, call.having(**{n: a[13:] for n, a in call.given.items() if isinstance(a, np.ndarray)}))
     for name, a in part.items():
         np.testing.assert_allclose(a, whole[name][13:], rtol=1e-6)
+
+
+@EVERY
+def test_the_gradient_may_be_read_only(backend, kernel):
+    call = prepare(kernel, sizes(kernel, 37), np.float32)
+    call.given["dw"].setflags(write=False)
+    check_values(kernel.function, call)
