@@ -253,3 +253,129 @@ cdef void take_out_of_frame(const floating* frame, floating* x, const Shape* g) 
     cdef Py_ssize_t h, row = g.W * g.C
     for h in range(g.H):
         memcpy(x + h * row, frame + ((h + g.top) * g.Wp + g.left) * g.C, row * sizeof(floating))
+
+
+# ---------------------------------------------------------------- one set of filters for each channel
+
+
+def depthwise_conv2d_forward(const floating[:, :, :, ::1] x, const floating[:, :, :, ::1] w, const floating[::1] b,
+                             stride, dilation, pad, floating[:, :, :, ::1] y):
+    cdef Shape g = shape_of[floating](x, w, y, stride, dilation, pad)
+    cdef Py_ssize_t n, i, j, u, v, h, k, f
+    if g.N * g.I * g.J * g.C * g.F == 0:
+        return
+    with nogil:
+        for n in range(g.N):
+            for i in range(g.I):
+                for j in range(g.J):
+                    for f in range(g.C * g.F):
+                        y[n, i, j, f] = b[f]
+                    for u in range(g.U):
+                        h = i * g.sh + u * g.dh - g.top
+                        if h < 0 or h >= g.H:
+                            continue
+                        for v in range(g.V):
+                            k = j * g.sw + v * g.dw - g.left
+                            if 0 <= k < g.W:
+                                add_tap(g.C, g.F, &x[n, h, k, 0], &w[u, v, 0, 0], &y[n, i, j, 0])
+
+
+cdef on_every_cpu add_tap(Py_ssize_t C, Py_ssize_t M, const floating* x, const floating* w, floating* y) noexcept nogil:
+    """y[c,m] += x[c] w[c,m] for one pixel and one tap; and dw[c,m] += x[c] dy[c,m]."""
+    cdef Py_ssize_t c, m
+    if M == 1:
+        for c in range(C):
+            y[c] += x[c] * w[c]
+        return
+    for c in range(C):
+        for m in range(M):
+            y[c * M + m] += x[c] * w[c * M + m]
+
+
+def depthwise_conv2d_backward(const floating[:, :, :, ::1] dy, const floating[:, :, :, ::1] x,
+                              const floating[:, :, :, ::1] w, stride, dilation, pad, floating[:, :, :, ::1] dx,
+                              floating[:, :, :, ::1] dw, floating[::1] db):
+    cdef Shape g = shape_of[floating](x, w, dy, stride, dilation, pad)
+    cdef bint wanted = dx.size > 0
+    cdef Py_ssize_t n, i, j, u, v, h, k, f
+    dx[...], dw[...], db[...] = 0, 0, 0
+    if g.N * g.I * g.J * g.C * g.F == 0:
+        return
+    with nogil:
+        for n in range(g.N):
+            for i in range(g.I):
+                for j in range(g.J):
+                    for f in range(g.C * g.F):
+                        db[f] += dy[n, i, j, f]
+                    for u in range(g.U):
+                        h = i * g.sh + u * g.dh - g.top
+                        if h < 0 or h >= g.H:
+                            continue
+                        for v in range(g.V):
+                            k = j * g.sw + v * g.dw - g.left
+                            if 0 <= k < g.W:
+                                add_tap(g.C, g.F, &x[n, h, k, 0], &dy[n, i, j, 0], &dw[u, v, 0, 0])
+                                if wanted:
+                                    add_tap_to_dx(g.C, g.F, &dy[n, i, j, 0], &w[u, v, 0, 0], &dx[n, h, k, 0])
+
+
+
+
+cdef on_every_cpu add_tap_to_dx(Py_ssize_t C, Py_ssize_t M, const floating* dy, const floating* w,
+                                floating* dx) noexcept nogil:
+    """dx[c] += Σ_m dy[c,m] w[c,m], for one pixel and one tap."""
+    cdef Py_ssize_t c, m
+    if M == 1:
+        for c in range(C):
+            dx[c] += dy[c] * w[c]
+        return
+    for c in range(C):
+        for m in range(M):
+            dx[c] += dy[c * M + m] * w[c * M + m]
+
+
+# ---------------------------------------------------------------- the plain loops of conv2d
+
+
+def conv2d_forward_naive(const floating[:, :, :, ::1] x, const floating[:, :, :, ::1] w, const floating[::1] b,
+                         stride, dilation, pad, bint relu, floating[:, :, :, ::1] y):
+    cdef Shape g = shape_of[floating](x, w, y, stride, dilation, pad)
+    cdef Py_ssize_t n, i, j, f, u, v, c, h, k
+    for n in range(g.N):
+        for i in range(g.I):
+            for j in range(g.J):
+                for f in range(g.F):
+                    y[n, i, j, f] = b[f]
+                    for u in range(g.U):
+                        for v in range(g.V):
+                            h, k = i * g.sh + u * g.dh - g.top, j * g.sw + v * g.dw - g.left
+                            if 0 <= h < g.H and 0 <= k < g.W:
+                                for c in range(g.C):
+                                    y[n, i, j, f] += x[n, h, k, c] * w[u, v, c, f]
+                    if relu and y[n, i, j, f] < 0:
+                        y[n, i, j, f] = 0
+
+
+def conv2d_backward_naive(const floating[:, :, :, ::1] dy, const floating[:, :, :, ::1] x,
+                          const floating[:, :, :, ::1] w, stride, dilation, pad, bint relu,
+                          const floating[:, :, :, ::1] y, floating[:, :, :, ::1] dx, floating[:, :, :, ::1] dw,
+                          floating[::1] db):
+    cdef Shape g = shape_of[floating](x, w, dy, stride, dilation, pad)
+    cdef bint wanted = dx.size > 0
+    cdef Py_ssize_t n, i, j, f, u, v, c, h, k
+    dx[...], dw[...], db[...] = 0, 0, 0
+    for n in range(g.N):
+        for i in range(g.I):
+            for j in range(g.J):
+                for f in range(g.F):
+                    if relu and not y[n, i, j, f] > 0:
+                        continue
+                    db[f] += dy[n, i, j, f]
+                    for u in range(g.U):
+                        for v in range(g.V):
+                            h, k = i * g.sh + u * g.dh - g.top, j * g.sw + v * g.dw - g.left
+                            if 0 <= h < g.H and 0 <= k < g.W:
+                                for c in range(g.C):
+                                    dw[u, v, c, f] += x[n, h, k, c] * dy[n, i, j, f]
+                                    if wanted:
+                                        dx[n, h, k, c] += dy[n, i, j, f] * w[u, v, c, f]
