@@ -15,6 +15,7 @@ __all__ = [
     "log",
     "matmul",
     "maximum",
+    "mean",
     "multiply",
     "power",
     "reshape",
@@ -28,6 +29,8 @@ __all__ = [
 
 def unbroadcast(dy: np.ndarray, shape: tuple) -> np.ndarray:
     """Sum a gradient over the axes along which broadcasting repeated the input."""
+    if dy.shape == shape:
+        return dy
     dy = dy.sum(axis=tuple(range(dy.ndim - len(shape))))
     stretched = tuple(i for i, n in enumerate(shape) if n == 1 and dy.shape[i] != 1)
     return dy.sum(axis=stretched, keepdims=True) if stretched else dy
@@ -99,9 +102,18 @@ def sum(a, *, axis=None, keepdims=False):
     def backward(dy):
         if axis is not None and not keepdims:
             dy = np.expand_dims(dy, axis)
-        return np.broadcast_to(dy, a.shape)
+        da = np.empty_like(a)
+        da[...] = dy
+        return da
 
-    return np.sum(a, axis=axis, keepdims=keepdims), backward
+    return a.sum(axis=axis, keepdims=keepdims), backward
+
+
+def mean(a, *, axis=None, keepdims=False):
+    """Mean over axes: y = (1/n) Σ a; da = dy/n, repeated."""
+    y, backward = sum(a, axis=axis, keepdims=keepdims)
+    share = a.dtype.type(y.size / a.size)  # 1/n
+    return share * y, lambda dy: backward(share * dy)
 
 
 def reshape(a, *, shape):

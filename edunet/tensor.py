@@ -35,6 +35,7 @@ __all__ = [
     "differentiable",
     "divide",
     "exp",
+    "for_kernels",
     "gradients",
     "log",
     "matmul",
@@ -50,7 +51,14 @@ __all__ = [
     "transpose",
 ]
 
-_tape = threading.local()  # .off counts nested no_gradients() blocks, in each thread by itself
+_FLOATS = (np.dtype(np.float32), np.dtype(np.float64))
+
+
+class _Tape(threading.local):
+    off = 0  # counts nested no_gradients() blocks, in each thread by itself
+
+
+_tape = _Tape()
 _order = itertools.count()  # operations are numbered as they happen: a topological order for free
 
 
@@ -179,7 +187,7 @@ def as_array(data) -> np.ndarray:
     if isinstance(data, Tensor):
         return data.data
     array = np.asarray(data)
-    if array.dtype in (np.float32, np.float64) and array.dtype.isnative:
+    if array.dtype in _FLOATS:
         return array
     if array.dtype.kind not in "biuf":
         raise TypeError(
@@ -191,16 +199,22 @@ def as_array(data) -> np.ndarray:
     return array.astype(floatx())
 
 
+def for_kernels(data, dtype) -> np.ndarray:
+    """Return numbers as kernels want them: C-contiguous, aligned, of that dtype. Almost always they already are."""
+    a = np.asarray(data)
+    return a if a.dtype == dtype and a.flags.carray else np.require(a, dtype, ["C", "A"])
+
+
 def _common(args: tuple) -> list:
-    """Bring all inputs of an op to C-contiguous, aligned arrays of one dtype; plain numbers do not promote."""
+    """Bring all inputs of an op to arrays of one dtype, as kernels want them; plain numbers do not promote."""
     arrays = [None if a is None else as_array(a) for a in args]
-    strong = [a.dtype for a, arg in zip(arrays, args, strict=True) if a is not None and not _is_number(arg)]
-    dtype = np.result_type(*strong) if strong else floatx()
-    return [None if a is None else np.require(a, dtype, ["C", "A"]) for a in arrays]
+    strong = [a.dtype for a, arg in zip(arrays, args, strict=True) if a is not None and not _is_number(a, arg)]
+    dtype = max(strong, default=floatx())  # float64 > float32
+    return [None if a is None else for_kernels(a, dtype) for a in arrays]
 
 
-def _is_number(arg) -> bool:
-    return isinstance(arg, numbers.Real)
+def _is_number(array, arg) -> bool:
+    return array.ndim == 0 and isinstance(arg, numbers.Real)
 
 
 @contextlib.contextmanager
@@ -212,7 +226,7 @@ def no_gradients():
     >>> y.made_by is None
     True
     """
-    _tape.off = getattr(_tape, "off", 0) + 1
+    _tape.off += 1
     try:
         yield
     finally:
@@ -235,7 +249,8 @@ def differentiable(op):
 
     @functools.wraps(op)
     def lifted(*args, **options):
-        args += tuple(_input(op, p, options) for p in inputs_of_op[len(args) :])
+        if len(args) < len(inputs_of_op):
+            args += tuple(_input(op, p, options) for p in inputs_of_op[len(args) :])
         for name, option in options.items():
             if isinstance(option, Tensor):
                 raise TypeError(
@@ -247,10 +262,10 @@ def differentiable(op):
         if not any(isinstance(a, Tensor) for a in args):
             return y
         several = isinstance(y, tuple)
-        outputs = tuple(Tensor(part) for part in (y if several else (y,)))
-        if not getattr(_tape, "off", 0):
-            inputs = tuple(a if isinstance(a, Tensor) else None for a in args)
-            made_by = Operation(lifted, inputs, options, backward, [(t.shape, t.dtype) for t in outputs])
+        outputs = tuple([Tensor(part) for part in (y if several else (y,))])
+        if not _tape.off:
+            inputs = tuple([a if isinstance(a, Tensor) else None for a in args])
+            made_by = Operation(lifted, inputs, options, backward, [(t.data.shape, t.data.dtype) for t in outputs])
             for index, tensor in enumerate(outputs):
                 tensor.made_by, tensor.index = made_by, index
         return outputs if several else outputs[0]
@@ -290,11 +305,11 @@ def _wanted_inputs(operations: list[Operation], asked) -> dict[int, tuple[bool, 
     """
     flags = {}
     for op in reversed(operations):
-        wanted = tuple(
-            t is not None and (asked(t) or (t.made_by is not None and t.made_by.number in flags)) for t in op.inputs
-        )
-        if any(wanted):
-            flags[op.number] = wanted
+        wanted = [
+            t is not None and ((t.made_by is not None and t.made_by.number in flags) or asked(t)) for t in op.inputs
+        ]
+        if True in wanted:
+            flags[op.number] = tuple(wanted)
     return flags
 
 
@@ -324,7 +339,7 @@ def _gradients_by_tensor(y: Tensor, dy=None, wanted=None) -> dict:
             continue
         dys = [grads.pop((op.number, i), None) for i in range(len(op.outputs))]
         dys = [
-            np.zeros(shape, dtype) if d is None else np.require(d, dtype, ["C", "A"])
+            np.zeros(shape, dtype) if d is None else for_kernels(d, dtype)
             for d, (shape, dtype) in zip(dys, op.outputs, strict=True)
         ]
         dxs = op.backward(*dys, wanted=flags[op.number]) if op.takes_wanted else op.backward(*dys)
@@ -371,13 +386,8 @@ absolute = differentiable(arithmetic.absolute)
 maximum = differentiable(arithmetic.maximum)
 matmul = differentiable(arithmetic.matmul)
 sum = differentiable(arithmetic.sum)
+mean = differentiable(arithmetic.mean)
 reshape = differentiable(arithmetic.reshape)
 transpose = differentiable(arithmetic.transpose)
 take = differentiable(arithmetic.take)
 concatenate = differentiable(arithmetic.concatenate)
-
-
-def mean(a, *, axis=None, keepdims=False):
-    """Mean over axes: y = (1/n) Σ a; da = dy/n, repeated."""
-    total = sum(a, axis=axis, keepdims=keepdims)
-    return total * (total.size / a.size)
