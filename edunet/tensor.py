@@ -208,13 +208,13 @@ def for_kernels(data, dtype) -> np.ndarray:
 def _common(args: tuple) -> list:
     """Bring all inputs of an op to arrays of one dtype, as kernels want them; plain numbers do not promote."""
     arrays = [None if a is None else as_array(a) for a in args]
-    strong = [a.dtype for a, arg in zip(arrays, args, strict=True) if a is not None and not _is_number(a, arg)]
+    strong = [
+        a.dtype
+        for a, arg in zip(arrays, args, strict=True)
+        if a is not None and (a.ndim or not isinstance(arg, numbers.Real))
+    ]
     dtype = max(strong, default=floatx())  # float64 > float32
     return [None if a is None else for_kernels(a, dtype) for a in arrays]
-
-
-def _is_number(array, arg) -> bool:
-    return array.ndim == 0 and isinstance(arg, numbers.Real)
 
 
 @contextlib.contextmanager
@@ -252,12 +252,12 @@ def differentiable(op):
         if len(args) < len(inputs_of_op):
             args += tuple(_input(op, p, options) for p in inputs_of_op[len(args) :])
         for name, option in options.items():
-            if isinstance(option, Tensor):
+            if isinstance(option, np.generic):
+                options[name] = option.item()  # np.float64(0.5) would turn float32 into float64; 0.5 does not
+            elif isinstance(option, Tensor):
                 raise TypeError(
                     f"{op.__name__}: {name} is an option and cannot carry a gradient. Pass {name}.numpy() instead."
                 )
-            if isinstance(option, np.generic):
-                options[name] = option.item()  # np.float64(0.5) would turn float32 into float64; 0.5 does not
         y, backward = op(*_common(args), **options)
         if not any(isinstance(a, Tensor) for a in args):
             return y

@@ -13,7 +13,6 @@ array([[1., 2.]], dtype=float32)
 """
 
 import collections
-import contextlib
 import functools
 import inspect
 import re
@@ -30,7 +29,12 @@ from edunet.tensor import Tensor, as_array, no_gradients
 
 __all__ = ["Layer"]
 
-_phase = threading.local()  # .training: is the model learning right now? Dropout and BatchNormalization ask
+
+class _Phase(threading.local):
+    training = False  # is the model learning right now, in this thread? Dropout and BatchNormalization ask
+
+
+_phase = _Phase()
 _named = collections.Counter()
 
 
@@ -89,9 +93,8 @@ class Layer:
     def _own_and_inner(self, trainable: bool) -> list[Tensor]:
         own = [w for w, learns in self._own() if (learns and self.trainable) == trainable]
         for layer in self.sublayers():
-            inner = layer._own_and_inner(trainable) if self.trainable else ([] if trainable else layer.weights)
-            own += [w for w in inner if not any(w is other for other in own)]
-        return own
+            own += layer._own_and_inner(trainable) if self.trainable else ([] if trainable else layer.weights)
+        return list(dict.fromkeys(own))
 
     @property
     def trainable_weights(self) -> list[Tensor]:
@@ -136,19 +139,27 @@ class Layer:
     def __call__(self, *args, training=None, **kwargs):
         if not hasattr(self, "_weights"):
             raise TypeError(f"{type(self).__name__}.__init__ must begin with super().__init__(**kwargs)")
-        if symbols_in((args, kwargs)):
+        if len(args) == 1 and not kwargs and isinstance(args[0], (Tensor, np.ndarray)):  # nearly always
+            args = (self._cast(args[0]),)
+        elif symbols_in((args, kwargs)):
             return self._draw(args, kwargs)
-        args = tuple(np.asarray(x) if _is_rows(x) else x for x in args)
-        args, kwargs = replace((args, kwargs), self._cast)
-        self.ensure_built(args, kwargs)
-        with _training(training):
+        else:
+            args = tuple(np.asarray(x) if _is_rows(x) else x for x in args)
+            args, kwargs = replace((args, kwargs), self._cast)
+        if not self.built:
+            self.ensure_built(args, kwargs)
+        before = _phase.training
+        try:
+            if training is not None:  # for this layer and all layers inside it
+                _phase.training = bool(training)
             if "training" in _arguments(type(self), "call"):
-                kwargs["training"] = getattr(_phase, "training", False)
-            try:
-                return self.call(*args, **kwargs)
-            except (ValueError, TypeError) as error:
-                _say_where(error, self, args)
-                raise
+                kwargs["training"] = _phase.training
+            return self.call(*args, **kwargs)
+        except (ValueError, TypeError) as error:
+            _say_where(error, self, args)
+            raise
+        finally:
+            _phase.training = before
 
     def ensure_built(self, args, kwargs) -> None:
         """Build the layer for the shape of its first argument, unless that has been done.
@@ -210,17 +221,6 @@ class Layer:
         return f"<{type(self).__name__} {self.name}>"
 
 
-@contextlib.contextmanager
-def _training(value):
-    """Set whether the model is learning, for this layer and all layers inside it; None keeps what is set."""
-    before = getattr(_phase, "training", False)
-    _phase.training = before if value is None else bool(value)
-    try:
-        yield
-    finally:
-        _phase.training = before
-
-
 @functools.cache
 def _arguments(kind: type, method: str = "__init__") -> list[str]:
     """Return the names of a method's arguments, without self and **kwargs."""
@@ -240,6 +240,9 @@ def _options(kind: type) -> list[str]:
     return found
 
 
+_HOLDS_LAYERS = (Layer, dict, tuple, list)
+
+
 def _layers_in(structure) -> list["Layer"]:
     """Return the layers in nested lists, tuples and dicts."""
     if isinstance(structure, Layer):
@@ -248,7 +251,7 @@ def _layers_in(structure) -> list["Layer"]:
         structure = structure.values()
     elif not isinstance(structure, (tuple, list)):
         return []
-    return [layer for part in structure for layer in _layers_in(part)]
+    return [layer for part in structure if isinstance(part, _HOLDS_LAYERS) for layer in _layers_in(part)]
 
 
 def _is_rows(x) -> bool:

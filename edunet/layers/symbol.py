@@ -4,7 +4,7 @@ import itertools
 
 import numpy as np
 
-__all__ = ["Node", "Symbol", "replace", "symbols_in"]
+__all__ = ["Node", "Symbol", "fill", "replace", "symbols_in"]
 
 _nodes = itertools.count()
 
@@ -40,6 +40,12 @@ class Node:
     def inputs(self) -> list[Symbol]:
         return symbols_in((self.args, self.kwargs))
 
+    def filled(self, values: dict[Symbol, object]) -> tuple[tuple, dict]:
+        """Return the arguments with values in the place of Symbols."""
+        if len(self.args) == 1 and not self.kwargs:  # nearly every layer
+            return (fill(self.args[0], values),), {}
+        return fill((self.args, self.kwargs), values)
+
 
 def symbols_in(structure) -> list[Symbol]:
     """Return the Symbols in nested tuples, lists and dicts."""
@@ -59,3 +65,10 @@ def replace(structure, change):
     if isinstance(structure, (tuple, list)):
         return type(structure)(replace(part, change) for part in structure)
     return change(structure)
+
+
+def fill(structure, values: dict[Symbol, object]):
+    """Return nested tuples, lists and dicts with values in the place of Symbols."""
+    if isinstance(structure, Symbol):
+        return values[structure]
+    return replace(structure, lambda x: values[x] if isinstance(x, Symbol) else x)

@@ -3,7 +3,7 @@
 import numpy as np
 
 from edunet.layers.layer import Layer
-from edunet.layers.symbol import Node, Symbol, replace, symbols_in
+from edunet.layers.symbol import Node, Symbol, fill, symbols_in
 from edunet.models import saving
 from edunet.models.training import Trainable
 
@@ -86,16 +86,15 @@ class Model(Trainable, Layer):
         if self._outputs_drawn is None:
             raise ValueError(f"{self.name}: a Model needs inputs and outputs, or a subclass with its own call(x).")
         given = list(inputs) if isinstance(inputs, (list, tuple)) else [inputs]
-        values = {id(s): x for s, x in zip(self._inputs_drawn, given, strict=True)}
-
-        def value(x):
-            return values[id(x)] if isinstance(x, Symbol) else x
-
+        values = dict(zip(self._inputs_drawn, given, strict=True))
         for node in self._nodes:
-            y = node.layer(*replace(node.args, value), **replace(node.kwargs, value))
-            for symbol, part in zip(node.outputs, y if len(node.outputs) > 1 else (y,), strict=True):
-                values[id(symbol)] = part
-        return replace(self._outputs_drawn, value)
+            args, kwargs = node.filled(values)
+            y = node.layer(*args, **kwargs)
+            if len(node.outputs) == 1:
+                values[node.outputs[0]] = y
+            else:
+                values.update(zip(node.outputs, y, strict=True))
+        return fill(self._outputs_drawn, values)
 
     # ---- data meets graph
 
@@ -115,18 +114,14 @@ class Model(Trainable, Layer):
         for x, symbol in zip(xs, self._inputs_drawn, strict=True):
             if x.ndim == symbol.ndim - 1 and symbol.shape[-1] == 1 and x.shape != symbol.shape[1:]:
                 x = x[..., None]
-            expected = (
-                "("
-                + ", ".join("N" if i == 0 else "any" if n is None else str(n) for i, n in enumerate(symbol.shape))
-                + ")"
-            )
             fits = x.ndim == symbol.ndim and all(
                 n in (None, m) for n, m in zip(symbol.shape[1:], x.shape[1:], strict=False)
             )
             if not fits:
+                expected = ", ".join(["N", *("any" if n is None else str(n) for n in symbol.shape[1:])])
                 single = x.shape in (symbol.shape[1:], symbol.shape[1:-1])
                 raise ValueError(
-                    f"x: the model expects {expected}. Received {x.shape}."
+                    f"x: the model expects ({expected}). Received {x.shape}."
                     + (" For a single example add the batch axis: x[None]." if single else "")
                     + _channel_hint(x.shape, symbol.shape)
                 )

@@ -123,9 +123,8 @@ def conv1d(x, w, b=None, *, stride=1, dilation=1, padding="valid", relu=False):
 
 def check_conv(op, x, w, b, axes):
     """Refuse what cannot be convolved, with the repair in the message."""
-    expected = f"x ({', '.join(axes)}, C)"
     if x.ndim != len(axes) + 1:
-        hint = ""
+        expected, hint = f"x ({', '.join(axes)}, C)", ""
         if x.ndim == len(axes):
             hint = " If these are grey images or one-channel signals, add the channel axis: x[..., None]."
             if w.ndim == x.ndim + 1 and w.shape[-2] != 1:
@@ -146,10 +145,12 @@ def check_conv(op, x, w, b, axes):
 
 def pair(name, value):
     """Return (rows, columns) from one whole number or two, all at least 1."""
-    values = tuple(value) if isinstance(value, (tuple, list)) else (value, value)
-    if len(values) != 2 or not all(isinstance(v, (int, np.integer)) and v >= 1 for v in values):
-        raise ValueError(f"{name}: expected a whole number >= 1 or a pair of them. Received: {value!r}")
-    return tuple(int(v) for v in values)
+    values = value if isinstance(value, (tuple, list)) else (value, value)
+    if len(values) == 2:
+        rows, columns = values
+        if isinstance(rows, (int, np.integer)) and isinstance(columns, (int, np.integer)) and min(values) >= 1:
+            return int(rows), int(columns)
+    raise ValueError(f"{name}: expected a whole number >= 1 or a pair of them. Received: {value!r}")
 
 
 def placement(op, image, window, stride, dilation, padding):

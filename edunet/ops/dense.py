@@ -42,6 +42,6 @@ def dense(x, w, b=None, *, relu=False):
             dy = dy * (y > 0)
         dx = (dy @ w.T).reshape(x.shape) if wanted[0] else None
         dw = rows.T @ dy if wanted[1] else None
-        return dx, dw, None if b is None else np.sum(dy, axis=0)
+        return dx, dw, None if b is None else dy.sum(axis=0)
 
     return y.reshape(*x.shape[:-1], w.shape[1]), backward
