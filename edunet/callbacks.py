@@ -58,13 +58,16 @@ class CallbackList:
             if isinstance(callback, ProgressBar):
                 callback.close()
 
-    def batch_end(self, step: int, results) -> None:
-        """Tell of one step; the means are worked out only for those who look at them."""
+    def batch_end(self, step: int, results) -> bool:
+        """Tell of one step, and return whether anybody could act on it; the means are worked out only for those."""
+        acted = False
         for callback in self.callbacks:
             if isinstance(callback, ProgressBar):
                 callback.tick(step, results)
             elif type(callback).on_train_batch_end is not Callback.on_train_batch_end:
                 callback.on_train_batch_end(step, results())
+                acted = True
+        return acted
 
 
 class History(Callback):

@@ -4,7 +4,7 @@ import contextlib
 import signal
 import threading
 
-__all__ = ["finish_first"]
+__all__ = ["finish_first", "steps_to_finish"]
 
 
 @contextlib.contextmanager
@@ -14,16 +14,52 @@ def finish_first(explain=lambda: ""):
     Args: explain, a function that returns the sentence for the interrupt. Only the main thread is ever interrupted, and
     nobody is where the signal is ignored: there the block simply runs.
     """
-    if threading.current_thread() is not threading.main_thread() or not callable(signal.getsignal(signal.SIGINT)):
+    with steps_to_finish() as step, step(explain):
         yield
+
+
+@contextlib.contextmanager
+def steps_to_finish():
+    """For a loop of many short blocks, `with step(explain): ...`: each is finished first, between them Ctrl-C acts at once.
+
+    To set a handler takes longer than many a block: here it is done once.
+    """
+    before = signal.getsignal(signal.SIGINT)
+    if threading.current_thread() is not threading.main_thread() or not callable(before):
+        yield lambda explain: contextlib.nullcontext()
         return
-    asked = []
-    before = signal.signal(signal.SIGINT, lambda *_: asked.append(True))
+    step = _Step(before)
+    signal.signal(signal.SIGINT, step.interrupt)
     try:
-        yield
+        yield step
     finally:
-        signal.signal(signal.SIGINT, before)
-    if asked:
-        if before is signal.default_int_handler:
-            raise KeyboardInterrupt(explain())
-        before(signal.SIGINT, None)  # an outer block, which has its own good moment, or somebody else's handler
+        if signal.getsignal(signal.SIGINT) == step.interrupt:  # nobody has set another one meanwhile
+            signal.signal(signal.SIGINT, before)
+
+
+class _Step:
+    """A block that is finished first; it may be entered again and again."""
+
+    def __init__(self, before):
+        self.before = before  # the handler that was set: of an outer block, Python's own, or somebody else's
+        self.inside = self.asked = False
+
+    def __call__(self, explain):
+        self.explain = explain
+        return self
+
+    def interrupt(self, number, frame):
+        if self.inside:
+            self.asked = True
+        else:
+            self.before(number, frame)
+
+    def __enter__(self):
+        self.inside, self.asked = True, False
+
+    def __exit__(self, kind, *error):
+        self.inside = False
+        if self.asked and kind is None:  # an error in the block is not replaced
+            if self.before is signal.default_int_handler:
+                raise KeyboardInterrupt(self.explain())
+            self.before(signal.SIGINT, None)  # an outer block has its own good moment

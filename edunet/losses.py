@@ -190,7 +190,7 @@ class SparseCategoricalCrossentropy(CategoricalCrossentropy):
         return y_true[..., 0] if y_true.ndim == y_pred.ndim and y_true.shape[-1] == 1 else y_true
 
     def per_example(self, y_true, y_pred):
-        return ops.sparse_softmax_crossentropy(self.scores(y_pred), labels=y_true.astype(np.intp))
+        return ops.sparse_softmax_crossentropy(self.scores(y_pred), labels=y_true.astype(np.intp, copy=False))
 
     def check(self, y, output_shape):
         _at_least_two_classes(self, output_shape)

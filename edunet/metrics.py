@@ -61,9 +61,9 @@ class _Mean(Metric):
         self.total = self.count = 0.0
 
     def update_state(self, y_true, y_pred, sample_weight=None):
-        values = np.asarray(self.values(np.asarray(y_true), np.asarray(y_pred)), np.float64)
+        values = np.asarray(self.values(np.asarray(y_true), np.asarray(y_pred)))
         if sample_weight is None:
-            self.total += values.sum()
+            self.total += values.sum(dtype=np.float64)
             self.count += values.size
             return
         w = np.asarray(sample_weight, np.float64)

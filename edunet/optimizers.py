@@ -10,6 +10,7 @@ import numpy as np
 
 from edunet.backend import kernels
 from edunet.names import look_up, missing_name, refuse_unknown
+from edunet.tensor import for_kernels
 
 __all__ = ["SGD", "Adam", "AdamW", "Optimizer", "RMSprop", "get"]
 
@@ -37,8 +38,8 @@ class Optimizer:
         for dw, w in zip(gradients, weights, strict=True):
             if w not in self.state:
                 self.state[w] = [np.zeros(w.shape, w.dtype) for _ in self.slots]
-            numbers = np.require(w.data, requirements=["C", "A"])  # w.data itself, unless somebody set a strided view
-            self.step(numbers, np.require(dw, w.dtype, ["C", "A"]), *self.state[w])
+            numbers = for_kernels(w.data, w.dtype)  # w.data itself, unless somebody set a strided view
+            self.step(numbers, for_kernels(dw, w.dtype), *self.state[w])
             if numbers is not w.data:
                 w.data[...] = numbers
 

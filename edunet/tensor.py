@@ -123,9 +123,11 @@ class Tensor:
 
         Sets `.grad` afresh each time: nothing accumulates between calls. `dy` is needed unless self is a number.
         """
-        found = _gradients_by_tensor(self, dy)
-        for leaf, grad in found.values():
-            leaf.grad = np.array(grad)  # a copy: one array may be the gradient of several inputs
+        behind = [t for op in _operations_behind(self) for t in op.inputs if t is not None]
+        leaves = [t for t in dict.fromkeys([self, *behind]) if t.made_by is None]
+        for leaf, grad in zip(leaves, _gradients(self, leaves, dy), strict=True):
+            if grad is not None:
+                leaf.grad = np.array(grad)  # a copy: one array may be the gradient of several inputs
 
     def sum(self, axis=None, keepdims=False):
         return sum(self, axis=axis, keepdims=keepdims)
@@ -298,65 +300,59 @@ def _key(t: Tensor):
     return (t.made_by.number, t.index) if t.made_by else id(t)
 
 
-def _wanted_inputs(operations: list[Operation], asked) -> dict[int, tuple[bool, ...]]:
+def _wanted_inputs(operations: list[Operation], keys: set) -> dict[int, tuple[bool, ...]]:
     """Return, for each operation on a way to what is asked for, which of its inputs are: {number: flags}.
 
-    `operations` are sorted last first, as by _operations_behind; asked(t) tells whether a gradient of t is asked for.
+    `operations` are sorted last first, as by _operations_behind; keys name what is asked for.
     """
     flags = {}
     for op in reversed(operations):
         wanted = [
-            t is not None and ((t.made_by is not None and t.made_by.number in flags) or asked(t)) for t in op.inputs
+            t is not None and ((t.made_by is not None and t.made_by.number in flags) or _key(t) in keys)
+            for t in op.inputs
         ]
         if True in wanted:
             flags[op.number] = tuple(wanted)
     return flags
 
 
-def _gradients_by_tensor(y: Tensor, dy=None, wanted=None) -> dict:
-    """Walk the tape back from y; return {key: (tensor, gradient)} of the wanted tensors, or of all leaves."""
+def _gradients(y: Tensor, wanted: list[Tensor], dy=None) -> list[np.ndarray | None]:
+    """Walk the tape back from y; return ∂y/∂t for each wanted Tensor t, None where y ignores t."""
     if dy is None:
         if y.size != 1:
             raise ValueError(
                 f"backward() starts at one number, a loss; received shape {y.shape}. Pass dy, or use .sum()."
             )
-        dy = np.ones_like(y.data)
+        dy = np.ones(y.shape)
     dy = np.asarray(dy, y.dtype)
     if dy.shape != y.shape:
         raise ValueError(f"backward: dy needs the shape of what it is the gradient of, {y.shape}. Received {dy.shape}.")
-    keys = None if wanted is None else {_key(t) for t in wanted}
-
-    def asked(t):
-        return t.made_by is None if keys is None else _key(t) in keys
-
-    grads, found = {_key(y): dy}, {}
-    if asked(y):
-        found[_key(y)] = (y, dy)
+    keys = {_key(t) for t in wanted}
+    grads = {_key(y): dy}
     operations = _operations_behind(y)
-    flags = _wanted_inputs(operations, asked)
+    flags = _wanted_inputs(operations, keys)
     for op in operations:
         if op.number not in flags:
             continue
-        dys = [grads.pop((op.number, i), None) for i in range(len(op.outputs))]
-        dys = [
-            np.zeros(shape, dtype) if d is None else for_kernels(d, dtype)
-            for d, (shape, dtype) in zip(dys, op.outputs, strict=True)
-        ]
+        dys = []
+        for index, (shape, dtype) in enumerate(op.outputs):
+            key = (op.number, index)
+            d = grads.get(key) if key in keys else grads.pop(key, None)  # kept no longer than it is needed
+            dys.append(np.zeros(shape, dtype) if d is None else for_kernels(d, dtype))
         dxs = op.backward(*dys, wanted=flags[op.number]) if op.takes_wanted else op.backward(*dys)
         dxs = dxs if isinstance(dxs, tuple) else (dxs,)
         for x, dx, looked_at in zip(op.inputs, dxs, flags[op.number], strict=True):
             if not looked_at or dx is None:
                 continue
-            if np.shape(dx) != x.shape:
+            dx = np.asarray(dx)
+            if dx.shape != x.shape:
                 raise ValueError(
-                    f"{op.op.__name__}: backward returned a gradient of shape {np.shape(dx)} for an input of shape "
+                    f"{op.op.__name__}: backward returned a gradient of shape {dx.shape} for an input of shape "
                     f"{x.shape}. Each gradient has the shape of its input: sum over the axes that were repeated."
                 )
             key = _key(x)
             grads[key] = grads[key] + dx if key in grads else dx
-            if asked(x):
-                found[key] = (x, grads[key])
-    return found
+    return [grads.get(_key(t)) for t in wanted]
 
 
 def gradients(y: Tensor, wanted, dy=None) -> list[np.ndarray]:
@@ -369,8 +365,9 @@ def gradients(y: Tensor, wanted, dy=None) -> list[np.ndarray]:
     """
     if isinstance(wanted, Tensor):
         raise TypeError("gradients(y, wanted): wanted is a list of Tensors. For one of them type gradients(y, [w]).")
-    found = _gradients_by_tensor(y, dy, wanted)
-    return [found[_key(t)][1] if _key(t) in found else np.zeros_like(t.data) for t in wanted]
+    wanted = list(wanted)
+    found = _gradients(y, wanted, dy)
+    return [np.zeros_like(t.data) if grad is None else grad for t, grad in zip(wanted, found, strict=True)]
 
 
 # ---------------------------------------------------------------- arithmetic on Tensors

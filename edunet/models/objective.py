@@ -61,9 +61,8 @@ class Objective:
     def loss(self, ys, outputs, weights=None):
         """Return the weighted sum of the losses as a Tensor, and remember it for the epoch."""
         parts = [loss(y, out, weights) for loss, y, out in zip(self.losses, ys, outputs, strict=True)]
-        total = parts[0] * self.loss_weights[0]
-        for part, weight in zip(parts[1:], self.loss_weights[1:], strict=True):
-            total = total + part * weight
+        weighted = [part if w == 1 else part * w for part, w in zip(parts, self.loss_weights, strict=True)]
+        total = sum(weighted[1:], start=weighted[0])
         n = len(ys[0])
         self.seen += n
         self.totals += n * np.array([float(total), *map(float, parts)])

@@ -7,7 +7,7 @@ import numpy as np
 from edunet import optimizers
 from edunet.backend import default_rng
 from edunet.callbacks import Callback, CallbackList, History, ProgressBar
-from edunet.interrupt import finish_first
+from edunet.interrupt import finish_first, steps_to_finish
 from edunet.layers.dense import whole
 from edunet.models import data
 from edunet.models.objective import Objective
@@ -89,14 +89,17 @@ class Trainable:
 
     # ---- one batch
 
-    def _learn(self, xs, ys, weights):
+    def _learn(self, xs, ys, weights, learning=None):
+        """Take one step; return the weights that learn, which may be handed in if they are known from the last step."""
         outputs = self._forward(xs, training=True)
         loss = self.objective.loss(ys, outputs, weights)
-        learning = self.trainable_weights
+        if learning is None:  # only now: a model that is not drawn may have just made them
+            learning = self.trainable_weights
         if learning and (not isinstance(loss, Tensor) or loss.made_by is None):
             raise RuntimeError("nothing can be learnt here: fit was called inside edunet.no_gradients().")
         if learning:
             self.optimizer.apply(gradients(loss, learning), learning)
+        return learning
 
     def _judge(self, xs, ys, weights):
         # recorded, though no gradient is wanted: so the loss sees the scores behind a softmax, as it does in `fit`
@@ -172,23 +175,27 @@ class Trainable:
         watchers = CallbackList([self.history, *callbacks, *ProgressBar.wanted(verbose)], self)
         watchers.call("on_train_begin", steps=-(-n // batch_size), epochs=epochs)
         try:
-            for epoch in range(initial_epoch, epochs):
-                watchers.call("on_epoch_begin", epoch)
-                self.objective.reset()
-                for step, rows in enumerate(data.batches(n, batch_size, default_rng() if shuffle else None)):
-                    with finish_first(lambda: self._stopped(epoch, step)):  # noqa: B023, called at once
-                        self._learn(
-                            data.take_rows(xs, rows),
-                            data.take_rows(ys, rows),
-                            weights if weights is None else weights[rows],
-                        )
-                    watchers.batch_end(step, self.objective.results)
-                logs = self.objective.results()
-                if held_out is not None:
-                    logs |= {f"val_{k}": v for k, v in self._evaluate(*held_out, batch_size).items()}
-                watchers.call("on_epoch_end", epoch, logs)
-                if self.stop_training:
-                    break
+            with steps_to_finish() as step_to_finish:
+                for epoch in range(initial_epoch, epochs):
+                    watchers.call("on_epoch_begin", epoch)
+                    self.objective.reset()
+                    learning = None  # not known: a callback may have frozen a layer
+                    for step, rows in enumerate(data.batches(n, batch_size, default_rng() if shuffle else None)):
+                        with step_to_finish(lambda: self._stopped(epoch, step)):  # noqa: B023, called at once
+                            learning = self._learn(
+                                data.take_rows(xs, rows),
+                                data.take_rows(ys, rows),
+                                weights if weights is None else weights[rows],
+                                learning,
+                            )
+                        if watchers.batch_end(step, self.objective.results):
+                            learning = None
+                    logs = self.objective.results()
+                    if held_out is not None:
+                        logs |= {f"val_{k}": v for k, v in self._evaluate(*held_out, batch_size).items()}
+                    watchers.call("on_epoch_end", epoch, logs)
+                    if self.stop_training:
+                        break
         except BaseException as error:
             watchers.give_up()
             if isinstance(error, KeyboardInterrupt) and not error.args:  # it came between two batches
