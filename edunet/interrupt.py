@@ -20,9 +20,9 @@ def finish_first(explain=lambda: ""):
 
 @contextlib.contextmanager
 def steps_to_finish():
-    """For a loop of many short blocks, `with step(explain): ...`: each is finished first, between them Ctrl-C acts at once.
+    """Yield `step` for a loop of many short blocks, `with step(explain): ...`: each is finished first.
 
-    To set a handler takes longer than many a block: here it is done once.
+    Between them Ctrl-C acts at once. To set a handler takes longer than some blocks: here it is done once for all.
     """
     before = signal.getsignal(signal.SIGINT)
     if threading.current_thread() is not threading.main_thread() or not callable(before):

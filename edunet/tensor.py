@@ -25,6 +25,7 @@ import numpy as np
 
 from edunet import arithmetic
 from edunet.backend import floatx
+from edunet.memory import keep_freed_memory
 
 __all__ = [
     "Tensor",
@@ -52,6 +53,8 @@ __all__ = [
 ]
 
 _FLOATS = (np.dtype(np.float32), np.dtype(np.float64))
+
+keep_freed_memory()  # a tape holds the arrays of a step until its end
 
 
 class _Tape(threading.local):
