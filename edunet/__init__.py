@@ -36,6 +36,7 @@ from edunet.layers import Input
 from edunet.models import Model, Sequential
 from edunet.tensor import Tensor, differentiable, gradients, no_gradients
 from edunet.threads import get_num_threads, set_num_threads
+from edunet.warmup import warmup
 
 __version__ = "0.1.0"
 
@@ -73,4 +74,5 @@ __all__ = [
     "show",
     "use_backend",
     "utils",
+    "warmup",
 ]

@@ -39,7 +39,6 @@ __all__ = [
 
 BACKENDS = ("cython", "numba", "numpy")  # in the order of preference
 FAMILIES = ("conv", "pool", "rnn", "gru", "lstm", "attention", "norm", "loss", "update")
-COMPILED = ("conv",)  # families that have Numba and Cython kernels; the others run on NumPy, openly
 
 REMEDY = {
     "cython": 'a C compiler and `pip install --force-reinstall --no-cache-dir "edunet-med"` '
@@ -64,9 +63,10 @@ def _why_missing(backend: str) -> ImportError | None:
     """Return the true import error of a backend, or None if it works."""
     if backend not in _missing:
         try:
-            _load(COMPILED[0], backend)
+            for family in FAMILIES:  # a backend is complete or missing
+                _load(family, backend)
         except ImportError as error:
-            if getattr(error, "name", None) == f"edunet.kernels.{COMPILED[0]}_{backend}":
+            if (getattr(error, "name", None) or "").startswith("edunet.kernels."):
                 reason = "its extension was not built when edunet was installed: there was no working C compiler"
                 told = ImportError(reason)
                 told.__cause__ = error
@@ -132,7 +132,7 @@ def use_backend(name: str):
 
 def kernels(family: str) -> ModuleType:
     """Return the kernels of one family ("conv", "pool", ...) in the backend in use, split over the threads."""
-    return _ready(family, get_backend() if family in COMPILED else "numpy")
+    return _ready(family, get_backend())
 
 
 @functools.cache
@@ -174,7 +174,7 @@ def set_random_seed(seed: int) -> None:
 
 
 def info() -> str:
-    """Return a report: versions, backends and why one is missing, families without compiled kernels, threads, CPU."""
+    """Return a report: versions, backends and why one is missing, kernels and their vectors, threads, CPU."""
     lines = [f"edunet {importlib.import_module('edunet').__version__}, Python {platform.python_version()}"]
     packages = ("numpy", "numba", "matplotlib", "tqdm", "safetensors", "scikit-learn", "jupyterlab")
     lines.append("packages   " + ", ".join(f"{name} {_version(name)}" for name in packages))
@@ -188,11 +188,9 @@ def info() -> str:
         lines.append(f"EDUNET_BACKEND={os.environ.get('EDUNET_BACKEND')}: {error}")
     for name, state in available_backends().items():
         lines.append(f"backend    {name:7s} {state}{'  <- in use' if name == in_use else ''}")
-    ready = [name for name, state in available_backends().items() if state == "ready" and name != "numpy"]
-    compiled = COMPILED if ready else ()
-    fallback = [family for family in FAMILIES if family not in compiled]
-    lines.append(f"kernels    compiled: {', '.join(compiled) or 'none'}")
-    lines.append(f"           on NumPy under every backend: {', '.join(fallback) or 'none'}")
+    lines.append(f"kernels    {', '.join(FAMILIES)}: complete in every backend, none falls back to NumPy")
+    if _why_missing("cython") is None:
+        lines.append(f"vectors    {importlib.import_module('edunet.kernels.tile').instructions} (cython)")
     try:
         lines.append(f"threads    kernels {threads.get_num_threads()}; NumPy's matrix product has its own")
     except ValueError as error:

@@ -94,19 +94,31 @@ def test_an_error_that_is_no_import_error_is_not_hidden(monkeypatch):
         edunet.set_backend("numba")
 
 
-def test_families_without_compiled_kernels_run_on_numpy_under_every_backend(backend):
-    assert choice.kernels("lstm").__name__ == "edunet.kernels.lstm_numpy"
-    assert choice.kernels("conv").__name__ == f"edunet.kernels.conv_{backend}"
+@pytest.mark.parametrize("family", choice.FAMILIES)
+def test_no_family_falls_back_to_another_backend(backend, family):
+    assert choice.kernels(family).__name__ == f"edunet.kernels.{family}_{backend}"
 
 
-def test_info_lists_backends_fallbacks_threads_and_cpu():
+def test_a_backend_that_lacks_one_family_is_missing(monkeypatch):
+    load = choice._load
+
+    def without_lstm(family, backend):
+        if (family, backend) == ("lstm", "cython"):
+            raise ImportError("lstm was not built")
+        return load(family, backend)
+
+    monkeypatch.setattr(choice, "_load", without_lstm)
+    monkeypatch.setattr(choice, "_missing", {})
+    assert choice.available_backends()["cython"].startswith("missing: lstm was not built")
+
+
+def test_info_lists_backends_kernels_threads_and_cpu():
     report = edunet.info()
     for word in (
         "numpy",
         "numba",
         "cython",
-        "on NumPy under every backend:",
-        "pool, rnn, gru",
+        "conv, pool, rnn, gru, lstm, attention, norm, loss, update: complete in every backend, none falls back",
         "threads",
         "CPU",
         "floatx",
