@@ -212,14 +212,13 @@ def for_kernels(data, dtype) -> np.ndarray:
 
 def _common(args: tuple) -> list:
     """Bring all inputs of an op to arrays of one dtype, as kernels want them; plain numbers do not promote."""
-    arrays = [None if a is None else as_array(a) for a in args]
-    strong = [
-        a.dtype
-        for a, arg in zip(arrays, args, strict=True)
-        if a is not None and (a.ndim or not isinstance(arg, numbers.Real))
-    ]
-    dtype = max(strong, default=floatx())  # float64 > float32
-    return [None if a is None else for_kernels(a, dtype) for a in arrays]
+    arrays, dtype = [], None
+    for arg in args:
+        a = None if arg is None else as_array(arg)
+        arrays.append(a)
+        if a is not None and (a.ndim or not isinstance(arg, numbers.Real)) and (dtype is None or a.dtype > dtype):
+            dtype = a.dtype  # float64 > float32
+    return [None if a is None else for_kernels(a, dtype or floatx()) for a in arrays]
 
 
 @contextlib.contextmanager

@@ -146,11 +146,11 @@ def check_conv(op, x, w, b, axes):
 def pair(name, value):
     """Return (rows, columns) from one whole number or two, all at least 1."""
     values = value if isinstance(value, (tuple, list)) else (value, value)
-    if len(values) == 2:
-        rows, columns = values
-        if isinstance(rows, (int, np.integer)) and isinstance(columns, (int, np.integer)) and min(values) >= 1:
-            return int(rows), int(columns)
-    raise ValueError(f"{name}: expected a whole number >= 1 or a pair of them. Received: {value!r}")
+    rows, columns = values if len(values) == 2 else (None, None)
+    whole = isinstance(rows, (int, np.integer)) and isinstance(columns, (int, np.integer))
+    if not whole or rows < 1 or columns < 1:
+        raise ValueError(f"{name}: expected a whole number >= 1 or a pair of them. Received: {value!r}")
+    return int(rows), int(columns)
 
 
 def placement(op, image, window, stride, dilation, padding):
