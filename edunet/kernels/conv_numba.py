@@ -1,111 +1,178 @@
-"""Convolution as the loops a learner would write, compiled by Numba. Shapes: see conv_numpy.py."""
+"""Convolution as matrix products of patches, a block of output pixels at a time, in loops compiled by Numba.
+
+What the filters see from one output pixel is a patch: K = U·V·C numbers of x. With patches (P,K) and filters w (K,F),
+y = patches w, dw = patchesᵀ dy, and the gradient of the patches is dy wᵀ; it is added up where the patches came from.
+With a border of zeros around x, number k of patch p is x[starts[p] + steps[k]]. Shapes: see conv_numpy.py.
+"""
 
 import numpy as np
 from numba import njit
 
+_compiled = njit(cache=True, nogil=True, error_model="numpy", fastmath={"reassoc", "contract", "nsz", "arcp"})
 
-@njit(cache=True, nogil=True, error_model="numpy")
+BLOCK = 256  # pixels: enough for long sums in dw, while the patches stay in the cache
+
+
 def conv2d_forward(x, w, b, stride, dilation, pad, relu, y):
-    N, H, W, C = x.shape
-    U, V, _, F = w.shape
-    for n in range(N):
-        for i in range(y.shape[1]):
-            for j in range(y.shape[2]):
-                for f in range(F):
-                    y[n, i, j, f] = b[f]
-                for u in range(U):
-                    h = i * stride[0] + u * dilation[0] - pad[0]
-                    if h < 0 or h >= H:
-                        continue
-                    for v in range(V):
-                        k = j * stride[1] + v * dilation[1] - pad[1]
-                        if k < 0 or k >= W:
-                            continue
-                        for c in range(C):
-                            for f in range(F):
-                                y[n, i, j, f] += x[n, h, k, c] * w[u, v, c, f]
-                if relu:
-                    for f in range(F):
-                        if y[n, i, j, f] < 0:
-                            y[n, i, j, f] = 0
+    K, F = w.size // len(b), len(b)
+    bordered, starts, steps = _unroll(x, w, y, stride, dilation, pad)
+    filters = _table(F, K, x.dtype)
+    filters[:F, :K] = w.reshape(K, F).T
+    patches, sums = _table(BLOCK, K, x.dtype), _table(BLOCK, F, x.dtype)
+    y = y.reshape(-1, F)
+    for p in range(0, len(y), BLOCK):
+        block = y[p : p + BLOCK]
+        P = len(block)
+        _gather(bordered.reshape(-1), starts[p : p + P], steps, patches)
+        sums[:P] = 0
+        _add_products(patches, filters, P, F, filters.shape[1], sums)
+        np.add(sums[:P, :F], b, out=block)
+        if relu:
+            np.maximum(block, 0, out=block)
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
 def conv2d_backward(dy, x, w, stride, dilation, pad, relu, y, dx, dw, db):
-    N, H, W, C = x.shape
-    U, V, _, F = w.shape
-    dx[:] = 0
-    dw[:] = 0
+    K, F = w.size // len(db), len(db)
+    bordered, starts, steps = _unroll(x, w, dy, stride, dilation, pad)
+    dbordered = np.zeros(bordered.shape if dx.size else (0, 0, 0, 0), x.dtype)
+    filters, dfilters = _table(K, F, x.dtype), _table(K, F, x.dtype)
+    filters[:K, :F] = w.reshape(K, F)
+    patches, dpatches = _table(K, BLOCK, x.dtype), _table(BLOCK, K, x.dtype)  # the patches are columns here
+    d, turned = _table(BLOCK, F, x.dtype), _table(F, BLOCK, x.dtype)  # dy where relu let it through, and its transpose
+    y, dy = y.reshape(-1, F), dy.reshape(-1, F)
     db[:] = 0
-    wt = np.ascontiguousarray(w.transpose(0, 1, 3, 2))  # (U,V,F,C): the inner loop then runs along memory
-    d = np.empty(F, dy.dtype)  # dy at one place, 0 where relu let nothing through
-    for n in range(N):
-        for i in range(dy.shape[1]):
-            for j in range(dy.shape[2]):
-                for f in range(F):
-                    d[f] = dy[n, i, j, f] if not relu or y[n, i, j, f] > 0 else 0
-                    db[f] += d[f]
-                for u in range(U):
-                    h = i * stride[0] + u * dilation[0] - pad[0]
-                    if h < 0 or h >= H:
-                        continue
-                    for v in range(V):
-                        k = j * stride[1] + v * dilation[1] - pad[1]
-                        if k < 0 or k >= W:
-                            continue
-                        for c in range(C):
-                            for f in range(F):
-                                dw[u, v, c, f] += x[n, h, k, c] * d[f]
-                        if dx.size:
-                            for f in range(F):
-                                for c in range(C):
-                                    dx[n, h, k, c] += d[f] * wt[u, v, f, c]
+    for p in range(0, len(dy), BLOCK):
+        P = len(dy[p : p + BLOCK])
+        np.multiply(dy[p : p + P], y[p : p + P] > 0 if relu else 1, out=d[:P, :F])
+        turned[:F, :P] = d[:P, :F].T
+        db += d[:P, :F].sum(axis=0)
+        _gather(bordered.reshape(-1), steps, starts[p : p + P], patches)
+        _add_products(patches, turned, K, F, P, dfilters)
+        if dx.size:
+            dpatches[:P] = 0
+            _add_products(d, filters, P, K, filters.shape[1], dpatches)
+            _scatter(dpatches, starts[p : p + P], steps, dbordered.reshape(-1))
+    dw[:] = dfilters[:K, :F].reshape(w.shape)
+    if dx.size:
+        dx[:] = _image(dbordered, dx, pad)
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
 def depthwise_conv2d_forward(x, w, b, stride, dilation, pad, y):
-    N, H, W, C = x.shape
-    U, V, _, M = w.shape
-    for n in range(N):
-        for i in range(y.shape[1]):
-            for j in range(y.shape[2]):
-                for f in range(C * M):
-                    y[n, i, j, f] = b[f]
-                for u in range(U):
-                    h = i * stride[0] + u * dilation[0] - pad[0]
-                    if h < 0 or h >= H:
-                        continue
-                    for v in range(V):
-                        k = j * stride[1] + v * dilation[1] - pad[1]
-                        if k < 0 or k >= W:
-                            continue
-                        for c in range(C):
-                            for m in range(M):
-                                y[n, i, j, c * M + m] += x[n, h, k, c] * w[u, v, c, m]
+    F, M = len(b), w.shape[3]
+    bordered, starts, steps = _unroll(x.repeat(M, axis=3), w, y, stride, dilation, pad)  # a channel for each filter
+    _depthwise(bordered.reshape(-1), w.reshape(-1, F), b, starts, steps[::F].copy(), y.reshape(-1, F))
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
 def depthwise_conv2d_backward(dy, x, w, stride, dilation, pad, dx, dw, db):
-    N, H, W, C = x.shape
-    U, V, _, M = w.shape
-    dx[:] = 0
+    F, M = len(db), w.shape[3]
+    bordered, starts, steps = _unroll(x.repeat(M, axis=3), w, dy, stride, dilation, pad)
+    dbordered = np.zeros(bordered.shape if dx.size else (0, 0, 0, 0), x.dtype)
     dw[:] = 0
-    db[:] = 0
-    for n in range(N):
-        for i in range(dy.shape[1]):
-            for j in range(dy.shape[2]):
-                for f in range(C * M):
-                    db[f] += dy[n, i, j, f]
-                for u in range(U):
-                    h = i * stride[0] + u * dilation[0] - pad[0]
-                    if h < 0 or h >= H:
-                        continue
-                    for v in range(V):
-                        k = j * stride[1] + v * dilation[1] - pad[1]
-                        if k < 0 or k >= W:
-                            continue
-                        for c in range(C):
-                            for m in range(M):
-                                dw[u, v, c, m] += x[n, h, k, c] * dy[n, i, j, c * M + m]
-                                if dx.size:
-                                    dx[n, h, k, c] += dy[n, i, j, c * M + m] * w[u, v, c, m]
+    _depthwise_back(
+        dy.reshape(-1, F),
+        bordered.reshape(-1),
+        w.reshape(-1, F),
+        starts,
+        steps[::F].copy(),
+        dbordered.reshape(-1),
+        dw.reshape(-1, F),
+    )
+    np.sum(dy, axis=(0, 1, 2), out=db)
+    if dx.size:
+        dx[:] = sum(_image(dbordered, dx, pad)[..., m::M] for m in range(M))
+
+
+# ---------------------------------------------------------------- where the numbers of a patch are
+
+
+def _unroll(x, w, y, stride, dilation, pad):
+    """Return x in a border of zeros, where in it each output's patch starts, and the K steps from there."""
+    (N, H, W, C), (U, V), (I, J) = x.shape, w.shape[:2], y.shape[1:3]
+    rows = max(pad[0] + H, (I - 1) * stride[0] + (U - 1) * dilation[0] + 1)
+    columns = max(pad[1] + W, (J - 1) * stride[1] + (V - 1) * dilation[1] + 1)
+    bordered = np.zeros((N, rows, columns, C), x.dtype)
+    _image(bordered, x, pad)[:] = x
+    at = np.arange(rows * columns * C).reshape(rows, columns, C)
+    starts = np.arange(N)[:, None] * at.size + at[:: stride[0], :: stride[1], 0][:I, :J].reshape(-1)
+    steps = at[:: dilation[0], :: dilation[1]][:U, :V]
+    return bordered, starts.reshape(-1), steps.reshape(-1)
+
+
+def _image(bordered, x, pad):
+    return bordered[:, pad[0] : pad[0] + x.shape[1], pad[1] : pad[1] + x.shape[2]]
+
+
+def _table(M, K, dtype):
+    """Return zeros for (M,K): rows in fours, as _add_products takes them, and columns in sixteens, as processors do."""
+    return np.zeros((M + -M % 4, K + -K % 16), dtype)
+
+
+# ---------------------------------------------------------------- loops
+
+
+@_compiled
+def _gather(x, rows, columns, patches):
+    # patches (rows,columns) or more
+    for r in range(len(rows)):
+        for c in range(len(columns)):
+            patches[r, c] = x[rows[r] + columns[c]]
+
+
+@_compiled
+def _scatter(dpatches, rows, columns, dx):
+    # dpatches (rows,columns) or more
+    for r in range(len(rows)):
+        for c in range(len(columns)):
+            dx[rows[r] + columns[c]] += dpatches[r, c]
+
+
+@_compiled
+def _add_products(a, b, M, F, K, y):
+    """Add a bᵀ to y. Four rows of a meet four of b at once: each number read then serves four products."""
+    # a (M,K), b (F,K), y (M,F)
+    for m in range(0, M, 4):
+        for f in range(0, F, 4):
+            s00, s01, s02, s03 = y[m, f], y[m, f + 1], y[m, f + 2], y[m, f + 3]
+            s10, s11, s12, s13 = y[m + 1, f], y[m + 1, f + 1], y[m + 1, f + 2], y[m + 1, f + 3]
+            s20, s21, s22, s23 = y[m + 2, f], y[m + 2, f + 1], y[m + 2, f + 2], y[m + 2, f + 3]
+            s30, s31, s32, s33 = y[m + 3, f], y[m + 3, f + 1], y[m + 3, f + 2], y[m + 3, f + 3]
+            for k in range(K):
+                a0, a1, a2, a3 = a[m, k], a[m + 1, k], a[m + 2, k], a[m + 3, k]
+                b0, b1, b2, b3 = b[f, k], b[f + 1, k], b[f + 2, k], b[f + 3, k]
+                s00, s01, s02, s03 = s00 + a0 * b0, s01 + a0 * b1, s02 + a0 * b2, s03 + a0 * b3
+                s10, s11, s12, s13 = s10 + a1 * b0, s11 + a1 * b1, s12 + a1 * b2, s13 + a1 * b3
+                s20, s21, s22, s23 = s20 + a2 * b0, s21 + a2 * b1, s22 + a2 * b2, s23 + a2 * b3
+                s30, s31, s32, s33 = s30 + a3 * b0, s31 + a3 * b1, s32 + a3 * b2, s33 + a3 * b3
+            y[m, f], y[m, f + 1], y[m, f + 2], y[m, f + 3] = s00, s01, s02, s03
+            y[m + 1, f], y[m + 1, f + 1], y[m + 1, f + 2], y[m + 1, f + 3] = s10, s11, s12, s13
+            y[m + 2, f], y[m + 2, f + 1], y[m + 2, f + 2], y[m + 2, f + 3] = s20, s21, s22, s23
+            y[m + 3, f], y[m + 3, f + 1], y[m + 3, f + 2], y[m + 3, f + 3] = s30, s31, s32, s33
+
+
+@_compiled
+def _depthwise(x, w, b, starts, steps, y):
+    # x (N·H·W·F,), w (U·V,F), starts (N·I·J,), steps (U·V,), y (N·I·J,F)
+    F = len(b)
+    for p in range(len(starts)):
+        out = y[p]
+        for f in range(F):
+            out[f] = b[f]
+        for t in range(len(steps)):
+            pixel, tap = x[starts[p] + steps[t] :], w[t]
+            for f in range(F):
+                out[f] += pixel[f] * tap[f]
+
+
+@_compiled
+def _depthwise_back(dy, x, w, starts, steps, dx, dw):
+    # dy (N·I·J,F), x and dx (N·H·W·F,), w and dw (U·V,F), starts (N·I·J,), steps (U·V,)
+    for p in range(len(starts)):
+        d = dy[p]
+        for t in range(len(steps)):
+            at = starts[p] + steps[t]
+            pixel, dpixel, tap, dtap = x[at:], dx[at:], w[t], dw[t]
+            for f in range(len(d)):
+                dtap[f] += pixel[f] * d[f]
+            if dx.size:
+                for f in range(len(d)):
+                    dpixel[f] += tap[f] * d[f]
