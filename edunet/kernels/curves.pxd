@@ -4,7 +4,7 @@ Inside a function that returns `on_every_cpu` (tile.pxd) a loop over floats is d
 """
 
 from cython cimport floating
-from libc.math cimport exp, log1p, tanh
+from libc.math cimport exp, log1p, sqrt, sqrtf, tanh
 
 cdef extern from "curves.h" nogil:
     float exp_float(float x)
@@ -40,3 +40,10 @@ cdef inline floating log1p_(floating x) noexcept nogil:
         return log1p_float(x)
     else:
         return log1p(x)
+
+
+cdef inline floating sqrt_(floating x) noexcept nogil:
+    if floating is float:
+        return sqrtf(x)
+    else:
+        return sqrt(x)
