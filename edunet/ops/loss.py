@@ -67,7 +67,7 @@ def sparse_softmax_crossentropy(z, *, labels):
             f"sparse_softmax_crossentropy: labels run from {labels.min()} to {labels.max()}, but there are {classes} "
             f"scores per row: expected 0 to {classes - 1}."
         )
-    rows, labels = z.reshape(-1, classes), labels.reshape(-1).astype(np.intp, copy=False)
+    rows, labels = z.reshape(-1, classes), np.ascontiguousarray(labels.reshape(-1), np.intp)
     loss, p = np.empty(z.shape[:-1], z.dtype), np.empty_like(rows)
     k = kernels("loss")
     k.sparse_softmax_crossentropy_forward(rows, labels, loss.reshape(-1), p)
