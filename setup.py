@@ -37,9 +37,8 @@ DIRECTIVES = {
     "freethreading_compatible": True,
 }
 # Nothing of -ffast-math but two promises that change no result: nobody reads errno, nobody traps floating-point
-# exceptions; and sums in vectors where the text says `omp simd`. The rest of it would switch denormal numbers off for the
-# whole process.
-OPTIMISE = [] if os.name == "nt" else ["-O3", "-fno-math-errno", "-fno-trapping-math", "-fopenmp-simd", "-g0"]
+# exceptions. The rest of it would switch denormal numbers off for the whole process.
+OPTIMISE = [] if os.name == "nt" else ["-O3", "-fno-math-errno", "-fno-trapping-math", "-g0"]
 CLONES = '__attribute__((target_clones("default","arch=x86-64-v3","arch=x86-64-v4")))'
 
 

@@ -66,7 +66,7 @@ def _why_missing(backend: str) -> ImportError | None:
             for family in FAMILIES:  # a backend is complete or missing
                 _load(family, backend)
         except ImportError as error:
-            if (getattr(error, "name", None) or "").startswith("edunet.kernels."):
+            if backend == "cython" and (getattr(error, "name", None) or "").startswith("edunet.kernels."):
                 reason = "its extension was not built when edunet was installed: there was no working C compiler"
                 told = ImportError(reason)
                 told.__cause__ = error

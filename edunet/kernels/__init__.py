@@ -18,7 +18,7 @@
 8. Knows nothing of edunet: NumPy, Numba and the C library only.
 
 The Cython kernels share a few rooms: tile (one matrix product in registers, which carries convolution, recurrence and
-attention), curves (exp, tanh), reduce (sums and maxima of a row), sequence (what the recurrences have in common).
+attention), curves (exp, tanh), lanes (sums and maxima of a row), sequence (what the recurrences have in common).
 
 Names: N batch, T time, H W height and width, C channels, F filters, D features, U units; U V are also the
 height and width of a filter. A gradient of the loss is written d + name: dy, dx, dw.

@@ -16,7 +16,7 @@ from libc.math cimport INFINITY, exp, log, sqrt
 from edunet.kernels.tile import widened
 
 from edunet.kernels.curves cimport exp_
-from edunet.kernels.reduce cimport dot_, largest_, sum_
+from edunet.kernels.lanes cimport dot_along, larger, largest_along, sum_along
 from edunet.kernels.tile cimport TILE_ADD, TILE_STORE, on_every_cpu, padded, product
 
 cdef enum:
@@ -73,7 +73,7 @@ cdef on_every_cpu fold_in(Py_ssize_t cols, floating scale, floating* s, floating
     cdef Py_ssize_t j
     for j in range(cols):
         s[j] *= scale
-    new = max(top[0], largest_(cols, s))
+    new = larger(top[0], largest_along(s, cols))
     shift = 0 if new == -INFINITY else new  # no key yet that it may look at: all weights are e^−∞
     for j in range(cols):
         s[j] = exp_(s[j] - shift)
@@ -83,7 +83,7 @@ cdef on_every_cpu fold_in(Py_ssize_t cols, floating scale, floating* s, floating
         for j in range(e):
             z[j] *= down
         top[0] = new
-    total[0] += sum_(cols, s)
+    total[0] += sum_along(s, cols)
 
 
 cdef void start(Py_ssize_t rows, Py_ssize_t e, floating* z, floating* top, floating* total) noexcept nogil:
@@ -200,7 +200,7 @@ cdef on_every_cpu row_dots(Py_ssize_t T, Py_ssize_t e, const floating* dz, const
     """dots[i] = dz_i · z_i, which is Σ_j dA_ij A_ij."""
     cdef Py_ssize_t i
     for i in range(T):
-        dots[i] = dot_(e, dz + i * e, z + i * e)
+        dots[i] = dot_along(dz + i * e, z + i * e, e)
 
 
 # ---------------------------------------------------------------- the plain loops, one query after the other

@@ -38,6 +38,21 @@ cdef inline floating sum_along(const floating* x, Py_ssize_t n) noexcept nogil:
     return total
 
 
+cdef inline floating dot_along(const floating* x, const floating* y, Py_ssize_t n) noexcept nogil:
+    """Return x[0] y[0] + ... + x[n-1] y[n-1]."""
+    cdef floating lane[LANES]
+    cdef Py_ssize_t i
+    cdef int k
+    for k in range(LANES):
+        lane[k] = 0
+    for i in range(n // LANES):
+        for k in range(LANES):
+            lane[k] += x[i * LANES + k] * y[i * LANES + k]
+    for i in range(n // LANES * LANES, n):
+        lane[i % LANES] += x[i] * y[i]
+    return sum_of(lane)
+
+
 cdef inline floating larger(floating a, floating b) noexcept nogil:
     return b if b > a else a
 

@@ -1,77 +1,74 @@
-"""Steps of the optimizers in one pass over each weight. Shapes and formulas: see update_numpy.py."""
+"""Steps of the optimizers in one pass. They work in place: w and the running values change, dw does not.
+
+Shapes: w, dw and the running values m, v are flat, (size,). Rates are rounded to the precision of w first.
+"""
 
 from cython cimport floating
-from libc.math cimport sqrt, sqrtf
 
+from edunet.kernels.curves cimport sqrt_
 from edunet.kernels.tile cimport on_every_cpu
 
 
 def sgd_update(floating[::1] w, const floating[::1] dw, floating[::1] m, double rate, double momentum, bint nesterov):
-    if w.shape[0]:
+    if w.shape[0] > 0:
         with nogil:
-            sgd[floating](w.shape[0], &w[0], &dw[0], &m[0], rate, momentum, nesterov)
+            if momentum == 0:
+                sgd(&w[0], &dw[0], <floating>rate, w.shape[0])
+            else:
+                sgd_momentum(&w[0], &dw[0], &m[0], <floating>rate, <floating>momentum, nesterov, w.shape[0])
 
 
-cdef on_every_cpu sgd(Py_ssize_t n, floating* w, const floating* dw, floating* m, double rate, double momentum,
-                      bint nesterov) noexcept nogil:
-    cdef floating eta = rate, mu = momentum  # in the precision of the weights
+cdef on_every_cpu sgd(floating* w, const floating* dw, floating rate, Py_ssize_t size) noexcept nogil:
     cdef Py_ssize_t i
-    if mu == 0:
-        for i in range(n):
-            w[i] -= eta * dw[i]
-        return
-    for i in range(n):
-        m[i] = mu * m[i] - eta * dw[i]
-    if nesterov:
-        for i in range(n):
-            w[i] += mu * m[i] - eta * dw[i]
-    else:
-        for i in range(n):
-            w[i] += m[i]
+    for i in range(size):
+        w[i] -= rate * dw[i]
+
+
+cdef on_every_cpu sgd_momentum(floating* w, const floating* dw, floating* m, floating rate, floating momentum,
+                               bint nesterov, Py_ssize_t size) noexcept nogil:
+    cdef Py_ssize_t i
+    cdef floating new
+    for i in range(size):
+        new = momentum * m[i] - rate * dw[i]
+        w[i] += momentum * new - rate * dw[i] if nesterov else new
+        m[i] = new
 
 
 def rmsprop_update(floating[::1] w, const floating[::1] dw, floating[::1] v, floating[::1] m, double rate, double rho,
                    double momentum, double epsilon):
-    if w.shape[0]:
+    if w.shape[0] > 0:
         with nogil:
-            rmsprop[floating](w.shape[0], &w[0], &dw[0], &v[0], &m[0], rate, rho, momentum, epsilon)
+            rmsprop(&w[0], &dw[0], &v[0], &m[0] if momentum > 0 else NULL, <floating>rate, <floating>rho,
+                    <floating>(1 - rho), <floating>momentum, <floating>epsilon, w.shape[0])
 
 
-cdef on_every_cpu rmsprop(Py_ssize_t n, floating* w, const floating* dw, floating* v, floating* m, double rate,
-                          double rho, double momentum, double epsilon) noexcept nogil:
-    cdef floating eta = rate, keep = rho, take = 1 - rho, mu = momentum, small = epsilon
+cdef on_every_cpu rmsprop(floating* w, const floating* dw, floating* v, floating* m, floating rate, floating rho,
+                          floating fresh, floating momentum, floating epsilon, Py_ssize_t size) noexcept nogil:
     cdef Py_ssize_t i
-    for i in range(n):
-        v[i] = keep * v[i] + take * dw[i] * dw[i]
-    if mu > 0:
-        for i in range(n):
-            m[i] = mu * m[i] + eta * dw[i] / root(v[i] + small)
-        for i in range(n):
-            w[i] -= m[i]
-    else:
-        for i in range(n):
-            w[i] -= eta * dw[i] / root(v[i] + small)
+    cdef floating square, step
+    for i in range(size):
+        square = rho * v[i] + fresh * dw[i] * dw[i]
+        step = rate * dw[i] / sqrt_(square + epsilon)
+        v[i] = square
+        if m != NULL:
+            m[i] = step = momentum * m[i] + step
+        w[i] -= step
 
 
 def adam_update(floating[::1] w, const floating[::1] dw, floating[::1] m, floating[::1] v, double rate, double beta_1,
                 double beta_2, double epsilon):
-    if w.shape[0]:
+    if w.shape[0] > 0:
         with nogil:
-            adam[floating](w.shape[0], &w[0], &dw[0], &m[0], &v[0], rate, beta_1, beta_2, epsilon)
+            adam(&w[0], &dw[0], &m[0], &v[0], <floating>rate, <floating>(1 - beta_1), <floating>(1 - beta_2),
+                 <floating>epsilon, w.shape[0])
 
 
-cdef on_every_cpu adam(Py_ssize_t n, floating* w, const floating* dw, floating* m, floating* v, double rate,
-                       double beta_1, double beta_2, double epsilon) noexcept nogil:
-    cdef floating eta = rate, take_1 = 1 - beta_1, take_2 = 1 - beta_2, small = epsilon
+cdef on_every_cpu adam(floating* w, const floating* dw, floating* m, floating* v, floating rate, floating fresh_m,
+                       floating fresh_v, floating epsilon, Py_ssize_t size) noexcept nogil:
     cdef Py_ssize_t i
-    for i in range(n):
-        m[i] += take_1 * (dw[i] - m[i])
-        v[i] += take_2 * (dw[i] * dw[i] - v[i])
-        w[i] -= eta * m[i] / (root(v[i]) + small)
-
-
-cdef inline floating root(floating x) noexcept nogil:
-    if floating is float:
-        return sqrtf(x)
-    else:
-        return sqrt(x)
+    cdef floating mean, square
+    for i in range(size):
+        mean = m[i] + fresh_m * (dw[i] - m[i])
+        square = v[i] + fresh_v * (dw[i] * dw[i] - v[i])
+        m[i], v[i] = mean, square
+        w[i] -= rate * mean / (sqrt_(square) + epsilon)
