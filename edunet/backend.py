@@ -11,7 +11,6 @@ seed and backend determine the numbers. This is the only module that imports `ed
 import contextlib
 import functools
 import importlib
-import importlib.metadata
 import os
 import platform
 import sys
@@ -49,7 +48,7 @@ REMEDY = {
 _chosen: str | None = None  # decided at the first use, so that `import edunet` stays light
 _missing: dict[str, ImportError] = {}
 _floatx = np.dtype(np.float32)
-_rng = np.random.default_rng()
+_rng: "np.random.Generator | None" = None  # made at the first use: numpy.random takes a while to load
 
 
 # ---------------------------------------------------------------- kernels
@@ -157,8 +156,11 @@ def set_floatx(name: str) -> None:
     _floatx = np.dtype(name)
 
 
-def default_rng() -> np.random.Generator:
+def default_rng() -> "np.random.Generator":
     """Return the one generator from which initial weights, shuffling and dropout draw."""
+    global _rng
+    if _rng is None:
+        _rng = np.random.default_rng()
     return _rng
 
 
@@ -201,9 +203,11 @@ def info() -> str:
 
 
 def _version(package: str) -> str:
+    from importlib import metadata  # reading it takes longer than all of edunet
+
     try:
-        return importlib.metadata.version(package)
-    except importlib.metadata.PackageNotFoundError:
+        return metadata.version(package)
+    except metadata.PackageNotFoundError:
         return "(not installed)"
 
 

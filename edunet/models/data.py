@@ -150,7 +150,7 @@ def split_validation(arrays: list, share: float) -> tuple[list, list]:
     return [a if a is None else a[:cut] for a in arrays], [a if a is None else a[cut:] for a in arrays]
 
 
-def batches(n: int, batch_size: int, rng: np.random.Generator | None = None):
+def batches(n: int, batch_size: int, rng: "np.random.Generator | None" = None):
     """Hand out the rows 0 ... n−1 in batches: slices in order, or shuffled index arrays if there is a generator."""
     order = None if rng is None else rng.permutation(n)
     for start in range(0, n, batch_size):
