@@ -263,12 +263,12 @@ def differentiable(op):
                     f"{op.__name__}: {name} is an option and cannot carry a gradient. Pass {name}.numpy() instead."
                 )
         y, backward = op(*_common(args), **options)
-        if not any(isinstance(a, Tensor) for a in args):
+        inputs = tuple([a if isinstance(a, Tensor) else None for a in args])
+        if inputs.count(None) == len(inputs):
             return y
         several = isinstance(y, tuple)
-        outputs = tuple([Tensor(part) for part in (y if several else (y,))])
+        outputs = tuple([Tensor(part) for part in y]) if several else (Tensor(y),)
         if not _tape.off:
-            inputs = tuple([a if isinstance(a, Tensor) else None for a in args])
             made_by = Operation(lifted, inputs, options, backward, [(t.data.shape, t.data.dtype) for t in outputs])
             for index, tensor in enumerate(outputs):
                 tensor.made_by, tensor.index = made_by, index

@@ -6,7 +6,7 @@ import threading
 
 import pytest
 
-from edunet.interrupt import finish_first
+from edunet.interrupt import finish_first, steps_to_finish
 
 
 def press(times=1):
@@ -64,3 +64,53 @@ def test_other_threads_just_run():
     thread.start()
     thread.join()
     assert done == [1]
+
+
+def test_each_step_of_a_loop_is_finished_first_and_explains_itself():
+    done = []
+    with pytest.raises(KeyboardInterrupt, match="in step 2"), steps_to_finish() as step:
+        for i in range(5):
+            with step(lambda: f"in step {i}"):  # noqa: B023, called at once
+                if i == 2:
+                    press(3)
+                done.append(i)
+    assert done == [0, 1, 2]
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+
+
+def test_between_two_steps_the_interrupt_comes_at_once():
+    done = []
+    with pytest.raises(KeyboardInterrupt) as caught, steps_to_finish() as step:
+        with step(lambda: "in the step"):
+            done.append("step")
+        press()
+        done.append("never")
+    assert done == ["step"]
+    assert caught.value.args == ()
+
+
+def test_steps_inside_a_block_leave_the_interrupt_to_it():
+    done = []
+    with pytest.raises(KeyboardInterrupt, match="outer"), finish_first(lambda: "outer"), steps_to_finish() as step:
+        for i in range(3):
+            with step(lambda: "inner"):
+                press()
+                done.append(i)
+    assert done == [0, 1, 2]
+
+
+def test_an_error_in_a_step_is_not_replaced_and_not_remembered():
+    with steps_to_finish() as step:
+        with pytest.raises(ValueError, match="broken"), step(lambda: "in the step"):
+            press()
+            raise ValueError("broken")
+        with step(lambda: "in the step"):
+            pass
+
+
+def test_a_handler_set_meanwhile_stays():
+    asked = []
+    with steps_to_finish():
+        signal.signal(signal.SIGINT, lambda *_: asked.append(True))
+    press()
+    assert asked == [True]

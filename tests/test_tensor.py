@@ -204,6 +204,34 @@ def test_non_contiguous_arrays_reach_the_op_contiguous():
     look(A[:, ::2])
 
 
+def test_contiguous_arrays_reach_the_op_uncopied_and_others_as_copies():
+    a = np.arange(6.0).reshape(2, 3)
+    protected = a.copy()
+    protected.flags.writeable = False
+    misaligned = np.frombuffer(b"." + a.tobytes(), np.uint8)[1:].view(a.dtype)
+    assert tensor.for_kernels(a, a.dtype) is a
+    assert np.shares_memory(tensor.for_kernels(protected, a.dtype), protected)
+    for other in (a.T, a[:, ::2], a.astype(np.float32), misaligned):
+        prepared = tensor.for_kernels(other, a.dtype)
+        assert prepared.flags.carray
+        assert prepared.dtype == a.dtype
+        np.testing.assert_array_equal(prepared, other)
+
+
+def test_numbers_alone_become_floatx_and_arrays_without_axes_promote():
+    assert tensor.add(1.0, 2).dtype == np.float32
+    single, double = np.float32([1.0]), np.array(2.0)
+    assert tensor.add(single, 2.0).dtype == np.float32
+    assert tensor.add(single, double).dtype == np.float64
+
+
+def test_a_gradient_asked_for_twice_and_on_the_way_to_another():
+    x = Tensor([3.0])
+    h = x * x
+    found = gradients((h * h).sum(), [h, x, h])
+    assert [g.tolist() for g in found] == [[18.0], [108.0], [18.0]]
+
+
 def test_conversion_to_array_and_float():
     t = Tensor([[1.5]])
     assert np.asarray(t, dtype=np.float64).dtype == np.float64

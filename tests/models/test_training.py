@@ -254,6 +254,64 @@ def test_raw_grey_values_are_learnt_without_nan():
     assert history["accuracy"][-1] > 0.75
 
 
+@pytest.mark.parametrize("moment", ["on_epoch_begin", "on_epoch_end", "on_train_batch_end"])
+def test_a_callback_may_freeze_and_unfreeze_layers(moment):
+    changed = []  # after each batch: did the first layer learn? did the second?
+
+    class Freeze(callbacks.Callback):
+        def on_train_begin(self, logs=None):
+            self.before = self.model.get_weights()
+
+        def on_train_batch_end(self, batch, logs=None):
+            now = self.model.get_weights()
+            changed.append(tuple(bool((now[i] != self.before[i]).any()) for i in (0, 2)))
+            self.before = now
+
+    def act(self, number, logs=None):
+        if moment == "on_train_batch_end":
+            Freeze.on_train_batch_end(self, number, logs)
+        first, second = self.model.layers
+        first.trainable, second.trainable = second.trainable, first.trainable
+
+    model = classifier()
+    model.layers[0].trainable = False
+    watcher = type("Turns", (Freeze,), {moment: act})()
+    model.fit(X, Y, batch_size=60, epochs=3, verbose=0, callbacks=[watcher])
+    first, second = (True, False), (False, True)
+    assert (
+        changed
+        == {
+            "on_epoch_begin": [first, first, second, second, first, first],
+            "on_epoch_end": [second, second, first, first, second, second],
+            "on_train_batch_end": [second, first, second, first, second, first],
+        }[moment]
+    )
+
+
+def test_a_model_that_makes_its_layers_when_called_learns_from_the_first_batch_on():
+    class Late(models.Model):
+        hidden = None
+
+        def call(self, x):
+            if self.hidden is None:
+                self.hidden, self.last = layers.Dense(4), layers.Dense(2, activation="softmax")
+            return self.last(self.hidden(x))
+
+    model = Late()
+    model.compile("sgd", "sparse_categorical_crossentropy")
+    model(X[:1])
+    before = model.get_weights()
+    model.fit(X, Y, batch_size=len(X), verbose=0)
+    assert all((now != then).any() for now, then in zip(model.get_weights(), before, strict=True))
+
+
+def test_what_predict_returns_is_new_and_may_be_changed():
+    model = models.Sequential([layers.Flatten(input_shape=(4,))])
+    x = X[:1].copy()
+    model.predict(x)[:] = 7
+    np.testing.assert_array_equal(x, X[:1])
+
+
 def interrupted(at_epoch, at_batch, presses=1):
     """Fit a model that receives SIGINT while it is computing one batch; return it and the interrupt."""
 
