@@ -151,7 +151,7 @@ def whole_number(name: str, value: object, least: int) -> int:
     return number
 
 
-def draw_block(rng: "np.random.Generator") -> tuple[np.ndarray, np.ndarray, np.ndarray, dict[str, np.ndarray]]:
+def draw_block(rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray, np.ndarray, dict[str, np.ndarray]]:
     """Draw BLOCK pictures: grey (m,28,28) uint8, labels (m,), masks (m,28,28), truth by name."""
     classes = np.arange(len(DRAW), dtype=np.uint8)
     y = rng.permuted(np.tile(classes, (BLOCK // len(DRAW), 1)), axis=1).ravel()
@@ -164,7 +164,7 @@ def draw_block(rng: "np.random.Generator") -> tuple[np.ndarray, np.ndarray, np.n
     return np.clip(np.rint(grey), 0, 255).astype(np.uint8), y, cell >= 0.5, truth
 
 
-def draw_scene(rng: "np.random.Generator") -> tuple[dict[str, np.ndarray], dict[str, np.ndarray]]:
+def draw_scene(rng: np.random.Generator) -> tuple[dict[str, np.ndarray], dict[str, np.ndarray]]:
     """Draw where each cell lies, how it is stained and lit; open the table of truth."""
     middle = (SIDE - 1) / 2
     axis = (np.arange(SIDE, dtype=np.float32) - middle) * PIXEL_UM
@@ -189,7 +189,7 @@ def draw_scene(rng: "np.random.Generator") -> tuple[dict[str, np.ndarray], dict[
 
 
 def draw_cells(
-    rng: "np.random.Generator", y: np.ndarray, scene: dict[str, np.ndarray], truth: dict[str, np.ndarray]
+    rng: np.random.Generator, y: np.ndarray, scene: dict[str, np.ndarray], truth: dict[str, np.ndarray]
 ) -> tuple[np.ndarray, np.ndarray]:
     """Draw the cells class by class: coverage and absorbance (m,28,28); writes their truth."""
     cell, absorbance = np.zeros((2, BLOCK, SIDE, SIDE), np.float32)
@@ -207,7 +207,7 @@ def draw_cells(
     return cell, absorbance
 
 
-def draw_neighbours(rng: "np.random.Generator", scene: dict[str, np.ndarray], truth: dict[str, np.ndarray]) -> np.ndarray:
+def draw_neighbours(rng: np.random.Generator, scene: dict[str, np.ndarray], truth: dict[str, np.ndarray]) -> np.ndarray:
     """Absorbance of up to two red cells that look in from the side without touching the cell; writes their number."""
     count, side = rng.choice(3, p=[0.6, 0.3, 0.1], size=(BLOCK, 1, 1)), between(rng, 0, 2 * np.pi, BLOCK)
     absorbance = np.zeros((BLOCK, SIDE, SIDE), np.float32)

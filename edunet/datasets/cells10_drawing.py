@@ -48,7 +48,7 @@ class Drawing:
 # --- white cells: dark nucleus, paler cytoplasm -----------------------------------------------------------------------
 
 
-def neutrophil(rng: "np.random.Generator", p: Pose) -> Drawing:
+def neutrophil(rng: np.random.Generator, p: Pose) -> Drawing:
     """Three to five dark lobes on a bent line, joined by thin threads, in pale cytoplasm."""
     m, radius = len(p), between(rng, 5.6, 6.6, len(p)) * p.size
     lobes = rng.choice([3, 4, 5], size=(m, 1, 1), p=[0.45, 0.40, 0.15])
@@ -68,7 +68,7 @@ def neutrophil(rng: "np.random.Generator", p: Pose) -> Drawing:
     return Drawing(cell, 0.12 * cell + 0.85 * nucleus, nucleus, {"radius": radius, "lobes": lobes})
 
 
-def eosinophil(rng: "np.random.Generator", p: Pose) -> Drawing:
+def eosinophil(rng: np.random.Generator, p: Pose) -> Drawing:
     """Two plump lobes like a pair of spectacles; coarse round granules of one size crowd the cytoplasm."""
     m, radius = len(p), between(rng, 5.7, 6.8, len(p)) * p.size
     half = between(rng, 0.85, 1.10, m)  # rad from the middle of the nucleus to each lobe
@@ -82,7 +82,7 @@ def eosinophil(rng: "np.random.Generator", p: Pose) -> Drawing:
     return Drawing(cell, absorbance, nucleus, {"radius": radius, "lobes": 2, "granules": count})
 
 
-def basophil(rng: "np.random.Generator", p: Pose) -> Drawing:
+def basophil(rng: np.random.Generator, p: Pose) -> Drawing:
     """Large, very dark, uneven granules lie over everything, so that the pale nucleus hardly shows."""
     m, radius = len(p), between(rng, 5.0, 6.2, len(p)) * p.size
     u, lobe_radius = radius * between(rng, 0.22, 0.34, m), radius * between(rng, 0.40, 0.48, m)
@@ -93,7 +93,7 @@ def basophil(rng: "np.random.Generator", p: Pose) -> Drawing:
     return Drawing(cell, absorbance, nucleus, {"radius": radius, "lobes": 2, "granules": count})
 
 
-def lymphocyte(rng: "np.random.Generator", p: Pose) -> Drawing:
+def lymphocyte(rng: np.random.Generator, p: Pose) -> Drawing:
     """A large round nucleus with clumped chromatin that leaves only a thin rim of cytoplasm."""
     m, radius = len(p), between(rng, 4.2, 5.6, len(p)) * p.size
     nuclear = radius * between(rng, 0.80, 0.88, m)
@@ -104,7 +104,7 @@ def lymphocyte(rng: "np.random.Generator", p: Pose) -> Drawing:
     return Drawing(cell, absorbance, nucleus, {"radius": radius, "lobes": 1})
 
 
-def monocyte(rng: "np.random.Generator", p: Pose) -> Drawing:
+def monocyte(rng: np.random.Generator, p: Pose) -> Drawing:
     """The largest cell: a kidney-shaped nucleus with loose chromatin, much grey cytoplasm, a few small vacuoles."""
     m, radius = len(p), between(rng, 6.6, 7.8, len(p)) * p.size
     nuclear, shift = radius * between(rng, 0.60, 0.68, m), radius * between(rng, 0.08, 0.22, m)
@@ -116,7 +116,7 @@ def monocyte(rng: "np.random.Generator", p: Pose) -> Drawing:
     return Drawing(cell, absorbance, nucleus, {"radius": radius, "lobes": 1})
 
 
-def platelets(rng: "np.random.Generator", p: Pose) -> Drawing:
+def platelets(rng: np.random.Generator, p: Pose) -> Drawing:
     """A clump of four to nine small discs, each with a darker granular middle and no nucleus."""
     m, reach = len(p), between(rng, 2.6, 3.6, len(p)) * p.size
     count = rng.integers(4, 10, (m, 1, 1))
@@ -151,14 +151,14 @@ def biconcave(p: Pose, radius: Array, pallor: Array) -> tuple[Array, Array]:
     return cell, HAEMOGLOBIN * cell * (1 - pallor + pallor * red_cell_profile(1 + d / radius))
 
 
-def red_cell(rng: "np.random.Generator", p: Pose) -> Drawing:
+def red_cell(rng: np.random.Generator, p: Pose) -> Drawing:
     """A biconcave disc without nucleus: dark ring, pale middle third."""
     m, radius = len(p), between(rng, 3.4, 4.1, len(p)) * p.size
     pallor = between(rng, *PALLOR, m)
     return Drawing(*biconcave(p, radius, pallor), facts={"radius": radius, "pallor": pallor})
 
 
-def sickle_cell(rng: "np.random.Generator", p: Pose) -> Drawing:
+def sickle_cell(rng: np.random.Generator, p: Pose) -> Drawing:
     """A dense crescent with two pointed ends and no pallor: one disc less another, both through the two tips."""
     m = len(p)
     half = between(rng, 4.8, 6.2, m) * p.size  # from the middle to a tip
@@ -171,7 +171,7 @@ def sickle_cell(rng: "np.random.Generator", p: Pose) -> Drawing:
     return Drawing(cell, 1.13 * HAEMOGLOBIN * cell, facts={"radius": half})
 
 
-def target_cell(rng: "np.random.Generator", p: Pose) -> Drawing:
+def target_cell(rng: np.random.Generator, p: Pose) -> Drawing:
     """A wide thin red cell like a bull's eye: dark rim, pale ring, dark spot in the middle."""
     m, radius = len(p), between(rng, 3.7, 4.5, len(p)) * p.size
     d = oval(p, radius, p.stretch)
@@ -182,7 +182,7 @@ def target_cell(rng: "np.random.Generator", p: Pose) -> Drawing:
     return Drawing(cell, absorbance, facts={"radius": radius, "pallor": depth})
 
 
-def malaria_ring(rng: "np.random.Generator", p: Pose) -> Drawing:
+def malaria_ring(rng: np.random.Generator, p: Pose) -> Drawing:
     """A red cell of usual size with one or two thin signet rings inside, each with a dark dot of chromatin."""
     m, radius = len(p), between(rng, 3.4, 4.1, len(p)) * p.size
     pallor = between(rng, *PALLOR, m)  # that of a healthy cell: only the parasite tells them apart
@@ -201,7 +201,7 @@ def malaria_ring(rng: "np.random.Generator", p: Pose) -> Drawing:
 
 
 # The order is the label: 0 neutrophil .. 9 malaria ring.
-DRAW: dict[str, Callable[["np.random.Generator", Pose], Drawing]] = {
+DRAW: dict[str, Callable[[np.random.Generator, Pose], Drawing]] = {
     "neutrophil": neutrophil,
     "eosinophil": eosinophil,
     "basophil": basophil,

@@ -86,18 +86,18 @@ def cover(coverages: list[Array]) -> Array:
     return 1 - left
 
 
-def between(rng: "np.random.Generator", low: float, high: float, m: int) -> Array:
+def between(rng: np.random.Generator, low: float, high: float, m: int) -> Array:
     """Draw m numbers uniform on [low, high), as (m,1,1) float32."""
     return rng.uniform(low, high, (m, 1, 1)).astype(np.float32)
 
 
-def inside(rng: "np.random.Generator", radius: Array, m: int) -> tuple[Array, Array]:
+def inside(rng: np.random.Generator, radius: Array, m: int) -> tuple[Array, Array]:
     """Draw m points evenly over a disc: r = radius·√U, angle uniform."""
     r, angle = radius * np.sqrt(between(rng, 0, 1, m)), between(rng, 0, 2 * np.pi, m)
     return r * np.cos(angle), r * np.sin(angle)
 
 
-def chromatin(rng: "np.random.Generator", p: Pose, wave: float) -> Array:
+def chromatin(rng: np.random.Generator, p: Pose, wave: float) -> Array:
     """Clumps of chromatin, -1..1: two crossed waves of length `wave` (µm) with random phases."""
     k, m = 2 * np.pi / wave, len(p)
     a, b = between(rng, 0, 2 * np.pi, m), between(rng, 0, 2 * np.pi, m)
@@ -105,7 +105,7 @@ def chromatin(rng: "np.random.Generator", p: Pose, wave: float) -> Array:
 
 
 def granules(
-    rng: "np.random.Generator", p: Pose, reach: Array, counts: tuple[int, int], radii: tuple[float, float]
+    rng: np.random.Generator, p: Pose, reach: Array, counts: tuple[int, int], radii: tuple[float, float]
 ) -> tuple[Array, Array]:
     """Strew round granules evenly within `reach` of the centre; return their coverage and their number per cell."""
     m = len(p)

@@ -14,7 +14,8 @@
 6. `<topic>_numpy.py`, `<topic>_numba.py` and `<topic>_cython.pyx` define the same functions with the same
    parameter names. A family is complete in a backend, forward and backward, or absent from it.
 7. NumPy is the definition: the shortest correct text, vectorised like the formula. Numba spells the loops
-   out. Cython is the fast one. Where blocks hide the formula, the plain loops stand at the end of the file as `..._naive`.
+   out. Cython is the fast one. Where blocks hide the formula, the plain loops stand
+   at the end of the file as `..._naive`.
 8. Knows nothing of edunet: NumPy, Numba and the C library only.
 
 The Cython kernels share a few rooms: tile (one matrix product in registers, which carries convolution, recurrence and

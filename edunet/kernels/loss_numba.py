@@ -4,19 +4,20 @@ import numpy as np
 from numba import njit
 
 _compiled = njit(cache=True, nogil=True, error_model="numpy", fastmath={"reassoc", "contract", "nsz", "arcp"})
+_in_order = njit(cache=True, nogil=True, error_model="numpy")  # large numbers cancel first, then the small ones count
 
 
-@_compiled
+@_in_order
 def softmax_crossentropy_forward(z, target, loss, p):
     M, K = z.shape
     lowest = np.finfo(z.dtype).min
     for m in range(M):
-        _log_softmax(z[m], p[m])
+        top, log_total = _softmax(z[m], p[m])
         total = 0.0
         for k in range(K):
+            log_p = z[m, k] - top - log_total
             # a score of −∞ with target 0 costs nothing; NaN is not smaller, and stays
-            total -= target[m, k] * (lowest if p[m, k] < lowest else p[m, k])
-            p[m, k] = np.exp(p[m, k])
+            total -= target[m, k] * (lowest if log_p < lowest else log_p)
         loss[m] = total
 
 
@@ -32,14 +33,11 @@ def softmax_crossentropy_backward(dloss, target, p, dz):
             dz[m, k] = (p[m, k] * share - target[m, k]) * dloss[m]
 
 
-@_compiled
+@_in_order
 def sparse_softmax_crossentropy_forward(z, labels, loss, p):
-    M, K = z.shape
-    for m in range(M):
-        _log_softmax(z[m], p[m])
-        loss[m] = -p[m, labels[m]]
-        for k in range(K):
-            p[m, k] = np.exp(p[m, k])
+    for m in range(len(z)):
+        top, log_total = _softmax(z[m], p[m])
+        loss[m] = log_total - (z[m, labels[m]] - top)
 
 
 @_compiled
@@ -51,7 +49,7 @@ def sparse_softmax_crossentropy_backward(dloss, labels, p, dz):
         dz[m, labels[m]] = (p[m, labels[m]] - 1) * dloss[m]
 
 
-@njit(cache=True, nogil=True, error_model="numpy")  # in this order: z − z·target may be 0, and the rest tiny
+@_in_order
 def sigmoid_crossentropy_forward(z, target, loss, p):
     for m in range(z.size):
         e = np.exp(-abs(z[m]))  # never overflows
@@ -65,18 +63,18 @@ def sigmoid_crossentropy_backward(dloss, target, p, dz):
         dz[m] = (p[m] - target[m]) * dloss[m]
 
 
-@_compiled
-def _log_softmax(z, log_p):
-    """Fill log_p (K,) with z less ln Σ e^z; without the largest score e^z could overflow."""
-    K = z.size
+@_in_order
+def _softmax(z, p):
+    """Fill p (K,); return the largest score, without which e^z could overflow, and ln Σ e^(z − largest)."""
     top = z[0]
-    for k in range(K):
+    for k in range(z.size):
         if z[k] > top:
             top = z[k]
     total = 0.0
-    for k in range(K):
-        log_p[k] = z[k] - top
-        total += np.exp(log_p[k])
-    log_total = z.dtype.type(np.log(total))
-    for k in range(K):
-        log_p[k] -= log_total
+    for k in range(z.size):
+        p[k] = np.exp(z[k] - top)
+        total += p[k]
+    share = z.dtype.type(1 / total)
+    for k in range(z.size):
+        p[k] *= share
+    return top, z.dtype.type(np.log(total))
