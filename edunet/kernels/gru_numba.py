@@ -24,7 +24,10 @@ def gru_forward(x, wx, wh, b, h0, mask, reset_after, h, gates, inner):
     wc[:U] = wh[:, 2 * U :]
     (wc if reset_after else w)[U, -U:] += b[1, 2 * U :]
     rows = h.reshape(N * T, U), gates.reshape(N * T, 3 * U), inner.reshape(N * T, U)
-    _forward(T, x.reshape(N * T, D), w, wc, h0, mask, reset_after, *rows)
+    start, state = np.zeros((2, len(w)), x.dtype), np.zeros((2, len(wc)), x.dtype)
+    start[:, U] = state[:, U] = 1
+    scores, share = np.empty((2, 3 * U), x.dtype), np.empty((2, U), x.dtype)
+    _forward(T, x.reshape(N * T, D), w, wc, h0, mask, reset_after, *rows, start, state, scores, share)
 
 
 def gru_backward(dh, x, wx, wh, h0, mask, reset_after, h, gates, inner, dx, dwx, dwh, db, dh0):
@@ -35,7 +38,15 @@ def gru_backward(dh, x, wx, wh, h0, mask, reset_after, h, gates, inner, dx, dwx,
         wt[: 3 * U, U:] = wx.T
     dw, dwc = np.zeros((_fours(U + 1 + D), 3 * U), db.dtype), np.zeros((_fours(U + 1), U), db.dtype)
     rows = h.reshape(N * T, U), gates.reshape(N * T, 3 * U), inner.reshape(N * T, U), dh.reshape(N * T, U)
-    _backward(T, x.reshape(N * T, D), wt, wct, h0, mask, reset_after, *rows, dx.reshape(-1, D), dw, dwc, dh0)
+    back = np.empty((2, wt.shape[1]), x.dtype)  # what a step sends back to h_{t−1}, and to x_t if wanted
+    dstate = np.empty((2, U), x.dtype)
+    # what some steps started from, one column each, and the gradients of their scores; rows of zeros change nothing
+    starts, states = np.zeros((len(dw), CHUNK), x.dtype), np.zeros((len(dwc), CHUNK), x.dtype)
+    da, dshare = np.zeros((CHUNK, len(wt)), x.dtype), np.zeros((CHUNK, len(wct)), x.dtype)
+    starts[U] = states[U] = 1
+    scratch = back, dstate, starts, states, da, dshare
+    dx = dx.reshape(-1, D)
+    _backward(T, x.reshape(N * T, D), wt, wct, h0, mask, reset_after, *rows, dx, dw, dwc, dh0, *scratch)
     dwh[:, : 2 * U], dwh[:, 2 * U :], dwx[:] = dw[:U, : 2 * U], dwc[:U], dw[U + 1 : U + 1 + D]
     db[:], db[1, 2 * U :] = dw[U], dwc[U]
 
@@ -45,15 +56,11 @@ def _fours(count):
 
 
 @_compiled
-def _forward(T, x, w, wc, h0, mask, reset_after, h, gates, inner):
+def _forward(T, x, w, wc, h0, mask, reset_after, h, gates, inner, start, state, scores, share):
     N, U = h0.shape
     D = x.shape[1]
-    start, state = np.zeros((2, len(w)), x.dtype), np.zeros((2, len(wc)), x.dtype)
-    scores, share = np.empty((2, 3 * U), x.dtype), np.empty((2, U), x.dtype)
-    for p in range(2):
-        start[p, U] = state[p, U] = 1
     for first in range(0, N, 2):
-        few = min(2, N - first)
+        few = 2 if first + 1 < N else 1
         for p in range(few):
             for u in range(U):
                 start[p, u] = h0[first + p, u]
@@ -67,7 +74,8 @@ def _forward(T, x, w, wc, h0, mask, reset_after, h, gates, inner):
             for p in range(few):
                 m = (first + p) * T + t
                 for j in range(2 * U):
-                    gates[m, j] = HALF + HALF * _tanh(HALF * scores[p, j])  # σ(a) = ½ + ½ tanh(½ a)
+                    half = HALF * _tanh(HALF * scores[p, j])  # σ(a) = ½ + ½ tanh(½ a)
+                    gates[m, j], scores[p, j] = HALF + half, HALF - half  # z and 1 − z, exactly 0 where z is 1
                 for u in range(U):
                     state[p, u] = start[p, u] * (ONE if reset_after else gates[m, U + u])
             _add_product(state, wc, share)
@@ -79,24 +87,39 @@ def _forward(T, x, w, wc, h0, mask, reset_after, h, gates, inner):
                     gates[m, 2 * U + u] = _tanh(scores[p, 2 * U + u] + reset * share[p, u])
                 if not mask.size or mask[first + p, t]:
                     for u in range(U):
-                        start[p, u] = gates[m, u] * start[p, u] + (ONE - gates[m, u]) * gates[m, 2 * U + u]
+                        start[p, u] = gates[m, u] * start[p, u] + scores[p, u] * gates[m, 2 * U + u]
                 for u in range(U):
                     h[m, u] = start[p, u]
 
 
 @_compiled
-def _backward(T, x, wt, wct, h0, mask, reset_after, h, gates, inner, dh, dx, dw, dwc, dh0):
+def _backward(
+    T,
+    x,
+    wt,
+    wct,
+    h0,
+    mask,
+    reset_after,
+    h,
+    gates,
+    inner,
+    dh,
+    dx,
+    dw,
+    dwc,
+    dh0,
+    back,
+    dstate,
+    starts,
+    states,
+    da,
+    dshare,
+):
     N, U = h0.shape
     D = x.shape[1]
-    back = np.empty((2, wt.shape[1]), x.dtype)  # what a step sends back to h_{t−1}, and to x_t if wanted
-    dstate = np.empty((2, U), x.dtype)
-    # what some steps started from, one column each, and the gradients of their scores; rows of zeros change nothing
-    starts, states = np.zeros((len(dw), CHUNK), x.dtype), np.zeros((len(dwc), CHUNK), x.dtype)
-    da, dshare = np.zeros((CHUNK, len(wt)), x.dtype), np.zeros((CHUNK, len(wct)), x.dtype)
-    for r in range(CHUNK):
-        starts[U, r] = states[U, r] = 1
     for first in range(0, N, 2):
-        few = min(2, N - first)
+        few = 2 if first + 1 < N else 1
         back[:] = 0
         for t in range(T - 1, -1, -1):
             row = 2 * t % CHUNK
@@ -134,10 +157,8 @@ def _backward(T, x, wt, wct, h0, mask, reset_after, h, gates, inner, dh, dx, dw,
                     for d in range(D):
                         dx[(first + p) * T + t, d] = back[p, U + d]
             if row == 0:
-                for k in range(0, len(dw), 2):
-                    _add_product(starts[k : k + 2], da, dw[k : k + 2])
-                for k in range(0, len(dwc), 2):
-                    _add_product(states[k : k + 2], dshare, dwc[k : k + 2])
+                _add_product(starts, da, dw)
+                _add_product(states, dshare, dwc)
                 da[:] = 0
                 dshare[:] = 0
         for p in range(few):
@@ -147,14 +168,16 @@ def _backward(T, x, wt, wct, h0, mask, reset_after, h, gates, inner, dh, dx, dw,
 
 @_inner
 def _add_product(a, w, y):
-    """y += a w for two rows."""
-    for k in range(0, len(w), 4):
-        a0, a1, a2, a3 = a[0, k], a[0, k + 1], a[0, k + 2], a[0, k + 3]
-        b0, b1, b2, b3 = a[1, k], a[1, k + 1], a[1, k + 2], a[1, k + 3]
-        w0, w1, w2, w3, ya, yb = w[k], w[k + 1], w[k + 2], w[k + 3], y[0], y[1]
-        for j in range(w.shape[1]):
-            ya[j] += a0 * w0[j] + a1 * w1[j] + a2 * w2[j] + a3 * w3[j]
-            yb[j] += b0 * w0[j] + b1 * w1[j] + b2 * w2[j] + b3 * w3[j]
+    """y += a w, two rows of y and four of w at once."""
+    for m in range(0, len(y), 2):
+        a0, a1, y0, y1 = a[m], a[m + 1], y[m], y[m + 1]
+        for k in range(0, len(w), 4):
+            w0, w1, w2, w3 = w[k], w[k + 1], w[k + 2], w[k + 3]
+            p0, p1, p2, p3 = a0[k], a0[k + 1], a0[k + 2], a0[k + 3]
+            q0, q1, q2, q3 = a1[k], a1[k + 1], a1[k + 2], a1[k + 3]
+            for j in range(len(w0)):
+                y0[j] += p0 * w0[j] + p1 * w1[j] + p2 * w2[j] + p3 * w3[j]
+                y1[j] += q0 * w0[j] + q1 * w1[j] + q2 * w2[j] + q3 * w3[j]
 
 
 # float32, but exact, so that they leave a double a double

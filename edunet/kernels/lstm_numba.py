@@ -9,12 +9,16 @@ from numba import njit
 
 CHUNK = 16  # rows of two patients' steps that are gathered before the gradients of the weights are summed
 
-_compiled = njit(cache=True, nogil=True, error_model="numpy", fastmath={"reassoc", "contract", "nsz", "arcp"})
+_options = {"cache": True, "nogil": True, "error_model": "numpy", "fastmath": {"reassoc", "contract", "nsz", "arcp"}}
+_compiled = njit(**_options, no_cfunc_wrapper=True)
+_inner = njit(**_options, no_cfunc_wrapper=True, no_cpython_wrapper=True)  # called by compiled functions only
 
 
 def lstm_forward(x, wx, wh, b, h0, c0, mask, h, c, gates):
     w = np.concatenate([wh, wx, b[None], np.zeros((-(len(wh) + len(wx) + 1) % 4, len(b)), b.dtype)])
-    _forward(x, w, h0, c0, mask, h, c, gates)
+    start = np.zeros((2, len(w)), x.dtype)
+    start[:, len(wh) + len(wx)] = 1
+    _forward(x, w, h0, c0, mask, h, c, gates, start, np.empty((2, len(b)), x.dtype))
 
 
 def lstm_backward(dh, dc, x, wx, wh, h0, c0, mask, h, c, gates, dx, dwx, dwh, db, dh0, dc0):
@@ -22,19 +26,21 @@ def lstm_backward(dh, dc, x, wx, wh, h0, c0, mask, h, c, gates, dx, dwx, dwh, db
     wt = np.concatenate([wh, wx]).T if dx.size else wh.T  # then back has no place for dx
     dw = np.zeros((U + D + 1 + (U + D + 1) % 2, 4 * U), db.dtype)  # rows as in w; two at a time
     dc0[:] = dc
-    _backward(dh, x, np.ascontiguousarray(wt), h0, c0, mask, h, c, gates, dx, dw, dh0, dc0)
+    back = np.empty((2, wt.shape[1]), x.dtype)  # what a step sends back to h_{t−1}, and to x_t if wanted
+    starts = np.zeros((len(dw), CHUNK), x.dtype)  # what some steps started from, one column each
+    starts[U + D] = 1
+    da = np.zeros((CHUNK, 4 * U), x.dtype)  # and the gradients of their scores; rows of zeros change nothing
+    wt, shown = np.ascontiguousarray(wt), np.empty(U, x.dtype)
+    _backward(dh, x, wt, h0, c0, mask, h, c, gates, dx, dw, dh0, dc0, back, starts, da, shown)
     dwh[:], dwx[:], db[:] = dw[:U], dw[U : U + D], dw[U + D]
 
 
 @_compiled
-def _forward(x, w, h0, c0, mask, h, c, gates):
+def _forward(x, w, h0, c0, mask, h, c, gates, start, scores):
     N, T, D = x.shape
     U = h.shape[2]
-    start = np.zeros((2, len(w)), x.dtype)  # h_{t−1}, x_t, 1, zeros
-    scores = np.empty((2, 4 * U), x.dtype)
-    start[:, U + D] = 1
     for first in range(0, N, 2):
-        few = min(2, N - first)
+        few = 2 if first + 1 < N else 1
         for p in range(few):
             for u in range(U):
                 start[p, u] = h0[first + p, u]
@@ -65,16 +71,11 @@ def _forward(x, w, h0, c0, mask, h, c, gates):
 
 
 @_compiled
-def _backward(dh, x, wt, h0, c0, mask, h, c, gates, dx, dw, dh0, dc0):
+def _backward(dh, x, wt, h0, c0, mask, h, c, gates, dx, dw, dh0, dc0, back, starts, da, shown):
     N, T, D = x.shape
     U = h.shape[2]
-    back = np.empty((2, wt.shape[1]), x.dtype)  # what a step sends back to h_{t−1}, and to x_t if wanted
-    starts = np.zeros((len(dw), CHUNK), x.dtype)  # what some steps started from, one column each
-    da = np.zeros((CHUNK, 4 * U), x.dtype)  # and the gradients of their scores; rows of zeros change nothing
-    shown = np.empty(U, x.dtype)
-    starts[U + D] = 1
     for first in range(0, N, 2):
-        few = min(2, N - first)
+        few = 2 if first + 1 < N else 1
         back[:] = 0
         for t in range(T - 1, -1, -1):
             row = 2 * t % CHUNK
@@ -107,24 +108,25 @@ def _backward(dh, x, wt, h0, c0, mask, h, c, gates, dx, dw, dh0, dc0):
                     for i in range(D):
                         dx[first + p, t, i] = back[p, U + i]
             if row == 0:
-                for k in range(0, len(dw), 2):
-                    _add_product(starts[k : k + 2], da, dw[k : k + 2])
+                _add_product(starts, da, dw)
                 da[:] = 0
         for p in range(few):
             for u in range(U):
                 dh0[first + p, u] = back[p, u]
 
 
-@_compiled
+@_inner
 def _add_product(a, w, y):
-    """y += a w for two rows."""
-    for k in range(0, len(w), 4):
-        a0, a1, a2, a3 = a[0, k], a[0, k + 1], a[0, k + 2], a[0, k + 3]
-        b0, b1, b2, b3 = a[1, k], a[1, k + 1], a[1, k + 2], a[1, k + 3]
-        w0, w1, w2, w3, ya, yb = w[k], w[k + 1], w[k + 2], w[k + 3], y[0], y[1]
-        for j in range(w.shape[1]):
-            ya[j] += a0 * w0[j] + a1 * w1[j] + a2 * w2[j] + a3 * w3[j]
-            yb[j] += b0 * w0[j] + b1 * w1[j] + b2 * w2[j] + b3 * w3[j]
+    """y += a w, two rows of y and four of w at once."""
+    for m in range(0, len(y), 2):
+        a0, a1, y0, y1 = a[m], a[m + 1], y[m], y[m + 1]
+        for k in range(0, len(w), 4):
+            w0, w1, w2, w3 = w[k], w[k + 1], w[k + 2], w[k + 3]
+            p0, p1, p2, p3 = a0[k], a0[k + 1], a0[k + 2], a0[k + 3]
+            q0, q1, q2, q3 = a1[k], a1[k + 1], a1[k + 2], a1[k + 3]
+            for j in range(len(w0)):
+                y0[j] += p0 * w0[j] + p1 * w1[j] + p2 * w2[j] + p3 * w3[j]
+                y1[j] += q0 * w0[j] + q1 * w1[j] + q2 * w2[j] + q3 * w3[j]
 
 
 # float32, but exact, so that they leave a double a double
@@ -133,7 +135,7 @@ P0, P1, P2, P3 = (np.float32(v / 2**17) for v in (135135, 17325, 378, 1))
 Q0, Q1, Q2, Q3 = (np.float32(v / 2**17) for v in (135135, 62370, 3150, 28))
 
 
-@_compiled
+@_inner
 def _tanh(a):
     """tanh a: Lambert's fraction for a/8, then three times tanh 2a = 2 tanh a / (1 + tanh² a), all as p/q."""
     e = EDGE if a > EDGE else a

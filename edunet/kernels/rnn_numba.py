@@ -21,7 +21,9 @@ _NUMBERS = {"tanh": TANH, "relu": RELU, "sigmoid": SIGMOID, "linear": LINEAR}
 def simple_rnn_forward(x, wx, wh, b, h0, mask, activation, h):
     (N, T, D), U = x.shape, len(wh)
     w = np.concatenate([wh, wx, b[None], np.zeros((-(U + D + 1) % 4, U), b.dtype)])
-    _forward(T, x.reshape(N * T, D), w, h0, mask, _NUMBERS[activation], h.reshape(N * T, U))
+    start, scores = np.zeros((2, len(w)), x.dtype), np.empty((2, U), x.dtype)
+    start[:, U + D] = 1
+    _forward(T, x.reshape(N * T, D), w, h0, mask, _NUMBERS[activation], h.reshape(N * T, U), start, scores)
 
 
 def simple_rnn_backward(dh, x, wx, wh, h0, mask, activation, h, dx, dwx, dwh, db, dh0):
@@ -32,19 +34,20 @@ def simple_rnn_backward(dh, x, wx, wh, h0, mask, activation, h, dx, dwx, dwh, db
         wt[:U, U:] = wx.T
     dw = np.zeros((U + D + 1 + (U + D + 1) % 2, U), db.dtype)  # rows as in w; two at a time
     rows = x.reshape(N * T, D), h.reshape(N * T, U), dh.reshape(N * T, U), dx.reshape(-1, D)
-    _backward(T, *rows, wt, h0, mask, _NUMBERS[activation], dw, dh0)
+    back = np.empty((2, wt.shape[1]), x.dtype)  # what a step sends back to h_{t−1}, and to x_t if wanted
+    starts = np.zeros((len(dw), CHUNK), x.dtype)  # what some steps started from, one column each
+    starts[U + D] = 1
+    da = np.zeros((CHUNK, len(wt)), x.dtype)  # and the gradients of their scores; rows of zeros change nothing
+    _backward(T, *rows, wt, h0, mask, _NUMBERS[activation], dw, dh0, back, starts, da)
     dwh[:], dwx[:], db[:] = dw[:U], dw[U : U + D], dw[U + D]
 
 
 @_compiled
-def _forward(T, x, w, h0, mask, activation, h):
+def _forward(T, x, w, h0, mask, activation, h, start, scores):
     N, U = h0.shape
     D = x.shape[1]
-    start = np.zeros((2, len(w)), x.dtype)  # h_{t−1}, x_t, 1, zeros
-    scores = np.empty((2, U), x.dtype)
-    start[0, U + D] = start[1, U + D] = 1
     for first in range(0, N, 2):
-        few = min(2, N - first)
+        few = 2 if first + 1 < N else 1
         for p in range(few):
             for u in range(U):
                 start[p, u] = h0[first + p, u]
@@ -75,16 +78,11 @@ def _forward(T, x, w, h0, mask, activation, h):
 
 
 @_compiled
-def _backward(T, x, h, dh, dx, wt, h0, mask, activation, dw, dh0):
+def _backward(T, x, h, dh, dx, wt, h0, mask, activation, dw, dh0, back, starts, da):
     N, U = h0.shape
     D = x.shape[1]
-    back = np.empty((2, wt.shape[1]), x.dtype)  # what a step sends back to h_{t−1}, and to x_t if wanted
-    starts = np.zeros((len(dw), CHUNK), x.dtype)  # what some steps started from, one column each
-    da = np.zeros((CHUNK, len(wt)), x.dtype)  # and the gradients of their scores; rows of zeros change nothing
-    for r in range(CHUNK):
-        starts[U + D, r] = 1
     for first in range(0, N, 2):
-        few = min(2, N - first)
+        few = 2 if first + 1 < N else 1
         back[:] = 0
         for t in range(T - 1, -1, -1):
             row = 2 * t % CHUNK
@@ -116,8 +114,7 @@ def _backward(T, x, h, dh, dx, wt, h0, mask, activation, dw, dh0):
                     for d in range(D):
                         dx[(first + p) * T + t, d] = back[p, U + d]
             if row == 0:
-                for k in range(0, len(dw), 2):
-                    _add_product(starts[k : k + 2], da, dw[k : k + 2])
+                _add_product(starts, da, dw)
                 da[:] = 0
         for p in range(few):
             for u in range(U):
@@ -126,14 +123,16 @@ def _backward(T, x, h, dh, dx, wt, h0, mask, activation, dw, dh0):
 
 @_inner
 def _add_product(a, w, y):
-    """y += a w for two rows."""
-    for k in range(0, len(w), 4):
-        a0, a1, a2, a3 = a[0, k], a[0, k + 1], a[0, k + 2], a[0, k + 3]
-        b0, b1, b2, b3 = a[1, k], a[1, k + 1], a[1, k + 2], a[1, k + 3]
-        w0, w1, w2, w3, ya, yb = w[k], w[k + 1], w[k + 2], w[k + 3], y[0], y[1]
-        for j in range(y.shape[1]):
-            ya[j] += a0 * w0[j] + a1 * w1[j] + a2 * w2[j] + a3 * w3[j]
-            yb[j] += b0 * w0[j] + b1 * w1[j] + b2 * w2[j] + b3 * w3[j]
+    """y += a w, two rows of y and four of w at once."""
+    for m in range(0, len(y), 2):
+        a0, a1, y0, y1 = a[m], a[m + 1], y[m], y[m + 1]
+        for k in range(0, len(w), 4):
+            w0, w1, w2, w3 = w[k], w[k + 1], w[k + 2], w[k + 3]
+            p0, p1, p2, p3 = a0[k], a0[k + 1], a0[k + 2], a0[k + 3]
+            q0, q1, q2, q3 = a1[k], a1[k + 1], a1[k + 2], a1[k + 3]
+            for j in range(len(w0)):
+                y0[j] += p0 * w0[j] + p1 * w1[j] + p2 * w2[j] + p3 * w3[j]
+                y1[j] += q0 * w0[j] + q1 * w1[j] + q2 * w2[j] + q3 * w3[j]
 
 
 # float32, but exact, so that they leave a double a double
