@@ -112,16 +112,16 @@ def conv2d_backward(const floating[:, :, :, ::1] dy, const floating[:, :, :, ::1
         turned = widened(np.asarray(w).reshape(taps, width, g.F).transpose(0, 2, 1).reshape(-1, width), padded(width))
     cdef floating[::1] strip = np.empty(g.J * padded(width) if wanted and taps == 1 else 0, dtype)
     cdef Py_ssize_t n = 0, m, i, here, deep
-    cdef const floating* from_
+    cdef const floating* source
     cdef floating* to
     with nogil:
         while n < g.N:
             here = min(images, g.N - n)
-            from_ = &x[n, 0, 0, 0]
+            source = &x[n, 0, 0, 0]
             if g.framed:
                 for m in range(here):
                     put_into_frame(&x[n + m, 0, 0, 0], &frame[m * g.Hp * g.Wp * g.C], &g)
-                from_ = &frame[0]
+                source = &frame[0]
             to = NULL
             if wanted:
                 to = &dx[n, 0, 0, 0]
@@ -134,7 +134,7 @@ def conv2d_backward(const floating[:, :, :, ::1] dy, const floating[:, :, :, ::1
                 for m in range(here):
                     take_band(&dy[n + m, i, 0, 0], &y[n + m, i, 0, 0] if relu else NULL,
                               &band[m * deep * g.J * Fp], &db[0], deep * g.J, g.F)
-                add_to_dw(from_ + i * g.sh * g.Wp * g.C, &band[0], &dw[0, 0, 0, 0], &g, here, deep)
+                add_to_dw(source + i * g.sh * g.Wp * g.C, &band[0], &dw[0, 0, 0, 0], &g, here, deep)
                 if wanted and taps == 1:
                     add_rows_to_dx(&band[0], &turned[0, 0], &strip[0], to + i * g.sh * g.Wp * g.C, &g, here, deep)
                 elif wanted:
@@ -255,86 +255,166 @@ cdef void take_out_of_frame(const floating* frame, floating* x, const Shape* g) 
         memcpy(x + h * row, frame + ((h + g.top) * g.Wp + g.left) * g.C, row * sizeof(floating))
 
 
-# ---------------------------------------------------------------- one set of filters for each channel
+# ---------------------------------------------------------------- depthwise: w (U,V,C,M), y (N,I,J,C·M)
+
+# Where each channel has one filter, sixteen channels are summed up side by side in registers.
 
 
 def depthwise_conv2d_forward(const floating[:, :, :, ::1] x, const floating[:, :, :, ::1] w, const floating[::1] b,
                              stride, dilation, pad, floating[:, :, :, ::1] y):
     cdef Shape g = shape_of[floating](x, w, y, stride, dilation, pad)
-    cdef Py_ssize_t n, i, j, u, v, h, k, f
-    if g.N * g.I * g.J * g.C * g.F == 0:
-        return
-    with nogil:
-        for n in range(g.N):
-            for i in range(g.I):
-                for j in range(g.J):
-                    for f in range(g.C * g.F):
-                        y[n, i, j, f] = b[f]
-                    for u in range(g.U):
-                        h = i * g.sh + u * g.dh - g.top
-                        if h < 0 or h >= g.H:
-                            continue
-                        for v in range(g.V):
-                            k = j * g.sw + v * g.dw - g.left
-                            if 0 <= k < g.W:
-                                add_tap(g.C, g.F, &x[n, h, k, 0], &w[u, v, 0, 0], &y[n, i, j, 0])
+    if g.N * g.I * g.J * g.C * g.F > 0:
+        with nogil:
+            depthwise(&x[0, 0, 0, 0], &w[0, 0, 0, 0], &b[0], &y[0, 0, 0, 0], &g)
 
 
-cdef on_every_cpu add_tap(Py_ssize_t C, Py_ssize_t M, const floating* x, const floating* w, floating* y) noexcept nogil:
-    """y[c,m] += x[c] w[c,m] for one pixel and one tap; and dw[c,m] += x[c] dy[c,m]."""
-    cdef Py_ssize_t c, m
-    if M == 1:
-        for c in range(C):
-            y[c] += x[c] * w[c]
-        return
-    for c in range(C):
-        for m in range(M):
-            y[c * M + m] += x[c] * w[c * M + m]
+cdef on_every_cpu depthwise(const floating* x, const floating* w, const floating* b, floating* y,
+                            const Shape* g) noexcept nogil:
+    """y[n,i,j,c·M+m] = b[c·M+m] + Σ_u Σ_v x[n, i·s + u·d - top, j·s + v·d - left, c] w[u,v,c,m]."""
+    cdef Py_ssize_t C = g.C, M = g.F, F = C * M, whole = C // 16 * 16 if M == 1 else 0
+    cdef Py_ssize_t n, i, j, u, v, c, f, h, k, u0, u1, v0, v1
+    cdef const floating* pixel
+    cdef const floating* tap
+    cdef floating lane[16]
+    cdef floating total
+    cdef int l
+    for n in range(g.N):
+        for i in range(g.I):
+            h = i * g.sh - g.top
+            taps_inside(h, g.dh, g.U, g.H, &u0, &u1)
+            for j in range(g.J):
+                k = j * g.sw - g.left
+                taps_inside(k, g.dw, g.V, g.W, &v0, &v1)
+                for f in range(0, whole, 16):
+                    for l in range(16):
+                        lane[l] = b[f + l]
+                    for u in range(u0, u1):
+                        for v in range(v0, v1):
+                            pixel = x + ((h + u * g.dh) * g.W + k + v * g.dw) * C + f
+                            tap = w + (u * g.V + v) * F + f
+                            for l in range(16):
+                                lane[l] += pixel[l] * tap[l]
+                    for l in range(16):
+                        y[f + l] = lane[l]
+                for c in range(whole, C):
+                    for f in range(c * M, c * M + M):
+                        total = b[f]
+                        for u in range(u0, u1):
+                            for v in range(v0, v1):
+                                pixel = x + ((h + u * g.dh) * g.W + k + v * g.dw) * C
+                                total += pixel[c] * w[(u * g.V + v) * F + f]
+                        y[f] = total
+                y += F
+        x += g.H * g.W * C
+
+
+cdef inline void taps_inside(Py_ssize_t first, Py_ssize_t dilation, Py_ssize_t taps, Py_ssize_t size, Py_ssize_t* begin,
+                             Py_ssize_t* end) noexcept nogil:
+    """Find the taps begin, ..., end - 1 that read a place of the image: tap t reads first + t·dilation."""
+    begin[0] = 0 if first >= 0 else (dilation - 1 - first) // dilation
+    end[0] = min(taps, (size - first + dilation - 1) // dilation)
 
 
 def depthwise_conv2d_backward(const floating[:, :, :, ::1] dy, const floating[:, :, :, ::1] x,
                               const floating[:, :, :, ::1] w, stride, dilation, pad, floating[:, :, :, ::1] dx,
                               floating[:, :, :, ::1] dw, floating[::1] db):
     cdef Shape g = shape_of[floating](x, w, dy, stride, dilation, pad)
-    cdef bint wanted = dx.size > 0
-    cdef Py_ssize_t n, i, j, u, v, h, k, f
-    dx[...], dw[...], db[...] = 0, 0, 0
+    cdef bint wanted = dx.shape[0] * dx.shape[1] * dx.shape[2] * dx.shape[3] > 0
+    dw[...], db[...] = 0, 0
     if g.N * g.I * g.J * g.C * g.F == 0:
+        dx[...] = 0
         return
     with nogil:
-        for n in range(g.N):
-            for i in range(g.I):
-                for j in range(g.J):
-                    for f in range(g.C * g.F):
-                        db[f] += dy[n, i, j, f]
-                    for u in range(g.U):
-                        h = i * g.sh + u * g.dh - g.top
-                        if h < 0 or h >= g.H:
-                            continue
-                        for v in range(g.V):
-                            k = j * g.sw + v * g.dw - g.left
-                            if 0 <= k < g.W:
-                                add_tap(g.C, g.F, &x[n, h, k, 0], &dy[n, i, j, 0], &dw[u, v, 0, 0])
-                                if wanted:
-                                    add_tap_to_dx(g.C, g.F, &dy[n, i, j, 0], &w[u, v, 0, 0], &dx[n, h, k, 0])
+        depthwise_dw(&dy[0, 0, 0, 0], &x[0, 0, 0, 0], &dw[0, 0, 0, 0], &db[0], &g)
+        if wanted:
+            depthwise_dx(&dy[0, 0, 0, 0], &w[0, 0, 0, 0], &dx[0, 0, 0, 0], &g)
 
 
+cdef on_every_cpu depthwise_dw(const floating* dy, const floating* x, floating* dw, floating* db,
+                               const Shape* g) noexcept nogil:
+    """dw[u,v,c,m] = Σ_n Σ_i Σ_j x[n, i·s + u·d - top, j·s + v·d - left, c] dy[n,i,j,c·M+m], row by row of dy."""
+    cdef Py_ssize_t C = g.C, M = g.F, F = C * M, whole = C // 16 * 16 if M == 1 else 0
+    cdef Py_ssize_t n, i, j, u, v, c, f, h, k, u0, u1, j0, j1
+    cdef const floating* row
+    cdef floating* tap
+    cdef floating lane[16]
+    cdef floating total
+    cdef int l
+    for n in range(g.N):
+        for i in range(g.I):
+            h = i * g.sh - g.top
+            taps_inside(h, g.dh, g.U, g.H, &u0, &u1)
+            for j in range(g.J):
+                for f in range(F):
+                    db[f] += dy[j * F + f]
+            for u in range(u0, u1):
+                for v in range(g.V):
+                    k = v * g.dw - g.left
+                    taps_inside(k, g.sw, g.J, g.W, &j0, &j1)  # with the places of dy in the part of the taps
+                    row = x + ((h + u * g.dh) * g.W + k) * C
+                    tap = dw + (u * g.V + v) * F
+                    for f in range(0, whole, 16):
+                        for l in range(16):
+                            lane[l] = tap[f + l]
+                        for j in range(j0, j1):
+                            for l in range(16):
+                                lane[l] += row[j * g.sw * C + f + l] * dy[j * F + f + l]
+                        for l in range(16):
+                            tap[f + l] = lane[l]
+                    for c in range(whole, C):
+                        for f in range(c * M, c * M + M):
+                            total = tap[f]
+                            for j in range(j0, j1):
+                                total += row[j * g.sw * C + c] * dy[j * F + f]
+                            tap[f] = total
+            dy += g.J * F
+        x += g.H * g.W * C
 
 
-cdef on_every_cpu add_tap_to_dx(Py_ssize_t C, Py_ssize_t M, const floating* dy, const floating* w,
-                                floating* dx) noexcept nogil:
-    """dx[c] += Σ_m dy[c,m] w[c,m], for one pixel and one tap."""
-    cdef Py_ssize_t c, m
-    if M == 1:
-        for c in range(C):
-            dx[c] += dy[c] * w[c]
-        return
-    for c in range(C):
-        for m in range(M):
-            dx[c] += dy[c * M + m] * w[c * M + m]
+cdef on_every_cpu depthwise_dx(const floating* dy, const floating* w, floating* dx, const Shape* g) noexcept nogil:
+    """dx[n, i·s + u·d - top, j·s + v·d - left, c] += Σ_m dy[n,i,j,c·M+m] w[u,v,c,m]."""
+    cdef Py_ssize_t C = g.C, M = g.F, F = C * M, whole = C // 16 * 16 if M == 1 else 0
+    cdef Py_ssize_t n, i, j, u, v, c, f, h, k, u0, u1, v0, v1
+    cdef const floating* tap
+    cdef floating* pixel
+    cdef floating sent[16]
+    cdef floating lane[16]
+    cdef int l
+    for n in range(g.N):
+        memset(dx, 0, g.H * g.W * C * sizeof(floating))
+        for i in range(g.I):
+            h = i * g.sh - g.top
+            taps_inside(h, g.dh, g.U, g.H, &u0, &u1)
+            for j in range(g.J):
+                k = j * g.sw - g.left
+                taps_inside(k, g.dw, g.V, g.W, &v0, &v1)
+                for f in range(0, whole, 16):
+                    for l in range(16):
+                        sent[l] = dy[f + l]
+                    for u in range(u0, u1):
+                        for v in range(v0, v1):
+                            pixel = dx + ((h + u * g.dh) * g.W + k + v * g.dw) * C + f
+                            tap = w + (u * g.V + v) * F + f
+                            for l in range(16):
+                                lane[l] = pixel[l] + sent[l] * tap[l]
+                            for l in range(16):
+                                pixel[l] = lane[l]
+                for u in range(u0, u1 if whole < F else u0):
+                    for v in range(v0, v1):
+                        pixel = dx + ((h + u * g.dh) * g.W + k + v * g.dw) * C
+                        tap = w + (u * g.V + v) * F
+                        if M == 1:
+                            for c in range(whole, C):
+                                pixel[c] += dy[c] * tap[c]
+                        else:
+                            for c in range(C):
+                                for f in range(c * M, c * M + M):
+                                    pixel[c] += dy[f] * tap[f]
+                dy += F
+        dx += g.H * g.W * C
 
 
-# ---------------------------------------------------------------- the plain loops of conv2d
+# ---------------------------------------------------------------- conv2d as a learner would write it
 
 
 def conv2d_forward_naive(const floating[:, :, :, ::1] x, const floating[:, :, :, ::1] w, const floating[::1] b,
@@ -348,7 +428,8 @@ def conv2d_forward_naive(const floating[:, :, :, ::1] x, const floating[:, :, :,
                     y[n, i, j, f] = b[f]
                     for u in range(g.U):
                         for v in range(g.V):
-                            h, k = i * g.sh + u * g.dh - g.top, j * g.sw + v * g.dw - g.left
+                            h = i * g.sh + u * g.dh - g.top
+                            k = j * g.sw + v * g.dw - g.left
                             if 0 <= h < g.H and 0 <= k < g.W:
                                 for c in range(g.C):
                                     y[n, i, j, f] += x[n, h, k, c] * w[u, v, c, f]
@@ -361,21 +442,22 @@ def conv2d_backward_naive(const floating[:, :, :, ::1] dy, const floating[:, :, 
                           const floating[:, :, :, ::1] y, floating[:, :, :, ::1] dx, floating[:, :, :, ::1] dw,
                           floating[::1] db):
     cdef Shape g = shape_of[floating](x, w, dy, stride, dilation, pad)
-    cdef bint wanted = dx.size > 0
+    cdef bint wanted = dx.shape[0] * dx.shape[1] * dx.shape[2] * dx.shape[3] > 0
     cdef Py_ssize_t n, i, j, f, u, v, c, h, k
     dx[...], dw[...], db[...] = 0, 0, 0
     for n in range(g.N):
         for i in range(g.I):
             for j in range(g.J):
                 for f in range(g.F):
-                    if relu and not y[n, i, j, f] > 0:
+                    if relu and y[n, i, j, f] <= 0:
                         continue
                     db[f] += dy[n, i, j, f]
                     for u in range(g.U):
                         for v in range(g.V):
-                            h, k = i * g.sh + u * g.dh - g.top, j * g.sw + v * g.dw - g.left
+                            h = i * g.sh + u * g.dh - g.top
+                            k = j * g.sw + v * g.dw - g.left
                             if 0 <= h < g.H and 0 <= k < g.W:
                                 for c in range(g.C):
                                     dw[u, v, c, f] += x[n, h, k, c] * dy[n, i, j, f]
                                     if wanted:
-                                        dx[n, h, k, c] += dy[n, i, j, f] * w[u, v, c, f]
+                                        dx[n, h, k, c] += w[u, v, c, f] * dy[n, i, j, f]

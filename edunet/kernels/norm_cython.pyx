@@ -139,7 +139,7 @@ def layer_norm_backward(const floating[:, ::1] dy, const floating[:, ::1] x, con
 cdef on_every_cpu rows_backward(const floating* dy, const floating* x, const floating* gamma, double epsilon,
                                 const floating* mean, const floating* variance, floating* dx, double* dgamma,
                                 double* dbeta, Py_ssize_t M, Py_ssize_t D) noexcept nogil:
-    """dx = (dy γ - mean(dy γ) - n mean(dy γ n)) / σ, n = (x - mean) / σ, σ² = variance + ε; means along the row."""
+    """dx = (dy γ - mean(dy γ) - n mean(dy γ n)) / σ, n = (x - mean) / σ; means along the row."""
     cdef Py_ssize_t m, d, k
     cdef floating level[LANES]
     cdef floating along[LANES]

@@ -48,18 +48,21 @@ cdef inline void product(Py_ssize_t M, Py_ssize_t N, Py_ssize_t K, const floatin
     Sixty-four columns at a time, so that their part of b stays in the first cache while all rows pass by.
     """
     cdef const floating* rows_of_a[TILE_ROWS]
+    cdef const floating* start_here = NULL
     cdef floating* rows_of_c[TILE_ROWS]
     cdef tile_sum over = sum_over(1, 1, K, 0, 0, a_step, 0, 0, b_row)
     cdef Py_ssize_t m, n = 0
     cdef int rows, r
     while n < N:
         m = 0
+        if start != NULL:
+            start_here = start + n
         while m < M:
             rows = TILE_ROWS if M - m > TILE_ROWS else <int> (M - m)
             for r in range(rows):
                 rows_of_a[r] = a + (m + r) * a_row
                 rows_of_c[r] = c + (m + r) * c_row + n
-            tile(rows, min(64, N - n), &over, rows_of_a, b + n, NULL if start == NULL else start + n, rows_of_c, mode)
+            tile(rows, min(64, N - n), &over, rows_of_a, b + n, start_here, rows_of_c, mode)
             m += rows
         n += 64
 
