@@ -1,5 +1,6 @@
-"""Attention in blocks of queries and keys, on the register tile: the table of all scores is never there. Plain loops: at the
-end. Shapes, mask and horizon: see attention_numpy.py.
+"""Attention in blocks of queries and keys, on the register tile: the table of all scores is never there.
+
+Plain loops stand at the end. Shapes, mask and horizon: see attention_numpy.py.
 
     forward    a block of scores s = q kᵀ/√d becomes weights e^(s − top); top is the largest score that each query has met
                so far. When a later block has a larger one, what was summed before is scaled down by e^(old − new).
@@ -196,7 +197,8 @@ cdef on_every_cpu weights_and_ds(Py_ssize_t cols, floating scale, floating lse, 
         dA[j] = s[j] * (dA[j] - dot) * scale
 
 
-cdef on_every_cpu row_dots(Py_ssize_t T, Py_ssize_t e, const floating* dz, const floating* z, floating* dots) noexcept nogil:
+cdef on_every_cpu row_dots(Py_ssize_t T, Py_ssize_t e, const floating* dz, const floating* z,
+                           floating* dots) noexcept nogil:
     """dots[i] = dz_i · z_i, which is Σ_j dA_ij A_ij."""
     cdef Py_ssize_t i
     for i in range(T):

@@ -19,7 +19,8 @@ from edunet.kernels.tile cimport (TILE_ADD, TILE_PAD, TILE_RELU, TILE_ROWS, TILE
 cdef Py_ssize_t BAND = 96 * 1024  # bytes of dy that are worked on at a time: they stay in the second cache
 
 
-cdef struct Shape:  # N images (H,W,C), filters (U,V,C,F), outputs (I,J); s stride, d dilation; the frame (Hp,Wp), its corner
+cdef struct Shape:
+    # N images (H,W,C), filters (U,V,C,F), outputs (I,J); s stride, d dilation; the frame (Hp,Wp) and its corner
     Py_ssize_t N, H, W, C, U, V, F, I, J, sh, sw, dh, dw, top, left, Hp, Wp
     bint framed
 
@@ -99,8 +100,9 @@ def conv2d_backward(const floating[:, :, :, ::1] dy, const floating[:, :, :, ::1
     if g.N * g.I * g.J * g.F * g.C == 0:
         return
     dtype = np.asarray(x).dtype
-    cdef Py_ssize_t Fp = padded(g.F), image = g.I * g.J * Fp * sizeof(floating)
-    cdef Py_ssize_t images = min(g.N, max(1, BAND // image)), rows = min(g.I, max(1, BAND // (g.J * Fp * sizeof(floating))))
+    cdef Py_ssize_t Fp = padded(g.F), row = g.J * Fp * sizeof(floating)
+    # a band is some rows of one image, or some whole images if they are small
+    cdef Py_ssize_t rows = min(g.I, max(1, BAND // row)), images = min(g.N, max(1, BAND // (g.I * row)))
     cdef floating[::1] band = np.zeros(images * rows * g.J * Fp, dtype)
     cdef floating[::1] frame = np.zeros(images * g.Hp * g.Wp * g.C if g.framed else 0, dtype)
     cdef floating[::1] dframe = np.empty(frame.shape[0] if wanted else 0, dtype)

@@ -41,7 +41,8 @@ def gru_forward(const floating[:, :, ::1] x, const floating[:, ::1] wx, const fl
                     TILE_STORE)
             before, row = &h0[first, 0], U
             for t in range(T):
-                product(few, 2 * U, U, before, row, 1, &h_to_zr[0, 0], zr, nothing, &gates[first, t, 0], T * G, TILE_ADD)
+                product(few, 2 * U, U, before, row, 1, &h_to_zr[0, 0], zr, nothing, &gates[first, t, 0], T * G,
+                        TILE_ADD)
                 if reset_after:
                     product(few, U, U, before, row, 1, &h_to_candidate[0, 0], third, &inner_bias[0, 0],
                             &inner[first, t, 0], T * U, TILE_STORE)
@@ -108,7 +109,8 @@ def gru_backward(const floating[:, :, ::1] dh, const floating[:, :, ::1] x, cons
     cdef const unsigned char[:, ::1] counts = mask.view(np.uint8)
     dtype = np.asarray(x).dtype
     few_steps = min(N, TOGETHER) * T
-    cdef floating[::1] room = np.empty(few_steps * G + TILE_PAD, dtype), inner_room = np.empty(few_steps * U + TILE_PAD, dtype)
+    cdef floating[::1] room = np.empty(few_steps * G + TILE_PAD, dtype)
+    cdef floating[::1] inner_room = np.empty(few_steps * U + TILE_PAD, dtype)
     cdef floating* da = &room[0]  # (few,T,3U), the gradients of the scores of z, r, ĥ
     cdef floating* dinner = &inner_room[0]  # (few,T,U), the gradient of inner
     cdef floating* back  # what step t+1 sends back to h_t, in the end to h0
@@ -163,7 +165,7 @@ def gru_backward(const floating[:, :, ::1] dh, const floating[:, :, ::1] x, cons
 
 cdef on_every_cpu update_back(Py_ssize_t U, const floating* dh, const floating* gates, const floating* before,
                               floating* back, floating* da) noexcept nogil:
-    """The gradients of the scores of z and ĥ; back becomes what h_{t−1} gets directly. That of r comes later: 0 till then."""
+    """The gradients of the scores of z and ĥ (that of r comes later); back becomes what h_{t−1} gets directly."""
     cdef const floating* z = gates
     cdef const floating* candidate = gates + 2 * U
     cdef floating one = 1  # a bare 1 would be a double

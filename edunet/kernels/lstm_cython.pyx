@@ -108,7 +108,7 @@ def lstm_backward(const floating[:, :, ::1] dh, const floating[:, ::1] dc, const
 
 cdef on_every_cpu step_back(Py_ssize_t U, const floating* dh, const floating* gates, const floating* memory,
                             const floating* c, floating* back, floating* dmemory, floating* da) noexcept nogil:
-    """One step of one patient: from the gradients of h and c to those of the four scores and of c_{t−1}; back is used up."""
+    """One step of one patient: the gradients of the four scores and of c_{t−1} from those of h and c."""
     cdef const floating* i = gates
     cdef const floating* f = gates + U
     cdef const floating* candidate = gates + 2 * U

@@ -38,7 +38,8 @@ def simple_rnn_forward(const floating[:, :, ::1] x, const floating[:, ::1] wx, c
     with nogil:
         while first < N:
             few = min(TOGETHER, N - first)
-            product(few * T, U, D, &x[first, 0, 0], D, 1, &from_x[0, 0], wide, &bias[0, 0], &h[first, 0, 0], U, TILE_STORE)
+            product(few * T, U, D, &x[first, 0, 0], D, 1, &from_x[0, 0], wide, &bias[0, 0], &h[first, 0, 0], U,
+                    TILE_STORE)
             before, row = &h0[first, 0], U
             for t in range(T):
                 product(few, U, U, before, row, 1, &from_h[0, 0], wide, nothing, &h[first, t, 0], T * U, TILE_ADD)

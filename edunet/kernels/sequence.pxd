@@ -28,7 +28,8 @@ cdef inline void add_over_time(Py_ssize_t M, Py_ssize_t cols, Py_ssize_t N, Py_s
         m += rows
 
 
-cdef inline void add_sums(Py_ssize_t M, Py_ssize_t cols, const floating* a, Py_ssize_t a_row, floating* total) noexcept nogil:
+cdef inline void add_sums(Py_ssize_t M, Py_ssize_t cols, const floating* a, Py_ssize_t a_row,
+                          floating* total) noexcept nogil:
     """total[:] += Σ_m a[m,:]."""
     cdef Py_ssize_t m, j
     for m in range(M):

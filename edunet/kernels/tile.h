@@ -56,8 +56,8 @@
 
 #endif
 
-static void (*tile_float)(int, ptrdiff_t, const tile_sum *, const float **, const float *, const float *, float **, int) =
-    tile_float_16;
+static void (*tile_float)(int, ptrdiff_t, const tile_sum *, const float **, const float *, const float *, float **,
+                          int) = tile_float_16;
 static void (*tile_double)(int, ptrdiff_t, const tile_sum *, const double **, const double *, const double *, double **,
                            int) = tile_double_16;
 

@@ -4,8 +4,8 @@ import numpy as np
 
 cdef extern from "tile.h" nogil:
     const char* tile_choose()
-    void tile_of_float "tile_float"(int, Py_ssize_t, const tile_sum*, const float**, const float*, const float*, float**,
-                                    int)
+    void tile_of_float "tile_float"(int, Py_ssize_t, const tile_sum*, const float**, const float*, const float*,
+                                    float**, int)
     void tile_of_double "tile_double"(int, Py_ssize_t, const tile_sum*, const double**, const double*, const double*,
                                       double**, int)
 
