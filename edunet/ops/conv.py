@@ -1,5 +1,7 @@
 """Convolution: the formula y = f(W * x + b) of image analysis, where f is relu or left to activations.py."""
 
+import functools
+
 import numpy as np
 
 from edunet.backend import kernels
@@ -158,6 +160,11 @@ def placement(op, image, window, stride, dilation, padding):
     if padding not in ("valid", "same"):
         known = ("valid", "same")
         raise ValueError(f"{op}: padding is 'valid' or 'same'. Received: {padding!r}." + did_you_mean(padding, known))
+    return _placement(op, tuple(image), tuple(window), stride, dilation, padding)
+
+
+@functools.lru_cache(256)  # a network asks for the same few again and again
+def _placement(op, image, window, stride, dilation, padding):
     pad, size = [], []
     for n, u, s, d in zip(image, window, stride, dilation, strict=True):
         reach = (u - 1) * d + 1
@@ -168,7 +175,7 @@ def placement(op, image, window, stride, dilation, padding):
             if n < reach:
                 raise ValueError(
                     f"{op}: a window that reaches over {reach} pixels does not fit into {n}. Received an image of "
-                    f"{tuple(image)}, a window of {tuple(window)}, dilation {tuple(dilation)}. "
+                    f"{image}, a window of {window}, dilation {dilation}. "
                     "Use padding='same', a smaller window, or fewer pooling layers before it."
                 )
             m = (n - reach) // s + 1
