@@ -24,7 +24,7 @@ __all__ = ["split"]
 
 WEIGHTS = {"w", "b", "wx", "wh", "gamma", "beta"}
 SUMS = {"d" + name for name in WEIGHTS}
-CHUNK = 15e6  # floating-point operations, about 0.15 to 0.3 ms: to wake another core takes up to 0.05 ms
+CHUNK = 10e6  # floating-point operations, 0.1 to 0.2 ms: to wake another core takes up to 0.05 ms
 MOST = 8  # chunks that form sums
 PER_WEIGHT = 1000  # operations in a chunk for each number that is then to be added: 1 to 3 % of its time
 TOGETHER = {"simple_rnn": 6, "gru": 6, "lstm": 6}  # rows that a kernel likes to take through time side by side
@@ -46,14 +46,14 @@ def recurrent_backward(x, wx, wh):
 # About how many floating-point operations a call is. What is bound by memory, exp or comparisons counts as the
 # multiplications and additions that take as long.
 COST = {
-    "conv2d_forward": lambda w, y: 2 * places(y) * w.size,
-    "conv2d_backward": lambda dy, w: 4 * places(dy) * w.size,
+    "conv2d_forward": lambda w, y: 2 * places(y) * w.size + 20 * y.size,
+    "conv2d_backward": lambda dy, w: 4 * places(dy) * w.size + 40 * dy.size,
     "depthwise_conv2d_forward": lambda w, y: 8 * y.size * w.shape[0] * w.shape[1],
     "depthwise_conv2d_backward": lambda dy, w: 16 * dy.size * w.shape[0] * w.shape[1],
-    "max_pool2d_forward": lambda window, y: 20 * y.size * math.prod(window),
-    "max_pool2d_backward": lambda dy, dx: 20 * (dy.size + dx.size),
-    "avg_pool2d_forward": lambda window, y: 20 * y.size * math.prod(window),
-    "avg_pool2d_backward": lambda dy, window: 20 * dy.size * math.prod(window),
+    "max_pool2d_forward": lambda window, y: 15 * y.size * math.prod(window),
+    "max_pool2d_backward": lambda dy, dx: 10 * (dy.size + dx.size),
+    "avg_pool2d_forward": lambda window, y: 15 * y.size * math.prod(window),
+    "avg_pool2d_backward": lambda dy, window: 15 * dy.size * math.prod(window),
     "simple_rnn_forward": recurrent_forward,
     "simple_rnn_backward": recurrent_backward,
     "gru_forward": recurrent_forward,
@@ -100,7 +100,7 @@ def _split_rows(kernel, cost, together):
         groups = -(-N // together)
         if sums:
             weights = sum(given[place].size for place in sums)
-            parts = min(power_of_two(min(work / max(CHUNK, PER_WEIGHT * weights), MOST)), groups)
+            parts = parts_of(work * min(1, CHUNK / (PER_WEIGHT * weights)), groups)
         else:
             parts = min(get_num_threads(), int(work / CHUNK), groups)
         if parts == 1:
@@ -129,10 +129,10 @@ def _split_rows(kernel, cost, together):
 
 
 def attention_work(q, k, v, horizon, products):
-    """About how many operations: so many numbers per score multiplied and added, and one exp, as much as 30 of them."""
+    """About how many operations: so many numbers per score multiplied and added, and one exp, which counts as 100."""
     (B, T, _), S = q.shape, k.shape[1]
     seen = min(S, horizon + 1 + T / 2)  # keys, on average
-    return B * T * seen * (2 * products + 30)
+    return B * T * seen * (2 * products + 100)
 
 
 def _split_attention_forward(kernel):
@@ -169,7 +169,7 @@ def _split_attention_backward(kernel):
         if work < 2 * CHUNK:
             return kernel(dz, q, k, v, mask, horizon, z, lse, dq, dk, dv)
         few = 4 if B <= 2 else 2 if B < 8 else 1  # not more: each part costs another dk and dv
-        parts = min(power_of_two(min(few, work / CHUNK / B)), T)
+        parts = parts_of(work / B, min(few, T))
         if parts > 1:
             tasks = queries_of_each(B, T, parts)
         else:
@@ -207,6 +207,7 @@ def ranges(n, parts):
     return [slice(n * i // parts, n * (i + 1) // parts) for i in range(parts)]
 
 
-def power_of_two(x):
-    """Return the largest power of two that is not above x, at least 1."""
-    return 1 << max(int(x).bit_length() - 1, 0)
+def parts_of(work, most):
+    """Return into how many parts so much work is cut on any machine: a power of two up to 8, and not above most."""
+    chunks = int(min(work / CHUNK, MOST))
+    return max(1, min(1 << max(chunks.bit_length() - 1, 0), most))
