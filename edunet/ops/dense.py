@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from edunet.blas import matmul
 from edunet.tensor import differentiable
 
 __all__ = ["dense"]
@@ -18,7 +19,7 @@ def dense(x, w, b=None, *, relu=False):
         relu=True: dy counts only where y > 0
     Shapes: x (N,D), or (N,...,D) with the same weights at every place; w (D,U); b (U,) or None; y (N,...,U).
     Raises ValueError if the last axis of x is not D.
-    There is no kernel file: NumPy's matrix product already runs at the speed of the machine.
+    There is no kernel file: NumPy's matrix product already runs at the speed of the machine (`edunet.blas`).
     Source: Goodfellow, Bengio & Courville, Deep Learning (2016), section 6.1.   Tutorial: notebooks/00_start.ipynb
 
     >>> dense(np.array([[1.0, 2.0]]), np.array([[3.0], [4.0]]), np.array([0.5]))
@@ -30,7 +31,7 @@ def dense(x, w, b=None, *, relu=False):
             + ("Give one row per patient: x.reshape(1, -1)." if x.ndim < 2 else "Each row needs that many features.")
         )
     rows = x.reshape(-1, x.shape[-1])  # (M,D), M places in all
-    y = rows @ w
+    y = matmul(rows, w)
     if b is not None:
         y += b
     if relu:
@@ -40,8 +41,8 @@ def dense(x, w, b=None, *, relu=False):
         dy = dy.reshape(-1, w.shape[1])
         if relu:
             dy = dy * (y > 0)
-        dx = (dy @ w.T).reshape(x.shape) if wanted[0] else None
-        dw = rows.T @ dy if wanted[1] else None
+        dx = matmul(dy, w.T).reshape(x.shape) if wanted[0] else None
+        dw = matmul(rows.T, dy) if wanted[1] else None
         return dx, dw, None if b is None else dy.sum(axis=0)
 
     return y.reshape(*x.shape[:-1], w.shape[1]), backward
