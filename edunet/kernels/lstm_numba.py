@@ -1,151 +1,129 @@
-"""The long short-term memory in loops: two patients at a time, through all steps. Shapes: see lstm_numpy.py.
+"""The long short-term memory: through the steps in Python, through the patients of a step in compiled loops.
 
-All that a step starts from stands in one row [h_{t−1}, x_t, 1], its weights in one matrix: W_h above W_x above b, and
-rows of zeros up to a multiple of four, since the product takes four rows at once. Both patients share a row it loads.
+All that a step starts from stands in rows [h_{t−1}, x_t, 1], a patient each, its weights in one matrix: W_h above W_x
+above b. Rows of zeros fill both, since the product takes two rows of the one and four of the other at once.
+Short loops, which few functions share, are compiled soon. Shapes: see lstm_numpy.py.
 """
 
 import numpy as np
 from numba import njit
 
-CHUNK = 16  # rows of two patients' steps that are gathered before the gradients of the weights are summed
-
-_options = {"cache": True, "nogil": True, "error_model": "numpy", "fastmath": {"reassoc", "contract", "nsz", "arcp"}}
-_compiled = njit(**_options, no_cfunc_wrapper=True)
-_inner = njit(**_options, no_cfunc_wrapper=True, no_cpython_wrapper=True)  # called by compiled functions only
+_fast = {"reassoc", "contract", "nsz", "arcp"}
+_compiled = njit(cache=True, nogil=True, error_model="numpy", fastmath=_fast, no_cfunc_wrapper=True)
 
 
 def lstm_forward(x, wx, wh, b, h0, c0, mask, h, c, gates):
-    w = np.concatenate([wh, wx, b[None], np.zeros((-(len(wh) + len(wx) + 1) % 4, len(b)), b.dtype)])
-    start = np.zeros((2, len(w)), x.dtype)
-    start[:, len(wh) + len(wx)] = 1
-    _forward(x, w, h0, c0, mask, h, c, gates, start, np.empty((2, len(b)), x.dtype))
+    (N, T, D), U = x.shape, len(wh)
+    w = np.zeros((_fours(U + D + 1), 4 * U), b.dtype)
+    w[:U], w[U : U + D], w[U + D] = wh, wx, b
+    start = np.zeros((N + N % 2, len(w)), x.dtype)
+    start[:N, :U], start[:, U + D] = h0, 1
+    scores, gate = np.empty((2, len(start), 4 * U), x.dtype)
+    memory = c0.copy()
+    ones, shown = np.ones(U, x.dtype), np.empty((N, U), x.dtype)
+    scale = np.repeat(np.array([0.5, 0.5, 1, 0.5], x.dtype), U)
+    i, f, candidate, o = (gate[:N, g * U : g * U + U] for g in range(4))
+    for t in range(T):
+        start[:N, U : U + D] = x[:, t]
+        scores[:] = 0
+        _add_product(start, w, scores)
+        _squash(scores, scale, gate)
+        some = mask[:, t] if mask.size else slice(N)  # the others keep their state and memory
+        memory[some] = f[some] * memory[some] + i[some] * candidate[some]
+        _squash(memory, ones, shown)
+        start[:N][some, :U] = o[some] * shown[some]
+        gates[:, t], c[:, t], h[:, t] = gate[:N], memory, start[:N, :U]
 
 
 def lstm_backward(dh, dc, x, wx, wh, h0, c0, mask, h, c, gates, dx, dwx, dwh, db, dh0, dc0):
-    D, U = len(wx), len(wh)
-    wt = np.concatenate([wh, wx]).T if dx.size else wh.T  # then back has no place for dx
+    (N, T, D), U = x.shape, len(wh)
+    wt = np.ascontiguousarray(np.concatenate([wh, wx]).T if dx.size else wh.T)
     dw = np.zeros((U + D + 1 + (U + D + 1) % 2, 4 * U), db.dtype)  # rows as in w; two at a time
+    shown = np.empty_like(c)  # tanh c
+    _squash(c.reshape(N * T, U), np.ones(U, x.dtype), shown.reshape(N * T, U))
+    start = np.zeros((len(dw), _fours(N)), x.dtype)  # what a step started from, a patient each column
+    start[U + D] = 1
+    da = np.zeros((_fours(N), 4 * U), x.dtype)  # the gates, then the gradients of their scores
+    back = np.zeros((N + N % 2, wt.shape[1]), x.dtype)  # what a step sends back to h_{t−1}, and to x_t if wanted
+    seen = mask.T.copy() if mask.size else np.ones((T, N), bool)
     dc0[:] = dc
-    back = np.empty((2, wt.shape[1]), x.dtype)  # what a step sends back to h_{t−1}, and to x_t if wanted
-    starts = np.zeros((len(dw), CHUNK), x.dtype)  # what some steps started from, one column each
-    starts[U + D] = 1
-    da = np.zeros((CHUNK, 4 * U), x.dtype)  # and the gradients of their scores; rows of zeros change nothing
-    wt, shown = np.ascontiguousarray(wt), np.empty(U, x.dtype)
-    _backward(dh, x, wt, h0, c0, mask, h, c, gates, dx, dw, dh0, dc0, back, starts, da, shown)
+    for t in range(T - 1, -1, -1):
+        state, memory = (h[:, t - 1], c[:, t - 1]) if t else (h0, c0)
+        start[:U, :N], start[U : U + D, :N] = state.T, x[:, t].T
+        da[:N] = gates[:, t]
+        back[:N, :U] += dh[:, t]
+        back[:, U:] = 0
+        _step_back(memory.copy(), shown[:, t].copy(), seen[t], back, dc0, da)
+        _add_product(da, wt, back)
+        _add_product(start, da, dw)
+        if dx.size:
+            dx[:, t] = back[:N, U:]
+    dh0[:] = back[:N, :U]
     dwh[:], dwx[:], db[:] = dw[:U], dw[U : U + D], dw[U + D]
 
 
-@_compiled
-def _forward(x, w, h0, c0, mask, h, c, gates, start, scores):
-    N, T, D = x.shape
-    U = h.shape[2]
-    for first in range(0, N, 2):
-        few = 2 if first + 1 < N else 1
-        for p in range(few):
-            for u in range(U):
-                start[p, u] = h0[first + p, u]
-        for t in range(T):
-            for p in range(few):
-                for d in range(D):
-                    start[p, U + d] = x[first + p, t, d]
-            scores[:] = 0
-            _add_product(start, w, scores)
-            for p in range(few):
-                n = first + p
-                score, gate, state = scores[p], gates[n, t], start[p]
-                memory, cell = c[n, t - 1] if t else c0[n], c[n, t]
-                for g in range(4):
-                    scale = ONE if g == 2 else HALF  # σ(a) = ½ + ½ tanh(½ a)
-                    for u in range(g * U, g * U + U):
-                        gate[u] = ONE - scale + scale * _tanh(scale * score[u])
-                if mask.size and not mask[n, t]:
-                    for u in range(U):
-                        cell[u] = memory[u]
-                else:
-                    for u in range(U):
-                        cell[u] = gate[U + u] * memory[u] + gate[u] * gate[2 * U + u]
-                    for u in range(U):
-                        state[u] = gate[3 * U + u] * _tanh(cell[u])
-                for u in range(U):
-                    h[n, t, u] = state[u]
+def _fours(count):
+    return count + -count % 4
+
+
+# ---------------------------------------------------------------- loops
 
 
 @_compiled
-def _backward(dh, x, wt, h0, c0, mask, h, c, gates, dx, dw, dh0, dc0, back, starts, da, shown):
-    N, T, D = x.shape
-    U = h.shape[2]
-    for first in range(0, N, 2):
-        few = 2 if first + 1 < N else 1
-        back[:] = 0
-        for t in range(T - 1, -1, -1):
-            row = 2 * t % CHUNK
-            for p in range(few):
-                n = first + p
-                gate, cell, total, d, dmemory = gates[n, t], c[n, t], back[p], da[row + p], dc0[n]
-                state, memory = (h[n, t - 1], c[n, t - 1]) if t else (h0[n], c0[n])
-                for u in range(U):
-                    starts[u, row + p] = state[u]
-                    total[u] += dh[n, t, u]
-                for i in range(D):
-                    starts[U + i, row + p] = x[n, t, i]
-                total[U:] = 0
-                if mask.size and not mask[n, t]:
-                    continue  # the total is handed on to the step before
-                for u in range(U):
-                    shown[u] = _tanh(cell[u])
-                for u in range(U):
-                    i, f, candidate, o = gate[u], gate[U + u], gate[2 * U + u], gate[3 * U + u]
-                    dcell = dmemory[u] + total[u] * o * (ONE - shown[u] * shown[u])
-                    d[u] = dcell * candidate * i * (ONE - i)
-                    d[U + u] = dcell * memory[u] * f * (ONE - f)
-                    d[2 * U + u] = dcell * i * (ONE - candidate * candidate)
-                    d[3 * U + u] = total[u] * shown[u] * o * (ONE - o)
-                    dmemory[u] = dcell * f
-                total[:U] = 0
-            _add_product(da[row : row + 2], wt, back)
-            if dx.size:
-                for p in range(few):
-                    for i in range(D):
-                        dx[first + p, t, i] = back[p, U + i]
-            if row == 0:
-                _add_product(starts, da, dw)
-                da[:] = 0
-        for p in range(few):
-            for u in range(U):
-                dh0[first + p, u] = back[p, u]
-
-
-@_inner
 def _add_product(a, w, y):
     """y += a w, two rows of y and four of w at once."""
     for m in range(0, len(y), 2):
-        a0, a1, y0, y1 = a[m], a[m + 1], y[m], y[m + 1]
         for k in range(0, len(w), 4):
-            w0, w1, w2, w3 = w[k], w[k + 1], w[k + 2], w[k + 3]
-            p0, p1, p2, p3 = a0[k], a0[k + 1], a0[k + 2], a0[k + 3]
-            q0, q1, q2, q3 = a1[k], a1[k + 1], a1[k + 2], a1[k + 3]
-            for j in range(len(w0)):
-                y0[j] += p0 * w0[j] + p1 * w1[j] + p2 * w2[j] + p3 * w3[j]
-                y1[j] += q0 * w0[j] + q1 * w1[j] + q2 * w2[j] + q3 * w3[j]
+            p0, p1, p2, p3 = a[m, k], a[m, k + 1], a[m, k + 2], a[m, k + 3]
+            q0, q1, q2, q3 = a[m + 1, k], a[m + 1, k + 1], a[m + 1, k + 2], a[m + 1, k + 3]
+            for j in range(w.shape[1]):
+                y[m, j] += p0 * w[k, j] + p1 * w[k + 1, j] + p2 * w[k + 2, j] + p3 * w[k + 3, j]
+                y[m + 1, j] += q0 * w[k, j] + q1 * w[k + 1, j] + q2 * w[k + 2, j] + q3 * w[k + 3, j]
 
 
 # float32, but exact, so that they leave a double a double
-HALF, ONE, EDGE, EIGHTH = (np.float32(v) for v in (1 / 2, 1, 20, 1 / 8))
+ONE, EDGE, EIGHTH = (np.float32(v) for v in (1, 20, 1 / 8))
 P0, P1, P2, P3 = (np.float32(v / 2**17) for v in (135135, 17325, 378, 1))
 Q0, Q1, Q2, Q3 = (np.float32(v / 2**17) for v in (135135, 62370, 3150, 28))
 
 
-@_inner
-def _tanh(a):
-    """tanh a: Lambert's fraction for a/8, then three times tanh 2a = 2 tanh a / (1 + tanh² a), all as p/q."""
-    e = EDGE if a > EDGE else a
-    e = -EDGE if e < -EDGE else e
-    e = EIGHTH * e
-    s = e * e
-    p = e * (P0 + s * (P1 + s * (P2 + s * P3)))
-    q = Q0 + s * (Q1 + s * (Q2 + s * Q3))
-    p, q = (p + p) * q, q * q + p * p
-    p, q = (p + p) * q, q * q + p * p
-    y = (p + p) * q / (q * q + p * p)
-    y = ONE if a >= EDGE else y
-    return -ONE if a <= -EDGE else y
+@_compiled
+def _squash(a, scale, y):
+    """y = ½ + ½ tanh(½ a) = σ(a) where scale (J,) is ½, and tanh a where it is 1.
+
+    tanh: Lambert's fraction for a/8, then three times tanh 2a = 2 tanh a / (1 + tanh² a), all as p/q.
+    """
+    for m in range(len(a)):
+        for j in range(len(scale)):
+            at = scale[j] * a[m, j]
+            e = EDGE if at > EDGE else at
+            e = -EDGE if e < -EDGE else e
+            e = EIGHTH * e
+            s = e * e
+            p = e * (P0 + s * (P1 + s * (P2 + s * P3)))
+            q = Q0 + s * (Q1 + s * (Q2 + s * Q3))
+            p, q = (p + p) * q, q * q + p * p
+            p, q = (p + p) * q, q * q + p * p
+            f = (p + p) * q / (q * q + p * p)
+            f = ONE if at >= EDGE else f
+            f = -ONE if at <= -EDGE else f
+            y[m, j] = ONE - scale[j] + scale[j] * f
+
+
+@_compiled
+def _step_back(memory, shown, seen, total, dmemory, da):
+    N, U = memory.shape
+    for n in range(N):
+        if seen[n]:
+            for u in range(U):
+                i, f, candidate, o = da[n, u], da[n, U + u], da[n, 2 * U + u], da[n, 3 * U + u]
+                dcell = dmemory[n, u] + total[n, u] * o * (ONE - shown[n, u] * shown[n, u])
+                da[n, u] = dcell * candidate * i * (ONE - i)
+                da[n, U + u] = dcell * memory[n, u] * f * (ONE - f)
+                da[n, 2 * U + u] = dcell * i * (ONE - candidate * candidate)
+                da[n, 3 * U + u] = total[n, u] * shown[n, u] * o * (ONE - o)
+                dmemory[n, u] = dcell * f
+                total[n, u] = 0
+        else:  # the total is handed on to the step before
+            for j in range(4 * U):
+                da[n, j] = 0
