@@ -173,7 +173,7 @@ P0, P1, P2, Q0, Q1 = (np.float32(x) for x in (30240, 3360, 30, 15120, 420))
 
 @_compiled
 def _exp(x):
-    """e^x for x ≤ 0: Padé's fraction for m = e^(x/256) − 1, eight squares of 1 + m. NaN stays NaN, below −87 it is 0."""
+    """e^x for x ≤ 0: Padé's fraction for m = e^(x/256) − 1, eight squares of 1 + m. NaN stays NaN; 0 below −87."""
     y = PART * (LOWEST if x < LOWEST else x)
     s = y * y
     odd = y * (Q0 + s * (Q1 + s))
