@@ -8,7 +8,14 @@ With a border of zeros around x, number k of patch p is x[starts[p] + steps[k]].
 import numpy as np
 from numba import njit
 
-_compiled = njit(cache=True, nogil=True, error_model="numpy", fastmath={"reassoc", "contract", "nsz", "arcp"})
+_compiled = njit(
+    cache=True,
+    nogil=True,
+    no_cfunc_wrapper=True,
+    no_rewrites=True,  # which look for array expressions, and there are none
+    error_model="numpy",
+    fastmath={"reassoc", "contract", "nsz", "arcp"},
+)
 
 BLOCK = 256  # pixels: enough for long sums in dw, while the patches stay in the cache
 
@@ -24,8 +31,7 @@ def conv2d_forward(x, w, b, stride, dilation, pad, relu, y):
         block = y[p : p + BLOCK]
         P = len(block)
         _gather(bordered.reshape(-1), starts[p : p + P], steps, patches)
-        sums[:P] = 0
-        _add_products(patches, filters, P, F, filters.shape[1], sums)
+        _multiply(patches, filters, P, F, filters.shape[1], sums)
         np.add(sums[:P, :F], b, out=block)
         if relu:
             np.maximum(block, 0, out=block)
@@ -35,7 +41,7 @@ def conv2d_backward(dy, x, w, stride, dilation, pad, relu, y, dx, dw, db):
     K, F = w.size // len(db), len(db)
     bordered, starts, steps = _unroll(x, w, dy, stride, dilation, pad)
     dbordered = np.zeros(bordered.shape if dx.size else (0, 0, 0, 0), x.dtype)
-    filters, dfilters = _table(K, F, x.dtype), _table(K, F, x.dtype)
+    filters, products, dfilters = _table(K, F, x.dtype), _table(K, F, x.dtype), _table(K, F, x.dtype)
     filters[:K, :F] = w.reshape(K, F)
     patches, dpatches = _table(K, BLOCK, x.dtype), _table(BLOCK, K, x.dtype)  # the patches are columns here
     d, turned = _table(BLOCK, F, x.dtype), _table(F, BLOCK, x.dtype)  # dy where relu let it through, and its transpose
@@ -47,10 +53,10 @@ def conv2d_backward(dy, x, w, stride, dilation, pad, relu, y, dx, dw, db):
         turned[:F, :P] = d[:P, :F].T
         db += d[:P, :F].sum(axis=0)
         _gather(bordered.reshape(-1), steps, starts[p : p + P], patches)
-        _add_products(patches, turned, K, F, P, dfilters)
+        _multiply(patches, turned, K, F, P, products)
+        dfilters += products
         if dx.size:
-            dpatches[:P] = 0
-            _add_products(d, filters, P, K, filters.shape[1], dpatches)
+            _multiply(d, filters, P, K, filters.shape[1], dpatches)
             _scatter(dpatches, starts[p : p + P], steps, dbordered.reshape(-1))
     dw[:] = dfilters[:K, :F].reshape(w.shape)
     if dx.size:
@@ -58,28 +64,22 @@ def conv2d_backward(dy, x, w, stride, dilation, pad, relu, y, dx, dw, db):
 
 
 def depthwise_conv2d_forward(x, w, b, stride, dilation, pad, y):
-    F, M = len(b), w.shape[3]
-    bordered, starts, steps = _unroll(x.repeat(M, axis=3), w, y, stride, dilation, pad)  # a channel for each filter
-    _depthwise(bordered.reshape(-1), w.reshape(-1, F), b, starts, steps[::F].copy(), y.reshape(-1, F))
+    F = len(b)
+    bordered, seen, one, each = _unroll_depthwise(x, w, y, stride, dilation, pad)
+    y[:] = b
+    _add_depthwise(bordered.reshape(-1, F), *seen, w.reshape(-1, F), *each, y.reshape(-1, F), *one)
 
 
 def depthwise_conv2d_backward(dy, x, w, stride, dilation, pad, dx, dw, db):
-    F, M = len(db), w.shape[3]
-    bordered, starts, steps = _unroll(x.repeat(M, axis=3), w, dy, stride, dilation, pad)
-    dbordered = np.zeros(bordered.shape if dx.size else (0, 0, 0, 0), x.dtype)
+    F = len(db)
+    bordered, seen, one, each = _unroll_depthwise(x, w, dy, stride, dilation, pad)
     dw[:] = 0
-    _depthwise_back(
-        dy.reshape(-1, F),
-        bordered.reshape(-1),
-        w.reshape(-1, F),
-        starts,
-        steps[::F].copy(),
-        dbordered.reshape(-1),
-        dw.reshape(-1, F),
-    )
+    _add_depthwise(bordered.reshape(-1, F), *seen, dy.reshape(-1, F), *one, dw.reshape(-1, F), *each)
     np.sum(dy, axis=(0, 1, 2), out=db)
     if dx.size:
-        dx[:] = sum(_image(dbordered, dx, pad)[..., m::M] for m in range(M))
+        dbordered = np.zeros_like(bordered)
+        _add_depthwise(dy.reshape(-1, F), *one, w.reshape(-1, F), *each, dbordered.reshape(-1, F), *seen)
+        dx[:] = sum(_image(dbordered, dx, pad)[..., m :: w.shape[3]] for m in range(w.shape[3]))
 
 
 # ---------------------------------------------------------------- where the numbers of a patch are
@@ -98,12 +98,22 @@ def _unroll(x, w, y, stride, dilation, pad):
     return bordered, starts.reshape(-1), steps.reshape(-1)
 
 
+def _unroll_depthwise(x, w, y, stride, dilation, pad):
+    """Return x in its border, a channel for each filter, and in which rows of x, y and w output p and tap t meet."""
+    F, T = y.shape[3], w.shape[0] * w.shape[1]
+    bordered, starts, steps = _unroll(x.repeat(w.shape[3], axis=3), w, y, stride, dilation, pad)
+    P = len(starts)
+    one = np.arange(P), np.zeros(T, np.intp)  # the output's row of y, whatever the tap
+    each = np.zeros(P, np.intp), np.arange(T)  # the tap's row of w, whatever the output
+    return bordered, (starts // F, steps[::F] // F), one, each
+
+
 def _image(bordered, x, pad):
     return bordered[:, pad[0] : pad[0] + x.shape[1], pad[1] : pad[1] + x.shape[2]]
 
 
 def _table(M, K, dtype):
-    """Return zeros for (M,K): rows in fours, as _add_products takes them, and columns in sixteens, as processors do."""
+    """Return zeros for (M,K): rows in fours, as _multiply takes them, and columns in sixteens, as processors do."""
     return np.zeros((M + -M % 4, K + -K % 16), dtype)
 
 
@@ -127,15 +137,16 @@ def _scatter(dpatches, rows, columns, dx):
 
 
 @_compiled
-def _add_products(a, b, M, F, K, y):
-    """Add a bᵀ to y. Four rows of a meet four of b at once: each number read then serves four products."""
+def _multiply(a, b, M, F, K, y):
+    """Fill y with a bᵀ. Four rows of a meet four of b at once: each number read then serves four products."""
     # a (M,K), b (F,K), y (M,F)
+    zero = y.dtype.type(0)
     for m in range(0, M, 4):
         for f in range(0, F, 4):
-            s00, s01, s02, s03 = y[m, f], y[m, f + 1], y[m, f + 2], y[m, f + 3]
-            s10, s11, s12, s13 = y[m + 1, f], y[m + 1, f + 1], y[m + 1, f + 2], y[m + 1, f + 3]
-            s20, s21, s22, s23 = y[m + 2, f], y[m + 2, f + 1], y[m + 2, f + 2], y[m + 2, f + 3]
-            s30, s31, s32, s33 = y[m + 3, f], y[m + 3, f + 1], y[m + 3, f + 2], y[m + 3, f + 3]
+            s00 = s01 = s02 = s03 = zero
+            s10 = s11 = s12 = s13 = zero
+            s20 = s21 = s22 = s23 = zero
+            s30 = s31 = s32 = s33 = zero
             for k in range(K):
                 a0, a1, a2, a3 = a[m, k], a[m + 1, k], a[m + 2, k], a[m + 3, k]
                 b0, b1, b2, b3 = b[f, k], b[f + 1, k], b[f + 2, k], b[f + 3, k]
@@ -150,29 +161,12 @@ def _add_products(a, b, M, F, K, y):
 
 
 @_compiled
-def _depthwise(x, w, b, starts, steps, y):
-    # x (N·H·W·F,), w (U·V,F), starts (N·I·J,), steps (U·V,), y (N·I·J,F)
-    F = len(b)
-    for p in range(len(starts)):
-        out = y[p]
-        for f in range(F):
-            out[f] = b[f]
-        for t in range(len(steps)):
-            pixel, tap = x[starts[p] + steps[t] :], w[t]
+def _add_depthwise(a, a_rows, a_steps, b, b_rows, b_steps, y, y_rows, y_steps):
+    """Add to rows of y the products of rows of a and b: for output p and tap t, number rows[p] + steps[t] of each."""
+    # a, b, y (…,F)
+    _, F = y.shape
+    for p in range(len(a_rows)):
+        for t in range(len(a_steps)):
+            i, j, k = a_rows[p] + a_steps[t], b_rows[p] + b_steps[t], y_rows[p] + y_steps[t]
             for f in range(F):
-                out[f] += pixel[f] * tap[f]
-
-
-@_compiled
-def _depthwise_back(dy, x, w, starts, steps, dx, dw):
-    # dy (N·I·J,F), x and dx (N·H·W·F,), w and dw (U·V,F), starts (N·I·J,), steps (U·V,)
-    for p in range(len(starts)):
-        d = dy[p]
-        for t in range(len(steps)):
-            at = starts[p] + steps[t]
-            pixel, dpixel, tap, dtap = x[at:], dx[at:], w[t], dw[t]
-            for f in range(len(d)):
-                dtap[f] += pixel[f] * d[f]
-            if dx.size:
-                for f in range(len(d)):
-                    dpixel[f] += tap[f] * d[f]
+                y[k, f] += a[i, f] * b[j, f]

@@ -45,15 +45,18 @@ def lstm_backward(dh, dc, x, wx, wh, h0, c0, mask, h, c, gates, dx, dwx, dwh, db
     start[U + D] = 1
     da = np.zeros((_fours(N), 4 * U), x.dtype)  # the gates, then the gradients of their scores
     back = np.zeros((N + N % 2, wt.shape[1]), x.dtype)  # what a step sends back to h_{t−1}, and to x_t if wanted
-    seen = mask.T.copy() if mask.size else np.ones((T, N), bool)
+    skipping = np.repeat(np.array([0, 1, 0, 0], x.dtype), U)  # gates that send no gradient to any score
     dc0[:] = dc
     for t in range(T - 1, -1, -1):
         state, memory = (h[:, t - 1], c[:, t - 1]) if t else (h0, c0)
         start[:U, :N], start[U : U + D, :N] = state.T, x[:, t].T
         da[:N] = gates[:, t]
+        if mask.size:
+            da[:N][~mask[:, t]] = skipping
         back[:N, :U] += dh[:, t]
         back[:, U:] = 0
-        _step_back(memory.copy(), shown[:, t].copy(), seen[t], back, dc0, da)
+        _step_back(memory.copy(), shown[:, t].copy(), back, dc0, da)
+        back[:N][mask[:, t] if mask.size else slice(N), :U] = 0  # the others hand on their total to the step before
         _add_product(da, wt, back)
         _add_product(start, da, dw)
         if dx.size:
@@ -111,19 +114,14 @@ def _squash(a, scale, y):
 
 
 @_compiled
-def _step_back(memory, shown, seen, total, dmemory, da):
+def _step_back(memory, shown, total, dmemory, da):
     N, U = memory.shape
     for n in range(N):
-        if seen[n]:
-            for u in range(U):
-                i, f, candidate, o = da[n, u], da[n, U + u], da[n, 2 * U + u], da[n, 3 * U + u]
-                dcell = dmemory[n, u] + total[n, u] * o * (ONE - shown[n, u] * shown[n, u])
-                da[n, u] = dcell * candidate * i * (ONE - i)
-                da[n, U + u] = dcell * memory[n, u] * f * (ONE - f)
-                da[n, 2 * U + u] = dcell * i * (ONE - candidate * candidate)
-                da[n, 3 * U + u] = total[n, u] * shown[n, u] * o * (ONE - o)
-                dmemory[n, u] = dcell * f
-                total[n, u] = 0
-        else:  # the total is handed on to the step before
-            for j in range(4 * U):
-                da[n, j] = 0
+        for u in range(U):
+            i, f, candidate, o = da[n, u], da[n, U + u], da[n, 2 * U + u], da[n, 3 * U + u]
+            dcell = dmemory[n, u] + total[n, u] * o * (ONE - shown[n, u] * shown[n, u])
+            da[n, u] = dcell * candidate * i * (ONE - i)
+            da[n, U + u] = dcell * memory[n, u] * f * (ONE - f)
+            da[n, 2 * U + u] = dcell * i * (ONE - candidate * candidate)
+            da[n, 3 * U + u] = total[n, u] * shown[n, u] * o * (ONE - o)
+            dmemory[n, u] = dcell * f

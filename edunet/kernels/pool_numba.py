@@ -1,88 +1,96 @@
-"""Pooling as the loops a learner would write, compiled by Numba. Shapes: see pool_numpy.py."""
+"""Pooling in loops, compiled by Numba. Shapes: see pool_numpy.py.
+
+_seen lists what the windows of an image see, so that the loops need to know of no borders, strides and taps:
+for each sight, in the order of windows and of taps in them, which window, which tap and which pixel.
+"""
 
 import numpy as np
 from numba import njit
 
-_compiled = njit(cache=True, nogil=True, error_model="numpy", fastmath={"reassoc", "contract", "nsz", "arcp"})
+_compiled = njit(
+    cache=True,
+    nogil=True,
+    no_cfunc_wrapper=True,
+    error_model="numpy",
+    fastmath={"reassoc", "contract", "nsz", "arcp"},
+)
 
 
-@_compiled
 def max_pool2d_forward(x, window, stride, pad, y, winner):
-    # x (N,H,W,C), y and winner (N,I,J,C)
-    N, I, J, C = y.shape
-    for n in range(N):
-        for i in range(I):
-            for j in range(J):
-                top, left = i * stride[0] - pad[0], j * stride[1] - pad[1]
-                best, tap = y[n, i, j], winner[n, i, j]
-                for c in range(C):
-                    best[c] = -np.inf
-                    tap[c] = 0
-                for u in range(max(0, -top), min(window[0], x.shape[1] - top)):
-                    for v in range(max(0, -left), min(window[1], x.shape[2] - left)):
-                        pixel = x[n, top + u, left + v]
-                        t = np.int32(u * window[1] + v)
-                        for c in range(C):
-                            a, m = pixel[c], best[c]
-                            tap[c] = t if a > m else tap[c]
-                            best[c] = a if a > m or a != a else m  # NaN passes through
+    windows, taps, pixels = _seen(x, window, stride, pad, y)
+    y[:], winner[:] = -np.inf, 0
+    _largest(_flat(x), windows, taps, pixels, _flat(y), _flat(winner))
 
 
-@_compiled
 def max_pool2d_backward(dy, window, stride, pad, winner, dx):
-    # dy and winner (N,I,J,C), dx (N,H,W,C)
-    N, I, J, C = dy.shape
+    windows, taps, pixels = _seen(dx, window, stride, pad, dy)
     dx[:] = 0
-    for n in range(N):
-        for i in range(I):
-            for j in range(J):
-                top, left = i * stride[0] - pad[0], j * stride[1] - pad[1]
-                d, tap = dy[n, i, j], winner[n, i, j]
-                for u in range(max(0, -top), min(window[0], dx.shape[1] - top)):
-                    for v in range(max(0, -left), min(window[1], dx.shape[2] - left)):
-                        pixel = dx[n, top + u, left + v]
-                        t = u * window[1] + v
-                        for c in range(C):
-                            pixel[c] = pixel[c] + d[c] if tap[c] == t else pixel[c]
+    _add_to_winners(_flat(dy), windows, taps, pixels, _flat(winner), _flat(dx))
 
 
-@_compiled
 def avg_pool2d_forward(x, window, stride, pad, y):
-    # x (N,H,W,C), y (N,I,J,C)
-    N, I, J, C = y.shape
-    for n in range(N):
-        for i in range(I):
-            for j in range(J):
-                top, left = i * stride[0] - pad[0], j * stride[1] - pad[1]
-                rows = range(max(0, -top), min(window[0], x.shape[1] - top))
-                columns = range(max(0, -left), min(window[1], x.shape[2] - left))
-                mean = y[n, i, j]
-                for c in range(C):
-                    mean[c] = 0
-                for u in rows:
-                    for v in columns:
-                        pixel = x[n, top + u, left + v]
-                        for c in range(C):
-                            mean[c] += pixel[c]
-                count = len(rows) * len(columns)
-                for c in range(C):
-                    mean[c] /= count
+    windows, _, pixels = _seen(x, window, stride, pad, y)
+    y[:] = 0
+    _add(_flat(x), pixels, _flat(y), windows)
+    y /= _counts(windows, y)
+
+
+def avg_pool2d_backward(dy, window, stride, pad, dx):
+    windows, _, pixels = _seen(dx, window, stride, pad, dy)
+    dx[:] = 0
+    _add(_flat(dy / _counts(windows, dy)), windows, _flat(dx), pixels)
+
+
+def _seen(x, window, stride, pad, y):
+    (H, W), (I, J) = x.shape[1:3], y.shape[1:3]
+    rows = (np.arange(I) * stride[0] - pad[0])[:, None, None, None] + np.arange(window[0])[:, None]
+    columns = (np.arange(J) * stride[1] - pad[1])[:, None, None] + np.arange(window[1])
+    inside = (rows >= 0) & (rows < H) & (columns >= 0) & (columns < W)  # (I,J,U,V)
+    windows, taps = np.nonzero(inside.reshape(I * J, -1))
+    return windows.copy(), taps.astype(np.int32), (rows * W + columns)[inside]
+
+
+def _counts(windows, y):
+    """Return (I,J,1): how many pixels of the image each window holds."""
+    I, J = y.shape[1:3]
+    return np.bincount(windows, minlength=I * J).astype(y.dtype).reshape(I, J, 1)
+
+
+def _flat(x):
+    return x.reshape(x.shape[0], x.shape[1] * x.shape[2], x.shape[3])
+
+
+# ---------------------------------------------------------------- loops: x (N,H·W,C), y and winner (N,I·J,C)
 
 
 @_compiled
-def avg_pool2d_backward(dy, window, stride, pad, dx):
-    # dy (N,I,J,C), dx (N,H,W,C)
-    N, I, J, C = dy.shape
-    dx[:] = 0
+def _largest(x, windows, taps, pixels, y, winner):
+    N, _, C = x.shape
     for n in range(N):
-        for i in range(I):
-            for j in range(J):
-                top, left = i * stride[0] - pad[0], j * stride[1] - pad[1]
-                rows = range(max(0, -top), min(window[0], dx.shape[1] - top))
-                columns = range(max(0, -left), min(window[1], dx.shape[2] - left))
-                d, count = dy[n, i, j], len(rows) * len(columns)
-                for u in rows:
-                    for v in columns:
-                        pixel = dx[n, top + u, left + v]
-                        for c in range(C):
-                            pixel[c] += d[c] / count
+        for i in range(len(windows)):
+            w, t, p = windows[i], taps[i], pixels[i]
+            for c in range(C):
+                a, best = x[n, p, c], y[n, w, c]
+                winner[n, w, c] = t if a > best else winner[n, w, c]
+                y[n, w, c] = a if a > best or a != a else best  # NaN passes through
+
+
+@_compiled
+def _add_to_winners(dy, windows, taps, pixels, winner, dx):
+    N, _, C = dx.shape
+    for n in range(N):
+        for i in range(len(windows)):
+            w, t, p = windows[i], taps[i], pixels[i]
+            for c in range(C):
+                if winner[n, w, c] == t:
+                    dx[n, p, c] += dy[n, w, c]
+
+
+@_compiled
+def _add(a, places, sums, sum_places):
+    N, _, C = a.shape
+    for n in range(N):
+        for i in range(len(places)):
+            p, s = places[i], sum_places[i]
+            for c in range(C):
+                sums[n, s, c] += a[n, p, c]
