@@ -65,9 +65,9 @@ def _why_missing(backend: str) -> ImportError | None:
             for family in FAMILIES:  # a backend is complete or missing
                 _load(family, backend)
         except ImportError as error:
-            if backend == "cython" and (getattr(error, "name", None) or "").startswith("edunet.kernels."):
-                reason = "its extension was not built when edunet was installed: there was no working C compiler"
-                told = ImportError(reason)
+            absent = getattr(error, "name", None) or ""
+            if backend == "cython" and absent.startswith("edunet.kernels."):
+                told = ImportError(f"{absent} is not there: it was not compiled when edunet was installed")
                 told.__cause__ = error
                 error = told
             _missing[backend] = error
@@ -190,7 +190,7 @@ def info() -> str:
         lines.append(f"EDUNET_BACKEND={os.environ.get('EDUNET_BACKEND')}: {error}")
     for name, state in available_backends().items():
         lines.append(f"backend    {name:7s} {state}{'  <- in use' if name == in_use else ''}")
-    lines.append(f"kernels    {', '.join(FAMILIES)}: complete in every backend, none falls back to NumPy")
+    lines.append(f"kernels    {_kernels_in_use(in_use)}")
     if _why_missing("cython") is None:
         lines.append(f"vectors    {importlib.import_module('edunet.kernels.tile').instructions} (cython)")
     try:
@@ -200,6 +200,14 @@ def info() -> str:
     lines.append(f"CPU        {cpu_name()} ({platform.system()} {platform.machine()})")
     lines.append(f"floatx     {floatx()}")
     return "\n".join(lines)
+
+
+def _kernels_in_use(in_use: str | None) -> str:
+    """Say where the kernels of each family come from, and name those that are not of the backend in use."""
+    if in_use is None:
+        return "none"
+    others = [family for family in FAMILIES if not kernels(family).__name__.endswith(in_use)]
+    return f"{', '.join(FAMILIES)}, of {in_use}; from another backend: {', '.join(others) or 'none'}"
 
 
 def _version(package: str) -> str:

@@ -4,7 +4,7 @@
     EDUNET_NUM_THREADS=2              from the shell
 
 The default is one thread for each physical core that this process may use, at most 8; in a worker of joblib, Dask or
-multiprocessing it is 1, as there are as many workers as cores already. The number changes no result.
+multiprocessing, and wherever OMP_NUM_THREADS or OPENBLAS_NUM_THREADS is 1, it is 1: the cores are busy already. The number changes no result.
 """
 
 import contextlib
@@ -17,6 +17,8 @@ from collections import deque
 from queue import SimpleQueue
 
 import numpy as np
+
+from edunet.interrupt import finish_first
 
 __all__ = ["get_num_threads", "run", "set_num_threads"]
 
@@ -121,16 +123,21 @@ def run(task, count: int) -> None:
     Ctrl-C, too. A call from inside a task, or while another thread uses the pool, is done on the calling thread alone.
     """
     threads = get_num_threads()
-    job = _Job(task, count)
-    if min(threads, count) <= 1 or not _busy.acquire(blocking=False):
-        for i in range(count):
-            task(i)
-        return
+    if min(threads, count) > 1:
+        with finish_first():  # an interrupt amid the pool's own work would leave its locks as they are
+            if _busy.acquire(blocking=False):
+                return _share(_Job(task, count), threads)
+    for i in range(count):
+        task(i)
+
+
+def _share(job, threads) -> None:
+    """Do a job with the pool, which is ours until the end."""
     try:
         _call_for_help(job, threads)
         job.work()
         job.done.get()
-    except BaseException:  # Ctrl-C: nobody begins another chunk, and those that run are awaited
+    except BaseException:  # nobody begins another chunk, and those that run are awaited
         job.todo.clear()
         while job.helping:
             with contextlib.suppress(KeyboardInterrupt):
@@ -138,7 +145,7 @@ def run(task, count: int) -> None:
         raise
     finally:
         _busy.release()
-    for i in range(count):
+    for i in range(job.count):
         if job.ended[i] is not None:
             raise job.ended[i]
 

@@ -118,12 +118,21 @@ def test_info_lists_backends_kernels_threads_and_cpu():
         "numpy",
         "numba",
         "cython",
-        "conv, pool, rnn, gru, lstm, attention, norm, loss, update: complete in every backend, none falls back",
+        "conv, pool, rnn, gru, lstm, attention, norm, loss, update, of",
+        "from another backend: none",
         "threads",
         "CPU",
         "floatx",
     ):
         assert word in report
+
+
+def test_info_names_a_family_that_falls_back(monkeypatch):
+    honest = choice.kernels
+    monkeypatch.setattr(choice, "kernels", lambda f: choice._load(f, "numpy") if f == "gru" else honest(f))
+    with choice.use_backend("numba" if choice._why_missing("numba") is None else "numpy"):
+        expected = "none" if choice.get_backend() == "numpy" else "gru"
+        assert f"from another backend: {expected}" in edunet.info()
 
 
 def test_info_answers_even_if_the_environment_asks_for_nonsense():
@@ -160,4 +169,4 @@ def test_an_extension_that_was_not_built_is_explained(monkeypatch):
 
     monkeypatch.setattr(choice, "_load", absent)
     monkeypatch.setattr(choice, "_missing", {})
-    assert "its extension was not built when edunet was installed" in choice.available_backends()["cython"]
+    assert "edunet.kernels.conv_cython is not there: it was not compiled" in choice.available_backends()["cython"]

@@ -2,6 +2,7 @@
 
 import _thread
 import os
+import signal
 import subprocess
 import sys
 import threading
@@ -256,3 +257,19 @@ use()
 print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
 """
     assert run_python(code) == "7"
+
+
+def test_ctrl_c_waits_until_the_pool_has_ended_its_work(monkeypatch):
+    """An interrupt amid the pool's own locks would leave them locked for ever."""
+    edunet.set_num_threads(2)
+    done = []
+
+    def task(i):
+        if i == 0:
+            signal.raise_signal(signal.SIGINT)
+        done.append(i)
+
+    with pytest.raises(KeyboardInterrupt):
+        threads.run(task, 4)
+    assert sorted(done) == [0, 1, 2, 3]
+    assert not threads._busy.locked()

@@ -451,7 +451,7 @@ def conv2d_backward_naive(const floating[:, :, :, ::1] dy, const floating[:, :, 
         for i in range(g.I):
             for j in range(g.J):
                 for f in range(g.F):
-                    if relu and y[n, i, j, f] <= 0:
+                    if relu and not y[n, i, j, f] > 0:
                         continue
                     db[f] += dy[n, i, j, f]
                     for u in range(g.U):

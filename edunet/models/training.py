@@ -124,7 +124,7 @@ class Trainable:
         """Return the outputs for one batch as arrays."""
         xs = self._inputs(x)
         with no_gradients():
-            outputs = [as_array(out) for out in self._forward(xs, training=False)]
+            outputs = [np.array(as_array(out)) for out in self._forward(xs, training=False)]  # never x itself
         return outputs[0] if len(outputs) == 1 else outputs
 
     # ---- many batches

@@ -134,6 +134,10 @@ def check_conv(op, x, w, b, axes):
         raise ValueError(f"{op}: expected {expected}, {len(axes) + 1} axes. Received x of shape {x.shape}.{hint}")
     if w.ndim != x.ndim:
         raise ValueError(f"{op}: expected filters with {x.ndim} axes (size..., C, F). Received w of shape {w.shape}.")
+    if 0 in w.shape:
+        raise ValueError(
+            f"{op}: expected filters with at least one pixel, one channel and one filter. Received w of shape {w.shape}."
+        )
     if x.shape[-1] != w.shape[-2]:
         first = x.shape[1] == w.shape[-2] and len(axes) > 1
         hint = " The channels seem to stand first: use x.transpose(0, 2, 3, 1)." if first else ""
