@@ -3,8 +3,9 @@
     edunet.set_num_threads(2)         from now on
     EDUNET_NUM_THREADS=2              from the shell
 
-The default is one thread for each physical core that this process may use, at most 8; in a worker of joblib, Dask or
-multiprocessing, and wherever OMP_NUM_THREADS or OPENBLAS_NUM_THREADS is 1, it is 1: the cores are busy already. The number changes no result.
+The default is one thread for each physical core that this process may use, at most 8; it is 1 in a worker of joblib,
+Dask or multiprocessing, and wherever OMP_NUM_THREADS or OPENBLAS_NUM_THREADS is 1: there the cores are busy already.
+The number changes no result.
 """
 
 import contextlib

@@ -136,7 +136,7 @@ def check_conv(op, x, w, b, axes):
         raise ValueError(f"{op}: expected filters with {x.ndim} axes (size..., C, F). Received w of shape {w.shape}.")
     if 0 in w.shape:
         raise ValueError(
-            f"{op}: expected filters with at least one pixel, one channel and one filter. Received w of shape {w.shape}."
+            f"{op}: expected filters of at least one pixel, one channel and one filter. Received w {w.shape}."
         )
     if x.shape[-1] != w.shape[-2]:
         first = x.shape[1] == w.shape[-2] and len(axes) > 1
