@@ -1,191 +1,219 @@
-"""Attention in blocks of queries and keys, in loops compiled by Numba: the table of all scores is never there.
+"""Attention in blocks: the table of scores is formed for 256 queries and 256 keys at a time, never as a whole.
 
-Shapes, mask and horizon: see attention_numpy.py. Both ways walk through blocks of scores s = q kᵀ/√d:
-
-    forward    weights are e^(s − top); top is the largest score that each query has met so far. When a later block has
-               a larger one, what was summed before is scaled down by e^(old − new).
-    backward   weights are A = e^(s − lse), computed again. With dA = dz vᵀ and ds = A (dA − dz·z)/√d:
-               dv += Aᵀ dz,  dk += dsᵀ q,  dq += ds k.
-
-The innermost loops run along memory: along the queries of a block on the way forward, along its keys on the way back.
-What such a loop reads and writes is therefore turned, a t in its name says so: qt is qᵀ, a row for each of d numbers.
+Shapes: see attention_numpy.py. A query's softmax grows block by block: top is its largest score so far, total the sum
+of e^(score − top), z the sum of e^(score − top) v; a new top shrinks both sums. The way back forms the same blocks
+again, from lse. A block holds G batches, Q queries and K keys: scores (G,Q,W), where W is K or the next multiple of 32.
 """
 
 import math
 
 import numpy as np
-from numba import njit
+from numba import njit, types
+from numba.core import cgutils
+from numba.extending import intrinsic
 
-BLOCK = 128  # queries, and keys
-
-_compiled = njit(cache=True, nogil=True, error_model="numpy", fastmath={"reassoc", "contract", "nsz", "arcp"})
+_compiled = njit(
+    cache=True,
+    nogil=True,
+    error_model="numpy",
+    fastmath={"reassoc", "contract", "nsz", "arcp"},
+    no_cfunc_wrapper=True,  # nobody calls from C: less to compile
+)
+BLOCK = 256
 
 
 def attention_forward(q, k, v, mask, horizon, z, lse):
-    _forward(_scale(q), _fours(q), _fours(k), _fours(v), k.shape[1], mask, horizon, z, lse)
+    (B, T, d), (S, e) = q.shape, v.shape[1:]
+    q = q * q.dtype.type(1 / math.sqrt(d))
+    table = np.empty(BLOCK * BLOCK, q.dtype)
+    top, total = np.full_like(lse, -np.inf), np.zeros_like(lse)
+    z[:] = 0
+    for some, keys in _blocks(B, T, S):
+        turned, values = _panels(k[some, keys].swapaxes(1, 2)), _panels(v[some, keys])
+        for queries, limits in _queries(T, keys, horizon):
+            scores = _products(table, q, some, queries, turned)
+            _hide(scores, limits, mask[some, queries, keys] if mask.size else mask)
+            now = some, queries
+            best = np.maximum(top[now], scores.max(axis=2))
+            shift = np.where(np.isneginf(best), 0, best)  # where nothing has been seen yet
+            shrink, fresh = np.exp(top[now] - shift), np.empty_like(best)
+            _powers(scores, shift, fresh)
+            top[now], total[now] = best, total[now] * shrink + fresh
+            if keys.start:
+                z[now] *= shrink[:, :, None]
+            _add_product(z, 0, _rows(some, queries, T) * e, scores, 0, *_table_places(scores, values), values, e)
+    blind = total == 0
+    top[blind], total[blind] = 0, 1
+    z /= total[:, :, None]
+    np.add(top, np.log(total), out=lse)
 
 
 def attention_backward(dz, q, k, v, mask, horizon, z, lse, dq, dk, dv):
-    _backward(_scale(q), _fours(dz), _fours(q), _fours(k), _fours(v), mask, horizon, z, lse, dq, dk, dv)
+    (B, T, d), (S, e) = q.shape, v.shape[1:]
+    scale = q.dtype.type(1 / math.sqrt(d))
+    q, (dz,) = q * scale, _writable(dz)
+    along = np.sum(dz * z, axis=2)  # softmax needs Σ_j dA_j A_j of each row; as z = A v, that is dz · z
+    table, other = np.empty(BLOCK * BLOCK, q.dtype), np.empty(BLOCK * BLOCK, q.dtype)
+    dq[:], dk[:], dv[:] = 0, 0, 0
+    for some, keys in _blocks(B, T, S):
+        turned, values_turned = _panels(k[some, keys].swapaxes(1, 2)), _panels(v[some, keys].swapaxes(1, 2))
+        untouched, key_rows = _panels(k[some, keys]), _rows(some, keys, S)
+        for queries, limits in _queries(T, keys, horizon):
+            A = _products(table, q, some, queries, turned)
+            _hide(A, limits, mask[some, queries, keys] if mask.size else mask)
+            _powers(A, lse[some, queries].copy(), np.empty(A.shape[:2], A.dtype))
+            dscores = _products(other, dz, some, queries, values_turned)  # at first dA
+            dscores -= along[some, queries, None]
+            dscores *= A
+            G, Q, W = A.shape
+            rows, columns = (_every(Q * W, G)[:, None] + np.arange(untouched.shape[1])).ravel(), _every(W, Q)
+            _add_product(dv, 0, key_rows * e, A, 0, rows, columns, _panels(dz[some, queries]), e)  # Aᵀ dz
+            _add_product(dk, 0, key_rows * d, dscores, 0, rows, columns, _panels(q[some, queries]), d)
+            places = _table_places(dscores, untouched)
+            _add_product(dq, 0, _rows(some, queries, T) * d, dscores, 0, *places, untouched, d)
+    dq *= scale
 
 
-def _scale(q):
-    return q.dtype.type(1 / math.sqrt(q.shape[2]))
-
-
-def _fours(x):
-    """Return x with rows and columns of zeros up to a multiple of four, as _add_product takes them."""
-    rows, columns = -x.shape[1] % 4, -x.shape[2] % 4
-    return np.pad(x, ((0, 0), (0, rows), (0, columns))) if rows or columns else x
-
-
-@_compiled
-def _forward(scale, q, k, v, S, mask, horizon, z, lse):
-    B, T, e = z.shape
-    d4, e4 = k.shape[2], v.shape[2]
-    st, few = np.empty((BLOCK, BLOCK), q.dtype), np.empty((4, BLOCK), q.dtype)
-    qt, zt = np.empty((d4, BLOCK), q.dtype), np.empty((e4, BLOCK), q.dtype)
-    top, total, level, down = few[0], few[1], few[2], few[3]
-    for n in range(B):
-        for i in range(0, T, BLOCK):
-            queries = min(BLOCK, T - i)
-            _turn(q[n, i : i + queries, :d4], qt)
-            zt[:], top[:], total[:] = 0, -np.inf, 0
-            for j in range(0, min(S, i + queries + horizon), BLOCK):
-                keys = min(BLOCK, S - j)
-                st[:] = 0
-                _add_product(k[n, j : j + BLOCK, :d4], qt, queries, st)
-                _hide(st[:keys, :queries].T, mask, horizon, n, i, j)
-                for r in range(queries):
-                    down[r] = top[r]
-                for c in range(keys):
-                    s = st[c]
-                    for r in range(queries):
-                        s[r] *= scale
-                        top[r] = s[r] if s[r] > top[r] else top[r]
-                for r in range(queries):
-                    level[r] = ZERO if top[r] == -np.inf else top[r]  # no key seen yet: all weights are e^−∞
-                    down[r] = _exp(down[r] - level[r])
-                    total[r] *= down[r]
-                for f in range(e):
-                    out = zt[f]
-                    for r in range(queries):
-                        out[r] *= down[r]
-                for c in range(keys):
-                    s = st[c]
-                    for r in range(queries):
-                        s[r] = _exp(s[r] - level[r])
-                        total[r] += s[r]
-                _add_product(v[n, j : j + BLOCK, :e4].T, st, queries, zt)
-            for r in range(queries):
-                blind = total[r] == 0
-                total[r] = ONE if blind else total[r]
-                lse[n, i + r] = ZERO if blind else top[r] + math.log(total[r])
-            for f in range(e):
-                out = zt[f]
-                for r in range(queries):
-                    out[r] /= total[r]
-            _turn(zt[:e, :queries], z[n, i:])
-
-
-@_compiled
-def _backward(scale, dz, q, k, v, mask, horizon, z, lse, dq, dk, dv):
-    B, T, d = dq.shape
-    _, S, e = dv.shape
-    d4, e4 = q.shape[2], dz.shape[2]
-    A, ds = np.empty((BLOCK, BLOCK), q.dtype), np.empty((BLOCK, BLOCK), q.dtype)
-    dst = np.empty((BLOCK, BLOCK), q.dtype)
-    kt, dkt = np.empty((d4, BLOCK), q.dtype), np.empty((d4, BLOCK), q.dtype)
-    vt, dvt = np.empty((e4, BLOCK), q.dtype), np.empty((e4, BLOCK), q.dtype)
-    dqt = np.empty(((T + BLOCK - 1) // BLOCK, d4, BLOCK), q.dtype)
-    for n in range(B):
-        dqt[:] = 0
+def _blocks(B, T, S):
+    """Return which batches and which keys are taken together: many short sequences, or a part of a long one."""
+    together = max(1, BLOCK * BLOCK // (T * (S + -S % 32))) if 0 < T <= BLOCK and 0 < S <= BLOCK else 1
+    for b in range(0, B, together):
         for j in range(0, S, BLOCK):
-            keys = min(BLOCK, S - j)
-            key = k[n, j : j + BLOCK, :d4]
-            _turn(key, kt)
-            _turn(v[n, j : j + BLOCK, :e4], vt)
-            dkt[:], dvt[:] = 0, 0
-            for i in range(max(0, j - horizon) // BLOCK * BLOCK, T, BLOCK):
-                queries = min(BLOCK, T - i)
-                query, dout = q[n, i : i + BLOCK, :d4], dz[n, i : i + BLOCK, :e4]
-                A[:], ds[:] = 0, 0
-                _add_product(query, kt, keys, A)
-                _add_product(dout, vt, keys, ds)
-                _hide(A[:queries, :keys], mask, horizon, n, i, j)
-                for r in range(queries):
-                    a, da, dot, level = A[r], ds[r], ZERO * scale, lse[n, i + r]
-                    for f in range(e):  # dz·z, which is Σ_j dA_j A_j
-                        dot += dout[r, f] * z[n, i + r, f]
-                    for c in range(keys):
-                        a[c] = _exp(a[c] * scale - level)
-                        da[c] = a[c] * (da[c] - dot) * scale
-                _add_product(dout.T, A, keys, dvt)
-                _add_product(query.T, ds, keys, dkt)
-                _turn(ds[:queries, : len(key)], dst)
-                _add_product(key.T, dst, queries, dqt[i // BLOCK])
-            _turn(dkt[:d, :keys], dk[n, j:])
-            _turn(dvt[:e, :keys], dv[n, j:])
-        for i in range(0, T, BLOCK):
-            _turn(dqt[i // BLOCK, :d, : min(BLOCK, T - i)], dq[n, i:])
+            yield slice(b, min(b + together, B)), slice(j, min(j + BLOCK, S))
+
+
+def _queries(T, keys, horizon):
+    """Return blocks of queries, and how many keys of this block each of them may look at."""
+    for i in range(0, T, BLOCK):
+        queries = slice(i, min(i + BLOCK, T))
+        limits = np.arange(queries.start, queries.stop) + (horizon + 1 - keys.start)
+        if limits[-1] > 0:
+            yield queries, np.minimum(limits, keys.stop - keys.start)
+
+
+def _rows(some, steps, T):
+    """Return the rows b·T + i of some batches and some steps."""
+    return (np.arange(some.start, some.stop)[:, None] * T + np.arange(steps.start, steps.stop)).ravel()
+
+
+def _products(table, a, some, steps, w):
+    """Return the products of some rows of a with w (G,k,W), in the space of a table."""
+    G, K, W = w.shape
+    rows = _rows(some, steps, a.shape[1])
+    y = table[: len(rows) * W].reshape(G, len(rows) // G, W)
+    y[:] = 0
+    _add_product(y, 0, _every(W, len(rows)), a, 0, rows * K, _every(1, K), w, W)
+    return y
+
+
+def _table_places(table, w):
+    G, Q, W = table.shape
+    return _every(W, G * Q), _every(1, w.shape[1])
+
+
+def _hide(scores, limits, seen):
+    """Put −∞ where a query may not look."""
+    W = scores.shape[2]
+    if limits[0] < W:
+        np.copyto(scores, -np.inf, where=np.arange(W) >= limits[:, None])
+    if seen.size:
+        np.copyto(scores[:, :, : seen.shape[2]], -np.inf, where=~seen)
 
 
 @_compiled
-def _add_product(a, b, width, y):
-    """Add a b to y. A row of b that is read serves two rows of y, and a row of y that is read takes four of b."""
-    # a (M,K), b (K,width) or more, y (M,width) or more
-    M, K = a.shape
-    for m in range(0, M, 2):
-        y0, y1 = y[m], y[m + 1]
-        for k in range(0, K, 4):
-            b0, b1, b2, b3 = b[k], b[k + 1], b[k + 2], b[k + 3]
-            p0, p1, p2, p3 = a[m, k], a[m, k + 1], a[m, k + 2], a[m, k + 3]
-            q0, q1, q2, q3 = a[m + 1, k], a[m + 1, k + 1], a[m + 1, k + 2], a[m + 1, k + 3]
-            for c in range(width):
-                y0[c] += p0 * b0[c] + p1 * b1[c] + p2 * b2[c] + p3 * b3[c]
-                y1[c] += q0 * b0[c] + q1 * b1[c] + q2 * b2[c] + q3 * b3[c]
+def _powers(scores, shift, total):
+    """Turn scores into e^(score − shift), never more than 1, and sum them up for each query."""
+    for g in range(scores.shape[0]):
+        for i in range(scores.shape[1]):
+            row, largest = scores[g, i], shift[g, i]
+            for j in range(row.size):
+                # e^x = 2^n e^(x − n ln 2), and e^2a = (q + p)/(q − p) with Lambert's fraction p/q for tanh a
+                x = row[j] - largest
+                y = LOWEST if x < LOWEST else x
+                n = np.int32(y * LOG2E - HALF)
+                part = scores.dtype.type(n)
+                a = HALF * (y - part * LN2_HIGH - part * LN2_LOW - part * LN2_REST)
+                s = a * a
+                p = a * (C945 + s * (C105 + s))
+                q = C945 + s * (C420 + s * C15)
+                power = np.int32((n + EXPONENT) << 23).view(np.float32)
+                row[j] = ZERO if x < LOWEST else power * ((q + p) / (q - p))
+            fresh = ZERO
+            for j in range(row.size):
+                fresh += row[j]
+            total[g, i] = fresh
+
+
+LOWEST, ZERO, HALF, EXPONENT = np.float32(-87), np.float32(0), np.float32(1 / 2), np.int32(127)
+LOG2E = np.float32(math.log2(math.e))
+LN2_HIGH, LN2_LOW = np.float32(0.693359375), np.float32(math.log(2) - 0.693359375)
+LN2_REST = np.float32(math.log(2) - 0.693359375 - float(LN2_LOW))  # the digits that only double precision sees
+C945, C105, C420, C15 = np.float32(945), np.float32(105), np.float32(420), np.float32(15)
+
+
+# ---------------------------------------------------------------- products
+
+
+def _add_product(y, y_at, y_rows, a, a_at, a_rows, a_columns, w, F):
+    """Add a w to y, wherever the numbers stand: y[m, f] += Σ_k a[m, k] w[k, f], f < F.
+
+    y[m, f] is number y_at + y_rows[m] + f of y, and a[m, k] is number a_at + a_rows[m] + a_columns[k] of a.
+    w (G,K,F) comes from `_panels`; of G groups the first takes the first rows, and so on.
+    """
+    _tiles(y.reshape(-1), y_at, y_rows, a.reshape(-1), a_at, a_rows, a_columns, w, F)
 
 
 @_compiled
-def _turn(x, turned):
-    # turned may have more rows and columns than xᵀ
-    for r in range(x.shape[0]):
-        for c in range(x.shape[1]):
-            turned[c, r] = x[r, c]
+def _tiles(y, y_at, y_rows, a, a_at, a_rows, a_columns, w, F):
+    """Tile by tile of 8 rows and 32 columns: its sums stay in registers while k runs."""
+    sums = _registers(y)
+    M = y_rows.size // w.shape[0]
+    for group in range(w.shape[0]):
+        last = group * M + M - 1
+        for f0 in range(0, F, 32):
+            for m in range(group * M, last + 1, 8):
+                for i in range(256):
+                    sums[i] = 0
+                for k in range(w.shape[1]):
+                    row = w[group, k, f0:]
+                    at = np.uintp(a_at + a_columns[k])  # an index without a sign: nobody looks whether it is negative
+                    for p in range(0, 8, 2):
+                        even = a[at + np.uintp(a_rows[min(m + p, last)])]
+                        odd = a[at + np.uintp(a_rows[min(m + p + 1, last)])]
+                        for f in range(32):
+                            sums[p * 32 + f] += even * row[f]
+                            sums[p * 32 + 32 + f] += odd * row[f]
+                for p in range(min(8, last + 1 - m)):
+                    out = y[y_at + y_rows[m + p] + f0 :]
+                    for f in range(min(32, F - f0)):
+                        out[f] += sums[p * 32 + f]
 
 
-@_compiled
-def _hide(s, mask, horizon, n, i, j):
-    """Set the scores of a block to −∞ where query i + r may not look at key j + c."""
-    # s (queries,keys)
-    queries, keys = s.shape
-    if mask.size or j + keys > i + horizon + 1:
-        for r in range(queries):
-            for c in range(keys):
-                if j + c > i + r + horizon or (mask.size and not mask[n, i + r, j + c]):
-                    s[r, c] = -np.inf
+@intrinsic
+def _registers(typingctx, like):
+    """Return room for 256 numbers on the stack: as no array can overlap it, LLVM keeps them in registers."""
+
+    def build(context, builder, signature, arguments):
+        return cgutils.alloca_once(builder, context.get_data_type(like.dtype), size=256)
+
+    return types.CPointer(like.dtype)(like), build
 
 
-# float32, but exact, so that they leave a double a double
-ZERO, ONE, TWO, LOWEST, PART = (np.float32(x) for x in (0, 1, 2, -87, 1 / 256))
-P0, P1, P2, Q0, Q1 = (np.float32(x) for x in (30240, 3360, 30, 15120, 420))
+def _panels(w):
+    """Return w (G,K,F) or (K,F), G = 1, with zeros on its right up to a multiple of 32 columns."""
+    w = w.reshape(-1, *w.shape[-2:])
+    if w.shape[2] % 32 == 0:
+        return np.require(w, requirements="CW")
+    wide = np.zeros((*w.shape[:2], w.shape[2] + -w.shape[2] % 32), w.dtype)
+    wide[:, :, : w.shape[2]] = w
+    return wide
 
 
-@_compiled
-def _exp(x):
-    """e^x for x ≤ 0: Padé's fraction for m = e^(x/256) − 1, eight squares of 1 + m. NaN stays NaN; 0 below −87."""
-    y = PART * (LOWEST if x < LOWEST else x)
-    s = y * y
-    odd = y * (Q0 + s * (Q1 + s))
-    m = (odd + odd) / (P0 + s * (P1 + s * P2) - odd)
-    # while 1 + m is close to 1, m keeps the digits that 1 + m would lose
-    m = m * (m + TWO)
-    m = m * (m + TWO)
-    m = m * (m + TWO)
-    m = m * (m + TWO)
-    power = ONE + m
-    power = power * power
-    power = power * power
-    power = power * power
-    power = power * power
-    return ZERO if x < LOWEST else power
+def _every(stride, count):
+    """Return the places 0, stride, 2 stride, ..."""
+    return np.arange(count) * stride
+
+
+def _writable(*arrays):
+    """Return copies of what is read-only: to Numba that is one more type, and each type is compiled anew."""
+    return [a if a.flags.writeable else a.copy() for a in arrays]

@@ -1,136 +1,191 @@
-"""The gated recurrent unit: through the steps in Python, through the patients of a step in compiled loops.
+"""The gated recurrent unit in loops: Python walks through time, Numba compiles the loops of a step.
 
-Two products in each step, a row for each patient:
-    start = [h_{t−1}, 1, x_t]      times w (.,3U): the scores of z and r, and what the input says to ĥ
-    state = [h_{t−1}, 1]           times wc (.,U): what the state says to ĥ; if r acts before it, [r ⊙ h_{t−1}, 1]
-Rows of zeros fill all of them, since the product takes two rows of the one and four of the other at once.
-Two short loops are compiled soon, and all products share one of them. Shapes: see gru_numpy.py.
+Shapes: see gru_numpy.py. In the loops row m = n·T + t is step t of example n: gates (N·T,3,U), h and inner (N·T,U).
 """
 
 import numpy as np
-from numba import njit
+from numba import njit, types
+from numba.core import cgutils
+from numba.extending import intrinsic
 
-_fast = {"reassoc", "contract", "nsz", "arcp"}
-_compiled = njit(cache=True, nogil=True, error_model="numpy", fastmath=_fast, no_cfunc_wrapper=True)
+_compiled = njit(
+    cache=True,
+    nogil=True,
+    error_model="numpy",
+    fastmath={"reassoc", "contract", "nsz", "arcp"},
+    no_cfunc_wrapper=True,  # nobody calls from C: less to compile
+)
+HALF, ONE = np.float32(1 / 2), np.float32(1)  # single times single stays single
 
 
 def gru_forward(x, wx, wh, b, h0, mask, reset_after, h, gates, inner):
     (N, T, D), U = x.shape, len(wh)
-    w, wc = np.zeros((_fours(U + 1 + D), 3 * U), b.dtype), np.zeros((_fours(U + 1), U), b.dtype)
-    w[:U, : 2 * U], w[U], w[U + 1 : U + 1 + D] = wh[:, : 2 * U], b[0], wx
-    w[U, : 2 * U] += b[1, : 2 * U]
-    wc[:U] = wh[:, 2 * U :]
-    (wc if reset_after else w)[U, -U:] += b[1, 2 * U :]
-    start, state = np.zeros((N + N % 2, len(w)), x.dtype), np.zeros((N + N % 2, len(wc)), x.dtype)
-    start[:N, :U] = h0
-    start[:, U] = state[:, U] = 1
-    scores, gate = np.empty((2, len(start), 3 * U), x.dtype)
-    share, candidate = np.empty((2, len(start), U), x.dtype)
-    halves, ones = np.full(2 * U, 0.5, x.dtype), np.ones(U, x.dtype)
-    before, z, r = start[:, :U], gate[:, :U], gate[:, U : 2 * U]
+    x, h0 = _writable(x, h0)
+    halves = np.repeat(np.array([0.5, 0.5, 1], x.dtype), U)  # σ(a) = ½ + ½ tanh(½ a)
+    gates[:] = b.sum(axis=0) * halves
+    if reset_after:  # the recurrent bias of ĥ is multiplied by r, too
+        gates[:, :, 2 * U :] = b[0, 2 * U :]
+        inner[:] = b[1, 2 * U :]
+    _add_product(gates, 0, _every(3 * U, N * T), x, 0, _every(D, N * T), _every(1, D), _panels(wx * halves), 3 * U)
+    to_zr, to_candidate = _panels((wh * halves)[:, : 2 * U]), _panels(wh[:, 2 * U :])
+    gate_rows, inner_rows = gates.reshape(N * T, 3, U), inner.reshape(N * T, U)
+    steps, units = _every(T, N), _every(1, U)
+    gates_at, units_at = steps * (3 * U), steps * U
     for t in range(T):
-        start[:N, U + 1 : U + 1 + D] = x[:, t]
-        scores[:] = 0
-        share[:] = 0
-        _add_product(start, w, scores)
-        _squash(scores, halves, gate)
-        state[:, :U] = before if reset_after else r * before
-        _add_product(state, wc, share)
-        inner[:, t] = share[:N] if reset_after else state[:N, :U]
-        _squash(scores[:, 2 * U :] + (r * share if reset_after else share), ones, candidate)
-        gate[:, 2 * U :] = candidate
-        after = z * before + (1 - z) * candidate
-        some = mask[:, t] if mask.size else slice(N)  # the others keep their state
-        before[:N][some] = after[:N][some]
-        gates[:, t], h[:, t] = gate[:N], before[:N]
+        state, start, state_at = (h, (t - 1) * U, units_at) if t else (h0, 0, _every(U, N))
+        before = h[:, t - 1] if t else h0
+        z, r, candidate = np.split(gates[:, t], 3, axis=1)
+        _add_product(gates, t * 3 * U, gates_at, state, start, state_at, units, to_zr, 2 * U)
+        np.tanh(gates[:, t, : 2 * U], out=gates[:, t, : 2 * U])
+        if reset_after:
+            _add_product(inner, t * U, units_at, state, start, state_at, units, to_candidate, U)
+            _open(steps, t, gate_rows, inner_rows)
+        else:
+            gates[:, t, : 2 * U] = 0.5 + 0.5 * gates[:, t, : 2 * U]
+            inner[:, t] = r * before
+            _add_product(gates, (t * 3 + 2) * U, gates_at, inner, t * U, units_at, units, to_candidate, U)
+        np.tanh(candidate, out=candidate)
+        h[:, t] = candidate + z * (before - candidate)
+        if mask.size:
+            np.copyto(h[:, t], before, where=~mask[:, t, None])
+
+
+@_compiled
+def _open(steps, t, gates, inner):
+    """From tanh(½ a) to z and r; then r decides how much of what the state says reaches ĥ."""
+    for n in range(steps.size):
+        m = steps[n] + t
+        for u in range(inner.shape[1]):
+            r = HALF + HALF * gates[m, 1, u]
+            gates[m, 0, u] = HALF + HALF * gates[m, 0, u]
+            gates[m, 1, u] = r
+            gates[m, 2, u] += r * inner[m, u]
 
 
 def gru_backward(dh, x, wx, wh, h0, mask, reset_after, h, gates, inner, dx, dwx, dwh, db, dh0):
     (N, T, D), U = x.shape, len(wh)
-    wt, wct = np.zeros((_fours(3 * U), U + D if dx.size else U), db.dtype), np.zeros((_fours(U), U), db.dtype)
-    wt[: 2 * U, :U], wct[:U] = wh[:, : 2 * U].T, wh[:, 2 * U :].T
-    if dx.size:
-        wt[: 3 * U, U:] = wx.T
-    dw, dwc = np.zeros((_fours(U + 1 + D), 3 * U), db.dtype), np.zeros((_fours(U + 1), U), db.dtype)
-    # what a step started from, a patient each column, and the gradients of its scores, a patient each row
-    start, state = np.zeros((len(dw), _fours(N)), x.dtype), np.zeros((len(dwc), _fours(N)), x.dtype)
-    da, dshare = np.zeros((_fours(N), len(wt)), x.dtype), np.zeros((_fours(N), len(wct)), x.dtype)
-    start[U] = state[U] = 1
-    back = np.zeros((N + N % 2, wt.shape[1]), x.dtype)  # what a step sends back to h_{t−1}, and to x_t if wanted
-    dstate = np.empty((len(back), U), x.dtype)
+    dh, x, gates, inner = _writable(dh, x, gates, inner)
+    h_before = np.concatenate([h0[:, None], h[:, :-1]], axis=1).reshape(N * T, U)
+    dh_rows, gate_rows, inner_rows = dh.reshape(N * T, U), gates.reshape(N * T, 3, U), inner.reshape(N * T, U)
+    da = np.zeros((N * T, 3, U), x.dtype)  # before σ, σ, tanh
+    dinner = np.zeros((N * T, U), x.dtype)
+    from_zr, from_candidate = _panels(wh[:, : 2 * U].T), _panels(wh[:, 2 * U :].T)
+    examples, steps, units, zr = _every(1, N), _every(T, N), _every(1, U), _every(1, 2 * U)
+    da_at, state_at, units_at = steps * (3 * U), examples * U, steps * U
+    dh0[:] = 0  # what step t+1 sends back to h of step t, and in the end to h0
     for t in range(T - 1, -1, -1):
-        before = h[:, t - 1] if t else h0
-        start[:U, :N], start[U + 1 : U + 1 + D, :N] = before.T, x[:, t].T
-        state[:U, :N] = (before if reset_after else inner[:, t]).T
-        back[:N, :U] += dh[:, t]
-        back[:, U:] = 0
-        for gradient in da, dshare, dstate:
-            gradient[:] = 0
-        some = mask[:, t] if mask.size else slice(N)  # the others hand on their total to the step before
-        total, gate = back[:N][some, :U], gates[some, t]
-        z, r, candidate = gate[:, :U], gate[:, U : 2 * U], gate[:, 2 * U :]
-        dcandidate = total * (1 - z) * (1 - candidate * candidate)
-        dshare[:N][some, :U] = dcandidate * r if reset_after else dcandidate
-        _add_product(dshare, wct, dstate)
-        through = dstate[:N][some]
-        dr = dcandidate * inner[some, t] if reset_after else through * before[some]
-        da[:N][some, :U] = total * (before[some] - candidate) * z * (1 - z)
-        da[:N][some, U : 2 * U] = dr * r * (1 - r)
-        da[:N][some, 2 * U : 3 * U] = dcandidate
-        back[:N][some, :U] = total * z + (through if reset_after else through * r)
-        _add_product(da, wt, back)
-        _add_product(start, da, dw)
-        _add_product(state, dshare, dwc)
-        if dx.size:
-            dx[:, t] = back[:N, U:]
-    dh0[:] = back[:N, :U]
-    dwh[:, : 2 * U], dwh[:, 2 * U :], dwx[:] = dw[:U, : 2 * U], dwc[:U], dw[U + 1 : U + 1 + D]
-    db[:], db[1, 2 * U :] = dw[U], dwc[U]
-
-
-def _fours(count):
-    return count + -count % 4
-
-
-# ---------------------------------------------------------------- loops
+        counts = examples
+        if mask.size:  # a skipped step hands its gradient on to the step before
+            counts = np.flatnonzero(mask[:, t])
+            dh0 += np.where(mask[:, t, None], 0, dh[:, t])
+        _step_back(counts, steps, t, dh_rows, h_before, gate_rows, inner_rows, da, dinner, dh0)
+        if reset_after:
+            _add_product(dh0, 0, state_at, dinner, t * U, units_at, units, from_candidate, U)
+        else:  # r met the state itself
+            now, r = steps + t, gates[:, t, U : 2 * U]
+            dinner[now] = 0
+            _add_product(dinner, t * U, units_at, da, (t * 3 + 2) * U, da_at, units, from_candidate, U)
+            da[now, 1] = dinner[now] * h_before[now] * r * (1 - r)
+            dh0 += dinner[now] * r
+        _add_product(dh0, 0, state_at, da, t * 3 * U, da_at, zr, from_zr, U)
+    da = da.reshape(N * T, 3 * U)
+    met, given = (h_before, dinner) if reset_after else (inner, da[:, 2 * U :])  # what met the recurrent filters of ĥ
+    dwx[:], dwh[:] = 0, 0
+    for m in range(0, N * T, 256):  # part by part: what is read again and again stays in the cache
+        part, candidates = _panels(da[m : m + 256]), _panels(given[m : m + 256])
+        count = len(part)
+        _add_product(dwx, 0, _every(3 * U, D), x, m * D, _every(1, D), _every(D, count), part, 3 * U)
+        _add_product(dwh, 0, _every(3 * U, U), h_before, m * U, units, _every(U, count), part, 2 * U)
+        _add_product(dwh, 2 * U, _every(3 * U, U), met, m * U, units, _every(U, count), candidates, U)
+    db[:] = da.reshape(N, T, 3 * U).sum(axis=1).sum(axis=0)
+    if reset_after:
+        db[1, 2 * U :] = dinner.reshape(N, T, U).sum(axis=1).sum(axis=0)
+    if dx.size:
+        dx[:] = 0
+        _add_product(dx, 0, _every(D, N * T), da, 0, _every(3 * U, N * T), _every(1, 3 * U), _panels(wx.T), D)
 
 
 @_compiled
-def _add_product(a, w, y):
-    """y += a w, two rows of y and four of w at once."""
-    for m in range(0, len(y), 2):
-        for k in range(0, len(w), 4):
-            p0, p1, p2, p3 = a[m, k], a[m, k + 1], a[m, k + 2], a[m, k + 3]
-            q0, q1, q2, q3 = a[m + 1, k], a[m + 1, k + 1], a[m + 1, k + 2], a[m + 1, k + 3]
-            for j in range(w.shape[1]):
-                y[m, j] += p0 * w[k, j] + p1 * w[k + 1, j] + p2 * w[k + 2, j] + p3 * w[k + 3, j]
-                y[m + 1, j] += q0 * w[k, j] + q1 * w[k + 1, j] + q2 * w[k + 2, j] + q3 * w[k + 3, j]
+def _step_back(counts, steps, t, dh, h_before, gates, inner, da, dinner, dh0):
+    """For each example that counts: the gradients before σ, σ, tanh and of what r let through, and what z lets back."""
+    for j in range(counts.size):
+        n = counts[j]
+        m = steps[n] + t
+        for u in range(dh.shape[1]):
+            z, dstate = gates[m, 0, u], dh0[n, u] + dh[m, u]
+            da[m, 0, u] = dstate * (h_before[m, u] - gates[m, 2, u]) * z * (ONE - z)
+            dh0[n, u] = dstate
+        for u in range(dh.shape[1]):
+            z, candidate = gates[m, 0, u], gates[m, 2, u]
+            da[m, 2, u] = dh0[n, u] * (ONE - z) * (ONE - candidate * candidate)
+            dh0[n, u] *= z
+        for u in range(dh.shape[1]):
+            r, dcandidate = gates[m, 1, u], da[m, 2, u]
+            da[m, 1, u] = dcandidate * inner[m, u] * r * (ONE - r)
+            dinner[m, u] = dcandidate * r
 
 
-# float32, but exact, so that they leave a double a double
-ONE, EDGE, EIGHTH = (np.float32(v) for v in (1, 20, 1 / 8))
-P0, P1, P2, P3 = (np.float32(v / 2**17) for v in (135135, 17325, 378, 1))
-Q0, Q1, Q2, Q3 = (np.float32(v / 2**17) for v in (135135, 62370, 3150, 28))
+# ---------------------------------------------------------------- products
 
 
-@_compiled
-def _squash(a, scale, y):
-    """y = ½ + ½ tanh(½ a) = σ(a) where scale (J,) is ½, and tanh a where it is 1.
+def _add_product(y, y_at, y_rows, a, a_at, a_rows, a_columns, w, F):
+    """Add a w to y, wherever their numbers stand: y[m, f] += Σ_k a[m, k] w[k, f], f < F.
 
-    tanh: Lambert's fraction for a/8, then three times tanh 2a = 2 tanh a / (1 + tanh² a), all as p/q.
+    y[m, f] is number y_at + y_rows[m] + f of y, and a[m, k] is number a_at + a_rows[m] + a_columns[k] of a.
+    w (K,F) comes from `_panels`.
     """
-    for m in range(len(a)):
-        for j in range(len(scale)):
-            at = scale[j] * a[m, j]
-            e = EDGE if at > EDGE else at
-            e = -EDGE if e < -EDGE else e
-            e = EIGHTH * e
-            s = e * e
-            p = e * (P0 + s * (P1 + s * (P2 + s * P3)))
-            q = Q0 + s * (Q1 + s * (Q2 + s * Q3))
-            p, q = (p + p) * q, q * q + p * p
-            p, q = (p + p) * q, q * q + p * p
-            f = (p + p) * q / (q * q + p * p)
-            f = ONE if at >= EDGE else f
-            f = -ONE if at <= -EDGE else f
-            y[m, j] = ONE - scale[j] + scale[j] * f
+    _tiles(y.reshape(-1), y_at, y_rows, a.reshape(-1), a_at, a_rows, a_columns, w, F)
+
+
+@_compiled
+def _tiles(y, y_at, y_rows, a, a_at, a_rows, a_columns, w, F):
+    """Tile by tile of 8 rows and 32 columns: its sums stay in registers while k runs."""
+    sums = _registers(y)
+    M = y_rows.size
+    for f0 in range(0, F, 32):
+        for m in range(0, M, 8):
+            for i in range(256):
+                sums[i] = 0
+            for k in range(w.shape[0]):
+                row = w[k, f0:]
+                at = np.uintp(a_at + a_columns[k])  # an index without a sign: nobody looks whether it is negative
+                for p in range(0, 8, 2):
+                    even = a[at + np.uintp(a_rows[min(m + p, M - 1)])]
+                    odd = a[at + np.uintp(a_rows[min(m + p + 1, M - 1)])]
+                    for f in range(32):
+                        sums[p * 32 + f] += even * row[f]
+                        sums[p * 32 + 32 + f] += odd * row[f]
+            for p in range(min(8, M - m)):
+                out = y[y_at + y_rows[m + p] + f0 :]
+                for f in range(min(32, F - f0)):
+                    out[f] += sums[p * 32 + f]
+
+
+@intrinsic
+def _registers(typingctx, like):
+    """Return room for 256 numbers on the stack: as no array can overlap it, LLVM keeps them in registers."""
+
+    def build(context, builder, signature, arguments):
+        return cgutils.alloca_once(builder, context.get_data_type(like.dtype), size=256)
+
+    return types.CPointer(like.dtype)(like), build
+
+
+def _panels(w):
+    """Return w with zeros on its right up to a multiple of 32 columns."""
+    K, F = w.shape
+    if F % 32 == 0:
+        return np.require(w, requirements="CW")
+    wide = np.zeros((K, F + -F % 32), w.dtype)
+    wide[:, :F] = w
+    return wide
+
+
+def _every(stride, count):
+    """Return the places 0, stride, 2 stride, ..."""
+    return np.arange(count) * stride
+
+
+def _writable(*arrays):
+    """Return copies of what is read-only: to Numba that is one more type, and each type is compiled anew."""
+    return [a if a.flags.writeable else a.copy() for a in arrays]

@@ -1,127 +1,174 @@
-"""The long short-term memory: through the steps in Python, through the patients of a step in compiled loops.
+"""The long short-term memory in loops: Python walks through time, Numba compiles the loops of a step.
 
-All that a step starts from stands in rows [h_{t−1}, x_t, 1], a patient each, its weights in one matrix: W_h above W_x
-above b. Rows of zeros fill both, since the product takes two rows of the one and four of the other at once.
-Short loops, which few functions share, are compiled soon. Shapes: see lstm_numpy.py.
+Shapes: see lstm_numpy.py. In the loops row m = n·T + t is step t of example n: gates (N·T,4,U), h and c (N·T,U).
 """
 
 import numpy as np
-from numba import njit
+from numba import njit, types
+from numba.core import cgutils
+from numba.extending import intrinsic
 
-_fast = {"reassoc", "contract", "nsz", "arcp"}
-_compiled = njit(cache=True, nogil=True, error_model="numpy", fastmath=_fast, no_cfunc_wrapper=True)
+_compiled = njit(
+    cache=True,
+    nogil=True,
+    error_model="numpy",
+    fastmath={"reassoc", "contract", "nsz", "arcp"},
+    no_cfunc_wrapper=True,  # nobody calls from C: less to compile
+)
+HALF, ONE = np.float32(1 / 2), np.float32(1)  # single times single stays single
 
 
 def lstm_forward(x, wx, wh, b, h0, c0, mask, h, c, gates):
     (N, T, D), U = x.shape, len(wh)
-    w = np.zeros((_fours(U + D + 1), 4 * U), b.dtype)
-    w[:U], w[U : U + D], w[U + D] = wh, wx, b
-    start = np.zeros((N + N % 2, len(w)), x.dtype)
-    start[:N, :U], start[:, U + D] = h0, 1
-    scores, gate = np.empty((2, len(start), 4 * U), x.dtype)
-    memory = c0.copy()
-    ones, shown = np.ones(U, x.dtype), np.empty((N, U), x.dtype)
-    scale = np.repeat(np.array([0.5, 0.5, 1, 0.5], x.dtype), U)
-    i, f, candidate, o = (gate[:N, g * U : g * U + U] for g in range(4))
+    x, h0, c0 = _writable(x, h0, c0)
+    halves = np.repeat(np.array([0.5, 0.5, 1, 0.5], x.dtype), U)  # σ(a) = ½ + ½ tanh(½ a): one tanh for all four
+    gates[:] = b * halves
+    _add_product(gates, 0, _every(4 * U, N * T), x, 0, _every(D, N * T), _every(1, D), _panels(wx * halves), 4 * U)
+    wh = _panels(wh * halves)
+    h_rows, c_rows, gate_rows = h.reshape(N * T, U), c.reshape(N * T, U), gates.reshape(N * T, 4, U)
+    examples, steps, units, gates_at = _every(1, N), _every(T, N), _every(1, U), _every(T * 4 * U, N)
+    state, memory, start, before = h0, c0, 0, examples  # row before[n] + start is what example n comes from
     for t in range(T):
-        start[:N, U : U + D] = x[:, t]
-        scores[:] = 0
-        _add_product(start, w, scores)
-        _squash(scores, scale, gate)
-        some = mask[:, t] if mask.size else slice(N)  # the others keep their state and memory
-        memory[some] = f[some] * memory[some] + i[some] * candidate[some]
-        _squash(memory, ones, shown)
-        start[:N][some, :U] = o[some] * shown[some]
-        gates[:, t], c[:, t], h[:, t] = gate[:N], memory, start[:N, :U]
+        _add_product(gates, t * 4 * U, gates_at, state, start * U, before * U, units, wh, 4 * U)
+        np.tanh(gates[:, t], out=gates[:, t])
+        _step(steps, t, before, start, memory, c_rows, gate_rows)
+        np.tanh(c[:, t], out=h[:, t])
+        h[:, t] *= gates[:, t, 3 * U :]
+        if mask.size:
+            skipped = np.flatnonzero(~mask[:, t])
+            h[skipped, t], c[skipped, t] = state[before[skipped] + start], memory[before[skipped] + start]
+        state, memory, start, before = h_rows, c_rows, t, steps
+
+
+@_compiled
+def _step(steps, t, before, start, memory, c, gates):
+    """From tanh(½ a) to the gates, and from the memory before to that after the step."""
+    for n in range(steps.size):
+        m, earlier = steps[n] + t, before[n] + start
+        for u in range(c.shape[1]):
+            i, f = HALF + HALF * gates[m, 0, u], HALF + HALF * gates[m, 1, u]
+            gates[m, 0, u], gates[m, 1, u] = i, f
+            c[m, u] = f * memory[earlier, u] + i * gates[m, 2, u]
+        for u in range(c.shape[1]):
+            gates[m, 3, u] = HALF + HALF * gates[m, 3, u]
 
 
 def lstm_backward(dh, dc, x, wx, wh, h0, c0, mask, h, c, gates, dx, dwx, dwh, db, dh0, dc0):
     (N, T, D), U = x.shape, len(wh)
-    wt = np.ascontiguousarray(np.concatenate([wh, wx]).T if dx.size else wh.T)
-    dw = np.zeros((U + D + 1 + (U + D + 1) % 2, 4 * U), db.dtype)  # rows as in w; two at a time
-    shown = np.empty_like(c)  # tanh c
-    _squash(c.reshape(N * T, U), np.ones(U, x.dtype), shown.reshape(N * T, U))
-    start = np.zeros((len(dw), _fours(N)), x.dtype)  # what a step started from, a patient each column
-    start[U + D] = 1
-    da = np.zeros((_fours(N), 4 * U), x.dtype)  # the gates, then the gradients of their scores
-    back = np.zeros((N + N % 2, wt.shape[1]), x.dtype)  # what a step sends back to h_{t−1}, and to x_t if wanted
-    skipping = np.repeat(np.array([0, 1, 0, 0], x.dtype), U)  # gates that send no gradient to any score
-    dc0[:] = dc
+    dh, x, c0, c, gates = _writable(dh, x, c0, c, gates)
+    dh_rows, c_rows, gate_rows = dh.reshape(N * T, U), c.reshape(N * T, U), gates.reshape(N * T, 4, U)
+    shown, da = np.tanh(c_rows), np.zeros((N * T, 4, U), x.dtype)  # da: before σ, σ, tanh, σ
+    back_from = _panels(np.concatenate([wh, wx]).T if dx.size else wh.T)  # to the state, and to x if somebody asks
+    width = U + D if dx.size else U
+    back = np.zeros((N, width), x.dtype)  # what step t+1 sends back to h of step t, and x of step t + 1
+    dc0[:] = dc  # the same for c
+    examples, steps, columns = _every(1, N), _every(T, N), _every(1, 4 * U)
+    back_at, da_at = examples * width, steps * (4 * U)
     for t in range(T - 1, -1, -1):
-        state, memory = (h[:, t - 1], c[:, t - 1]) if t else (h0, c0)
-        start[:U, :N], start[U : U + D, :N] = state.T, x[:, t].T
-        da[:N] = gates[:, t]
-        if mask.size:
-            da[:N][~mask[:, t]] = skipping
-        back[:N, :U] += dh[:, t]
-        back[:, U:] = 0
-        _step_back(memory.copy(), shown[:, t].copy(), back, dc0, da)
-        back[:N][mask[:, t] if mask.size else slice(N), :U] = 0  # the others hand on their total to the step before
-        _add_product(da, wt, back)
-        _add_product(start, da, dw)
+        counts = examples
+        if mask.size:  # a skipped step hands its gradients on to the step before
+            counts = np.flatnonzero(mask[:, t])
+            back[:, :U] += np.where(mask[:, t, None], 0, dh[:, t])
+        memory, start, before = (c_rows, t - 1, steps) if t else (c0, 0, examples)
+        _step_back(counts, steps, t, before, start, dh_rows, memory, shown, gate_rows, da, back, dc0)
+        _add_product(back, 0, back_at, da, t * 4 * U, da_at, columns, back_from, width)
         if dx.size:
-            dx[:, t] = back[:N, U:]
-    dh0[:] = back[:N, :U]
-    dwh[:], dwx[:], db[:] = dw[:U], dw[U : U + D], dw[U + D]
-
-
-def _fours(count):
-    return count + -count % 4
-
-
-# ---------------------------------------------------------------- loops
-
-
-@_compiled
-def _add_product(a, w, y):
-    """y += a w, two rows of y and four of w at once."""
-    for m in range(0, len(y), 2):
-        for k in range(0, len(w), 4):
-            p0, p1, p2, p3 = a[m, k], a[m, k + 1], a[m, k + 2], a[m, k + 3]
-            q0, q1, q2, q3 = a[m + 1, k], a[m + 1, k + 1], a[m + 1, k + 2], a[m + 1, k + 3]
-            for j in range(w.shape[1]):
-                y[m, j] += p0 * w[k, j] + p1 * w[k + 1, j] + p2 * w[k + 2, j] + p3 * w[k + 3, j]
-                y[m + 1, j] += q0 * w[k, j] + q1 * w[k + 1, j] + q2 * w[k + 2, j] + q3 * w[k + 3, j]
-
-
-# float32, but exact, so that they leave a double a double
-ONE, EDGE, EIGHTH = (np.float32(v) for v in (1, 20, 1 / 8))
-P0, P1, P2, P3 = (np.float32(v / 2**17) for v in (135135, 17325, 378, 1))
-Q0, Q1, Q2, Q3 = (np.float32(v / 2**17) for v in (135135, 62370, 3150, 28))
+            dx[:, t] = back[:, U:]
+            back[:, U:] = 0
+    dh0[:] = back[:, :U]
+    da = da.reshape(N * T, 4 * U)
+    h_before = np.concatenate([h0[:, None], h[:, :-1]], axis=1)
+    dwx[:], dwh[:] = 0, 0
+    for m in range(0, N * T, 256):  # part by part: what is read again and again stays in the cache
+        part = _panels(da[m : m + 256])
+        count = len(part)
+        _add_product(dwx, 0, _every(4 * U, D), x, m * D, _every(1, D), _every(D, count), part, 4 * U)
+        _add_product(dwh, 0, _every(4 * U, U), h_before, m * U, _every(1, U), _every(U, count), part, 4 * U)
+    db[:] = da.reshape(N, T, 4 * U).sum(axis=1).sum(axis=0)
 
 
 @_compiled
-def _squash(a, scale, y):
-    """y = ½ + ½ tanh(½ a) = σ(a) where scale (J,) is ½, and tanh a where it is 1.
+def _step_back(counts, steps, t, before, start, dh, memory, shown, gates, da, back, dc0):
+    """For each example that counts: the gradient before σ, σ, tanh, σ, and what goes back through the memory."""
+    for j in range(counts.size):
+        n = counts[j]
+        m, earlier = steps[n] + t, before[n] + start
+        for u in range(dh.shape[1]):
+            dstate, o = back[n, u] + dh[m, u], gates[m, 3, u]
+            back[n, u] = 0
+            da[m, 3, u] = dstate * shown[m, u] * o * (ONE - o)
+            dc0[n, u] += dstate * o * (ONE - shown[m, u] * shown[m, u])
+        for u in range(dh.shape[1]):
+            i, candidate, dmemory = gates[m, 0, u], gates[m, 2, u], dc0[n, u]
+            da[m, 0, u] = dmemory * candidate * i * (ONE - i)
+            da[m, 2, u] = dmemory * i * (ONE - candidate * candidate)
+        for u in range(dh.shape[1]):
+            f, dmemory = gates[m, 1, u], dc0[n, u]
+            da[m, 1, u] = dmemory * memory[earlier, u] * f * (ONE - f)
+            dc0[n, u] = dmemory * f
 
-    tanh: Lambert's fraction for a/8, then three times tanh 2a = 2 tanh a / (1 + tanh² a), all as p/q.
+
+# ---------------------------------------------------------------- products
+
+
+def _add_product(y, y_at, y_rows, a, a_at, a_rows, a_columns, w, F):
+    """Add a w to y, wherever their numbers stand: y[m, f] += Σ_k a[m, k] w[k, f], f < F.
+
+    y[m, f] is number y_at + y_rows[m] + f of y, and a[m, k] is number a_at + a_rows[m] + a_columns[k] of a.
+    w (K,F) comes from `_panels`.
     """
-    for m in range(len(a)):
-        for j in range(len(scale)):
-            at = scale[j] * a[m, j]
-            e = EDGE if at > EDGE else at
-            e = -EDGE if e < -EDGE else e
-            e = EIGHTH * e
-            s = e * e
-            p = e * (P0 + s * (P1 + s * (P2 + s * P3)))
-            q = Q0 + s * (Q1 + s * (Q2 + s * Q3))
-            p, q = (p + p) * q, q * q + p * p
-            p, q = (p + p) * q, q * q + p * p
-            f = (p + p) * q / (q * q + p * p)
-            f = ONE if at >= EDGE else f
-            f = -ONE if at <= -EDGE else f
-            y[m, j] = ONE - scale[j] + scale[j] * f
+    _tiles(y.reshape(-1), y_at, y_rows, a.reshape(-1), a_at, a_rows, a_columns, w, F)
 
 
 @_compiled
-def _step_back(memory, shown, total, dmemory, da):
-    N, U = memory.shape
-    for n in range(N):
-        for u in range(U):
-            i, f, candidate, o = da[n, u], da[n, U + u], da[n, 2 * U + u], da[n, 3 * U + u]
-            dcell = dmemory[n, u] + total[n, u] * o * (ONE - shown[n, u] * shown[n, u])
-            da[n, u] = dcell * candidate * i * (ONE - i)
-            da[n, U + u] = dcell * memory[n, u] * f * (ONE - f)
-            da[n, 2 * U + u] = dcell * i * (ONE - candidate * candidate)
-            da[n, 3 * U + u] = total[n, u] * shown[n, u] * o * (ONE - o)
-            dmemory[n, u] = dcell * f
+def _tiles(y, y_at, y_rows, a, a_at, a_rows, a_columns, w, F):
+    """Tile by tile of 8 rows and 32 columns: its sums stay in registers while k runs."""
+    sums = _registers(y)
+    M = y_rows.size
+    for f0 in range(0, F, 32):
+        for m in range(0, M, 8):
+            for i in range(256):
+                sums[i] = 0
+            for k in range(w.shape[0]):
+                row = w[k, f0:]
+                at = np.uintp(a_at + a_columns[k])  # an index without a sign: nobody looks whether it is negative
+                for p in range(0, 8, 2):
+                    even = a[at + np.uintp(a_rows[min(m + p, M - 1)])]
+                    odd = a[at + np.uintp(a_rows[min(m + p + 1, M - 1)])]
+                    for f in range(32):
+                        sums[p * 32 + f] += even * row[f]
+                        sums[p * 32 + 32 + f] += odd * row[f]
+            for p in range(min(8, M - m)):
+                out = y[y_at + y_rows[m + p] + f0 :]
+                for f in range(min(32, F - f0)):
+                    out[f] += sums[p * 32 + f]
+
+
+@intrinsic
+def _registers(typingctx, like):
+    """Return room for 256 numbers on the stack: as no array can overlap it, LLVM keeps them in registers."""
+
+    def build(context, builder, signature, arguments):
+        return cgutils.alloca_once(builder, context.get_data_type(like.dtype), size=256)
+
+    return types.CPointer(like.dtype)(like), build
+
+
+def _panels(w):
+    """Return w with zeros on its right up to a multiple of 32 columns."""
+    K, F = w.shape
+    if F % 32 == 0:
+        return np.require(w, requirements="CW")
+    wide = np.zeros((K, F + -F % 32), w.dtype)
+    wide[:, :F] = w
+    return wide
+
+
+def _every(stride, count):
+    """Return the places 0, stride, 2 stride, ..."""
+    return np.arange(count) * stride
+
+
+def _writable(*arrays):
+    """Return copies of what is read-only: to Numba that is one more type, and each type is compiled anew."""
+    return [a if a.flags.writeable else a.copy() for a in arrays]

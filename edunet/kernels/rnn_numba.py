@@ -1,119 +1,162 @@
-"""The simple recurrence: through the steps in Python, through the patients of a step in compiled loops.
+"""The simple recurrence in loops: Python walks through time, Numba compiles the products.
 
-All that a step starts from stands in rows [h_{t−1}, x_t, 1], a patient each, its weights in one matrix: W_h above W_x
-above b. Rows of zeros fill both, since the product takes two rows of the one and four of the other at once.
-Short loops, which few functions share, are compiled soon. Shapes: see rnn_numpy.py.
+Shapes: see rnn_numpy.py. In the loops row m = n·T + t is step t of example n: h and da (N·T,U).
 """
 
 import numpy as np
-from numba import njit
+from numba import njit, types
+from numba.core import cgutils
+from numba.extending import intrinsic
 
-_fast = {"reassoc", "contract", "nsz", "arcp"}
-_compiled = njit(cache=True, nogil=True, error_model="numpy", fastmath=_fast, no_cfunc_wrapper=True)
+_compiled = njit(
+    cache=True,
+    nogil=True,
+    error_model="numpy",
+    fastmath={"reassoc", "contract", "nsz", "arcp"},
+    no_cfunc_wrapper=True,  # nobody calls from C: less to compile
+)
 
 
 def simple_rnn_forward(x, wx, wh, b, h0, mask, activation, h):
     (N, T, D), U = x.shape, len(wh)
-    w = np.zeros((_fours(U + D + 1), U), b.dtype)
-    w[:U], w[U : U + D], w[U + D] = wh, wx, b
-    start = np.zeros((N + N % 2, len(w)), x.dtype)
-    start[:N, :U], start[:, U + D] = h0, 1
-    scores, state = np.empty((2, len(start), U), x.dtype)
-    scale = np.full(U, 0.5 if activation == "sigmoid" else 1, x.dtype)
+    x, h0 = _writable(x, h0)
+    h[:] = b  # at first x W_x + b, step by step the state
+    _add_product(h, 0, _every(U, N * T), x, 0, _every(D, N * T), _every(1, D), _panels(wx), U)
+    wh = _panels(wh)
+    h_at, units = _every(T * U, N), _every(1, U)
     for t in range(T):
-        start[:N, U : U + D] = x[:, t]
-        scores[:] = 0
-        _add_product(start, w, scores)
-        if activation == "relu":
-            np.maximum(scores, 0, out=state)
-        elif activation == "linear":
-            state[:] = scores
-        else:
-            _squash(scores, scale, state)
-        some = mask[:, t] if mask.size else slice(N)  # the others keep their state
-        start[:N][some, :U] = state[:N][some]
-        h[:, t] = start[:N, :U]
+        before, start, before_at = (h, (t - 1) * U, h_at) if t else (h0, 0, _every(U, N))
+        _add_product(h, t * U, h_at, before, start, before_at, units, wh, U)
+        _activate(h[:, t], activation)
+        if mask.size:
+            skipped = np.flatnonzero(~mask[:, t])
+            h[skipped, t] = h[skipped, t - 1] if t else h0[skipped]
+
+
+def _activate(a, activation):
+    """From a to f(a), in place."""
+    if activation == "tanh":
+        np.tanh(a, out=a)
+    elif activation == "relu":
+        np.maximum(a, 0, out=a)
+    elif activation == "sigmoid":
+        a *= 0.5
+        np.tanh(a, out=a)
+        a += 1
+        a *= 0.5
 
 
 def simple_rnn_backward(dh, x, wx, wh, h0, mask, activation, h, dx, dwx, dwh, db, dh0):
     (N, T, D), U = x.shape, len(wh)
-    wt = np.zeros((_fours(U), U + D if dx.size else U), db.dtype)  # no place for an unwanted dx
-    wt[:U, :U] = wh.T
-    if dx.size:
-        wt[:U, U:] = wx.T
-    dw = np.zeros((U + D + 1 + (U + D + 1) % 2, U), db.dtype)  # rows as in w; two at a time
-    start = np.zeros((len(dw), _fours(N)), x.dtype)  # what a step started from, a patient each column
-    start[U + D] = 1
-    da = np.zeros((_fours(N), len(wt)), x.dtype)  # the gradients of its scores
-    back = np.zeros((N + N % 2, wt.shape[1]), x.dtype)  # what a step sends back to h_{t−1}, and to x_t if wanted
-    slope = _SLOPES[activation](h)
+    dh, x = _writable(dh, x)
+    da = _slope(h, activation).reshape(N * T, U)  # step by step multiplied with what arrives
+    examples, steps, units, wh_turned = _every(1, N), _every(T, N), _every(1, U), _panels(wh.T)
+    state_at, da_at = examples * U, steps * U
+    dh0[:] = 0  # what step t+1 sends back to h of step t, and in the end to h0
     for t in range(T - 1, -1, -1):
-        start[:U, :N], start[U : U + D, :N] = (h[:, t - 1] if t else h0).T, x[:, t].T
-        back[:N, :U] += dh[:, t]
-        back[:, U:] = 0
-        some = mask[:, t] if mask.size else slice(N)  # the others hand on their total to the step before
-        da[:] = 0
-        da[:N][some, :U] = back[:N][some, :U] * slope[some, t]
-        back[:N][some, :U] = 0
-        _add_product(da, wt, back)
-        _add_product(start, da, dw)
-        if dx.size:
-            dx[:, t] = back[:N, U:]
-    dh0[:] = back[:N, :U]
-    dwh[:], dwx[:], db[:] = dw[:U], dw[U : U + D], dw[U + D]
-
-
-_SLOPES = {  # of the activation, from its value
-    "tanh": lambda y: 1 - y * y,
-    "relu": lambda y: y > 0,
-    "sigmoid": lambda y: y * (1 - y),
-    "linear": np.ones_like,
-}
-
-
-def _fours(count):
-    return count + -count % 4
-
-
-# ---------------------------------------------------------------- loops
+        if mask.size:  # a skipped step hands its gradient on to the step before
+            skipped = np.flatnonzero(~mask[:, t])
+            da[skipped * T + t] = 0
+            kept = dh0[skipped] + dh[skipped, t]
+        _step_back(steps, t, dh.reshape(N * T, U), da, dh0)
+        _add_product(dh0, 0, state_at, da, t * U, da_at, units, wh_turned, U)
+        if mask.size:
+            dh0[skipped] = kept
+    before = np.concatenate([h0[:, None], h[:, :-1]], axis=1)
+    dwx[:], dwh[:] = 0, 0
+    for m in range(0, N * T, 256):  # part by part: what is read again and again stays in the cache
+        part = _panels(da[m : m + 256])
+        count = len(part)
+        _add_product(dwx, 0, _every(U, D), x, m * D, _every(1, D), _every(D, count), part, U)
+        _add_product(dwh, 0, _every(U, U), before, m * U, units, _every(U, count), part, U)
+    db[:] = da.reshape(N, T, U).sum(axis=1).sum(axis=0)
+    if dx.size:
+        dx[:] = 0
+        _add_product(dx, 0, _every(D, N * T), da, 0, _every(U, N * T), units, _panels(wx.T), D)
 
 
 @_compiled
-def _add_product(a, w, y):
-    """y += a w, two rows of y and four of w at once."""
-    for m in range(0, len(y), 2):
-        for k in range(0, len(w), 4):
-            p0, p1, p2, p3 = a[m, k], a[m, k + 1], a[m, k + 2], a[m, k + 3]
-            q0, q1, q2, q3 = a[m + 1, k], a[m + 1, k + 1], a[m + 1, k + 2], a[m + 1, k + 3]
-            for j in range(w.shape[1]):
-                y[m, j] += p0 * w[k, j] + p1 * w[k + 1, j] + p2 * w[k + 2, j] + p3 * w[k + 3, j]
-                y[m + 1, j] += q0 * w[k, j] + q1 * w[k + 1, j] + q2 * w[k + 2, j] + q3 * w[k + 3, j]
+def _step_back(steps, t, dh, da, dh0):
+    """Multiply the slope of step t with what arrives there."""
+    for n in range(steps.size):
+        m = steps[n] + t
+        for u in range(da.shape[1]):
+            da[m, u] *= dh0[n, u] + dh[m, u]
+            dh0[n, u] = 0
 
 
-# float32, but exact, so that they leave a double a double
-ONE, EDGE, EIGHTH = (np.float32(v) for v in (1, 20, 1 / 8))
-P0, P1, P2, P3 = (np.float32(v / 2**17) for v in (135135, 17325, 378, 1))
-Q0, Q1, Q2, Q3 = (np.float32(v / 2**17) for v in (135135, 62370, 3150, 28))
+def _slope(h, activation):
+    """Return f'(a), expressed by h = f(a)."""
+    if activation == "tanh":
+        return 1 - h * h
+    if activation == "relu":
+        return (h > 0).astype(h.dtype)
+    if activation == "sigmoid":
+        return h * (1 - h)
+    return np.ones_like(h)
 
 
-@_compiled
-def _squash(a, scale, y):
-    """y = ½ + ½ tanh(½ a) = σ(a) where scale (J,) is ½, and tanh a where it is 1.
+# ---------------------------------------------------------------- products
 
-    tanh: Lambert's fraction for a/8, then three times tanh 2a = 2 tanh a / (1 + tanh² a), all as p/q.
+
+def _add_product(y, y_at, y_rows, a, a_at, a_rows, a_columns, w, F):
+    """Add a w to y, wherever their numbers stand: y[m, f] += Σ_k a[m, k] w[k, f], f < F.
+
+    y[m, f] is number y_at + y_rows[m] + f of y, and a[m, k] is number a_at + a_rows[m] + a_columns[k] of a.
+    w (K,F) comes from `_panels`.
     """
-    for m in range(len(a)):
-        for j in range(len(scale)):
-            at = scale[j] * a[m, j]
-            e = EDGE if at > EDGE else at
-            e = -EDGE if e < -EDGE else e
-            e = EIGHTH * e
-            s = e * e
-            p = e * (P0 + s * (P1 + s * (P2 + s * P3)))
-            q = Q0 + s * (Q1 + s * (Q2 + s * Q3))
-            p, q = (p + p) * q, q * q + p * p
-            p, q = (p + p) * q, q * q + p * p
-            f = (p + p) * q / (q * q + p * p)
-            f = ONE if at >= EDGE else f
-            f = -ONE if at <= -EDGE else f
-            y[m, j] = ONE - scale[j] + scale[j] * f
+    _tiles(y.reshape(-1), y_at, y_rows, a.reshape(-1), a_at, a_rows, a_columns, w, F)
+
+
+@_compiled
+def _tiles(y, y_at, y_rows, a, a_at, a_rows, a_columns, w, F):
+    """Tile by tile of 8 rows and 32 columns: its sums stay in registers while k runs."""
+    sums = _registers(y)
+    M = y_rows.size
+    for f0 in range(0, F, 32):
+        for m in range(0, M, 8):
+            for i in range(256):
+                sums[i] = 0
+            for k in range(w.shape[0]):
+                row = w[k, f0:]
+                at = np.uintp(a_at + a_columns[k])  # an index without a sign: nobody looks whether it is negative
+                for p in range(0, 8, 2):
+                    even = a[at + np.uintp(a_rows[min(m + p, M - 1)])]
+                    odd = a[at + np.uintp(a_rows[min(m + p + 1, M - 1)])]
+                    for f in range(32):
+                        sums[p * 32 + f] += even * row[f]
+                        sums[p * 32 + 32 + f] += odd * row[f]
+            for p in range(min(8, M - m)):
+                out = y[y_at + y_rows[m + p] + f0 :]
+                for f in range(min(32, F - f0)):
+                    out[f] += sums[p * 32 + f]
+
+
+@intrinsic
+def _registers(typingctx, like):
+    """Return room for 256 numbers on the stack: as no array can overlap it, LLVM keeps them in registers."""
+
+    def build(context, builder, signature, arguments):
+        return cgutils.alloca_once(builder, context.get_data_type(like.dtype), size=256)
+
+    return types.CPointer(like.dtype)(like), build
+
+
+def _panels(w):
+    """Return w with zeros on its right up to a multiple of 32 columns."""
+    K, F = w.shape
+    if F % 32 == 0:
+        return np.require(w, requirements="CW")
+    wide = np.zeros((K, F + -F % 32), w.dtype)
+    wide[:, :F] = w
+    return wide
+
+
+def _every(stride, count):
+    """Return the places 0, stride, 2 stride, ..."""
+    return np.arange(count) * stride
+
+
+def _writable(*arrays):
+    """Return copies of what is read-only: to Numba that is one more type, and each type is compiled anew."""
+    return [a if a.flags.writeable else a.copy() for a in arrays]
