@@ -194,7 +194,7 @@ def info() -> str:
     if _why_missing("cython") is None:
         lines.append(f"vectors    {importlib.import_module('edunet.kernels.tile').instructions} (cython)")
     try:
-        lines.append(f"threads    kernels {threads.get_num_threads()}; NumPy's matrix product has its own")
+        lines.append(f"threads    {threads.get_num_threads()}, for kernels and matrix products")
     except ValueError as error:
         lines.append(f"threads    {error}")
     lines.append(f"CPU        {cpu_name()} ({platform.system()} {platform.machine()})")

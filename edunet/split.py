@@ -47,7 +47,7 @@ def recurrent_backward(x, wx, wh):
 # multiplications and additions that take as long.
 COST = {
     "conv2d_forward": lambda w, y: 2 * places(y) * w.size + 20 * y.size,
-    "conv2d_backward": lambda dy, w: 4 * places(dy) * w.size + 40 * dy.size,
+    "conv2d_backward": lambda dy, w: 4 * places(dy) * w.size + 80 * dy.size,
     "depthwise_conv2d_forward": lambda w, y: 8 * y.size * w.shape[0] * w.shape[1],
     "depthwise_conv2d_backward": lambda dy, w: 16 * dy.size * w.shape[0] * w.shape[1],
     "max_pool2d_forward": lambda window, y: 15 * y.size * math.prod(window),
@@ -62,9 +62,9 @@ COST = {
     "lstm_backward": recurrent_backward,
     "layer_norm_forward": lambda x: 40 * x.size,
     "layer_norm_backward": lambda x: 60 * x.size,
-    "softmax_crossentropy_forward": lambda z: 100 * z.size,
+    "softmax_crossentropy_forward": lambda z: 70 * z.size + 4000 * len(z),
     "softmax_crossentropy_backward": lambda p: 20 * p.size,
-    "sparse_softmax_crossentropy_forward": lambda z: 100 * z.size,
+    "sparse_softmax_crossentropy_forward": lambda z: 70 * z.size + 4000 * len(z),
     "sparse_softmax_crossentropy_backward": lambda p: 20 * p.size,
     "sigmoid_crossentropy_forward": lambda z: 100 * z.size,
     "sigmoid_crossentropy_backward": lambda p: 20 * p.size,
@@ -100,7 +100,7 @@ def _split_rows(kernel, cost, together):
         groups = -(-N // together)
         if sums:
             weights = sum(given[place].size for place in sums)
-            parts = parts_of(work * min(1, CHUNK / (PER_WEIGHT * weights)), groups)
+            parts = parts_of(work, min(groups if together == 1 else groups // 2, work / (PER_WEIGHT * weights)))
         else:
             parts = min(get_num_threads(), int(work / CHUNK), groups)
         if parts == 1:
@@ -208,6 +208,9 @@ def ranges(n, parts):
 
 
 def parts_of(work, most):
-    """Return into how many parts so much work is cut on any machine: a power of two up to 8, and not above most."""
-    chunks = int(min(work / CHUNK, MOST))
-    return max(1, min(1 << max(chunks.bit_length() - 1, 0), most))
+    """Return into how many parts so much work is cut on any machine: a power of two up to 8, and not above most.
+
+    The more work, the more parts, but the larger, too: each costs 0.02 ms of preparation, and the sum of its weights.
+    """
+    parts = int(min(math.sqrt(work / CHUNK), MOST, most))
+    return 1 << max(parts.bit_length() - 1, 0)
