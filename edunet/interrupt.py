@@ -12,8 +12,12 @@ def finish_first(explain=lambda: ""):
     """Let Ctrl-C wait until the block is done, however often it is pressed; then raise KeyboardInterrupt.
 
     Args: explain, a function that returns the sentence for the interrupt. Only the main thread is ever interrupted, and
-    nobody is where the signal is ignored: there the block simply runs.
+    nobody is where the signal is ignored: there the block simply runs. So it does inside a block that is finished first
+    already, without the time that it takes to set a handler.
     """
+    if _Step.entered:
+        yield
+        return
     with steps_to_finish() as step, step(explain):
         yield
 
@@ -40,6 +44,8 @@ def steps_to_finish():
 class _Step:
     """A block that is finished first; it may be entered again and again."""
 
+    entered = 0  # how many such blocks we are in, on the main thread; other threads are never interrupted
+
     def __init__(self, before):
         self.before = before  # the handler that was set: of an outer block, Python's own, or somebody else's
         self.inside = self.asked = False
@@ -56,8 +62,10 @@ class _Step:
 
     def __enter__(self):
         self.inside, self.asked = True, False
+        _Step.entered += 1
 
     def __exit__(self, kind, *error):
+        _Step.entered -= 1
         self.inside = False
         if self.asked and kind is None:  # an error in the block is not replaced
             if self.before is signal.default_int_handler:

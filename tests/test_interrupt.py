@@ -114,3 +114,16 @@ def test_a_handler_set_meanwhile_stays():
         signal.signal(signal.SIGINT, lambda *_: asked.append(True))
     press()
     assert asked == [True]
+
+
+def test_a_block_within_a_block_sets_no_handler_and_leaves_the_interrupt_to_the_outer_one():
+    done = []
+    with pytest.raises(KeyboardInterrupt, match="outer"), finish_first(lambda: "outer"):
+        handler = signal.getsignal(signal.SIGINT)
+        with finish_first(lambda: "inner"):
+            assert signal.getsignal(signal.SIGINT) == handler
+            press()
+            done.append("inner")
+        done.append("outer")
+    assert done == ["inner", "outer"]
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
