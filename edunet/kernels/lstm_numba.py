@@ -109,6 +109,7 @@ def _step_back(counts, steps, t, before, start, dh, memory, shown, gates, da, ba
 
 
 # ---------------------------------------------------------------- products
+# Repeated in rnn, gru and lstm: the cache of Numba does not see what changes in another file.
 
 
 def _add_product(y, y_at, y_rows, a, a_at, a_rows, a_columns, w, F):

@@ -97,6 +97,7 @@ def _slope(h, activation):
 
 
 # ---------------------------------------------------------------- products
+# Repeated in rnn, gru and lstm: the cache of Numba does not see what changes in another file.
 
 
 def _add_product(y, y_at, y_rows, a, a_at, a_rows, a_columns, w, F):
