@@ -32,7 +32,7 @@ peers: $(VENV)/ready
 	  tests/bench/test_peers.py
 
 # Rebuilt whenever what is installed, or what is compiled, has changed.
-$(VENV)/ready: pyproject.toml setup.py $(wildcard edunet/kernels/*.pyx edunet/kernels/*.pxd edunet/kernels/*.h)
+$(VENV)/ready: pyproject.toml setup.py $(wildcard edunet/*.pyx edunet/kernels/*.pyx edunet/kernels/*.pxd edunet/kernels/*.h)
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "edunet needs Python 3.11 or newer; this is " \
 	  + sys.version.split()[0] + ". Name another one: make test PYTHON=python3.12")'
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
@@ -40,4 +40,4 @@ $(VENV)/ready: pyproject.toml setup.py $(wildcard edunet/kernels/*.pyx edunet/ke
 	touch $@
 
 clean:
-	rm -rf $(VENV) build dist *.egg-info edunet/kernels/*.c edunet/kernels/*.so
+	rm -rf $(VENV) build dist *.egg-info edunet/*.c edunet/*.so edunet/kernels/*.c edunet/kernels/*.so

@@ -64,7 +64,7 @@ MACROS = [("EDUNET_CLONES", CLONES)] if not PURE and not on("EDUNET_NATIVE_ARCH"
 
 def extension(source):
     made = Extension(
-        f"edunet.kernels.{Path(source).stem}",
+        ".".join(Path(source).with_suffix("").parts),
         [source],
         depends=glob("edunet/kernels/*.h") + glob("edunet/kernels/*.pxd"),
         optional=not on("EDUNET_REQUIRE_NATIVE"),
@@ -77,7 +77,7 @@ def extension(source):
 
 
 setup(
-    ext_modules=[] if PURE else [extension(source) for source in sorted(glob("edunet/kernels/*.pyx"))],
+    ext_modules=[] if PURE else [extension(source) for source in sorted(glob("edunet/**/*.pyx", recursive=True))],
     options={
         "build_ext": {"parallel": os.cpu_count()},
         **({"bdist_wheel": {"py_limited_api": "cp311"}} if LIMITED else {}),

@@ -1,4 +1,4 @@
-"""Threads: how many there are, and the one pool that they wait in. What a thread computes stands in split.py.
+"""Threads: how many there are, and the helpers that wait for work. What a thread computes stands in split.py.
 
     edunet.set_num_threads(2)         from now on
     EDUNET_NUM_THREADS=2              from the shell
@@ -21,12 +21,26 @@ import numpy as np
 
 from edunet.interrupt import finish_first
 
+try:
+    from edunet.bell import Bell
+except ImportError:  # nothing was compiled
+
+    class Bell:
+        """A bell that nobody hears: all go to sleep at once, and are woken by what lies in their queue."""
+
+        strokes = 0
+
+        def ring(self):
+            pass
+
+        def listen(self, *told):
+            pass
+
+
 __all__ = ["get_num_threads", "run", "set_num_threads"]
 
 _threads: int | None = None  # decided at the first use
 _asked = False  # whether set_num_threads was called
-_pool = None  # made at the first use
-_busy = threading.Lock()  # held by the call that uses the pool
 
 
 # ---------------------------------------------------------------- how many
@@ -37,15 +51,12 @@ def set_num_threads(n: int) -> None:
 
     Raises ValueError or TypeError if n is no whole number >= 1.
     """
-    global _threads, _asked, _pool
+    global _threads, _asked
     if isinstance(n, bool) or not isinstance(n, (int, np.integer)):
         raise TypeError(f"the number of threads is a whole number, for example set_num_threads(2). Received: {n!r}")
     if n < 1:
         raise ValueError(f"the number of threads is at least 1, for example set_num_threads(2). Received: {n!r}")
     _threads, _asked = int(n), True
-    if _pool is not None:
-        _pool.shutdown(wait=False)
-        _pool = None
 
 
 def get_num_threads() -> int:
@@ -85,7 +96,10 @@ def _cores() -> int:
     return len(cores)
 
 
-# ---------------------------------------------------------------- the pool
+# ---------------------------------------------------------------- the helpers
+
+SPIN = 5e-4  # seconds a thread stays awake for the next call, or for the end of this one
+GRACE = 6e-6  # seconds until who called is inside a kernel, where the interpreter is free for others
 
 
 class _Job:
@@ -94,49 +108,71 @@ class _Job:
     def __init__(self, task, count):
         self.task, self.count = task, count
         self.todo, self.ended = deque(range(count)), {}  # numbers of chunks; number: what went wrong, or None
-        self.helping, self.done = [], SimpleQueue()
+        self.helping, self.bell, self.done = [], Bell(), SimpleQueue()
 
     def work(self):
-        while True:
+        """Do chunks while there are any. Return whether the last one to end was ours."""
+        last = False
+        while self.todo:
             try:
                 i = self.todo.popleft()
-            except IndexError:
-                return
+            except IndexError:  # somebody was faster
+                break
             error = None
             try:
                 self.task(i)
             except BaseException as e:
                 error = e
             self.ended[i] = error
-            if len(self.ended) == self.count:
-                self.done.put(None)
+            last = len(self.ended) == self.count
+        if last:
+            self.done.put(None)
+        return last
 
-    def help(self):
-        self.helping.append(self)
-        self.work()
-        self.helping.pop()
+
+class _Helper:
+    """A thread that waits for jobs: awake for a moment, since the next one is often near, then asleep."""
+
+    def __init__(self):
+        self.bell, self.jobs = Bell(), SimpleQueue()
+        threading.Thread(target=self._serve, name="edunet", daemon=True).start()
+
+    def call(self, job):
+        self.bell.ring()
+        self.jobs.put(job)
+
+    def _serve(self):
+        strokes, answer = 0, None
+        while True:
+            self.bell.listen(strokes, SPIN, GRACE, answer)
+            job = self.jobs.get()
+            strokes = self.bell.strokes
+            job.helping.append(self)
+            answer = job.bell if job.work() else None
+            job.helping.pop()
+            del job  # and with it the arrays
+
+
+_helpers: list[_Helper] = []  # made when they are first needed
 
 
 def run(task, count: int) -> None:
-    """Call task(0) ... task(count - 1) on this thread and those of the pool; return when all are done.
+    """Call task(0) ... task(count - 1) on this thread and its helpers; return when all are done.
 
     The first error is raised, after all chunks have ended: nothing is written behind the caller's back. That holds for
-    Ctrl-C, too. A call from inside a task, or while another thread uses the pool, is done on the calling thread alone.
+    Ctrl-C, too. A call from inside a task, or from another thread meanwhile, is done by whoever is free.
     """
-    threads = get_num_threads()
-    if min(threads, count) > 1:
-        with finish_first():  # an interrupt amid the pool's own work would leave its locks as they are
-            if _busy.acquire(blocking=False):
-                return _share(_Job(task, count), threads)
-    for i in range(count):
-        task(i)
-
-
-def _share(job, threads) -> None:
-    """Do a job with the pool, which is ours until the end."""
+    wanted = min(get_num_threads(), count) - 1
+    if wanted < 1:
+        for i in range(count):
+            task(i)
+        return
+    job = _Job(task, count)
     try:
-        _call_for_help(job, threads)
-        job.work()
+        for helper in _first(wanted):
+            helper.call(job)
+        if not job.work():
+            job.bell.listen(0, SPIN)
         job.done.get()
     except BaseException:  # nobody begins another chunk, and those that run are awaited
         job.todo.clear()
@@ -144,30 +180,24 @@ def _share(job, threads) -> None:
             with contextlib.suppress(KeyboardInterrupt):
                 time.sleep(0.001)
         raise
-    finally:
-        _busy.release()
-    for i in range(job.count):
+    for i in range(count):
         if job.ended[i] is not None:
             raise job.ended[i]
 
 
-def _call_for_help(job, threads):
-    global _pool
-    try:
-        if _pool is None:
-            from concurrent.futures import ThreadPoolExecutor  # `import edunet` stays light
-
-            _pool = ThreadPoolExecutor(threads - 1, "edunet")
-        for _ in range(min(threads, job.count) - 1):
-            _pool.submit(job.help)
-    except RuntimeError:  # no thread can be started, or Python is ending: this one does it all
-        return
+def _first(n):
+    """Return n helpers, or as many as the system lets us have."""
+    if len(_helpers) < n:
+        with finish_first(), contextlib.suppress(RuntimeError):  # no thread can be started, or Python is ending
+            while len(_helpers) < n:
+                _helpers.append(_Helper())
+    return _helpers[:n]
 
 
 def _after_fork():
-    """A child has none of its parent's threads; a pool that it inherits would never answer."""
-    global _pool, _busy, _threads
-    _pool, _busy = None, threading.Lock()
+    """A child has none of its parent's threads; helpers that it inherits would never answer."""
+    global _threads
+    _helpers.clear()
     if not _asked:
         _threads = None
 

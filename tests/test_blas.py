@@ -13,7 +13,6 @@ def _small_chunks(monkeypatch):
     monkeypatch.setattr(blas, "WIDTH", 2)
     monkeypatch.setattr(threads, "_threads", 1)
     monkeypatch.setattr(threads, "_asked", True)
-    monkeypatch.setattr(threads, "_pool", None)
 
 
 SHAPES = [(0, 3, 4), (3, 0, 4), (1, 1, 1), (1, 50, 60), (70, 3, 1), (33, 40, 37), (9, 20, 61)]

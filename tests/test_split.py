@@ -17,7 +17,6 @@ def _small_chunks(monkeypatch):
     monkeypatch.setattr(split, "PER_WEIGHT", 1)
     monkeypatch.setattr(threads, "_threads", 1)
     monkeypatch.setattr(threads, "_asked", True)
-    monkeypatch.setattr(threads, "_pool", None)
 
 
 def numbers(*shape, dtype=np.float32):

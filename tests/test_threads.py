@@ -1,12 +1,14 @@
-"""Threads: how many there are, the pool they wait in, and what must not happen there."""
+"""Threads: how many there are, the helpers that wait for work, and what must not happen there."""
 
 import _thread
+import itertools
 import os
 import signal
 import subprocess
 import sys
 import threading
 import time
+import weakref
 
 import pytest
 
@@ -18,7 +20,6 @@ from edunet import threads
 def _number_comes_back(monkeypatch):
     monkeypatch.setattr(threads, "_threads", None)
     monkeypatch.setattr(threads, "_asked", False)
-    monkeypatch.setattr(threads, "_pool", None)
 
 
 def run_python(code, **environment):
@@ -118,7 +119,7 @@ def test_import_starts_no_thread():
     assert run_python(code + "print(threading.active_count(), 'concurrent.futures.thread' in new)") == "1 False"
 
 
-# ---------------------------------------------------------------- the pool
+# ---------------------------------------------------------------- the helpers
 
 
 @pytest.mark.parametrize("n", [1, 2, 3, 5])
@@ -151,21 +152,20 @@ def test_the_first_error_is_raised_when_all_have_ended():
     with pytest.raises(ValueError, match="in task 1"):
         threads.run(task, 5)
     assert sorted(done) == [0, 2, 4]
-    threads.run(done.append, 3)  # and the pool still serves
+    threads.run(done.append, 3)  # and the helpers still serve
     assert len(done) == 6
 
 
-def test_a_call_from_inside_a_task_is_done_by_its_thread():
-    edunet.set_num_threads(2)
-    together, where = threading.Barrier(2), []
+def test_calls_from_inside_tasks_end_too():
+    edunet.set_num_threads(3)
+    together, done = threading.Barrier(3), []
 
     def task(i):
         together.wait(timeout=30)
-        me = threading.get_ident()
-        threads.run(lambda j: where.append(threading.get_ident() == me), 4)
+        threads.run(lambda j: threads.run(lambda k: done.append((i, j, k)), 3), 3)
 
-    threads.run(task, 2)
-    assert where == [True] * 8
+    threads.run(task, 3)
+    assert sorted(done) == list(itertools.product(range(3), repeat=3))
 
 
 def test_a_second_thread_that_calls_meanwhile_serves_itself():
@@ -185,7 +185,7 @@ def test_a_second_thread_that_calls_meanwhile_serves_itself():
     assert where == [threading.get_ident()] * 4
 
 
-def test_the_number_may_change_while_the_pool_works():
+def test_the_number_may_change_while_helpers_work():
     edunet.set_num_threads(2)
     done = []
 
@@ -199,9 +199,12 @@ def test_the_number_may_change_while_the_pool_works():
 
 
 def test_without_further_threads_the_caller_does_it_all(monkeypatch):
+    def refuse(self):
+        raise RuntimeError("can't start new thread")
+
+    monkeypatch.setattr(threads, "_helpers", [])
+    monkeypatch.setattr(threads._Helper, "__init__", refuse)
     edunet.set_num_threads(2)
-    threads.run(lambda i: None, 2)
-    threads._pool.shutdown()  # as Python does when it ends, and where no thread can be started
     done = []
     threads.run(done.append, 5)
     assert done == list(range(5))
@@ -229,7 +232,7 @@ def test_after_ctrl_c_nothing_is_written_any_more():
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="there is no fork here")
-def test_a_child_computes_after_its_parent_used_the_pool():
+def test_a_child_computes_after_its_parent_had_help():
     code = """
 import os, warnings
 warnings.simplefilter("ignore")  # Python 3.12 warns of a fork beside threads
@@ -244,7 +247,7 @@ started, go_on = threading.Event(), threading.Event()
 def hold(i):
     started.set()
     go_on.wait(20)
-busy = threading.Thread(target=threads.run, args=(hold, 2))  # the fork comes while the pool is in use
+busy = threading.Thread(target=threads.run, args=(hold, 2))  # the fork comes while a helper is busy
 busy.start()
 started.wait()
 child = os.fork()
@@ -259,8 +262,7 @@ print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
     assert run_python(code) == "7"
 
 
-def test_ctrl_c_waits_until_the_pool_has_ended_its_work(monkeypatch):
-    """An interrupt amid the pool's own locks would leave them locked for ever."""
+def test_ctrl_c_in_one_task_waits_for_the_others():
     edunet.set_num_threads(2)
     done = []
 
@@ -271,5 +273,52 @@ def test_ctrl_c_waits_until_the_pool_has_ended_its_work(monkeypatch):
 
     with pytest.raises(KeyboardInterrupt):
         threads.run(task, 4)
-    assert sorted(done) == [0, 1, 2, 3]
-    assert not threads._busy.locked()
+    assert sorted(done) == [1, 2, 3]
+
+
+@pytest.mark.parametrize("awake", [0, threads.SPIN, 0.2])
+def test_helpers_come_awake_or_asleep(monkeypatch, awake):
+    monkeypatch.setattr(threads, "SPIN", awake)
+    monkeypatch.setattr(threads, "_helpers", [])
+    edunet.set_num_threads(3)
+    for pause in (0, 0.01):
+        for _ in range(5):
+            together, who = threading.Barrier(3), set()
+
+            def task(i, together=together, who=who):
+                together.wait(timeout=30)
+                who.add(threading.get_ident())
+
+            threads.run(task, 3)
+            assert len(who) == 3
+            time.sleep(pause)
+
+
+def test_helpers_sleep_when_there_is_nothing_to_do():
+    code = """
+import time
+from edunet import set_num_threads, threads
+set_num_threads(4)
+threads.run(lambda i: time.sleep(0.001), 8)
+time.sleep(0.05)
+before = time.process_time()
+time.sleep(0.5)
+print(time.process_time() - before < 0.1)
+"""
+    assert run_python(code) == "True"
+
+
+def test_a_job_leaves_nothing_behind():
+    class Thing:
+        pass
+
+    edunet.set_num_threads(2)
+    thing = Thing()
+    gone = weakref.ref(thing)
+    together = threading.Barrier(2)
+    threads.run(lambda i, thing=thing: together.wait(timeout=30), 2)
+    del thing
+    until = time.monotonic() + 10
+    while gone() is not None and time.monotonic() < until:
+        time.sleep(0.001)
+    assert gone() is None

@@ -12,6 +12,7 @@ Keys, and for the way back values, are turned once for every head: block after b
 
 import numpy as np
 from cython cimport floating
+from libc.string cimport memset
 from libc.math cimport INFINITY, exp, log, sqrt
 
 from edunet.kernels.tile import widened
@@ -140,8 +141,8 @@ def attention_backward(const floating[:, :, ::1] dz, const floating[:, :, ::1] q
                        const floating[:, ::1] lse, floating[:, :, ::1] dq, floating[:, :, ::1] dk,
                        floating[:, :, ::1] dv):
     cdef Py_ssize_t B = q.shape[0], T = q.shape[1], S = k.shape[1], d = q.shape[2], e = v.shape[2], n
-    dq[...], dk[...], dv[...] = 0, 0, 0
     if B * T == 0:
+        dq[...], dk[...], dv[...] = 0, 0, 0
         return
     dtype = np.asarray(q).dtype
     cdef Py_ssize_t dp = padded(d), ep = padded(e)
@@ -157,6 +158,9 @@ def attention_backward(const floating[:, :, ::1] dz, const floating[:, :, ::1] q
             turn(S, d, &k[n, 0, 0], &kt[0])
             turn(S, e, &v[n, 0, 0], &vt[0])
             row_dots(T, e, &dz[n, 0, 0], &z[n, 0, 0], &dots[0])
+            memset(&dq[n, 0, 0], 0, T * d * sizeof(floating))
+            memset(&dk[n, 0, 0], 0, S * d * sizeof(floating))
+            memset(&dv[n, 0, 0], 0, S * e * sizeof(floating))
             backward_of_head(T, S, d, e, &queries[n * T, 0], &keys[n * S, 0], &kt[0], &vt[0], &dzs[n * T, 0], looks, n,
                              horizon, &lse[n, 0], &dots[0], &A[0], &ds[0], &dq[n, 0, 0], &dk[n, 0, 0], &dv[n, 0, 0])
 

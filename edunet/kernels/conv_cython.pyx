@@ -96,8 +96,8 @@ def conv2d_backward(const floating[:, :, :, ::1] dy, const floating[:, :, :, ::1
                     floating[::1] db):
     cdef Shape g = shape_of[floating](x, w, dy, stride, dilation, pad)
     cdef bint wanted = dx.size > 0
-    dx[...], dw[...], db[...] = 0, 0, 0
     if g.N * g.I * g.J * g.F * g.C == 0:
+        dx[...], dw[...], db[...] = 0, 0, 0
         return
     dtype = np.asarray(x).dtype
     cdef Py_ssize_t Fp = padded(g.F), row = g.J * Fp * sizeof(floating)
@@ -109,14 +109,17 @@ def conv2d_backward(const floating[:, :, :, ::1] dy, const floating[:, :, :, ::1
     # the filters with c along memory: tap by tap, or all taps side by side where C alone does not fill a vector
     cdef Py_ssize_t taps = g.U * g.V if g.C % TILE_PAD == 0 else 1
     cdef Py_ssize_t width = g.U * g.V * g.C // taps
-    cdef const floating[:, ::1] turned = np.empty((0, 0), dtype)
-    if wanted:
-        turned = widened(np.asarray(w).reshape(taps, width, g.F).transpose(0, 2, 1).reshape(-1, width), padded(width))
+    cdef floating[::1] turned = np.empty(taps * g.F * padded(width) if wanted else 0, dtype)
     cdef floating[::1] strip = np.empty(g.J * padded(width) if wanted and taps == 1 else 0, dtype)
     cdef Py_ssize_t n = 0, m, i, here, deep
     cdef const floating* source
     cdef floating* to
     with nogil:
+        memset(&dw[0, 0, 0, 0], 0, g.U * g.V * g.C * g.F * sizeof(floating))
+        memset(&db[0], 0, g.F * sizeof(floating))
+        if wanted:
+            memset(&dx[0, 0, 0, 0], 0, g.N * g.H * g.W * g.C * sizeof(floating))
+            turn(&w[0, 0, 0, 0], &turned[0], taps, width, g.F)
         while n < g.N:
             here = min(images, g.N - n)
             source = &x[n, 0, 0, 0]
@@ -138,14 +141,26 @@ def conv2d_backward(const floating[:, :, :, ::1] dy, const floating[:, :, :, ::1
                               &band[m * deep * g.J * Fp], &db[0], deep * g.J, g.F)
                 add_to_dw(source + i * g.sh * g.Wp * g.C, &band[0], &dw[0, 0, 0, 0], &g, here, deep)
                 if wanted and taps == 1:
-                    add_rows_to_dx(&band[0], &turned[0, 0], &strip[0], to + i * g.sh * g.Wp * g.C, &g, here, deep)
+                    add_rows_to_dx(&band[0], &turned[0], &strip[0], to + i * g.sh * g.Wp * g.C, &g, here, deep)
                 elif wanted:
-                    add_to_dx(&band[0], &turned[0, 0], to + i * g.sh * g.Wp * g.C, &g, here, deep, taps)
+                    add_to_dx(&band[0], &turned[0], to + i * g.sh * g.Wp * g.C, &g, here, deep, taps)
                 i += deep
             if wanted and g.framed:
                 for m in range(here):
                     take_out_of_frame(&dframe[m * g.Hp * g.Wp * g.C], &dx[n + m, 0, 0, 0], &g)
             n += here
+
+
+cdef void turn(const floating* w, floating* turned, Py_ssize_t taps, Py_ssize_t width, Py_ssize_t F) noexcept nogil:
+    """turned[t,f,c] = w[t,c,f], each row of it filled up with zeros for the tile."""
+    cdef Py_ssize_t wide = padded(width), t, f, c
+    for t in range(taps):
+        for f in range(F):
+            for c in range(width):
+                turned[c] = w[c * F + f]
+            memset(turned + width, 0, (wide - width) * sizeof(floating))
+            turned += wide
+        w += width * F
 
 
 cdef on_every_cpu take_band(const floating* dy, const floating* y, floating* band, floating* db, Py_ssize_t pixels,
