@@ -24,7 +24,8 @@ __all__ = ["split"]
 
 WEIGHTS = {"w", "b", "wx", "wh", "gamma", "beta"}
 SUMS = {"d" + name for name in WEIGHTS}
-CHUNK = 10e6  # floating-point operations, 0.1 to 0.2 ms: to wake a thread that sleeps takes up to 0.05 ms
+CHUNK = 2e6  # floating-point operations, 0.02 to 0.04 ms: a thread that is awake takes it up within 0.01
+LARGE = 10e6  # where it costs more to cut: where sums are formed, or in an image
 MOST = 8  # chunks that form sums
 PER_WEIGHT = 500  # operations in a chunk for each number that is then to be added: 2 to 6 % of its time
 TOGETHER = {"simple_rnn": 6, "gru": 6, "lstm": 6}  # rows that a kernel likes to take through time side by side
@@ -78,6 +79,8 @@ def split(module: ModuleType) -> ModuleType:
     for name, kernel in vars(module).items():
         if name in COST:
             setattr(made, name, _split_rows(kernel, COST[name], TOGETHER.get(name.rpartition("_")[0], 1)))
+        if name == "conv2d_forward":
+            made.conv2d_forward = _split_image(kernel, made.conv2d_forward)
         elif name == "attention_forward":
             made.attention_forward = _split_attention_forward(kernel)
         elif name == "attention_backward":
@@ -93,10 +96,12 @@ def _split_rows(kernel, cost, together):
 
     @functools.wraps(kernel)
     def on_threads(*given):
+        N = len(given[0])
+        if N < 2:  # it wants its answer at once
+            return kernel(*given)
         work = cost(*[given[place] for place in costly])
         if work < 2 * CHUNK:
             return kernel(*given)
-        N = len(given[0])
         groups = -(-N // together)
         if sums:
             weights = sum(given[place].size for place in sums)
@@ -122,6 +127,27 @@ def _split_rows(kernel, cost, together):
         return None
 
     return on_threads
+
+
+def _split_image(kernel, on_batches):
+    """A single large image is cut into bands: each call makes some rows of y, from the rows of x that they look at."""
+
+    @functools.wraps(kernel)
+    def conv2d_forward(x, w, b, stride, dilation, pad, relu, y):
+        if len(x) != 1:
+            return on_batches(x, w, b, stride, dilation, pad, relu, y)
+        parts = min(get_num_threads(), int(COST["conv2d_forward"](w, y) / LARGE), y.shape[1])
+        if parts < 2:
+            return kernel(x, w, b, stride, dilation, pad, relu, y)
+        calls = []
+        for rows in ranges(y.shape[1], parts):
+            first = rows.start * stride[0] - pad[0]
+            behind = (rows.stop - 1) * stride[0] - pad[0] + (w.shape[0] - 1) * dilation[0] + 1
+            part = x[:, max(first, 0) : behind]
+            calls.append((part, w, b, stride, dilation, (max(-first, 0), pad[1]), relu, y[:, rows]))
+        return run(lambda i: kernel(*calls[i]), parts)
+
+    return conv2d_forward
 
 
 # ---------------------------------------------------------------- attention
@@ -208,5 +234,5 @@ def parts_of(work, most):
 
     The more work, the more parts, but the larger, too: each costs 0.02 ms of preparation, and the sum of its weights.
     """
-    parts = int(min(math.sqrt(work / CHUNK), MOST, most))
+    parts = int(min(math.sqrt(work / LARGE), MOST, most))
     return 1 << max(parts.bit_length() - 1, 0)

@@ -256,12 +256,8 @@ def differentiable(op):
         if len(args) < len(inputs_of_op):
             args += tuple(_input(op, p, options) for p in inputs_of_op[len(args) :])
         for name, option in options.items():
-            if isinstance(option, np.generic):
-                options[name] = option.item()  # np.float64(0.5) would turn float32 into float64; 0.5 does not
-            elif isinstance(option, Tensor):
-                raise TypeError(
-                    f"{op.__name__}: {name} is an option and cannot carry a gradient. Pass {name}.numpy() instead."
-                )
+            if isinstance(option, (np.generic, Tensor)):
+                options[name] = _option(op, name, option)
         y, backward = op(*_common(args), **options)
         inputs = tuple([a if isinstance(a, Tensor) else None for a in args])
         if inputs.count(None) == len(inputs):
@@ -284,6 +280,13 @@ def _input(op, parameter, options: dict):
     if parameter.default is parameter.empty:
         raise TypeError(f"{op.__name__}: the input {parameter.name} is missing. See help(edunet.ops.{op.__name__}).")
     return parameter.default
+
+
+def _option(op, name, option):
+    """Return an option as a plain number: np.float64(0.5) would turn float32 into float64, 0.5 does not."""
+    if isinstance(option, Tensor):
+        raise TypeError(f"{op.__name__}: {name} is an option and cannot carry a gradient. Pass {name}.numpy() instead.")
+    return option.item()
 
 
 def _operations_behind(y: Tensor) -> list[Operation]:

@@ -10,6 +10,7 @@ from edunet import blas, split, threads
 @pytest.fixture(autouse=True)
 def _small_chunks(monkeypatch):
     monkeypatch.setattr(split, "CHUNK", 1000)
+    monkeypatch.setattr(split, "LARGE", 1000)
     monkeypatch.setattr(blas, "WIDTH", 2)
     monkeypatch.setattr(threads, "_threads", 1)
     monkeypatch.setattr(threads, "_asked", True)

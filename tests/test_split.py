@@ -1,5 +1,6 @@
 """Split kernels: the same numbers as in one piece, to the last bit for every number of threads."""
 
+import functools
 import inspect
 from types import ModuleType
 
@@ -14,6 +15,7 @@ from edunet import ops, split, threads
 @pytest.fixture(autouse=True)
 def _small_chunks(monkeypatch):
     monkeypatch.setattr(split, "CHUNK", 1)  # so that small arrays are split
+    monkeypatch.setattr(split, "LARGE", 1)
     monkeypatch.setattr(split, "PER_WEIGHT", 1)
     monkeypatch.setattr(threads, "_threads", 1)
     monkeypatch.setattr(threads, "_asked", True)
@@ -107,6 +109,7 @@ def test_pieces_make_the_whole(call, N, n, monkeypatch):
     edunet.set_num_threads(n)
     found = both_passes(call, N, np.float64)
     monkeypatch.setattr(split, "CHUNK", np.inf)
+    monkeypatch.setattr(split, "LARGE", np.inf)
     for a, b in zip(found, both_passes(call, N, np.float64), strict=True):
         np.testing.assert_allclose(a, b, rtol=1e-12, atol=1e-12)
 
@@ -156,6 +159,32 @@ def test_one_thread_and_no_sums_is_one_call():
     assert all(c["w"] is w and c["y"].base is y and len(c["y"]) == len(c["x"]) for c in calls[1:])
 
 
+@pytest.mark.parametrize("padding", ["valid", "same"])
+@pytest.mark.parametrize("dilation", [1, 2, 4])
+@pytest.mark.parametrize("stride", [1, 2, 3])
+def test_one_image_in_bands_has_the_same_bits(stride, dilation, padding, backend):
+    x, w, b = numbers(1, 11, 10, 3), numbers(3, 2, 3, 5), numbers(5)
+    call = functools.partial(ops.conv2d, x, w, b, stride=stride, dilation=dilation, padding=padding, relu=True)
+    expected = call()
+    for n in (2, 3, 50):
+        edunet.set_num_threads(n)
+        assert call().tobytes() == expected.tobytes(), f"{n} threads"
+
+
+def test_one_image_is_cut_into_bands():
+    edunet.set_num_threads(3)
+    module, calls = spy("conv2d_forward", "x, w, b, stride, dilation, pad, relu, y")
+    x, w, y = np.zeros((1, 10, 4, 1)), np.zeros((3, 2, 1, 9)), np.zeros((1, 10, 3, 9))
+    module.conv2d_forward(x, w, np.zeros(9), (1, 1), (1, 1), (1, 0), False, y)
+    calls.sort(key=lambda c: c["y"].ctypes.data)
+    assert [(c["y"].shape[1], c["x"].shape[1], c["pad"]) for c in calls] == [
+        (3, 4, (1, 0)),
+        (3, 5, (0, 0)),
+        (4, 5, (0, 0)),
+    ]
+    assert all(c["x"].flags.c_contiguous and c["y"].flags.c_contiguous for c in calls)
+
+
 @pytest.mark.parametrize("n", [1, 3])
 def test_chunks_that_form_sums_do_not_depend_on_the_threads(n):
     edunet.set_num_threads(n)
@@ -188,6 +217,7 @@ def test_few_heads_are_cut_along_their_queries_by_the_problem_alone(B, pieces, n
 
 def test_little_work_is_one_call(monkeypatch):
     monkeypatch.setattr(split, "CHUNK", 15e6)
+    monkeypatch.setattr(split, "LARGE", 15e6)
     edunet.set_num_threads(4)
     module, calls = spy("conv2d_forward", "x, w, b, stride, dilation, pad, relu, y")
     x, w, y = np.zeros((1, 28, 28, 1)), np.zeros((3, 3, 1, 32)), np.zeros((1, 26, 26, 32))
