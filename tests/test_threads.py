@@ -322,3 +322,21 @@ def test_a_job_leaves_nothing_behind():
     while gone() is not None and time.monotonic() < until:
         time.sleep(0.001)
     assert gone() is None
+
+
+@pytest.mark.skipif(not hasattr(os, "sched_setaffinity"), reason="threads cannot choose their core here")
+def test_a_helper_leaves_the_core_of_its_caller():
+    allowed = os.sched_getaffinity(0)
+    found = []
+
+    def move():
+        for core in sorted(allowed):
+            threads._leave(core)
+            found.append((core, threads.core(), os.sched_getaffinity(0)))
+
+    thread = threading.Thread(target=move)
+    thread.start()
+    thread.join()
+    for left, core, still_allowed in found:
+        assert still_allowed == allowed
+        assert core in {*(allowed - {left} or allowed), -1}  # -1: nothing was compiled

@@ -13,7 +13,7 @@ from edunet.bench.works import PEAK, Work
 __all__ = ["MEASURES", "import_times", "memory", "speed_up", "timing"]
 
 SECONDS = 0.1  # for one variant of one library in one round
-PAUSE = 0.05  # threads of the library before may still be waiting for work: let them fall asleep
+PAUSE = 0.15  # threads of the library before stay awake, those of OpenBLAS for 0.105 s: let them fall asleep
 FRESH = 5  # fresh processes for memory and import
 
 

@@ -12,8 +12,8 @@ Keys, and for the way back values, are turned once for every head: block after b
 
 import numpy as np
 from cython cimport floating
-from libc.string cimport memset
 from libc.math cimport INFINITY, exp, log, sqrt
+from libc.string cimport memset
 
 from edunet.kernels.tile import widened
 
@@ -51,62 +51,56 @@ cdef void forward_of_head(Py_ssize_t T, Py_ssize_t S, Py_ssize_t d, Py_ssize_t e
     """Z = A V for one head; lse serves as top until the end."""
     cdef const floating* nothing = NULL
     cdef floating scale = 1 / sqrt(<double> d)
-    cdef Py_ssize_t i = 0, j, rows, cols, r
+    cdef Py_ssize_t i = 0, j, rows, cols, reached, r
     while i < T:
         rows = min(QUERIES, T - i)
-        start(rows, e, z + i * e, lse + i, total + i)
+        reached = min(S, i + rows + horizon)  # some query of the block may look at keys before this one
+        for r in range(i, i + rows):
+            lse[r], total[r] = -INFINITY, 0
+        if reached <= 0:
+            memset(z + i * e, 0, rows * e * sizeof(floating))
         j = 0
-        while j < S and j <= i + rows - 1 + horizon:
+        while j < reached:
             cols = min(KEYS, S - j)
             product(rows, cols, d, q + i * d, d, 1, kt + j * d, KEYS, nothing, s, KEYS, TILE_STORE)
             hide(rows, cols, s, looks, n, i, j, horizon)
-            for r in range(rows):
-                fold_in(cols, scale, s + r * KEYS, lse + i + r, total + i + r, e, z + (i + r) * e)
-            product(rows, e, cols, s, KEYS, 1, v + j * ep, ep, nothing, z + i * e, e, TILE_ADD)
+            fold_in(rows, cols, scale, s, lse + i, total + i, e, z + i * e)
+            product(rows, e, cols, s, KEYS, 1, v + j * ep, ep, nothing, z + i * e, e, TILE_ADD if j else TILE_STORE)
             j += cols
         finish(rows, e, z + i * e, lse + i, total + i)
         i += rows
 
 
-cdef on_every_cpu fold_in(Py_ssize_t cols, floating scale, floating* s, floating* top, floating* total, Py_ssize_t e,
-                          floating* z) noexcept nogil:
-    """Turn the scores of one query into weights; scale what was summed before down to the new top."""
+cdef on_every_cpu fold_in(Py_ssize_t rows, Py_ssize_t cols, floating scale, floating* s, floating* top,
+                          floating* total, Py_ssize_t e, floating* z) noexcept nogil:
+    """Turn the scores of a block into weights; scale what was summed before down to each query's new top."""
     cdef floating new, shift, down
-    cdef Py_ssize_t j
-    for j in range(cols):
-        s[j] *= scale
-    new = larger(top[0], largest_along(s, cols))
-    shift = 0 if new == -INFINITY else new  # no key yet that it may look at: all weights are e^−∞
-    for j in range(cols):
-        s[j] = exp_(s[j] - shift)
-    if new != top[0]:
-        down = exp_(top[0] - shift)
-        total[0] *= down
-        for j in range(e):
-            z[j] *= down
-        top[0] = new
-    total[0] += sum_along(s, cols)
-
-
-cdef void start(Py_ssize_t rows, Py_ssize_t e, floating* z, floating* top, floating* total) noexcept nogil:
-    """Nothing summed yet, and no score met."""
-    cdef Py_ssize_t r
+    cdef Py_ssize_t r, j
     for r in range(rows):
-        top[r], total[r] = -INFINITY, 0
-    for r in range(rows * e):
-        z[r] = 0
+        new = larger(top[r], largest_along(s, cols) * scale)
+        shift = 0 if new == -INFINITY else new  # no key yet that it may look at: all weights are e^−∞
+        for j in range(cols):
+            s[j] = exp_(s[j] * scale - shift)
+        if new != top[r] and total[r] != 0:
+            down = exp_(top[r] - shift)
+            total[r] *= down
+            for j in range(e):
+                z[j] *= down
+        top[r] = new
+        total[r] += sum_along(s, cols)
+        s, z = s + KEYS, z + e
 
 
-cdef void finish(Py_ssize_t rows, Py_ssize_t e, floating* z, floating* lse, const floating* total) noexcept nogil:
+cdef on_every_cpu finish(Py_ssize_t rows, Py_ssize_t e, floating* z, floating* lse, const floating* total) noexcept nogil:
     """z / Σ, and lse = top + ln Σ; both are 0 for a query that saw nothing."""
-    cdef Py_ssize_t r, l
+    cdef Py_ssize_t r, c
     for r in range(rows):
         if total[r] == 0:
             lse[r] = 0
             continue
         lse[r] += <floating> log(<double> total[r])
-        for l in range(e):
-            z[r * e + l] /= total[r]
+        for c in range(e):
+            z[r * e + c] /= total[r]
 
 
 cdef void hide(Py_ssize_t rows, Py_ssize_t cols, floating* s, const unsigned char[:, :, :] looks, Py_ssize_t n,
@@ -158,9 +152,6 @@ def attention_backward(const floating[:, :, ::1] dz, const floating[:, :, ::1] q
             turn(S, d, &k[n, 0, 0], &kt[0])
             turn(S, e, &v[n, 0, 0], &vt[0])
             row_dots(T, e, &dz[n, 0, 0], &z[n, 0, 0], &dots[0])
-            memset(&dq[n, 0, 0], 0, T * d * sizeof(floating))
-            memset(&dk[n, 0, 0], 0, S * d * sizeof(floating))
-            memset(&dv[n, 0, 0], 0, S * e * sizeof(floating))
             backward_of_head(T, S, d, e, &queries[n * T, 0], &keys[n * S, 0], &kt[0], &vt[0], &dzs[n * T, 0], looks, n,
                              horizon, &lse[n, 0], &dots[0], &A[0], &ds[0], &dq[n, 0, 0], &dk[n, 0, 0], &dv[n, 0, 0])
 
@@ -172,33 +163,41 @@ cdef void backward_of_head(Py_ssize_t T, Py_ssize_t S, Py_ssize_t d, Py_ssize_t 
                            floating* dv) noexcept nogil:
     """dq, dk and dv of one head, block by block; q, k and dz have rows of padded width."""
     cdef const floating* nothing = NULL
-    cdef Py_ssize_t dp = padded(d), ep = padded(e), i = 0, j, rows, cols, r
+    cdef Py_ssize_t dp = padded(d), ep = padded(e), i = 0, j = 0, rows, cols, reached
     cdef floating scale = 1 / sqrt(<double> d)
+    cdef int mode
     while i < T:
         rows = min(QUERIES, T - i)
+        reached = min(S, i + rows + horizon)  # some query of the block may look at keys before this one
+        if reached <= 0:
+            memset(dq + i * d, 0, rows * d * sizeof(floating))
         j = 0
-        while j < S and j <= i + rows - 1 + horizon:
+        while j < reached:
             cols = min(KEYS, S - j)
             product(rows, cols, d, q + i * dp, dp, 1, kt + j * d, KEYS, nothing, A, KEYS, TILE_STORE)
             hide(rows, cols, A, looks, n, i, j, horizon)
             product(rows, cols, e, dz + i * ep, ep, 1, vt + j * e, KEYS, nothing, ds, KEYS, TILE_STORE)
-            for r in range(rows):
-                weights_and_ds(cols, scale, lse[i + r], dots[i + r], A + r * KEYS, ds + r * KEYS)
-            product(cols, e, rows, A, 1, KEYS, dz + i * ep, ep, nothing, dv + j * e, e, TILE_ADD)
-            product(cols, d, rows, ds, 1, KEYS, q + i * dp, dp, nothing, dk + j * d, d, TILE_ADD)
-            product(rows, d, cols, ds, KEYS, 1, k + j * dp, dp, nothing, dq + i * d, d, TILE_ADD)
+            weights_and_ds(rows, cols, scale, lse + i, dots + i, A, ds)
+            mode = TILE_STORE if i == 0 or j >= i + horizon else TILE_ADD  # did an earlier block reach these keys?
+            product(cols, e, rows, A, 1, KEYS, dz + i * ep, ep, nothing, dv + j * e, e, mode)
+            product(cols, d, rows, ds, 1, KEYS, q + i * dp, dp, nothing, dk + j * d, d, mode)
+            mode = TILE_ADD if j else TILE_STORE
+            product(rows, d, cols, ds, KEYS, 1, k + j * dp, dp, nothing, dq + i * d, d, mode)
             j += cols
         i += rows
+    memset(dk + j * d, 0, (S - j) * d * sizeof(floating))  # keys that no query may look at
+    memset(dv + j * e, 0, (S - j) * e * sizeof(floating))
 
 
-cdef on_every_cpu weights_and_ds(Py_ssize_t cols, floating scale, floating lse, floating dot, floating* s,
-                                 floating* dA) noexcept nogil:
-    """s becomes A = e^(s/√d − lse), and dA becomes ds = A (dA − dz·z)/√d, for one query."""
-    cdef Py_ssize_t j
-    for j in range(cols):
-        s[j] = exp_(s[j] * scale - lse)
-    for j in range(cols):
-        dA[j] = s[j] * (dA[j] - dot) * scale
+cdef on_every_cpu weights_and_ds(Py_ssize_t rows, Py_ssize_t cols, floating scale, const floating* lse,
+                                 const floating* dots, floating* s, floating* dA) noexcept nogil:
+    """s becomes A = e^(s/√d − lse), and dA becomes ds = A (dA − dz·z)/√d."""
+    cdef Py_ssize_t r, j
+    for r in range(rows):
+        for j in range(cols):
+            s[j] = exp_(s[j] * scale - lse[r])
+            dA[j] = s[j] * (dA[j] - dots[r]) * scale
+        s, dA = s + KEYS, dA + KEYS
 
 
 cdef on_every_cpu row_dots(Py_ssize_t T, Py_ssize_t e, const floating* dz, const floating* z,
