@@ -48,7 +48,7 @@ cdef extern from *:
     int bell_cpu() nogil
 
 cdef enum:
-    BREATHS = 10  # 0.1 to 0.5 µs
+    BREATHS = 20  # 0.2 to 1 µs
 
 
 def core() -> int:

@@ -102,7 +102,7 @@ def _cores() -> int:
 # ---------------------------------------------------------------- the helpers
 
 SPIN = 5e-4  # seconds a thread stays awake for the next call, or for the end of this one
-GRACE = 6e-6  # seconds until who called is inside a kernel, where the interpreter is free for others
+GRACE = 4e-6  # seconds until who called is inside a kernel, where the interpreter is free for others
 
 
 class _Job:
@@ -149,7 +149,7 @@ class _Helper:
         while True:
             self.bell.listen(strokes, SPIN, GRACE, answer)
             job = self.jobs.get()
-            strokes = self.bell.strokes
+            strokes = self.bell.strokes if self.jobs.empty() else -1  # -1: there is more to do
             if core() == job.core >= 0:
                 _leave(job.core)
             job.helping.append(self)
