@@ -38,6 +38,7 @@ __all__ = [
 
 BACKENDS = ("cython", "numba", "numpy")  # in the order of preference
 FAMILIES = ("conv", "pool", "rnn", "gru", "lstm", "attention", "norm", "loss", "update")
+RECURRENT = ("rnn", "gru", "lstm")
 
 REMEDY = {
     "cython": 'a C compiler and `pip install --force-reinstall --no-cache-dir "edunet-med"` '
@@ -137,7 +138,8 @@ def kernels(family: str) -> ModuleType:
 @functools.cache
 def _ready(family: str, backend: str) -> ModuleType:
     module = _load(family, backend)
-    return module if backend == "numpy" else split(module)
+    whole = backend == "numpy" or (backend == "numba" and family in RECURRENT)
+    return module if whole else split(module)
 
 
 # ---------------------------------------------------------------- precision and randomness

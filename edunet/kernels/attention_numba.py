@@ -1,179 +1,219 @@
-"""Attention in blocks of queries and keys, for a few heads at a time: the table of all scores is never there.
+"""Attention in blocks: the table of scores is formed for 256 queries and 256 keys at a time, never as a whole.
 
-Shapes, mask and horizon: see attention_numpy.py. Python walks through blocks of scores s = q kᵀ/√d, and two compiled
-loops do the work, one for all products, one for e^x:
-
-    forward    weights are e^(s − top); top is the largest score that each query has met so far. When a later block has
-               a larger one, what was summed before is scaled down by e^(old − new).
-    backward   weights are A = e^(s − lse), computed again. With dA = dz vᵀ and ds = A (dA − dz·z):
-               dv += Aᵀ dz,  dk += dsᵀ q/√d,  dq += ds k, and in the end dq /= √d.
-
-Blocks are equally large, filled up with zeros. A t in a name says that an array is turned: st is sᵀ, a row for each
-key, so that the loops along a row run along queries.
+Shapes: see attention_numpy.py. A query's softmax grows block by block: top is its largest score so far, total the sum
+of e^(score − top), z the sum of e^(score − top) v; a new top shrinks both sums. The way back forms the same blocks
+again, from lse. A block holds G batches, Q queries and K keys: scores (G,Q,W), where W is K or the next multiple of 32.
 """
 
 import math
 
 import numpy as np
-from numba import njit
+from numba import njit, types
+from numba.core import cgutils
+from numba.extending import intrinsic
 
-BLOCK = 128  # queries, and keys, at most
-GROUP = 2**19  # numbers that the heads of a group keep, about
-
-_fast = {"reassoc", "contract", "nsz", "arcp"}
-_compiled = njit(cache=True, nogil=True, error_model="numpy", fastmath=_fast, no_cfunc_wrapper=True)
+_compiled = njit(
+    cache=True,
+    nogil=True,
+    error_model="numpy",
+    fastmath={"reassoc", "contract", "nsz", "arcp"},
+    no_cfunc_wrapper=True,  # nobody calls from C: less to compile
+)
+BLOCK = 256
 
 
 def attention_forward(q, k, v, mask, horizon, z, lse):
-    for heads in _groups(q, v):
-        _forward(q[heads], k[heads], v[heads], mask[heads], horizon, z[heads], lse[heads])
+    (B, T, d), (S, e) = q.shape, v.shape[1:]
+    q = q * q.dtype.type(1 / math.sqrt(d))
+    table = np.empty(BLOCK * BLOCK, q.dtype)
+    top, total = np.full_like(lse, -np.inf), np.zeros_like(lse)
+    z[:] = 0
+    for some, keys in _blocks(B, T, S):
+        turned, values = _panels(k[some, keys].swapaxes(1, 2)), _panels(v[some, keys])
+        for queries, limits in _queries(T, keys, horizon):
+            scores = _products(table, q, some, queries, turned)
+            _hide(scores, limits, mask[some, queries, keys] if mask.size else mask)
+            now = some, queries
+            best = np.maximum(top[now], scores.max(axis=2))
+            shift = np.where(np.isneginf(best), 0, best)  # where nothing has been seen yet
+            shrink, fresh = np.exp(top[now] - shift), np.empty_like(best)
+            _powers(scores, shift, fresh)
+            top[now], total[now] = best, total[now] * shrink + fresh
+            if keys.start:
+                z[now] *= shrink[:, :, None]
+            _add_product(z, 0, _rows(some, queries, T) * e, scores, 0, *_table_places(scores, values), values, e)
+    blind = total == 0
+    top[blind], total[blind] = 0, 1
+    z /= total[:, :, None]
+    np.add(top, np.log(total), out=lse)
 
 
 def attention_backward(dz, q, k, v, mask, horizon, z, lse, dq, dk, dv):
-    for heads in _groups(q, v):
-        saved, made = (z[heads], lse[heads]), (dq[heads], dk[heads], dv[heads])
-        _backward(dz[heads], q[heads], k[heads], v[heads], mask[heads], horizon, *saved, *made)
+    (B, T, d), (S, e) = q.shape, v.shape[1:]
+    scale = q.dtype.type(1 / math.sqrt(d))
+    q, (dz,) = q * scale, _writable(dz)
+    along = np.sum(dz * z, axis=2)  # softmax needs Σ_j dA_j A_j of each row; as z = A v, that is dz · z
+    table, other = np.empty(BLOCK * BLOCK, q.dtype), np.empty(BLOCK * BLOCK, q.dtype)
+    dq[:], dk[:], dv[:] = 0, 0, 0
+    for some, keys in _blocks(B, T, S):
+        turned, values_turned = _panels(k[some, keys].swapaxes(1, 2)), _panels(v[some, keys].swapaxes(1, 2))
+        untouched, key_rows = _panels(k[some, keys]), _rows(some, keys, S)
+        for queries, limits in _queries(T, keys, horizon):
+            A = _products(table, q, some, queries, turned)
+            _hide(A, limits, mask[some, queries, keys] if mask.size else mask)
+            _powers(A, lse[some, queries].copy(), np.empty(A.shape[:2], A.dtype))
+            dscores = _products(other, dz, some, queries, values_turned)  # at first dA
+            dscores -= along[some, queries, None]
+            dscores *= A
+            G, Q, W = A.shape
+            rows, columns = (_every(Q * W, G)[:, None] + np.arange(untouched.shape[1])).ravel(), _every(W, Q)
+            _add_product(dv, 0, key_rows * e, A, 0, rows, columns, _panels(dz[some, queries]), e)  # Aᵀ dz
+            _add_product(dk, 0, key_rows * d, dscores, 0, rows, columns, _panels(q[some, queries]), d)
+            places = _table_places(dscores, untouched)
+            _add_product(dq, 0, _rows(some, queries, T) * d, dscores, 0, *places, untouched, d)
+    dq *= scale
 
 
-def _groups(q, v):
-    (B, T, d), (_, S, e) = q.shape, v.shape
-    G = max(1, GROUP // (2 * (T + S) * (d + e) + 2 * min(T, BLOCK) * min(S, BLOCK)))
-    return [slice(n, n + G) for n in range(0, B, G)]
+def _blocks(B, T, S):
+    """Return which batches and which keys are taken together: many short sequences, or a part of a long one."""
+    together = max(1, BLOCK * BLOCK // (T * (S + -S % 32))) if 0 < T <= BLOCK and 0 < S <= BLOCK else 1
+    for b in range(0, B, together):
+        for j in range(0, S, BLOCK):
+            yield slice(b, min(b + together, B)), slice(j, min(j + BLOCK, S))
 
 
-def _forward(q, k, v, mask, horizon, z, lse):
-    (G, T, d), (_, S, e) = q.shape, v.shape
-    qt, k, vt = _turn(_blocks(q / math.sqrt(d))), _blocks(k), _turn(_blocks(v))
-    queries, keys = qt.shape[3], k.shape[2]
-    st, zt = np.empty((G, keys, queries), q.dtype), np.empty((G, vt.shape[2], queries), q.dtype)
-    for i in range(len(qt)):
-        at = i * queries
-        # not −∞, so that s − top is a number even for a query that sees nothing
-        top, total = np.full((G, 1, queries), np.finfo(q.dtype).min / 2, q.dtype), np.zeros((G, 1, queries), q.dtype)
-        zt[:] = 0
-        for j in range(min(len(k), (at + queries - 1 + horizon) // keys + 1)):
-            st[:] = 0
-            _add_product(k[j], qt[i], st)
-            _hide(st.swapaxes(1, 2), mask, horizon, S, at, j * keys)
-            old, top = top, np.maximum(top, st.max(axis=1, keepdims=True))
-            down = np.exp(old - top)
-            st -= top
-            _exp(st.reshape(-1))
-            total = total * down + st.sum(axis=1, keepdims=True)
-            zt *= down
-            _add_product(vt[j], st, zt)
-        blind = total == 0
-        total[blind] = 1
-        zt /= total
-        z[:, at : at + queries] = zt.swapaxes(1, 2)[:, : T - at, :e]
-        lse[:, at : at + queries] = np.where(blind, 0, top + np.log(total))[:, 0, : T - at]
+def _queries(T, keys, horizon):
+    """Return blocks of queries, and how many keys of this block each of them may look at."""
+    for i in range(0, T, BLOCK):
+        queries = slice(i, min(i + BLOCK, T))
+        limits = np.arange(queries.start, queries.stop) + (horizon + 1 - keys.start)
+        if limits[-1] > 0:
+            yield queries, np.minimum(limits, keys.stop - keys.start)
 
 
-def _backward(dz, q, k, v, mask, horizon, z, lse, dq, dk, dv):
-    (G, T, d), (_, S, e) = q.shape, v.shape
-    # −lse and −dz·z, which is −Σ_j dA_j A_j: what A and ds of a query start from, before products are added
-    start = _turn(_blocks(-np.stack((lse, np.sum(dz * z, axis=2)), axis=2)))
-    q, k, v, dz = _blocks(q / math.sqrt(d)), _blocks(k), _blocks(v), _blocks(dz)
-    qt, kt, dzt = _turn(q), _turn(k), _turn(dz)
-    queries, keys = q.shape[2], k.shape[2]
-    At, dst = np.empty((2, G, keys, queries), q.dtype)
-    dqt, dkey, dvalue = np.zeros_like(qt), np.empty_like(k[0]), np.empty_like(v[0])
-    for j in range(len(k)):
-        at = j * keys
-        dkey[:], dvalue[:] = 0, 0
-        for i in range(max(0, (at - horizon) // queries), len(q)):
-            At[:], dst[:] = start[i, :, :1], start[i, :, 1:2]
-            _add_product(k[j], qt[i], At)
-            _add_product(v[j], dzt[i], dst)
-            _hide(At.swapaxes(1, 2), mask, horizon, S, i * queries, at)
-            _exp(At.reshape(-1))
-            dst *= At
-            _add_product(At, dz[i], dvalue)
-            _add_product(dst, q[i], dkey)
-            _add_product(kt[j], dst, dqt[i])
-        dk[:, at : at + keys] = dkey[:, : S - at, :d]
-        dv[:, at : at + keys] = dvalue[:, : S - at, :e]
-    for i in range(len(q)):
-        at = i * queries
-        dq[:, at : at + queries] = dqt[i].swapaxes(1, 2)[:, : T - at, :d]
-    dq /= math.sqrt(d)
+def _rows(some, steps, T):
+    """Return the rows b·T + i of some batches and some steps."""
+    return (np.arange(some.start, some.stop)[:, None] * T + np.arange(steps.start, steps.stop)).ravel()
 
 
-def _blocks(x):
-    """Return x (G,T,C) in blocks (…,G,rows,columns) of equally many rows; rows and columns come in fours."""
-    G, T, C = x.shape
-    count = -(-T // BLOCK)
-    rows = _fours(-(-T // max(count, 1)))
-    full = np.zeros((G, count, rows, _fours(C)), x.dtype)
-    full.reshape(G, count * rows, _fours(C))[:, :T, :C] = x
-    return np.ascontiguousarray(full.swapaxes(0, 1))
+def _products(table, a, some, steps, w):
+    """Return the products of some rows of a with w (G,k,W), in the space of a table."""
+    G, K, W = w.shape
+    rows = _rows(some, steps, a.shape[1])
+    y = table[: len(rows) * W].reshape(G, len(rows) // G, W)
+    y[:] = 0
+    _add_product(y, 0, _every(W, len(rows)), a, 0, rows * K, _every(1, K), w, W)
+    return y
 
 
-def _turn(blocks):
-    return np.ascontiguousarray(blocks.swapaxes(2, 3))
+def _table_places(table, w):
+    G, Q, W = table.shape
+    return _every(W, G * Q), _every(1, w.shape[1])
 
 
-def _fours(count):
-    return max(4, count + -count % 4)
-
-
-def _hide(s, mask, horizon, S, i, j):
-    """Set the scores of a block to −∞ where query i + r may not look at key j + c, or there is no such key."""
-    # s (G,queries,keys)
-    _, queries, keys = s.shape
-    if j + keys > min(S, i + horizon + 1):
-        seen = np.tri(queries, keys, i + horizon - j, dtype=bool)
-        seen[:, S - j :] = False
-        np.copyto(s, -np.inf, where=~seen)
-    if mask.size:
-        seen = mask[:, i : i + queries, j : j + keys]
-        np.copyto(s[:, : seen.shape[1], : seen.shape[2]], -np.inf, where=~seen)
-
-
-# ---------------------------------------------------------------- loops
+def _hide(scores, limits, seen):
+    """Put −∞ where a query may not look."""
+    W = scores.shape[2]
+    if limits[0] < W:
+        np.copyto(scores, -np.inf, where=np.arange(W) >= limits[:, None])
+    if seen.size:
+        np.copyto(scores[:, :, : seen.shape[2]], -np.inf, where=~seen)
 
 
 @_compiled
-def _add_product(a, b, y):
-    """y += a b for each head, two rows of y and four of b at once."""
-    # a (G,M,K), b (G,K,W), y (G,M,W)
-    G, M, W = y.shape
-    for g in range(G):
-        for m in range(0, M, 2):
-            for k in range(0, b.shape[1], 4):
-                p0, p1, p2, p3 = a[g, m, k], a[g, m, k + 1], a[g, m, k + 2], a[g, m, k + 3]
-                q0, q1, q2, q3 = a[g, m + 1, k], a[g, m + 1, k + 1], a[g, m + 1, k + 2], a[g, m + 1, k + 3]
-                for c in range(W):
-                    b0, b1, b2, b3 = b[g, k, c], b[g, k + 1, c], b[g, k + 2, c], b[g, k + 3, c]
-                    y[g, m, c] += p0 * b0 + p1 * b1 + p2 * b2 + p3 * b3
-                    y[g, m + 1, c] += q0 * b0 + q1 * b1 + q2 * b2 + q3 * b3
+def _powers(scores, shift, total):
+    """Turn scores into e^(score − shift), never more than 1, and sum them up for each query."""
+    for g in range(scores.shape[0]):
+        for i in range(scores.shape[1]):
+            row, largest = scores[g, i], shift[g, i]
+            for j in range(row.size):
+                # e^x = 2^n e^(x − n ln 2), and e^2a = (q + p)/(q − p) with Lambert's fraction p/q for tanh a
+                x = row[j] - largest
+                y = LOWEST if x < LOWEST else x
+                n = np.int32(y * LOG2E - HALF)
+                part = scores.dtype.type(n)
+                a = HALF * (y - part * LN2_HIGH - part * LN2_LOW - part * LN2_REST)
+                s = a * a
+                p = a * (C945 + s * (C105 + s))
+                q = C945 + s * (C420 + s * C15)
+                power = np.int32((n + EXPONENT) << 23).view(np.float32)
+                row[j] = ZERO if x < LOWEST else power * ((q + p) / (q - p))
+            fresh = ZERO
+            for j in range(row.size):
+                fresh += row[j]
+            total[g, i] = fresh
 
 
-# float32, but exact, so that they leave a double a double
-ZERO, ONE, TWO, LOWEST, PART = (np.float32(x) for x in (0, 1, 2, -87, 1 / 256))
-P0, P1, P2, Q0, Q1 = (np.float32(x) for x in (30240, 3360, 30, 15120, 420))
+LOWEST, ZERO, HALF, EXPONENT = np.float32(-87), np.float32(0), np.float32(1 / 2), np.int32(127)
+LOG2E = np.float32(math.log2(math.e))
+LN2_HIGH, LN2_LOW = np.float32(0.693359375), np.float32(math.log(2) - 0.693359375)
+LN2_REST = np.float32(math.log(2) - 0.693359375 - float(LN2_LOW))  # the digits that only double precision sees
+C945, C105, C420, C15 = np.float32(945), np.float32(105), np.float32(420), np.float32(15)
 
 
-@_compiled
-def _exp(a):
-    """Turn each x ≤ 0 of a into e^x: Padé's fraction for m = e^(x/256) − 1, eight squares of 1 + m.
+# ---------------------------------------------------------------- products
 
-    NaN stays NaN; 0 below −87.
+
+def _add_product(y, y_at, y_rows, a, a_at, a_rows, a_columns, w, F):
+    """Add a w to y, wherever the numbers stand: y[m, f] += Σ_k a[m, k] w[k, f], f < F.
+
+    y[m, f] is number y_at + y_rows[m] + f of y, and a[m, k] is number a_at + a_rows[m] + a_columns[k] of a.
+    w (G,K,F) comes from `_panels`; of G groups the first takes the first rows, and so on.
     """
-    for n in range(len(a)):
-        x = a[n]
-        y = PART * (LOWEST if x < LOWEST else x)
-        s = y * y
-        odd = y * (Q0 + s * (Q1 + s))
-        m = (odd + odd) / (P0 + s * (P1 + s * P2) - odd)
-        # while 1 + m is close to 1, m keeps the digits that 1 + m would lose
-        m = m * (m + TWO)
-        m = m * (m + TWO)
-        m = m * (m + TWO)
-        m = m * (m + TWO)
-        power = ONE + m
-        power = power * power
-        power = power * power
-        power = power * power
-        power = power * power
-        a[n] = ZERO if x < LOWEST else power
+    _tiles(y.reshape(-1), y_at, y_rows, a.reshape(-1), a_at, a_rows, a_columns, w, F)
+
+
+@_compiled
+def _tiles(y, y_at, y_rows, a, a_at, a_rows, a_columns, w, F):
+    """Tile by tile of 8 rows and 32 columns: its sums stay in registers while k runs."""
+    sums = _registers(y)
+    M = y_rows.size // w.shape[0]
+    for group in range(w.shape[0]):
+        last = group * M + M - 1
+        for f0 in range(0, F, 32):
+            for m in range(group * M, last + 1, 8):
+                for i in range(256):
+                    sums[i] = 0
+                for k in range(w.shape[1]):
+                    row = w[group, k, f0:]
+                    at = np.uintp(a_at + a_columns[k])  # an index without a sign: nobody looks whether it is negative
+                    for p in range(0, 8, 2):
+                        even = a[at + np.uintp(a_rows[min(m + p, last)])]
+                        odd = a[at + np.uintp(a_rows[min(m + p + 1, last)])]
+                        for f in range(32):
+                            sums[p * 32 + f] += even * row[f]
+                            sums[p * 32 + 32 + f] += odd * row[f]
+                for p in range(min(8, last + 1 - m)):
+                    out = y[y_at + y_rows[m + p] + f0 :]
+                    for f in range(min(32, F - f0)):
+                        out[f] += sums[p * 32 + f]
+
+
+@intrinsic
+def _registers(typingctx, like):
+    """Return room for 256 numbers on the stack: as no array can overlap it, LLVM keeps them in registers."""
+
+    def build(context, builder, signature, arguments):
+        return cgutils.alloca_once(builder, context.get_data_type(like.dtype), size=256)
+
+    return types.CPointer(like.dtype)(like), build
+
+
+def _panels(w):
+    """Return w (G,K,F) or (K,F), G = 1, with zeros on its right up to a multiple of 32 columns."""
+    w = w.reshape(-1, *w.shape[-2:])
+    if w.shape[2] % 32 == 0:
+        return np.require(w, requirements="CW")
+    wide = np.zeros((*w.shape[:2], w.shape[2] + -w.shape[2] % 32), w.dtype)
+    wide[:, :, : w.shape[2]] = w
+    return wide
+
+
+def _every(stride, count):
+    """Return the places 0, stride, 2 stride, ..."""
+    return np.arange(count) * stride
+
+
+def _writable(*arrays):
+    """Return copies of what is read-only: to Numba that is one more type, and each type is compiled anew."""
+    return [a if a.flags.writeable else a.copy() for a in arrays]
