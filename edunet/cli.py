@@ -1,6 +1,7 @@
 """The command line: `edunet demo`, `edunet bench`, `edunet info`; the same as `python -m edunet ...`."""
 
 import argparse
+import os
 import re
 import sys
 
@@ -19,6 +20,10 @@ def main(arguments=None) -> int:
         return 0
     try:
         options.command(options)
+        sys.stdout.flush()
+    except BrokenPipeError:  # whoever read along, `head` for example, has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # Python flushes once more when it ends
+        return 0
     except (ValueError, TypeError, OSError, ImportError) as error:
         print(f"edunet: {error}", file=sys.stderr)
         return 2

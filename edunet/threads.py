@@ -73,7 +73,7 @@ def get_num_threads() -> int:
 def _default() -> int:
     wish = os.environ.get("EDUNET_NUM_THREADS")
     if wish:
-        if not wish.isdecimal() or int(wish) < 1:
+        if not (wish.isascii() and wish.isdecimal()) or int(wish) < 1:
             raise ValueError(f"EDUNET_NUM_THREADS is a whole number >= 1, for example 2. Received: {wish!r}")
         return int(wish)
     told = {os.environ.get(name) for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS")}  # joblib and Dask say so

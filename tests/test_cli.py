@@ -1,5 +1,6 @@
 """The command line: what it prints, what it writes, how it refuses."""
 
+import shlex
 import subprocess
 import sys
 
@@ -196,3 +197,10 @@ def test_info_and_python_m(capsys):
     assert "backend    numpy   ready" in capsys.readouterr().out
     result = subprocess.run([sys.executable, "-m", "edunet", "--version"], capture_output=True, text=True, timeout=60)
     assert result.stdout.strip() == f"edunet {edunet.__version__}"
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="a pipe breaks in another way there")
+def test_whoever_reads_the_first_line_only_breaks_nothing():
+    command = f"{shlex.quote(sys.executable)} -m edunet info | true"
+    result = subprocess.run(["bash", "-c", f"set -o pipefail; {command}"], capture_output=True, text=True, timeout=60)
+    assert (result.returncode, result.stderr) == (0, "")

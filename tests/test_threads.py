@@ -76,7 +76,7 @@ def test_environment_chooses():
     assert run_python(COUNT, EDUNET_NUM_THREADS="5", OMP_NUM_THREADS="1") == "5"
 
 
-@pytest.mark.parametrize("wish", ["two", "0", "-1", "1.5"])
+@pytest.mark.parametrize("wish", ["two", "0", "-1", "1.5", "٢"])
 def test_a_bad_environment_is_explained_and_info_still_answers(wish, monkeypatch):
     monkeypatch.setenv("EDUNET_NUM_THREADS", wish)
     with pytest.raises(ValueError, match=rf"EDUNET_NUM_THREADS is a whole number >= 1.*Received: '{wish}'"):

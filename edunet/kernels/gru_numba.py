@@ -151,14 +151,14 @@ def _tiles(y, y_at, y_rows, a, a_at, a_rows, a_columns, w, F):
                 row = w[k, f0:]
                 at = np.uintp(a_at + a_columns[k])  # an index without a sign: nobody looks whether it is negative
                 for p in range(0, 8, 2):
-                    even = a[at + np.uintp(a_rows[min(m + p, M - 1)])]
-                    odd = a[at + np.uintp(a_rows[min(m + p + 1, M - 1)])]
+                    even = a[at + np.uintp(a_rows[m + p if m + p < M else M - 1])]
+                    odd = a[at + np.uintp(a_rows[m + p + 1 if m + p + 1 < M else M - 1])]
                     for f in range(32):
                         sums[p * 32 + f] += even * row[f]
                         sums[p * 32 + 32 + f] += odd * row[f]
-            for p in range(min(8, M - m)):
+            for p in range(8 if m + 8 <= M else M - m):
                 out = y[y_at + y_rows[m + p] + f0 :]
-                for f in range(min(32, F - f0)):
+                for f in range(32 if f0 + 32 <= F else F - f0):
                     out[f] += sums[p * 32 + f]
 
 

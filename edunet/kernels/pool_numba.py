@@ -43,10 +43,13 @@ def avg_pool2d_backward(dy, window, stride, pad, dx):
 
 def _seen(x, window, stride, pad, y):
     (H, W), (I, J) = x.shape[1:3], y.shape[1:3]
-    rows = (np.arange(I) * stride[0] - pad[0])[:, None, None, None] + np.arange(window[0])[:, None]
-    columns = (np.arange(J) * stride[1] - pad[1])[:, None, None] + np.arange(window[1])
-    inside = (rows >= 0) & (rows < H) & (columns >= 0) & (columns < W)  # (I,J,U,V)
-    windows, taps = np.nonzero(inside.reshape(I * J, -1))
+    u = np.arange(max(0, pad[0] - (I - 1) * stride[0]), min(window[0], H + pad[0]))[:, None]  # others see no pixel
+    v = np.arange(max(0, pad[1] - (J - 1) * stride[1]), min(window[1], W + pad[1]))
+    rows = (np.arange(I) * stride[0] - pad[0])[:, None, None, None] + u
+    columns = (np.arange(J) * stride[1] - pad[1])[:, None, None] + v
+    inside = (rows >= 0) & (rows < H) & (columns >= 0) & (columns < W)  # (I,J,u,v)
+    windows, seen = np.nonzero(inside.reshape(I * J, -1))
+    taps = (u * window[1] + v).ravel()[seen]
     return windows.copy(), taps.astype(np.int32), (rows * W + columns)[inside]
 
 

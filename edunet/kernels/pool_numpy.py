@@ -5,6 +5,8 @@ and column). Places outside the image take no part: neither in the maximum nor i
 Saved: winner (N,I,J,C), the tap u·V + v that holds the maximum; the first one wins a tie.
 """
 
+import itertools
+
 import numpy as np
 
 
@@ -45,7 +47,9 @@ def _counts(x, y, window, stride, pad):
 
 def _taps(x, y, window, stride, pad):
     """For each tap: its number, the outputs it serves, and the pixels it reads for them."""
-    for u, v in np.ndindex(window):
+    axes = zip(window, x.shape[1:3], y.shape[1:3], stride, pad, strict=True)
+    reach = [range(max(0, p - (m - 1) * s), min(taps, n + p)) for taps, n, m, s, p in axes]  # others see no pixel
+    for u, v in itertools.product(*reach):
         inside, pixels = [slice(None)], [slice(None)]
         for tap, n, m, s, p in zip((u, v), x.shape[1:3], y.shape[1:3], stride, pad, strict=True):
             first = max(0, -((tap - p) // s))

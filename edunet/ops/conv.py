@@ -153,7 +153,7 @@ def pair(name, value):
     """Return (rows, columns) from one whole number or two, all at least 1."""
     values = value if isinstance(value, (tuple, list)) else (value, value)
     rows, columns = values if len(values) == 2 else (None, None)
-    whole = isinstance(rows, (int, np.integer)) and isinstance(columns, (int, np.integer))
+    whole = all(isinstance(n, (int, np.integer)) and not isinstance(n, bool) for n in (rows, columns))
     if not whole or rows < 1 or columns < 1:
         raise ValueError(f"{name}: expected a whole number >= 1 or a pair of them. Received: {value!r}")
     return int(rows), int(columns)

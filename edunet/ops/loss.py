@@ -34,6 +34,7 @@ def softmax_crossentropy(z, *, target):
     array([1000.])
     """
     target = _like("softmax_crossentropy", z, target)
+    _refuse_no_classes("softmax_crossentropy", z)
     z_rows, t_rows = z.reshape(-1, z.shape[-1]), target.reshape(-1, z.shape[-1])
     loss, p = np.empty(z.shape[:-1], z.dtype), np.empty_like(z_rows)
     k = kernels("loss")
@@ -57,6 +58,7 @@ def sparse_softmax_crossentropy(z, *, labels):
     Tutorial: lesson 06
     """
     labels = np.asarray(labels)
+    _refuse_no_classes("sparse_softmax_crossentropy", z)
     classes = z.shape[-1]
     if labels.shape != z.shape[:-1]:
         raise ValueError(
@@ -138,6 +140,11 @@ def huber(y, *, target, delta=1.0):
     far = np.abs(e) > delta
     loss = np.where(far, delta * np.abs(e) - 0.5 * delta**2, 0.5 * e * e).astype(y.dtype)
     return loss, lambda dloss: dloss * np.clip(e, -delta, delta)
+
+
+def _refuse_no_classes(op, z):
+    if not z.ndim or not z.shape[-1]:
+        raise ValueError(f"{op}: expected scores z (..., K), at least one for each row. Received z of shape {z.shape}.")
 
 
 def _like(op, z, target):

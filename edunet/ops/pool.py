@@ -78,6 +78,8 @@ def _windows(op, x, window, stride, padding):
     if x.ndim != 4:
         raise ValueError(f"{op}: expected x (N, H, W, C), 4 axes. Received x of shape {x.shape}.")
     window = pair("window", window)
+    if window[0] * window[1] >= 2**31:
+        raise ValueError(f"{op}: expected a window of fewer than 2**31 pixels. Received {window}.")
     stride = window if stride is None else pair("stride", stride)
     return window, stride, *placement(op, x.shape[1:3], window, stride, (1, 1), padding)
 

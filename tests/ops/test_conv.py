@@ -231,6 +231,7 @@ X, W = np.zeros((2, 8, 8, 3)), np.zeros((3, 3, 3, 4))
         (lambda: conv2d(X, W[..., :0]), r"at least one pixel, one channel and one filter.*\(3, 3, 3, 0\)"),
         (lambda: conv2d(X, W[:0]), r"at least one pixel, one channel and one filter.*\(0, 3, 3, 4\)"),
         (lambda: conv2d(X, W, stride=0), r"stride: expected a whole number >= 1.*Received: 0"),
+        (lambda: conv2d(X, W, stride=True), r"stride: expected a whole number >= 1.*Received: True"),
         (lambda: conv2d(X, W, stride=(1, 2, 3)), r"stride: .*a pair"),
         (lambda: conv2d(X, W, dilation=1.5), r"dilation: .*Received: 1.5"),
         (lambda: conv2d(X, W, padding="sane"), r"padding is 'valid' or 'same'.*Did you mean 'same'\?"),

@@ -70,6 +70,8 @@ def test_sequences_of_classes():
         (lambda: loss.sparse_softmax_crossentropy(Z, labels=LABELS[:3]), r"one label per row, shape \(4,\)"),
         (lambda: loss.sparse_softmax_crossentropy(Z, labels=LABELS + 1), r"labels run from 1 to 3.*expected 0 to 2"),
         (lambda: loss.sparse_softmax_crossentropy(Z, labels=LABELS - 1), r"labels run from -1 to 1"),
+        (lambda: loss.softmax_crossentropy(Z[:, :0], target=Z[:, :0]), r"at least one for each row.*\(4, 0\)"),
+        (lambda: loss.sparse_softmax_crossentropy(Z[:, :0], labels=LABELS), r"at least one for each row.*\(4, 0\)"),
     ],
 )
 def test_errors(call, message):

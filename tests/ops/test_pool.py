@@ -75,6 +75,12 @@ def test_a_broken_number_stays_visible():
     assert np.isnan(pool.max_pool2d(x)).all()
 
 
+def test_a_window_far_beyond_the_image_sees_the_image_only(backend):
+    x = np.arange(12.0).reshape(1, 3, 4, 1)
+    assert pool.avg_pool2d(x, window=40000, padding="same")[0, 0, 0, 0] == x.mean()
+    assert pool.max_pool2d(x, window=40000, padding="same")[0, 0, 0, 0] == 11
+
+
 def test_float32_stays_float32():
     for op in (pool.max_pool2d, pool.avg_pool2d):
         y, back = op.__wrapped__(np.ones((1, 4, 4, 1), np.float32))
@@ -87,6 +93,7 @@ def test_float32_stays_float32():
         (lambda: pool.max_pool2d(np.zeros((4, 4))), r"max_pool2d: expected x \(N, H, W, C\)"),
         (lambda: pool.avg_pool2d(np.zeros((1, 1, 4, 1))), r"does not fit into 1"),
         (lambda: pool.max_pool2d(np.zeros((1, 4, 4, 1)), window=0), r"window: expected a whole number >= 1"),
+        (lambda: pool.max_pool2d(np.zeros((1, 4, 4, 1)), window=2**16, padding="same"), r"fewer than 2\*\*31 pixels"),
         (lambda: pool.max_pool1d(np.zeros((1, 4, 4, 1))), r"max_pool1d: expected x \(N, T, C\)"),
         (lambda: pool.global_avg_pool2d(np.zeros((4, 4))), r"global_avg_pool2d: expected x \(N, H, W, C\)"),
     ],
