@@ -274,26 +274,26 @@ cdef void take_out_of_frame(const floating* frame, floating* x, const Shape* g) 
 
 # ---------------------------------------------------------------- depthwise: w (U,V,C,M), y (N,I,J,C·M)
 
-# Where each channel has one filter, sixteen channels are summed up side by side in registers.
+# Where a channel has M filters it is repeated M times; then each of F = C·M channels has one filter, w (U,V,F), and
+# sixteen channels are summed up side by side in registers.
 
 
 def depthwise_conv2d_forward(const floating[:, :, :, ::1] x, const floating[:, :, :, ::1] w, const floating[::1] b,
                              stride, dilation, pad, floating[:, :, :, ::1] y):
-    cdef Shape g = shape_of[floating](x, w, y, stride, dilation, pad)
-    if g.N * g.I * g.J * g.C * g.F > 0:
+    cdef const floating[:, :, :, ::1] wide = np.repeat(x, w.shape[3], axis=3) if w.shape[3] > 1 else x
+    cdef Shape g = shape_of[floating](wide, w, y, stride, dilation, pad)
+    if g.N * g.I * g.J * g.C > 0:
         with nogil:
-            depthwise(&x[0, 0, 0, 0], &w[0, 0, 0, 0], &b[0], &y[0, 0, 0, 0], &g)
+            depthwise(&wide[0, 0, 0, 0], &w[0, 0, 0, 0], &b[0], &y[0, 0, 0, 0], &g)
 
 
 cdef on_every_cpu depthwise(const floating* x, const floating* w, const floating* b, floating* y,
                             const Shape* g) noexcept nogil:
-    """y[n,i,j,c·M+m] = b[c·M+m] + Σ_u Σ_v x[n, i·s + u·d - top, j·s + v·d - left, c] w[u,v,c,m]."""
-    cdef Py_ssize_t C = g.C, M = g.F, F = C * M, whole = C // 16 * 16 if M == 1 else 0
-    cdef Py_ssize_t n, i, j, u, v, c, f, h, k, u0, u1, v0, v1
+    """y[n,i,j,f] = b[f] + Σ_u Σ_v x[n, i·s + u·d - top, j·s + v·d - left, f] w[u,v,f]."""
+    cdef Py_ssize_t F = g.C, whole = F // 16 * 16, n, i, j, u, v, f, h, k, u0, u1, v0, v1
     cdef const floating* pixel
     cdef const floating* tap
     cdef floating lane[16]
-    cdef floating total
     cdef int l
     for n in range(g.N):
         for i in range(g.I):
@@ -307,22 +307,20 @@ cdef on_every_cpu depthwise(const floating* x, const floating* w, const floating
                         lane[l] = b[f + l]
                     for u in range(u0, u1):
                         for v in range(v0, v1):
-                            pixel = x + ((h + u * g.dh) * g.W + k + v * g.dw) * C + f
+                            pixel = x + ((h + u * g.dh) * g.W + k + v * g.dw) * F + f
                             tap = w + (u * g.V + v) * F + f
                             for l in range(16):
                                 lane[l] += pixel[l] * tap[l]
                     for l in range(16):
                         y[f + l] = lane[l]
-                for c in range(whole, C):
-                    for f in range(c * M, c * M + M):
-                        total = b[f]
-                        for u in range(u0, u1):
-                            for v in range(v0, v1):
-                                pixel = x + ((h + u * g.dh) * g.W + k + v * g.dw) * C
-                                total += pixel[c] * w[(u * g.V + v) * F + f]
-                        y[f] = total
+                for f in range(whole, F):
+                    lane[0] = b[f]
+                    for u in range(u0, u1):
+                        for v in range(v0, v1):
+                            lane[0] += x[((h + u * g.dh) * g.W + k + v * g.dw) * F + f] * w[(u * g.V + v) * F + f]
+                    y[f] = lane[0]
                 y += F
-        x += g.H * g.W * C
+        x += g.H * g.W * F
 
 
 cdef inline void taps_inside(Py_ssize_t first, Py_ssize_t dilation, Py_ssize_t taps, Py_ssize_t size, Py_ssize_t* begin,
@@ -335,27 +333,33 @@ cdef inline void taps_inside(Py_ssize_t first, Py_ssize_t dilation, Py_ssize_t t
 def depthwise_conv2d_backward(const floating[:, :, :, ::1] dy, const floating[:, :, :, ::1] x,
                               const floating[:, :, :, ::1] w, stride, dilation, pad, floating[:, :, :, ::1] dx,
                               floating[:, :, :, ::1] dw, floating[::1] db):
-    cdef Shape g = shape_of[floating](x, w, dy, stride, dilation, pad)
+    cdef Py_ssize_t M = w.shape[3]
+    cdef const floating[:, :, :, ::1] wide = np.repeat(x, M, axis=3) if M > 1 else x
+    cdef Shape g = shape_of[floating](wide, w, dy, stride, dilation, pad)
     cdef bint wanted = dx.shape[0] * dx.shape[1] * dx.shape[2] * dx.shape[3] > 0
+    cdef floating[:, :, :, ::1] dwide = np.empty_like(wide) if M > 1 and wanted else dx
     dw[...], db[...] = 0, 0
-    if g.N * g.I * g.J * g.C * g.F == 0:
+    if g.N * g.I * g.J * g.C == 0:
         dx[...] = 0
         return
     with nogil:
-        depthwise_dw(&dy[0, 0, 0, 0], &x[0, 0, 0, 0], &dw[0, 0, 0, 0], &db[0], &g)
+        depthwise_dw(&dy[0, 0, 0, 0], &wide[0, 0, 0, 0], &dw[0, 0, 0, 0], &db[0], &g)
         if wanted:
-            depthwise_dx(&dy[0, 0, 0, 0], &w[0, 0, 0, 0], &dx[0, 0, 0, 0], &g)
+            depthwise_dx(&dy[0, 0, 0, 0], &w[0, 0, 0, 0], &dwide[0, 0, 0, 0], &g)
+    if M > 1 and wanted:
+        total, sent = np.asarray(dx), np.asarray(dwide)
+        total[:] = sent[..., ::M]
+        for m in range(1, M):
+            total += sent[..., m::M]
 
 
 cdef on_every_cpu depthwise_dw(const floating* dy, const floating* x, floating* dw, floating* db,
                                const Shape* g) noexcept nogil:
-    """dw[u,v,c,m] = Σ_n Σ_i Σ_j x[n, i·s + u·d - top, j·s + v·d - left, c] dy[n,i,j,c·M+m], row by row of dy."""
-    cdef Py_ssize_t C = g.C, M = g.F, F = C * M, whole = C // 16 * 16 if M == 1 else 0
-    cdef Py_ssize_t n, i, j, u, v, c, f, h, k, u0, u1, j0, j1
+    """dw[u,v,f] = Σ_n Σ_i Σ_j x[n, i·s + u·d - top, j·s + v·d - left, f] dy[n,i,j,f], row by row of dy."""
+    cdef Py_ssize_t F = g.C, whole = F // 16 * 16, n, i, j, u, v, f, h, k, u0, u1, j0, j1
     cdef const floating* row
     cdef floating* tap
     cdef floating lane[16]
-    cdef floating total
     cdef int l
     for n in range(g.N):
         for i in range(g.I):
@@ -368,67 +372,44 @@ cdef on_every_cpu depthwise_dw(const floating* dy, const floating* x, floating* 
                 for v in range(g.V):
                     k = v * g.dw - g.left
                     taps_inside(k, g.sw, g.J, g.W, &j0, &j1)  # with the places of dy in the part of the taps
-                    row = x + ((h + u * g.dh) * g.W + k) * C
+                    row = x + ((h + u * g.dh) * g.W + k) * F
                     tap = dw + (u * g.V + v) * F
                     for f in range(0, whole, 16):
                         for l in range(16):
                             lane[l] = tap[f + l]
                         for j in range(j0, j1):
                             for l in range(16):
-                                lane[l] += row[j * g.sw * C + f + l] * dy[j * F + f + l]
+                                lane[l] += row[j * g.sw * F + f + l] * dy[j * F + f + l]
                         for l in range(16):
                             tap[f + l] = lane[l]
-                    for c in range(whole, C):
-                        for f in range(c * M, c * M + M):
-                            total = tap[f]
-                            for j in range(j0, j1):
-                                total += row[j * g.sw * C + c] * dy[j * F + f]
-                            tap[f] = total
+                    for j in range(j0, j1):
+                        for f in range(whole, F):
+                            tap[f] += row[j * g.sw * F + f] * dy[j * F + f]
             dy += g.J * F
-        x += g.H * g.W * C
+        x += g.H * g.W * F
 
 
 cdef on_every_cpu depthwise_dx(const floating* dy, const floating* w, floating* dx, const Shape* g) noexcept nogil:
-    """dx[n, i·s + u·d - top, j·s + v·d - left, c] += Σ_m dy[n,i,j,c·M+m] w[u,v,c,m]."""
-    cdef Py_ssize_t C = g.C, M = g.F, F = C * M, whole = C // 16 * 16 if M == 1 else 0
-    cdef Py_ssize_t n, i, j, u, v, c, f, h, k, u0, u1, v0, v1
+    """dx[n, i·s + u·d - top, j·s + v·d - left, f] += dy[n,i,j,f] w[u,v,f]."""
+    cdef Py_ssize_t F = g.C, n, i, j, u, v, f, h, k, u0, u1, v0, v1
     cdef const floating* tap
     cdef floating* pixel
-    cdef floating sent[16]
-    cdef floating lane[16]
-    cdef int l
     for n in range(g.N):
-        memset(dx, 0, g.H * g.W * C * sizeof(floating))
+        memset(dx, 0, g.H * g.W * F * sizeof(floating))
         for i in range(g.I):
             h = i * g.sh - g.top
             taps_inside(h, g.dh, g.U, g.H, &u0, &u1)
             for j in range(g.J):
                 k = j * g.sw - g.left
                 taps_inside(k, g.dw, g.V, g.W, &v0, &v1)
-                for f in range(0, whole, 16):
-                    for l in range(16):
-                        sent[l] = dy[f + l]
-                    for u in range(u0, u1):
-                        for v in range(v0, v1):
-                            pixel = dx + ((h + u * g.dh) * g.W + k + v * g.dw) * C + f
-                            tap = w + (u * g.V + v) * F + f
-                            for l in range(16):
-                                lane[l] = pixel[l] + sent[l] * tap[l]
-                            for l in range(16):
-                                pixel[l] = lane[l]
-                for u in range(u0, u1 if whole < F else u0):
+                for u in range(u0, u1):
                     for v in range(v0, v1):
-                        pixel = dx + ((h + u * g.dh) * g.W + k + v * g.dw) * C
+                        pixel = dx + ((h + u * g.dh) * g.W + k + v * g.dw) * F
                         tap = w + (u * g.V + v) * F
-                        if M == 1:
-                            for c in range(whole, C):
-                                pixel[c] += dy[c] * tap[c]
-                        else:
-                            for c in range(C):
-                                for f in range(c * M, c * M + M):
-                                    pixel[c] += dy[f] * tap[f]
+                        for f in range(F):
+                            pixel[f] += dy[f] * tap[f]
                 dy += F
-        dx += g.H * g.W * C
+        dx += g.H * g.W * F
 
 
 # ---------------------------------------------------------------- conv2d as a learner would write it
