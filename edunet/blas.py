@@ -20,6 +20,7 @@ from edunet.threads import run
 __all__ = ["matmul"]
 
 WIDTH = 64  # rows or columns that a part has at least
+ALONE = 9000  # multiplications for which OpenBLAS takes one thread anyway
 
 
 def matmul(a, b):
@@ -29,7 +30,7 @@ def matmul(a, b):
     array([[11.]])
     """
     asked = _threads_of_openblas()
-    if asked is None:  # another BLAS, which keeps its ways
+    if asked is None or a.size * b.shape[1] < ALONE:  # another BLAS, which keeps its ways; or so little to do
         return a @ b
     get, put = asked
     before = get()

@@ -138,7 +138,7 @@ def _split_image(kernel, on_batches):
     def conv2d_forward(x, w, b, stride, dilation, pad, relu, y):
         if len(x) != 1:
             return on_batches(x, w, b, stride, dilation, pad, relu, y)
-        parts = min(get_num_threads(), int(COST["conv2d_forward"](w, y) / LARGE), y.shape[1])
+        parts = min(get_num_threads(), int(2 * y.size // w.shape[3] * w.size / LARGE), y.shape[1])
         if parts < 2:
             return kernel(x, w, b, stride, dilation, pad, relu, y)
         calls = []
@@ -236,5 +236,7 @@ def parts_of(work, most):
 
     The more work, the more parts, but the larger, too: each costs 0.02 ms of preparation, and the sum of its weights.
     """
+    if work < 4 * LARGE:
+        return 1
     parts = int(min(math.sqrt(work / LARGE), MOST, most))
     return 1 << max(parts.bit_length() - 1, 0)

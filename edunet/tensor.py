@@ -206,23 +206,25 @@ def as_array(data) -> np.ndarray:
 
 def for_kernels(data, dtype) -> np.ndarray:
     """Return numbers as kernels want them: C-contiguous, aligned, of that dtype. Almost always they already are."""
-    a = np.asarray(data)
-    return a if a.dtype == dtype and a.flags.carray else np.require(a, dtype, ["C", "A"])
+    if type(data) is np.ndarray and data.dtype is dtype and data.flags.carray:
+        return data
+    return np.require(data, dtype, ["C", "A", "E"])  # E: no subclass
 
 
 def _common(args: tuple) -> list:
     """Bring all inputs of an op to arrays of one dtype, as kernels want them; plain numbers do not promote."""
     arrays, dtype = [], None
     for arg in args:
-        a = None if arg is None else as_array(arg)
+        a = arg.data if isinstance(arg, Tensor) else None if arg is None else as_array(arg)
         arrays.append(a)
-        if a is not None and (a.ndim or not isinstance(arg, numbers.Real)) and (dtype is None or a.dtype > dtype):
-            dtype = a.dtype  # float64 > float32
-    return [None if a is None else for_kernels(a, dtype or floatx()) for a in arrays]
+        if a is None or a.dtype is dtype or (not a.ndim and isinstance(arg, numbers.Real)):
+            continue
+        if dtype is None or a.dtype > dtype:  # float64 > float32
+            dtype = a.dtype
+    return [a if a is None else for_kernels(a, dtype or floatx()) for a in arrays]
 
 
-@contextlib.contextmanager
-def no_gradients():
+class no_gradients(contextlib.ContextDecorator):
     """Compute without remembering: faster and lighter, for prediction.
 
     >>> with no_gradients():
@@ -230,10 +232,11 @@ def no_gradients():
     >>> y.made_by is None
     True
     """
-    _tape.off += 1
-    try:
-        yield
-    finally:
+
+    def __enter__(self):
+        _tape.off += 1
+
+    def __exit__(self, *error):
         _tape.off -= 1
 
 

@@ -12,6 +12,7 @@ def _small_chunks(monkeypatch):
     monkeypatch.setattr(split, "CHUNK", 1000)
     monkeypatch.setattr(split, "LARGE", 1000)
     monkeypatch.setattr(blas, "WIDTH", 2)
+    monkeypatch.setattr(blas, "ALONE", 0)
     monkeypatch.setattr(threads, "_threads", 1)
     monkeypatch.setattr(threads, "_asked", True)
 
@@ -67,3 +68,10 @@ def test_who_has_one_thread_keeps_it(openblas):
 def test_another_blas_keeps_its_ways(monkeypatch):
     monkeypatch.setattr(blas, "_threads_of_openblas", lambda: None)
     np.testing.assert_array_equal(blas.matmul(np.ones((50, 40)), np.ones((40, 60))), np.full((50, 60), 40.0))
+
+
+def test_for_little_openblas_is_left_alone(openblas, monkeypatch):
+    monkeypatch.setattr(blas, "ALONE", 9000)
+    before = list(openblas)
+    blas.matmul(np.ones((4, 30)), np.ones((30, 60)))
+    assert openblas == before

@@ -139,7 +139,9 @@ class Layer:
     def __call__(self, *args, training=None, **kwargs):
         if not hasattr(self, "_weights"):
             raise TypeError(f"{type(self).__name__}.__init__ must begin with super().__init__(**kwargs)")
-        if len(args) == 1 and not kwargs and isinstance(args[0], (Tensor, np.ndarray)):  # nearly always
+        if len(args) == 1 and not kwargs and isinstance(args[0], Tensor):  # nearly always
+            pass
+        elif len(args) == 1 and not kwargs and isinstance(args[0], np.ndarray):
             args = (self._cast(args[0]),)
         elif symbols_in((args, kwargs)):
             return self._draw(args, kwargs)

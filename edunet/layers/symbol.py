@@ -33,6 +33,8 @@ class Node:
 
     def __init__(self, layer, args, kwargs):
         self.layer, self.args, self.kwargs = layer, args, kwargs
+        one = len(args) == 1 and not kwargs and isinstance(args[0], Symbol)
+        self.only = args[0] if one else None  # nearly every layer has a single input
         self.number = next(_nodes)
         self.outputs: tuple[Symbol, ...] = ()
 
@@ -42,8 +44,8 @@ class Node:
 
     def filled(self, values: dict[Symbol, object]) -> tuple[tuple, dict]:
         """Return the arguments with values in the place of Symbols."""
-        if len(self.args) == 1 and not self.kwargs:  # nearly every layer
-            return (fill(self.args[0], values),), {}
+        if self.only is not None:
+            return (values[self.only],), {}
         return fill((self.args, self.kwargs), values)
 
 

@@ -81,7 +81,7 @@ def check_finite(a: np.ndarray, name: str) -> None:
     if a.dtype.kind != "f":
         return
     top = np.finfo(floatx()).max
-    if a.min() >= -top and a.max() <= top:  # never so with NaN; nearly always so with data
+    if np.minimum.reduce(a, axis=None) >= -top and np.maximum.reduce(a, axis=None) <= top:  # never so with NaN
         return
     for start in range(0, len(a), 4096):  # in pieces: no second copy of a large array
         broken = ~(np.abs(a[start : start + 4096]) <= top)

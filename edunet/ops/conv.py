@@ -151,6 +151,8 @@ def check_conv(op, x, w, b, axes):
 
 def pair(name, value):
     """Return (rows, columns) from one whole number or two, all at least 1."""
+    if type(value) is tuple and len(value) == 2 and type(value[0]) is type(value[1]) is int and min(value) >= 1:
+        return value  # as layers hand it on
     values = value if isinstance(value, (tuple, list)) else (value, value)
     rows, columns = values if len(values) == 2 else (None, None)
     whole = all(isinstance(n, (int, np.integer)) and not isinstance(n, bool) for n in (rows, columns))

@@ -30,7 +30,7 @@ def dense(x, w, b=None, *, relu=False):
             f"dense: expected x (N, ..., {w.shape[0]}) for weights w {w.shape}. Received x {x.shape}. "
             + ("Give one row per patient: x.reshape(1, -1)." if x.ndim < 2 else "Each row needs that many features.")
         )
-    rows = x.reshape(-1, x.shape[-1])  # (M,D), M places in all
+    rows = x if x.ndim == 2 else x.reshape(-1, x.shape[-1])  # (M,D), M places in all
     y = matmul(rows, w)
     if b is not None:
         y += b
@@ -45,4 +45,4 @@ def dense(x, w, b=None, *, relu=False):
         dw = matmul(rows.T, dy) if wanted[1] else None
         return dx, dw, None if b is None else dy.sum(axis=0)
 
-    return y.reshape(*x.shape[:-1], w.shape[1]), backward
+    return y if x.ndim == 2 else y.reshape(*x.shape[:-1], w.shape[1]), backward
