@@ -10,6 +10,7 @@ So OpenBLAS is told to use one thread for the time of a product, and a large pro
 import contextlib
 import ctypes
 import functools
+import threading
 from pathlib import Path
 
 import numpy as np
@@ -20,6 +21,8 @@ from edunet.threads import run
 __all__ = ["matmul"]
 
 WIDTH = 64  # rows or columns that a part has at least
+_lock, _users = threading.Lock(), set()  # threads that multiply now: the last to leave gives OpenBLAS its own back
+_before = [1]  # so many
 ALONE = 9000  # multiplications for which OpenBLAS takes one thread anyway
 
 
@@ -33,14 +36,20 @@ def matmul(a, b):
     if asked is None or a.size * b.shape[1] < ALONE:  # another BLAS, which keeps its ways; or so little to do
         return a @ b
     get, put = asked
-    before = get()
-    if before > 1:
-        put(1)
+    me = threading.get_ident()
     try:
+        with _lock:
+            if not _users:
+                _before[0] = get()
+                if _before[0] > 1:
+                    put(1)
+            _users.add(me)
         return _in_parts(a, b)
     finally:
-        if before > 1:
-            put(before)
+        with _lock:
+            _users.discard(me)
+            if not _users and _before[0] > 1:
+                put(_before[0])
 
 
 def _in_parts(a, b):

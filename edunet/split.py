@@ -167,16 +167,12 @@ def _split_attention_forward(kernel):
 
     @functools.wraps(kernel)
     def attention_forward(q, k, v, mask, horizon, z, lse):
-        threads, (B, T) = get_num_threads(), lse.shape
-        if threads == 1 or attention_work(q, k, v, horizon, q.shape[2] + v.shape[2]) < 2 * CHUNK:
+        B, T = lse.shape
+        work = attention_work(q, k, v, horizon, q.shape[2] + v.shape[2])
+        if work < 2 * CHUNK:
             return kernel(q, k, v, mask, horizon, z, lse)
-        if 2 * threads > B:
-            tasks = queries_of_each(B, T, -(-2 * threads // B))
-        else:
-            tasks = [(heads, slice(0, T)) for heads in ranges(B, threads)]
-
         calls = []
-        for heads, queries in tasks:
+        for heads, queries in attention_tasks(B, T, work):
             at = heads, queries
             looks = mask[at] if mask.size else mask
             calls.append((q[at], k[heads], v[heads], looks, horizon + queries.start, z[at], lse[at]))
@@ -186,7 +182,7 @@ def _split_attention_forward(kernel):
 
 
 def _split_attention_backward(kernel):
-    """As forward; but dk and dv are sums over the queries: how these are cut depends on the problem alone."""
+    """As forward; each part of the queries has its share of dk and dv."""
 
     @functools.wraps(kernel)
     def attention_backward(dz, q, k, v, mask, horizon, z, lse, dq, dk, dv):
@@ -194,14 +190,8 @@ def _split_attention_backward(kernel):
         work = attention_work(q, k, v, horizon, 3 * q.shape[2] + 2 * v.shape[2])
         if work < 2 * CHUNK:
             return kernel(dz, q, k, v, mask, horizon, z, lse, dq, dk, dv)
-        few = 4 if B <= 2 else 2 if B < 8 else 1  # not more: each part costs another dk and dv
-        parts = parts_of(work / B, min(few, T))
-        if parts > 1:
-            tasks = queries_of_each(B, T, parts)
-        else:
-            tasks = [(heads, slice(0, T)) for heads in ranges(B, min(B, get_num_threads()))]
         calls, made = [], {}  # (head, first query): dk, dv
-        for heads, queries in tasks:
+        for heads, queries in attention_tasks(B, T, work):
             at = heads, queries
             looks = mask[at] if mask.size else mask
             dkv = dk[heads], dv[heads]
@@ -218,9 +208,17 @@ def _split_attention_backward(kernel):
     return attention_backward
 
 
-def queries_of_each(B, T, parts):
-    """Return (one of B, some queries); the last queries first, because under a causal mask they look at most keys."""
-    return [(slice(b, b + 1), queries) for queries in reversed(ranges(T, min(parts, T))) for b in range(B)]
+def attention_tasks(B, T, work):
+    """Return pairs of some of B and some queries.
+
+    How queries are cut depends on the problem alone: dk and dv are sums over them; and a hidden key that is NaN, with
+    its weight 0, makes NaN of those whose block it is in. The last come first: a causal mask leaves them most to do.
+    """
+    few = 4 if B <= 2 else 2 if B < 8 else 1  # not more: each part turns all keys, and costs another dk and dv
+    parts = parts_of(work / B, min(few, T)) if B else 1
+    if parts == 1:
+        return [(heads, slice(0, T)) for heads in ranges(B, min(B, get_num_threads()))]
+    return [(slice(b, b + 1), queries) for queries in reversed(ranges(T, parts)) for b in range(B)]
 
 
 # ---------------------------------------------------------------- counting

@@ -89,10 +89,10 @@ def _cores() -> int:
         return os.cpu_count() or 1
     cores = set()
     for cpu in os.sched_getaffinity(0):
-        cores.add(cpu)
+        core = str(cpu)
         with contextlib.suppress(OSError), open(f"/sys/devices/system/cpu/cpu{cpu}/topology/thread_siblings_list") as f:
-            cores.remove(cpu)
-            cores.add(f.read())
+            core = f.read()
+        cores.add(core)
     with contextlib.suppress(OSError, ValueError), open("/sys/fs/cgroup/cpu.max") as f:  # the share of a container
         quota, period = map(int, f.read().split())
         return min(len(cores), math.ceil(quota / period))
@@ -121,12 +121,11 @@ class _Job:
                 i = self.todo.popleft()
             except IndexError:  # somebody was faster
                 break
-            error = None
             try:
                 self.task(i)
-            except BaseException as e:
-                error = e
-            self.ended[i] = error
+                self.ended[i] = None
+            except BaseException as error:
+                self.ended[i] = error
             last = len(self.ended) == self.count
         if last:
             self.done.put(None)
@@ -137,19 +136,22 @@ class _Helper:
     """A thread that waits for jobs: awake for a moment, since the next one is often near, then asleep."""
 
     def __init__(self):
-        self.bell, self.jobs = Bell(), SimpleQueue()
+        self.job, self.calls, self.bell = None, SimpleQueue(), Bell()
         threading.Thread(target=self._serve, name="edunet", daemon=True).start()
 
     def call(self, job):
+        self.job = job  # in the place of one that it has not come to: whoever called for that does it alone
         self.bell.ring()
-        self.jobs.put(job)
+        if self.calls.empty():
+            self.calls.put(None)
 
     def _serve(self):
         strokes, answer = 0, None
         while True:
             self.bell.listen(strokes, SPIN, GRACE, answer)
-            job = self.jobs.get()
-            strokes = self.bell.strokes if self.jobs.empty() else -1  # -1: there is more to do
+            self.calls.get()
+            strokes = self.bell.strokes if self.calls.empty() else -1  # -1: it has been called again
+            job = self.job
             if core() == job.core >= 0:
                 _leave(job.core)
             job.helping.append(self)
@@ -165,7 +167,8 @@ def run(task, count: int) -> None:
     """Call task(0) ... task(count - 1) on this thread and its helpers; return when all are done.
 
     The first error is raised, after all chunks have ended: nothing is written behind the caller's back. That holds for
-    Ctrl-C, too. A call from inside a task, or from another thread meanwhile, is done by whoever is free.
+    Ctrl-C, too, unless it comes again within microseconds. A call from inside a task, or from another thread meanwhile,
+    is done by whoever is free.
     """
     wanted = min(get_num_threads(), count) - 1
     if wanted < 1:
@@ -181,13 +184,19 @@ def run(task, count: int) -> None:
         job.done.get()
     except BaseException:  # nobody begins another chunk, and those that run are awaited
         job.todo.clear()
-        while job.helping:
-            with contextlib.suppress(KeyboardInterrupt):
+        with finish_first():
+            while job.helping:
                 time.sleep(0.001)
         raise
-    for i in range(count):
-        if job.ended[i] is not None:
-            raise job.ended[i]
+    finally:
+        job.task = None  # a helper that comes too late must not keep its arrays
+    errors = [job.ended[i] for i in range(count) if job.ended[i] is not None]
+    job.ended.clear()
+    if errors:
+        try:
+            raise errors[0]
+        finally:  # an error remembers this call, and its arrays: the call must not remember the error
+            errors.clear()
 
 
 def _leave(core):

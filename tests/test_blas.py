@@ -1,5 +1,7 @@
 """Matrix products: NumPy's numbers, edunet's threads, and OpenBLAS left as it was found."""
 
+import threading
+
 import numpy as np
 import pytest
 
@@ -75,3 +77,20 @@ def test_for_little_openblas_is_left_alone(openblas, monkeypatch):
     before = list(openblas)
     blas.matmul(np.ones((4, 30)), np.ones((30, 60)))
     assert openblas == before
+
+
+def test_two_threads_that_multiply_at_once_give_openblas_back_together(openblas, monkeypatch):
+    both, within = threading.Barrier(2), []
+
+    def one_after_the_other(part, parts):
+        both.wait(timeout=30)
+        if threading.current_thread() is threading.main_thread():
+            other.join(timeout=30)  # it has left before us
+        within.append(openblas[-1])
+
+    monkeypatch.setattr(blas, "run", one_after_the_other)
+    other = threading.Thread(target=blas.matmul, args=(np.ones((40, 40)), np.ones((40, 40))))
+    other.start()
+    blas.matmul(np.ones((40, 40)), np.ones((40, 40)))
+    assert within == [1, 1]
+    assert openblas == [4, 1, 4]

@@ -201,7 +201,7 @@ def _registers(typingctx, like):
 
 def _panels(w):
     """Return w (G,K,F) or (K,F), G = 1, with zeros on its right up to a multiple of 32 columns."""
-    w = w.reshape(-1, *w.shape[-2:])
+    w = w if w.ndim == 3 else w[None]
     if w.shape[2] % 32 == 0:
         return np.require(w, requirements="CW")
     wide = np.zeros((*w.shape[:2], w.shape[2] + -w.shape[2] % 32), w.dtype)

@@ -2,7 +2,8 @@
 
     forward    six pixels of y at a time: their windows, row by row, against all filters
     dw         six taps (u,v,c) at a time: what each of them sees over all pixels, against dy
-    dx         tap by tap, six pixels of dy at a time: dy against the filters, added where the tap had read
+    dx         tap by tap, six pixels of dy at a time: dy against the filters, added where the tap had read; where the
+               channels do not fill a vector, all taps of a pixel at once into a strip, whose pieces are then added
 
 An image that needs zeros around it is copied into a frame of zeros first; from there on every tap is inside.
 """
@@ -119,7 +120,7 @@ def conv2d_backward(const floating[:, :, :, ::1] dy, const floating[:, :, :, ::1
         memset(&db[0], 0, g.F * sizeof(floating))
         if wanted:
             memset(&dx[0, 0, 0, 0], 0, g.N * g.H * g.W * g.C * sizeof(floating))
-            turn(&w[0, 0, 0, 0], &turned[0], taps, width, g.F)
+            turn_filters(&w[0, 0, 0, 0], &turned[0], taps, width, g.F)
         while n < g.N:
             here = min(images, g.N - n)
             source = &x[n, 0, 0, 0]
@@ -151,7 +152,8 @@ def conv2d_backward(const floating[:, :, :, ::1] dy, const floating[:, :, :, ::1
             n += here
 
 
-cdef void turn(const floating* w, floating* turned, Py_ssize_t taps, Py_ssize_t width, Py_ssize_t F) noexcept nogil:
+cdef void turn_filters(const floating* w, floating* turned, Py_ssize_t taps, Py_ssize_t width,
+                       Py_ssize_t F) noexcept nogil:
     """turned[t,f,c] = w[t,c,f], each row of it filled up with zeros for the tile."""
     cdef Py_ssize_t wide = padded(width), t, f, c
     for t in range(taps):
@@ -165,7 +167,10 @@ cdef void turn(const floating* w, floating* turned, Py_ssize_t taps, Py_ssize_t 
 
 cdef on_every_cpu take_band(const floating* dy, const floating* y, floating* band, floating* db, Py_ssize_t pixels,
                             Py_ssize_t F) noexcept nogil:
-    """Copy dy of some rows, 0 where the relu let nothing through, each pixel widened to Fp; db[f] += Σ dy[.., f]."""
+    """Copy dy of some rows, 0 where the relu let nothing through, each pixel Fp wide; db[f] += Σ dy[.., f].
+
+    The band was zeros when it was made, and nobody writes beyond F: so the rest of each pixel stays 0.
+    """
     cdef Py_ssize_t p, f, Fp = padded(F)
     for p in range(pixels):
         if y == NULL:
@@ -204,7 +209,7 @@ cdef void add_to_dx(const floating* dy, const floating* w, floating* dx, const S
                     Py_ssize_t rows, Py_ssize_t taps) noexcept nogil:
     """dx[n, i·s + u·d, j·s + v·d, :] += Σ_f dy[n,i,j,f] w[u,v,:,f], tap by tap."""
     cdef Py_ssize_t Fp = padded(g.F), C = g.C, t, n, i, j, at
-    cdef tile_sum over = sum_over(1, 1, g.F, 0, 0, 1, 0, 0, padded(C))
+    cdef tile_sum over = sum_over(1, 1, g.F, 0, 0, 1, 0, 0, padded(C))  # Σ_f: dy one by one, w row by row
     cdef const floating* pixel[TILE_ROWS]
     cdef floating* to[TILE_ROWS]
     cdef int count
@@ -238,7 +243,8 @@ cdef void add_rows_to_dx(const floating* dy, const floating* w, floating* strip,
 cdef on_every_cpu add_strip(const floating* strip, floating* dx, const Shape* g) noexcept nogil:
     """Add what the windows of one row of pixels send back, (J,U,V,C), at the places that they had read."""
     cdef Py_ssize_t wide = padded(g.U * g.V * g.C), step = g.sw * g.C, u, v, t, j
-    cdef Py_ssize_t runs = 1 if g.dw == 1 else g.V, run = g.V * g.C // runs  # numbers that lie in one piece
+    # what lies in one piece of dx: a whole row of the window, or one tap of it if the taps stand apart
+    cdef Py_ssize_t runs = 1 if g.dw == 1 else g.V, run = g.V * g.C // runs
     cdef const floating* sent
     cdef floating* to
     for u in range(g.U):
@@ -274,8 +280,8 @@ cdef void take_out_of_frame(const floating* frame, floating* x, const Shape* g) 
 
 # ---------------------------------------------------------------- depthwise: w (U,V,C,M), y (N,I,J,C·M)
 
-# Where a channel has M filters it is repeated M times; then each of F = C·M channels has one filter, w (U,V,F), and
-# sixteen channels are summed up side by side in registers.
+# Where a channel has M filters, x is copied with that channel M times. Then each of F = C·M channels has one filter,
+# w (U,V,F), F is called C in the Shape, and sixteen channels are summed up side by side in registers.
 
 
 def depthwise_conv2d_forward(const floating[:, :, :, ::1] x, const floating[:, :, :, ::1] w, const floating[::1] b,
