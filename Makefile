@@ -4,7 +4,7 @@ EXTRAS ?= dev,numba
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test lessons lint notebooks peers clean
+.PHONY: demo test lessons lint notebooks peers wheels clean
 
 demo: $(VENV)/ready
 	$(BIN)/edunet demo
@@ -30,6 +30,15 @@ peers: $(VENV)/ready
 	$(BIN)/python -m pip install --quiet "torch==2.13.0" keras
 	KERAS_BACKEND=torch $(BIN)/python -m pytest tests/test_against_torch.py tests/test_against_keras.py \
 	  tests/bench/test_peers.py
+
+# The source distribution, and from it the wheels: one for this platform and every Python from 3.11 on, and the pure one.
+wheels: $(VENV)/ready
+	rm -rf dist
+	$(BIN)/python -m pip install --quiet "build>=1.2"
+	$(BIN)/python -m build --sdist --outdir dist
+	EDUNET_REQUIRE_NATIVE=1 EDUNET_LIMITED=1 $(BIN)/python -m pip wheel --quiet --no-deps --wheel-dir dist dist/*.tar.gz
+	EDUNET_PURE=1 $(BIN)/python -m pip wheel --quiet --no-deps --wheel-dir dist dist/*.tar.gz
+	$(BIN)/python tools/check_artefacts.py dist
 
 # Rebuilt whenever what is installed, or what is compiled, has changed.
 $(VENV)/ready: pyproject.toml setup.py $(wildcard edunet/*.pyx edunet/kernels/*.pyx edunet/kernels/*.pxd edunet/kernels/*.h)
