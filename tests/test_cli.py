@@ -204,3 +204,10 @@ def test_whoever_reads_the_first_line_only_breaks_nothing():
     command = f"{shlex.quote(sys.executable)} -m edunet info | true"
     result = subprocess.run(["bash", "-c", f"set -o pipefail; {command}"], capture_output=True, text=True, timeout=60)
     assert (result.returncode, result.stderr) == (0, "")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="written for a shell of Unix")
+def test_a_closed_output_is_no_error():
+    command = f"{shlex.quote(sys.executable)} -m edunet info >&-"
+    result = subprocess.run(["bash", "-c", command], capture_output=True, text=True, timeout=60)
+    assert (result.returncode, result.stderr) == (0, "")

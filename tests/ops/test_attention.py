@@ -211,3 +211,7 @@ def test_heads_must_divide_the_width():
 def test_heads_are_a_whole_number(heads):
     with pytest.raises(ValueError, match="whole number >= 1"):
         split_heads(ones((N, T, 6)), heads=heads)
+
+
+def test_values_of_no_width_give_nothing(backend):
+    assert attention(np.ones((2, 5, 4)), np.ones((2, 6, 4)), np.ones((2, 6, 0))).shape == (2, 5, 0)
