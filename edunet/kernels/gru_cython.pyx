@@ -7,6 +7,7 @@ way back the same from the last step to the first, and the gradients of the weig
 
 import numpy as np
 from cython cimport floating
+from libc.math cimport exp, tanh
 
 from edunet.kernels.tile import widened
 
@@ -205,3 +206,104 @@ cdef on_every_cpu reset_before_product_back(Py_ssize_t U, const floating* gates,
         da[U + u] = dinner[u] * before[u] * r[u] * (one - r[u])
     for u in range(U):
         back[u] += dinner[u] * r[u]
+
+
+# ---------------------------------------------------------------- the plain loops, one patient after the other
+
+
+def gru_forward_naive(const floating[:, :, ::1] x, const floating[:, ::1] wx, const floating[:, ::1] wh,
+                      const floating[:, ::1] b, const floating[:, ::1] h0, mask, bint reset_after,
+                      floating[:, :, ::1] h, floating[:, :, ::1] gates, floating[:, :, ::1] inner):
+    cdef Py_ssize_t N = x.shape[0], T = x.shape[1], D = x.shape[2], U = wh.shape[0], n, t, d, g, u, v
+    cdef const unsigned char[:, ::1] counts = mask.view(np.uint8)
+    cdef const floating[::1] before  # h_{t−1}
+    cdef floating z, r
+    cdef double a
+    for n in range(N):
+        before = h0[n]
+        for t in range(T):
+            for g in range(2 * U):
+                a = b[0, g] + b[1, g]
+                for d in range(D):
+                    a += x[n, t, d] * wx[d, g]
+                for v in range(U):
+                    a += before[v] * wh[v, g]
+                gates[n, t, g] = <floating> (1 / (1 + exp(-a)))  # z and r
+            for u in range(U):
+                r = gates[n, t, U + u]
+                if reset_after:
+                    a = b[1, 2 * U + u]
+                    for v in range(U):
+                        a += before[v] * wh[v, 2 * U + u]
+                    inner[n, t, u] = <floating> a
+                else:
+                    inner[n, t, u] = r * before[u]
+            for u in range(U):
+                z, r = gates[n, t, u], gates[n, t, U + u]
+                a = b[0, 2 * U + u]
+                for d in range(D):
+                    a += x[n, t, d] * wx[d, 2 * U + u]
+                if reset_after:
+                    a += r * inner[n, t, u]
+                else:
+                    a += b[1, 2 * U + u]
+                    for v in range(U):
+                        a += inner[n, t, v] * wh[v, 2 * U + u]
+                gates[n, t, 2 * U + u] = <floating> tanh(a)  # ĥ
+                h[n, t, u] = z * before[u] + (1 - z) * gates[n, t, 2 * U + u]
+                if counts.shape[0] and not counts[n, t]:
+                    h[n, t, u] = before[u]
+            before = h[n, t]
+
+
+def gru_backward_naive(const floating[:, :, ::1] dh, const floating[:, :, ::1] x, const floating[:, ::1] wx,
+                       const floating[:, ::1] wh, const floating[:, ::1] h0, mask, bint reset_after,
+                       const floating[:, :, ::1] h, const floating[:, :, ::1] gates, const floating[:, :, ::1] inner,
+                       floating[:, :, ::1] dx, floating[:, ::1] dwx, floating[:, ::1] dwh, floating[:, ::1] db,
+                       floating[:, ::1] dh0):
+    cdef Py_ssize_t N = x.shape[0], T = x.shape[1], D = x.shape[2], U = wh.shape[0], n, t, d, g, u, v
+    cdef const unsigned char[:, ::1] counts = mask.view(np.uint8)
+    cdef const floating[::1] before  # h_{t−1}
+    cdef floating[::1] da = np.empty(3 * U, np.asarray(x).dtype)  # the gradients of the scores of z, r, ĥ
+    cdef floating[::1] dinner = np.empty(U, np.asarray(x).dtype)
+    cdef floating z, r, candidate, into
+    dx[...], dwx[...], dwh[...], db[...], dh0[...] = 0, 0, 0, 0, 0
+    for n in range(N):
+        for t in range(T - 1, -1, -1):
+            before = h0[n]
+            if t:
+                before = h[n, t - 1]
+            for u in range(U):
+                dh0[n, u] += dh[n, t, u]  # so far what step t+1 sent back, now all that reaches h_t
+            if counts.shape[0] and not counts[n, t]:
+                continue
+            for u in range(U):
+                z, candidate = gates[n, t, u], gates[n, t, 2 * U + u]
+                da[u] = dh0[n, u] * (before[u] - candidate) * z * (1 - z)
+                da[2 * U + u] = dh0[n, u] * (1 - z) * (1 - candidate * candidate)
+                dh0[n, u] *= z
+            for u in range(U):
+                r = gates[n, t, U + u]
+                if reset_after:  # inner = h W_h + c_h
+                    dinner[u] = da[2 * U + u] * r
+                    da[U + u] = da[2 * U + u] * inner[n, t, u] * r * (1 - r)
+                else:  # inner = r ⊙ h
+                    dinner[u] = 0
+                    for v in range(U):
+                        dinner[u] += da[2 * U + v] * wh[u, 2 * U + v]
+                    da[U + u] = dinner[u] * before[u] * r * (1 - r)
+                    dh0[n, u] += dinner[u] * r
+            for g in range(3 * U):
+                db[0, g] += da[g]
+                for d in range(D):
+                    dwx[d, g] += x[n, t, d] * da[g]
+                    if dx.shape[0]:
+                        dx[n, t, d] += wx[d, g] * da[g]
+                into = dinner[g - 2 * U] if reset_after and g >= 2 * U else da[g]  # the gradient of what W_h adds to
+                db[1, g] += into
+                for v in range(U):
+                    if reset_after or g < 2 * U:
+                        dwh[v, g] += before[v] * into
+                        dh0[n, v] += wh[v, g] * into
+                    else:
+                        dwh[v, g] += inner[n, t, v] * into

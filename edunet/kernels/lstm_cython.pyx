@@ -7,6 +7,7 @@ way back the same from the last step to the first, and the gradients of the weig
 
 import numpy as np
 from cython cimport floating
+from libc.math cimport exp, tanh
 
 from edunet.kernels.tile import widened
 
@@ -133,3 +134,77 @@ cdef on_every_cpu step_back(Py_ssize_t U, const floating* dh, const floating* ga
     for u in range(U):
         dmemory[u] *= f[u]
         back[u] = 0
+
+
+# ---------------------------------------------------------------- the plain loops, one patient after the other
+
+
+def lstm_forward_naive(const floating[:, :, ::1] x, const floating[:, ::1] wx, const floating[:, ::1] wh,
+                       const floating[::1] b, const floating[:, ::1] h0, const floating[:, ::1] c0, mask,
+                       floating[:, :, ::1] h, floating[:, :, ::1] c, floating[:, :, ::1] gates):
+    cdef Py_ssize_t N = x.shape[0], T = x.shape[1], D = x.shape[2], U = wh.shape[0], n, t, d, g, u, v
+    cdef const unsigned char[:, ::1] counts = mask.view(np.uint8)
+    cdef const floating[::1] before, memory  # h_{t−1} and c_{t−1}
+    cdef floating i, f, candidate, o
+    cdef double a
+    for n in range(N):
+        before, memory = h0[n], c0[n]
+        for t in range(T):
+            for g in range(4 * U):
+                a = b[g]
+                for d in range(D):
+                    a += x[n, t, d] * wx[d, g]
+                for v in range(U):
+                    a += before[v] * wh[v, g]
+                gates[n, t, g] = <floating> (tanh(a) if 2 * U <= g < 3 * U else 1 / (1 + exp(-a)))
+            for u in range(U):
+                i, f = gates[n, t, u], gates[n, t, U + u]
+                candidate, o = gates[n, t, 2 * U + u], gates[n, t, 3 * U + u]
+                c[n, t, u] = f * memory[u] + i * candidate
+                h[n, t, u] = o * <floating> tanh(c[n, t, u])
+                if counts.shape[0] and not counts[n, t]:
+                    c[n, t, u], h[n, t, u] = memory[u], before[u]
+            before, memory = h[n, t], c[n, t]
+
+
+def lstm_backward_naive(const floating[:, :, ::1] dh, const floating[:, ::1] dc, const floating[:, :, ::1] x,
+                        const floating[:, ::1] wx, const floating[:, ::1] wh, const floating[:, ::1] h0,
+                        const floating[:, ::1] c0, mask, const floating[:, :, ::1] h, const floating[:, :, ::1] c,
+                        const floating[:, :, ::1] gates, floating[:, :, ::1] dx, floating[:, ::1] dwx,
+                        floating[:, ::1] dwh, floating[::1] db, floating[:, ::1] dh0, floating[:, ::1] dc0):
+    cdef Py_ssize_t N = x.shape[0], T = x.shape[1], D = x.shape[2], U = wh.shape[0], n, t, d, g, u, v
+    cdef const unsigned char[:, ::1] counts = mask.view(np.uint8)
+    cdef const floating[::1] before, memory  # h_{t−1} and c_{t−1}
+    cdef floating[::1] da = np.empty(4 * U, np.asarray(x).dtype)
+    cdef floating i, f, candidate, o, shown
+    dx[...], dwx[...], dwh[...], db[...], dh0[...] = 0, 0, 0, 0, 0
+    dc0[...] = dc
+    for n in range(N):
+        for t in range(T - 1, -1, -1):
+            before, memory = h0[n], c0[n]
+            if t:
+                before, memory = h[n, t - 1], c[n, t - 1]
+            for u in range(U):
+                dh0[n, u] += dh[n, t, u]  # so far what step t+1 sent back, now all that reaches h_t
+            if counts.shape[0] and not counts[n, t]:
+                continue
+            for u in range(U):
+                i, f = gates[n, t, u], gates[n, t, U + u]
+                candidate, o = gates[n, t, 2 * U + u], gates[n, t, 3 * U + u]
+                shown = <floating> tanh(c[n, t, u])
+                dc0[n, u] += dh0[n, u] * o * (1 - shown * shown)  # all that reaches c_t
+                da[u] = dc0[n, u] * candidate * i * (1 - i)
+                da[U + u] = dc0[n, u] * memory[u] * f * (1 - f)
+                da[2 * U + u] = dc0[n, u] * i * (1 - candidate * candidate)
+                da[3 * U + u] = dh0[n, u] * shown * o * (1 - o)
+                dc0[n, u] *= f
+                dh0[n, u] = 0
+            for g in range(4 * U):
+                db[g] += da[g]
+                for d in range(D):
+                    dwx[d, g] += x[n, t, d] * da[g]
+                    if dx.shape[0]:
+                        dx[n, t, d] += wx[d, g] * da[g]
+                for v in range(U):
+                    dwh[v, g] += before[v] * da[g]
+                    dh0[n, v] += wh[v, g] * da[g]

@@ -7,6 +7,7 @@ to the first, and the gradients of the weights as products over all steps.
 
 import numpy as np
 from cython cimport floating
+from libc.math cimport exp, tanh
 
 from edunet.kernels.tile import widened
 
@@ -123,3 +124,77 @@ cdef on_every_cpu step_back(Py_ssize_t U, F f, const floating* dh, const floatin
             da[u] = back[u]
     for u in range(U):
         back[u] = 0
+
+
+# ---------------------------------------------------------------- the plain loops, one patient after the other
+
+
+def simple_rnn_forward_naive(const floating[:, :, ::1] x, const floating[:, ::1] wx, const floating[:, ::1] wh,
+                             const floating[::1] b, const floating[:, ::1] h0, mask, activation, floating[:, :, ::1] h):
+    cdef Py_ssize_t N = x.shape[0], T = x.shape[1], D = x.shape[2], U = wh.shape[0], n, t, d, u, v
+    cdef F f = NAMES[activation]
+    cdef const unsigned char[:, ::1] counts = mask.view(np.uint8)
+    cdef const floating[::1] before  # h_{t−1}
+    cdef double a
+    for n in range(N):
+        before = h0[n]
+        for t in range(T):
+            for u in range(U):
+                a = b[u]
+                for d in range(D):
+                    a += x[n, t, d] * wx[d, u]
+                for v in range(U):
+                    a += before[v] * wh[v, u]
+                if counts.shape[0] and not counts[n, t]:
+                    h[n, t, u] = before[u]
+                elif f == TANH:
+                    h[n, t, u] = <floating> tanh(a)
+                elif f == RELU:
+                    h[n, t, u] = <floating> (0 if a < 0 else a)
+                elif f == SIGMOID:
+                    h[n, t, u] = <floating> (1 / (1 + exp(-a)))
+                else:
+                    h[n, t, u] = <floating> a
+            before = h[n, t]
+
+
+def simple_rnn_backward_naive(const floating[:, :, ::1] dh, const floating[:, :, ::1] x, const floating[:, ::1] wx,
+                              const floating[:, ::1] wh, const floating[:, ::1] h0, mask, activation,
+                              const floating[:, :, ::1] h, floating[:, :, ::1] dx, floating[:, ::1] dwx,
+                              floating[:, ::1] dwh, floating[::1] db, floating[:, ::1] dh0):
+    cdef Py_ssize_t N = x.shape[0], T = x.shape[1], D = x.shape[2], U = wh.shape[0], n, t, d, u, v
+    cdef F f = NAMES[activation]
+    cdef const unsigned char[:, ::1] counts = mask.view(np.uint8)
+    cdef const floating[::1] before  # h_{t−1}
+    cdef floating[::1] da = np.empty(U, np.asarray(x).dtype)
+    cdef floating state
+    dx[...], dwx[...], dwh[...], db[...], dh0[...] = 0, 0, 0, 0, 0
+    for n in range(N):
+        for t in range(T - 1, -1, -1):
+            before = h0[n]
+            if t:
+                before = h[n, t - 1]
+            for u in range(U):
+                dh0[n, u] += dh[n, t, u]  # so far what step t+1 sent back, now all that reaches h_t
+            if counts.shape[0] and not counts[n, t]:
+                continue
+            for u in range(U):
+                state = h[n, t, u]
+                if f == TANH:
+                    da[u] = dh0[n, u] * (1 - state * state)
+                elif f == RELU:
+                    da[u] = dh0[n, u] if state > 0 else 0
+                elif f == SIGMOID:
+                    da[u] = dh0[n, u] * state * (1 - state)
+                else:
+                    da[u] = dh0[n, u]
+                dh0[n, u] = 0
+            for u in range(U):
+                db[u] += da[u]
+                for d in range(D):
+                    dwx[d, u] += x[n, t, d] * da[u]
+                    if dx.shape[0]:
+                        dx[n, t, d] += wx[d, u] * da[u]
+                for v in range(U):
+                    dwh[v, u] += before[v] * da[u]
+                    dh0[n, v] += wh[v, u] * da[u]
