@@ -113,7 +113,7 @@ def test_an_arrow_up_is_seen(room, line):
 @pytest.mark.parametrize("path", sorted((ROOT / "kernels").iterdir()), ids=lambda p: p.name)
 def test_kernels_stand_on_numpy_numba_c_and_each_other_only(path):
     if path.suffix in (".py", ".pyx", ".pxd"):
-        assert third_parties(path.read_text(encoding="utf-8")) <= {"numpy", "numba", "cython", "libc"}
+        assert third_parties(path.read_text(encoding="utf-8")) <= {"numpy", "numba", "llvmlite", "cython", "libc"}
 
 
 def test_a_foreign_import_in_a_kernel_is_seen():

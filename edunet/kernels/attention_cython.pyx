@@ -13,17 +13,15 @@ Keys, and for the way back values, are turned once for every head: block after b
 import numpy as np
 from cython cimport floating
 from libc.math cimport INFINITY, exp, log, sqrt
-from libc.string cimport memset
+from libc.string cimport memcpy, memset
 
-from edunet.kernels.tile import widened
-
-from edunet.kernels.curves cimport exp_
+from edunet.kernels.curves cimport decay_
 from edunet.kernels.lanes cimport dot_along, larger, largest_along, sum_along
-from edunet.kernels.tile cimport TILE_ADD, TILE_STORE, on_every_cpu, padded, product
+from edunet.kernels.tile cimport LINE, TILE_ADD, TILE_STORE, at_a_line, on_every_cpu, padded, product
 
 cdef enum:
-    QUERIES = 96  # in a block
-    KEYS = 128
+    QUERIES = 192  # in a block; its scores stay in the second cache
+    KEYS = 256
 
 
 def attention_forward(const floating[:, :, ::1] q, const floating[:, :, ::1] k, const floating[:, :, ::1] v, mask,
@@ -32,47 +30,49 @@ def attention_forward(const floating[:, :, ::1] q, const floating[:, :, ::1] k, 
     if B * T == 0:
         return
     dtype = np.asarray(q).dtype
-    cdef Py_ssize_t ep = padded(e)
-    cdef const floating[:, ::1] values = widened(np.asarray(v).reshape(B * S, e), ep)
     cdef const unsigned char[:, :, :] looks = mask.view(np.uint8)
-    cdef floating[::1] turned = np.zeros(turned_size(S, d), dtype), s = np.empty(QUERIES * KEYS, dtype)
-    cdef floating[::1] total = np.empty(T, dtype)
+    cdef Py_ssize_t block = min(QUERIES, T) * row_of(S)
+    cdef floating[::1] room = np.zeros(LINE + turned_size(S, d) + S * padded(e) + block + T, dtype)
+    cdef floating* kt = at_a_line(&room[0])
+    cdef floating* values = kt + turned_size(S, d)
+    cdef floating* s = values + S * padded(e)
+    cdef floating* total = s + block
     with nogil:
         for n in range(B):
-            turn(S, d, &k[n, 0, 0], &turned[0])
-            forward_of_head(T, S, d, e, ep, &q[n, 0, 0], &turned[0], &values[n * S, 0], looks, n, horizon, &s[0],
-                            &total[0], &z[n, 0, 0], &lse[n, 0])
+            turn(S, d, &k[n, 0, 0], kt)
+            copy_rows(S, e, &v[n, 0, 0], values)
+            forward_of_head(T, S, d, e, &q[n, 0, 0], kt, values, looks, n, horizon, s, total, &z[n, 0, 0], &lse[n, 0])
 
 
-cdef void forward_of_head(Py_ssize_t T, Py_ssize_t S, Py_ssize_t d, Py_ssize_t e, Py_ssize_t ep, const floating* q,
-                          const floating* kt, const floating* v, const unsigned char[:, :, :] looks, Py_ssize_t n,
-                          Py_ssize_t horizon, floating* s, floating* total, floating* z,
-                          floating* lse) noexcept nogil:
-    """Z = A V for one head; lse serves as top until the end."""
+cdef void forward_of_head(Py_ssize_t T, Py_ssize_t S, Py_ssize_t d, Py_ssize_t e, const floating* q, const floating* kt,
+                          const floating* v, const unsigned char[:, :, :] looks, Py_ssize_t n, Py_ssize_t horizon,
+                          floating* s, floating* total, floating* z, floating* lse) noexcept nogil:
+    """Z = A V for one head; v has rows of padded width, and lse serves as top until the end."""
     cdef const floating* nothing = NULL
+    cdef Py_ssize_t ep = padded(e), row = row_of(S)
     cdef floating scale = 1 / sqrt(<double> d)
     cdef Py_ssize_t i = 0, j, rows, cols, reached, r
     while i < T:
         rows = min(QUERIES, T - i)
-        reached = min(S, i + rows + horizon)  # some query of the block may look at keys before this one
+        reached = min(S, padded(i + rows + horizon))  # no query of the block may look at keys from here on
         for r in range(i, i + rows):
             lse[r], total[r] = -INFINITY, 0
         if reached <= 0:
             memset(z + i * e, 0, rows * e * sizeof(floating))
         j = 0
         while j < reached:
-            cols = min(KEYS, S - j)
-            product(rows, cols, d, q + i * d, d, 1, kt + j * d, KEYS, nothing, s, KEYS, TILE_STORE)
-            hide(rows, cols, s, looks, n, i, j, horizon)
-            fold_in(rows, cols, scale, s, lse + i, total + i, e, z + i * e)
-            product(rows, e, cols, s, KEYS, 1, v + j * ep, ep, nothing, z + i * e, e, TILE_ADD if j else TILE_STORE)
+            cols = min(KEYS, reached - j)
+            product(rows, cols, d, q + i * d, d, 1, kt + j // KEYS * d * row, row, nothing, s, row, TILE_STORE)
+            hide(rows, cols, s, row, looks, n, i, j, horizon)
+            fold_in(rows, cols, scale, s, row, lse + i, total + i, e, z + i * e)
+            product(rows, e, cols, s, row, 1, v + j * ep, ep, nothing, z + i * e, e, TILE_ADD if j else TILE_STORE)
             j += cols
         finish(rows, e, z + i * e, lse + i, total + i)
         i += rows
 
 
-cdef on_every_cpu fold_in(Py_ssize_t rows, Py_ssize_t cols, floating scale, floating* s, floating* top,
-                          floating* total, Py_ssize_t e, floating* z) noexcept nogil:
+cdef on_every_cpu fold_in(Py_ssize_t rows, Py_ssize_t cols, floating scale, floating* s, Py_ssize_t row,
+                          floating* top, floating* total, Py_ssize_t e, floating* z) noexcept nogil:
     """Turn the scores of a block into weights; scale what was summed before down to each query's new top."""
     cdef floating new, shift, down
     cdef Py_ssize_t r, j
@@ -80,15 +80,15 @@ cdef on_every_cpu fold_in(Py_ssize_t rows, Py_ssize_t cols, floating scale, floa
         new = larger(top[r], largest_along(s, cols) * scale)
         shift = 0 if new == -INFINITY else new  # no key yet that it may look at: all weights are e^−∞
         for j in range(cols):
-            s[j] = exp_(s[j] * scale - shift)
+            s[j] = decay_(s[j] * scale - shift)
         if new != top[r] and total[r] != 0:
-            down = exp_(top[r] - shift)
+            down = decay_(top[r] - shift)
             total[r] *= down
             for j in range(e):
                 z[j] *= down
         top[r] = new
         total[r] += sum_along(s, cols)
-        s, z = s + KEYS, z + e
+        s, z = s + row, z + e
 
 
 cdef on_every_cpu finish(Py_ssize_t rows, Py_ssize_t e, floating* z, floating* lse, const floating* total) noexcept nogil:
@@ -103,31 +103,52 @@ cdef on_every_cpu finish(Py_ssize_t rows, Py_ssize_t e, floating* z, floating* l
             z[r * e + c] /= total[r]
 
 
-cdef void hide(Py_ssize_t rows, Py_ssize_t cols, floating* s, const unsigned char[:, :, :] looks, Py_ssize_t n,
-               Py_ssize_t i, Py_ssize_t j, Py_ssize_t horizon) noexcept nogil:
+cdef void hide(Py_ssize_t rows, Py_ssize_t cols, floating* s, Py_ssize_t row, const unsigned char[:, :, :] looks,
+               Py_ssize_t n, Py_ssize_t i, Py_ssize_t j, Py_ssize_t horizon) noexcept nogil:
     """Set the scores of a block to −∞ where query i + r may not look at key j + c."""
     cdef Py_ssize_t r, c, seen
     for r in range(rows):
         if looks.shape[0]:
             for c in range(cols):
                 if not looks[n, i + r, j + c]:
-                    s[r * KEYS + c] = -INFINITY
+                    s[r * row + c] = -INFINITY
         seen = max(0, min(cols, i + r + horizon + 1 - j))
         for c in range(seen, cols):
-            s[r * KEYS + c] = -INFINITY
+            s[r * row + c] = -INFINITY
+
+
+cdef Py_ssize_t row_of(Py_ssize_t S) noexcept nogil:
+    """Return the steps from row to row of a block: cache lines of an odd number, or the rows would fight for the same."""
+    return (padded(min(KEYS, S)) // LINE | 1) * LINE
 
 
 cdef Py_ssize_t turned_size(Py_ssize_t S, Py_ssize_t d) noexcept nogil:
     """Return the size of all turned blocks of one head."""
-    return (S + KEYS - 1) // KEYS * KEYS * d
+    return (S + KEYS - 1) // KEYS * d * row_of(S)
 
 
 cdef void turn(Py_ssize_t S, Py_ssize_t d, const floating* k, floating* kt) noexcept nogil:
-    """Turn k (S,d) into blocks (d,KEYS), one behind the other."""
-    cdef Py_ssize_t j, c
-    for j in range(S):
+    """Turn k (S,d) into blocks (d,KEYS), one behind the other; sixteen keys at a time, which then lie side by side."""
+    cdef Py_ssize_t row = row_of(S), j = 0, c, b
+    cdef floating* at
+    while j + LINE <= S:
         for c in range(d):
-            kt[(j // KEYS * d + c) * KEYS + j % KEYS] = k[j * d + c]
+            at = kt + (j // KEYS * d + c) * row + j % KEYS
+            for b in range(LINE):
+                at[b] = k[(j + b) * d + c]
+        j += LINE
+    for j in range(j, S):
+        for c in range(d):
+            kt[(j // KEYS * d + c) * row + j % KEYS] = k[j * d + c]
+
+
+cdef void copy_rows(Py_ssize_t rows, Py_ssize_t cols, const floating* a, floating* b) noexcept nogil:
+    """Copy a (rows,cols) to where its rows have padded width."""
+    cdef Py_ssize_t r
+    if cols == padded(cols):
+        rows, cols = 1, rows * cols
+    for r in range(rows):
+        memcpy(b + r * padded(cols), a + r * cols, cols * sizeof(floating))
 
 
 def attention_backward(const floating[:, :, ::1] dz, const floating[:, :, ::1] q, const floating[:, :, ::1] k,
@@ -139,21 +160,28 @@ def attention_backward(const floating[:, :, ::1] dz, const floating[:, :, ::1] q
         dq[...], dk[...], dv[...] = 0, 0, 0
         return
     dtype = np.asarray(q).dtype
-    cdef Py_ssize_t dp = padded(d), ep = padded(e)
-    cdef const floating[:, ::1] queries = widened(np.asarray(q).reshape(B * T, d), dp)
-    cdef const floating[:, ::1] keys = widened(np.asarray(k).reshape(B * S, d), dp)
-    cdef const floating[:, ::1] dzs = widened(np.asarray(dz).reshape(B * T, e), ep)
     cdef const unsigned char[:, :, :] looks = mask.view(np.uint8)
-    cdef floating[::1] kt = np.zeros(turned_size(S, d), dtype), vt = np.zeros(turned_size(S, e), dtype)
-    cdef floating[::1] A = np.empty(QUERIES * KEYS, dtype), ds = np.empty(QUERIES * KEYS, dtype)
-    cdef floating[::1] dots = np.empty(T, dtype)
+    cdef Py_ssize_t block = min(QUERIES, T) * row_of(S)
+    cdef floating[::1] room = np.zeros(LINE + turned_size(S, d) + turned_size(S, e) + (T + S) * padded(d)
+                                       + T * padded(e) + 2 * block + T, dtype)
+    cdef floating* kt = at_a_line(&room[0])
+    cdef floating* vt = kt + turned_size(S, d)
+    cdef floating* queries = vt + turned_size(S, e)
+    cdef floating* keys = queries + T * padded(d)
+    cdef floating* dzs = keys + S * padded(d)
+    cdef floating* A = dzs + T * padded(e)
+    cdef floating* ds = A + block
+    cdef floating* dots = ds + block
     with nogil:
         for n in range(B):
-            turn(S, d, &k[n, 0, 0], &kt[0])
-            turn(S, e, &v[n, 0, 0], &vt[0])
-            row_dots(T, e, &dz[n, 0, 0], &z[n, 0, 0], &dots[0])
-            backward_of_head(T, S, d, e, &queries[n * T, 0], &keys[n * S, 0], &kt[0], &vt[0], &dzs[n * T, 0], looks, n,
-                             horizon, &lse[n, 0], &dots[0], &A[0], &ds[0], &dq[n, 0, 0], &dk[n, 0, 0], &dv[n, 0, 0])
+            turn(S, d, &k[n, 0, 0], kt)
+            turn(S, e, &v[n, 0, 0], vt)
+            copy_rows(T, d, &q[n, 0, 0], queries)
+            copy_rows(S, d, &k[n, 0, 0], keys)
+            copy_rows(T, e, &dz[n, 0, 0], dzs)
+            row_dots(T, e, &dz[n, 0, 0], &z[n, 0, 0], dots)
+            backward_of_head(T, S, d, e, queries, keys, kt, vt, dzs, looks, n, horizon, &lse[n, 0], dots, A, ds,
+                             &dq[n, 0, 0], &dk[n, 0, 0], &dv[n, 0, 0])
 
 
 cdef void backward_of_head(Py_ssize_t T, Py_ssize_t S, Py_ssize_t d, Py_ssize_t e, const floating* q, const floating* k,
@@ -163,41 +191,42 @@ cdef void backward_of_head(Py_ssize_t T, Py_ssize_t S, Py_ssize_t d, Py_ssize_t 
                            floating* dv) noexcept nogil:
     """dq, dk and dv of one head, block by block; q, k and dz have rows of padded width."""
     cdef const floating* nothing = NULL
-    cdef Py_ssize_t dp = padded(d), ep = padded(e), i = 0, j = 0, rows, cols, reached
+    cdef Py_ssize_t dp = padded(d), ep = padded(e), row = row_of(S), i = 0, j = 0, rows, cols, reached
     cdef floating scale = 1 / sqrt(<double> d)
     cdef int mode
     while i < T:
         rows = min(QUERIES, T - i)
-        reached = min(S, i + rows + horizon)  # some query of the block may look at keys before this one
+        reached = min(S, padded(i + rows + horizon))  # no query of the block may look at keys from here on
         if reached <= 0:
             memset(dq + i * d, 0, rows * d * sizeof(floating))
         j = 0
         while j < reached:
-            cols = min(KEYS, S - j)
-            product(rows, cols, d, q + i * dp, dp, 1, kt + j * d, KEYS, nothing, A, KEYS, TILE_STORE)
-            hide(rows, cols, A, looks, n, i, j, horizon)
-            product(rows, cols, e, dz + i * ep, ep, 1, vt + j * e, KEYS, nothing, ds, KEYS, TILE_STORE)
-            weights_and_ds(rows, cols, scale, lse + i, dots + i, A, ds)
-            mode = TILE_STORE if i == 0 or j >= i + horizon else TILE_ADD  # did an earlier block reach these keys?
-            product(cols, e, rows, A, 1, KEYS, dz + i * ep, ep, nothing, dv + j * e, e, mode)
-            product(cols, d, rows, ds, 1, KEYS, q + i * dp, dp, nothing, dk + j * d, d, mode)
+            cols = min(KEYS, reached - j)
+            product(rows, cols, d, q + i * dp, dp, 1, kt + j // KEYS * d * row, row, nothing, A, row, TILE_STORE)
+            hide(rows, cols, A, row, looks, n, i, j, horizon)
+            product(rows, cols, e, dz + i * ep, ep, 1, vt + j // KEYS * e * row, row, nothing, ds, row, TILE_STORE)
+            weights_and_ds(rows, cols, scale, lse + i, dots + i, A, ds, row)
+            mode = TILE_ADD if i else TILE_STORE
+            product(cols, e, rows, A, 1, row, dz + i * ep, ep, nothing, dv + j * e, e, mode)
+            product(cols, d, rows, ds, 1, row, q + i * dp, dp, nothing, dk + j * d, d, mode)
             mode = TILE_ADD if j else TILE_STORE
-            product(rows, d, cols, ds, KEYS, 1, k + j * dp, dp, nothing, dq + i * d, d, mode)
+            product(rows, d, cols, ds, row, 1, k + j * dp, dp, nothing, dq + i * d, d, mode)
             j += cols
+        if i == 0:  # later blocks may look at more keys, and add to these
+            memset(dk + j * d, 0, (S - j) * d * sizeof(floating))
+            memset(dv + j * e, 0, (S - j) * e * sizeof(floating))
         i += rows
-    memset(dk + j * d, 0, (S - j) * d * sizeof(floating))  # keys that no query may look at
-    memset(dv + j * e, 0, (S - j) * e * sizeof(floating))
 
 
 cdef on_every_cpu weights_and_ds(Py_ssize_t rows, Py_ssize_t cols, floating scale, const floating* lse,
-                                 const floating* dots, floating* s, floating* dA) noexcept nogil:
+                                 const floating* dots, floating* s, floating* dA, Py_ssize_t row) noexcept nogil:
     """s becomes A = e^(s/√d − lse), and dA becomes ds = A (dA − dz·z)/√d."""
     cdef Py_ssize_t r, j
     for r in range(rows):
         for j in range(cols):
-            s[j] = exp_(s[j] * scale - lse[r])
+            s[j] = decay_(s[j] * scale - lse[r])
             dA[j] = s[j] * (dA[j] - dots[r]) * scale
-        s, dA = s + KEYS, dA + KEYS
+        s, dA = s + row, dA + row
 
 
 cdef on_every_cpu row_dots(Py_ssize_t T, Py_ssize_t e, const floating* dz, const floating* z,

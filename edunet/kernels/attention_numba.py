@@ -8,6 +8,7 @@ again, from lse. A block holds G batches, Q queries and K keys: scores (G,Q,W), 
 import math
 
 import numpy as np
+from llvmlite.binding import get_host_cpu_features
 from numba import njit, types
 from numba.core import cgutils
 from numba.extending import intrinsic
@@ -19,6 +20,7 @@ _compiled = njit(
     fastmath={"reassoc", "contract", "nsz", "arcp"},
     no_cfunc_wrapper=True,  # nobody calls from C: less to compile
 )
+ROWS = 8 if get_host_cpu_features().get("avx512f") else 2  # of a tile: its sums must fit into the registers
 BLOCK = 256
 
 
@@ -165,25 +167,25 @@ def _add_product(y, y_at, y_rows, a, a_at, a_rows, a_columns, w, F):
 
 @_compiled
 def _tiles(y, y_at, y_rows, a, a_at, a_rows, a_columns, w, F):
-    """Tile by tile of 8 rows and 32 columns: its sums stay in registers while k runs."""
+    """Tile by tile of ROWS rows and 32 columns: its sums stay in registers while k runs."""
     sums = _registers(y)
     M = y_rows.size // w.shape[0]
     for group in range(w.shape[0]):
         last = group * M + M - 1
         for f0 in range(0, F, 32):
-            for m in range(group * M, last + 1, 8):
-                for i in range(256):
+            for m in range(group * M, last + 1, ROWS):
+                for i in range(ROWS * 32):
                     sums[i] = 0
                 for k in range(w.shape[1]):
                     row = w[group, k, f0:]
                     at = np.uintp(a_at + a_columns[k])  # an index without a sign: nobody looks whether it is negative
-                    for p in range(0, 8, 2):
+                    for p in range(0, ROWS, 2):
                         even = a[at + np.uintp(a_rows[m + p if m + p < last else last])]
                         odd = a[at + np.uintp(a_rows[m + p + 1 if m + p + 1 < last else last])]
                         for f in range(32):
                             sums[p * 32 + f] += even * row[f]
                             sums[p * 32 + 32 + f] += odd * row[f]
-                for p in range(8 if m + 7 <= last else last + 1 - m):
+                for p in range(ROWS if m + ROWS - 1 <= last else last + 1 - m):
                     out = y[y_at + y_rows[m + p] + f0 :]
                     for f in range(32 if f0 + 32 <= F else F - f0):
                         out[f] += sums[p * 32 + f]
@@ -191,10 +193,10 @@ def _tiles(y, y_at, y_rows, a, a_at, a_rows, a_columns, w, F):
 
 @intrinsic
 def _registers(typingctx, like):
-    """Return room for 256 numbers on the stack: as no array can overlap it, LLVM keeps them in registers."""
+    """Return room for a tile on the stack: as no array can overlap it, LLVM keeps them in registers."""
 
     def build(context, builder, signature, arguments):
-        return cgutils.alloca_once(builder, context.get_data_type(like.dtype), size=256)
+        return cgutils.alloca_once(builder, context.get_data_type(like.dtype), size=ROWS * 32)
 
     return types.CPointer(like.dtype)(like), build
 

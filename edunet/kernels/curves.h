@@ -6,6 +6,7 @@
    most 1.2e-7 of the value):
 
        exp_float      1.1   0 below 1.7e-38 (x < -86.99), inf above 3.4e38 (x > 88.72)
+       decay_float    1.1   the same for x <= 0, but 0 below 1.2e-38 (x < -87.68)
        tanh_float     2.6   never outside -1..1
        sigmoid_float  2.6   0 below 2.9e-39 (x < -88.72)
        log1p_float    2.1   for 0 <= x <= 1
@@ -27,13 +28,11 @@ static inline float curves_steps(float x) { return x * 1.44269504f + CURVES_SHIF
 static inline float curves_rest(float x, float t) {
     float n = t - CURVES_SHIFT;
     float r = (x - n * 0.693359375f) + n * 2.12194440e-4f;
-    float p = 1.9875691500e-4f;
-    p = p * r + 1.3981999507e-3f;
-    p = p * r + 8.3334519073e-3f;
-    p = p * r + 4.1665795894e-2f;
-    p = p * r + 1.6666665459e-1f;
-    p = p * r + 5.0000001201e-1f;
-    return p * (r * r) + r;
+    float q = r * r; /* pairs of terms: three short chains of operations run side by side, where one would wait */
+    float high = 1.9875691500e-4f * r + 1.3981999507e-3f;
+    float middle = 8.3334519073e-3f * r + 4.1665795894e-2f;
+    float low = 1.6666665459e-1f * r + 5.0000001201e-1f;
+    return ((high * q + middle) * q + low) * q + r;
 }
 
 /* 2^(n + less): n moved to where a float keeps its exponent */
@@ -51,6 +50,14 @@ static inline float exp_float(float x) {
     x = x < -87.4f ? -87.4f : x;
     float t = curves_steps(x);
     return (2.0f * curves_rest(x, t) + 2.0f) * curves_power(t, -1); /* 2^(n-1): for n = 128 there is no 2^n */
+}
+
+/* e^x for x <= 0, as softmax needs it: no overflow to watch for, and 2^-127 is 0 without a detour */
+static inline float decay_float(float x) {
+    x = x < -88.0f ? -88.0f : x;
+    float t = curves_steps(x);
+    float power = curves_power(t, 0);
+    return curves_rest(x, t) * power + power;
 }
 
 /* (e^2x - 1) / (e^2x + 1), where e^2x - 1 = 2^n (e^r - 1) + (2^n - 1) is as exact near 0 as elsewhere */

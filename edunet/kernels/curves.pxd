@@ -8,6 +8,7 @@ from libc.math cimport exp, log1p, sqrt, sqrtf, tanh
 
 cdef extern from "curves.h" nogil:
     float exp_float(float x)
+    float decay_float(float x)
     float tanh_float(float x)
     float sigmoid_float(float x)
     float log1p_float(float x)
@@ -16,6 +17,14 @@ cdef extern from "curves.h" nogil:
 cdef inline floating exp_(floating x) noexcept nogil:
     if floating is float:
         return exp_float(x)
+    else:
+        return exp(x)
+
+
+cdef inline floating decay_(floating x) noexcept nogil:
+    """Return e^x for x ≤ 0."""
+    if floating is float:
+        return decay_float(x)
     else:
         return exp(x)
 

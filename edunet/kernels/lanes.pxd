@@ -41,16 +41,19 @@ cdef inline floating sum_along(const floating* x, Py_ssize_t n) noexcept nogil:
 cdef inline floating dot_along(const floating* x, const floating* y, Py_ssize_t n) noexcept nogil:
     """Return x[0] y[0] + ... + x[n-1] y[n-1]."""
     cdef floating lane[LANES]
+    cdef floating total = 0
     cdef Py_ssize_t i
     cdef int k
-    for k in range(LANES):
-        lane[k] = 0
-    for i in range(n // LANES):
+    if n >= LANES:
         for k in range(LANES):
-            lane[k] += x[i * LANES + k] * y[i * LANES + k]
+            lane[k] = x[k] * y[k]
+        for i in range(1, n // LANES):
+            for k in range(LANES):
+                lane[k] += x[i * LANES + k] * y[i * LANES + k]
+        total = sum_of(lane)
     for i in range(n // LANES * LANES, n):
-        lane[i % LANES] += x[i] * y[i]
-    return sum_of(lane)
+        total += x[i] * y[i]
+    return total
 
 
 cdef inline floating larger(floating a, floating b) noexcept nogil:

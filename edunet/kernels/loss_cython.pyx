@@ -7,7 +7,7 @@ from cython cimport floating
 from libc.float cimport DBL_MAX, FLT_MAX
 from libc.math cimport log
 
-from edunet.kernels.curves cimport exp_, log1p_
+from edunet.kernels.curves cimport decay_, log1p_
 from edunet.kernels.lanes cimport LANES, largest_along, sum_along, sum_of
 from edunet.kernels.tile cimport on_every_cpu
 
@@ -41,7 +41,7 @@ cdef on_every_cpu softmax(const floating* z, Py_ssize_t K, floating* p, floating
     cdef floating top = largest_along(z, K), total
     cdef Py_ssize_t k
     for k in range(K):
-        p[k] = exp_(z[k] - top)
+        p[k] = decay_(z[k] - top)
     total = sum_along(p, K)
     for k in range(K):
         p[k] /= total
@@ -114,7 +114,7 @@ cdef on_every_cpu sigmoid_forward(const floating* z, const floating* target, flo
     cdef Py_ssize_t m
     cdef floating small
     for m in range(M):
-        small = exp_(-z[m] if z[m] > 0 else z[m])
+        small = decay_(-z[m] if z[m] > 0 else z[m])
         p[m] = (1 if z[m] > 0 else small) / (1 + small)
         loss[m] = (z[m] if z[m] > 0 else 0) - z[m] * target[m] + log1p_(small)
 

@@ -4,6 +4,7 @@ Shapes: see lstm_numpy.py. In the loops row m = n·T + t is step t of example n:
 """
 
 import numpy as np
+from llvmlite.binding import get_host_cpu_features
 from numba import njit, types
 from numba.core import cgutils
 from numba.extending import intrinsic
@@ -15,6 +16,7 @@ _compiled = njit(
     fastmath={"reassoc", "contract", "nsz", "arcp"},
     no_cfunc_wrapper=True,  # nobody calls from C: less to compile
 )
+ROWS = 8 if get_host_cpu_features().get("avx512f") else 2  # of a tile: its sums must fit into the registers
 HALF, ONE = np.float32(1 / 2), np.float32(1)  # single times single stays single
 
 
@@ -123,23 +125,23 @@ def _add_product(y, y_at, y_rows, a, a_at, a_rows, a_columns, w, F):
 
 @_compiled
 def _tiles(y, y_at, y_rows, a, a_at, a_rows, a_columns, w, F):
-    """Tile by tile of 8 rows and 32 columns: its sums stay in registers while k runs."""
+    """Tile by tile of ROWS rows and 32 columns: its sums stay in registers while k runs."""
     sums = _registers(y)
     M = y_rows.size
     for f0 in range(0, F, 32):
-        for m in range(0, M, 8):
-            for i in range(256):
+        for m in range(0, M, ROWS):
+            for i in range(ROWS * 32):
                 sums[i] = 0
             for k in range(w.shape[0]):
                 row = w[k, f0:]
                 at = np.uintp(a_at + a_columns[k])  # an index without a sign: nobody looks whether it is negative
-                for p in range(0, 8, 2):
+                for p in range(0, ROWS, 2):
                     even = a[at + np.uintp(a_rows[m + p if m + p < M else M - 1])]
                     odd = a[at + np.uintp(a_rows[m + p + 1 if m + p + 1 < M else M - 1])]
                     for f in range(32):
                         sums[p * 32 + f] += even * row[f]
                         sums[p * 32 + 32 + f] += odd * row[f]
-            for p in range(8 if m + 8 <= M else M - m):
+            for p in range(ROWS if m + ROWS <= M else M - m):
                 out = y[y_at + y_rows[m + p] + f0 :]
                 for f in range(32 if f0 + 32 <= F else F - f0):
                     out[f] += sums[p * 32 + f]
@@ -147,10 +149,10 @@ def _tiles(y, y_at, y_rows, a, a_at, a_rows, a_columns, w, F):
 
 @intrinsic
 def _registers(typingctx, like):
-    """Return room for 256 numbers on the stack: as no array can overlap it, LLVM keeps them in registers."""
+    """Return room for a tile on the stack: as no array can overlap it, LLVM keeps them in registers."""
 
     def build(context, builder, signature, arguments):
-        return cgutils.alloca_once(builder, context.get_data_type(like.dtype), size=256)
+        return cgutils.alloca_once(builder, context.get_data_type(like.dtype), size=ROWS * 32)
 
     return types.CPointer(like.dtype)(like), build
 

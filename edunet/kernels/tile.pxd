@@ -1,6 +1,10 @@
 """The register tile of tile.h, for float and for double, as Cython kernels use it."""
 
 from cython cimport floating
+from libc.stdint cimport uintptr_t
+
+cdef enum:
+    LINE = 16  # floats in 64 bytes, the piece that a cache holds
 
 cdef extern from "tile_sum.h" nogil:
     ctypedef void on_every_cpu "EDUNET_CLONES void"  # what loops return that are compiled for several processors
@@ -70,3 +74,8 @@ cdef inline void product(Py_ssize_t M, Py_ssize_t N, Py_ssize_t K, const floatin
 cdef inline Py_ssize_t padded(Py_ssize_t cols) noexcept nogil:
     """Return the next multiple of TILE_PAD."""
     return (cols + TILE_PAD - 1) // TILE_PAD * TILE_PAD
+
+
+cdef inline floating* at_a_line(floating* room) noexcept nogil:
+    """Return the first place in a room where a cache line begins: a vector that two lines share is loaded twice."""
+    return room + (-(<uintptr_t> room) % 64) // sizeof(floating)

@@ -194,7 +194,8 @@ OPS = [
         "look": st.sampled_from(["all", "keys", "table", "full", "blind"]),
         "horizon": st.sampled_from([None, 0, 2])},
        lambda g: {"z": (*g["q"].shape[:2], g["v"].shape[2]), "lse": g["q"].shape[:2]},
-       ({"B": 2, "T": 150, "S": 150, "d": 33, "e": 17, "horizon": 0},
+       ({"B": 2, "T": 410, "S": 410, "d": 9, "e": 17, "horizon": 0},  # several blocks, some of them cut
+        {"B": 1, "T": 200, "S": 270, "d": 33, "e": 5, "horizon": 60},
         {"B": 1, "T": 70, "S": 333, "d": 16, "e": 32, "look": "full"})),
     Op("norm", "batch_norm", rows, {**OF_BOTH, "M": st.integers(1, 9), "C": WIDTH},
        lambda g: {"y": g["x"].shape, **dict.fromkeys(("mean", "variance"), g["gamma"].shape)},
