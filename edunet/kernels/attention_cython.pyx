@@ -32,7 +32,8 @@ def attention_forward(const floating[:, :, ::1] q, const floating[:, :, ::1] k, 
     dtype = np.asarray(q).dtype
     cdef const unsigned char[:, :, :] looks = mask.view(np.uint8)
     cdef Py_ssize_t block = min(QUERIES, T) * row_of(S)
-    cdef floating[::1] room = np.zeros(LINE + turned_size(S, d) + S * padded(e) + block + T, dtype)
+    # where rows are wider than what is copied into them, whatever stands there meets columns that nobody keeps
+    cdef floating[::1] room = np.empty(LINE + turned_size(S, d) + S * padded(e) + block + T, dtype)
     cdef floating* kt = at_a_line(&room[0])
     cdef floating* values = kt + turned_size(S, d)
     cdef floating* s = values + S * padded(e)
@@ -162,7 +163,7 @@ def attention_backward(const floating[:, :, ::1] dz, const floating[:, :, ::1] q
     dtype = np.asarray(q).dtype
     cdef const unsigned char[:, :, :] looks = mask.view(np.uint8)
     cdef Py_ssize_t block = min(QUERIES, T) * row_of(S)
-    cdef floating[::1] room = np.zeros(LINE + turned_size(S, d) + turned_size(S, e) + (T + S) * padded(d)
+    cdef floating[::1] room = np.empty(LINE + turned_size(S, d) + turned_size(S, e) + (T + S) * padded(d)
                                        + T * padded(e) + 2 * block + T, dtype)
     cdef floating* kt = at_a_line(&room[0])
     cdef floating* vt = kt + turned_size(S, d)
