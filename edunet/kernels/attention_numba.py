@@ -68,7 +68,7 @@ def attention_backward(dz, q, k, v, mask, horizon, z, lse, dq, dk, dv):
             dscores -= along[some, queries, None]
             dscores *= A
             G, Q, W = A.shape
-            rows, columns = (_every(Q * W, G)[:, None] + np.arange(untouched.shape[1])).ravel(), _every(W, Q)
+            rows, columns = (_every(Q * W, G)[:, None] + np.arange(untouched.shape[2])).ravel(), _every(W, Q)
             _add_product(dv, 0, key_rows * e, A, 0, rows, columns, _panels(dz[some, queries]), e)  # Aᵀ dz
             _add_product(dk, 0, key_rows * d, dscores, 0, rows, columns, _panels(q[some, queries]), d)
             places = _table_places(dscores, untouched)
@@ -100,7 +100,8 @@ def _rows(some, steps, T):
 
 def _products(table, a, some, steps, w):
     """Return the products of some rows of a with w (G,k,W), in the space of a table."""
-    G, K, W = w.shape
+    G, panels, K, width = w.shape
+    W = panels * width
     rows = _rows(some, steps, a.shape[1])
     y = table[: len(rows) * W].reshape(G, len(rows) // G, W)
     y[:] = 0
@@ -110,7 +111,7 @@ def _products(table, a, some, steps, w):
 
 def _table_places(table, w):
     G, Q, W = table.shape
-    return _every(W, G * Q), _every(1, w.shape[1])
+    return _every(W, G * Q), _every(1, w.shape[2])
 
 
 def _hide(scores, limits, seen):
@@ -160,7 +161,7 @@ def _add_product(y, y_at, y_rows, a, a_at, a_rows, a_columns, w, F):
     """Add a w to y, wherever the numbers stand: y[m, f] += Σ_k a[m, k] w[k, f], f < F.
 
     y[m, f] is number y_at + y_rows[m] + f of y, and a[m, k] is number a_at + a_rows[m] + a_columns[k] of a.
-    w (G,K,F) comes from `_panels`; of G groups the first takes the first rows, and so on.
+    w comes from `_panels`; of G groups the first takes the first rows, and so on.
     """
     _tiles(y.reshape(-1), y_at, y_rows, a.reshape(-1), a_at, a_rows, a_columns, w, F)
 
@@ -172,12 +173,13 @@ def _tiles(y, y_at, y_rows, a, a_at, a_rows, a_columns, w, F):
     M = y_rows.size // w.shape[0]
     for group in range(w.shape[0]):
         last = group * M + M - 1
-        for f0 in range(0, F, 32):
+        for panel in range(w.shape[1]):
+            f0 = 32 * panel
             for m in range(group * M, last + 1, ROWS):
                 for i in range(ROWS * 32):
                     sums[i] = 0
-                for k in range(w.shape[1]):
-                    row = w[group, k, f0:]
+                for k in range(w.shape[2]):
+                    row = w[group, panel, k]
                     at = np.uintp(a_at + a_columns[k])  # an index without a sign: nobody looks whether it is negative
                     for p in range(0, ROWS, 2):
                         even = a[at + np.uintp(a_rows[m + p if m + p < last else last])]
@@ -202,13 +204,14 @@ def _registers(typingctx, like):
 
 
 def _panels(w):
-    """Return w (G,K,F) or (K,F), G = 1, with zeros on its right up to a multiple of 32 columns."""
-    w = w if w.ndim == 3 else w[None]
-    if w.shape[2] % 32 == 0:
-        return np.require(w, requirements="CW")
-    wide = np.zeros((*w.shape[:2], w.shape[2] + -w.shape[2] % 32), w.dtype)
-    wide[:, :, : w.shape[2]] = w
-    return wide
+    """Return w (G,K,F) or (K,F), G = 1, cut into panels of 32 columns (G,F/32,K,32), with zeros on the right."""
+    G, (K, F) = w.shape[0] if w.ndim == 3 else 1, w.shape[-2:]
+    panels = np.zeros((G, -(-F // 32), K, 32), w.dtype)
+    whole = F // 32 * 32
+    panels[:, : F // 32] = w[..., :whole].reshape(G, K, F // 32, 32).swapaxes(1, 2)
+    if whole < F:
+        panels[:, -1, :, : F - whole] = w[..., whole:]
+    return panels
 
 
 def _every(stride, count):

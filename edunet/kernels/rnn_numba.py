@@ -68,7 +68,7 @@ def simple_rnn_backward(dh, x, wx, wh, h0, mask, activation, h, dx, dwx, dwh, db
     dwx[:], dwh[:] = 0, 0
     for m in range(0, N * T, 256):  # part by part: what is read again and again stays in the cache
         part = _panels(da[m : m + 256])
-        count = len(part)
+        count = part.shape[1]
         _add_product(dwx, 0, _every(U, D), x, m * D, _every(1, D), _every(D, count), part, U)
         _add_product(dwh, 0, _every(U, U), before, m * U, units, _every(U, count), part, U)
     db[:] = da.reshape(N, T, U).sum(axis=1).sum(axis=0)
@@ -106,7 +106,7 @@ def _add_product(y, y_at, y_rows, a, a_at, a_rows, a_columns, w, F):
     """Add a w to y, wherever their numbers stand: y[m, f] += Σ_k a[m, k] w[k, f], f < F.
 
     y[m, f] is number y_at + y_rows[m] + f of y, and a[m, k] is number a_at + a_rows[m] + a_columns[k] of a.
-    w (K,F) comes from `_panels`.
+    w comes from `_panels`.
     """
     _tiles(y.reshape(-1), y_at, y_rows, a.reshape(-1), a_at, a_rows, a_columns, w, F)
 
@@ -116,12 +116,13 @@ def _tiles(y, y_at, y_rows, a, a_at, a_rows, a_columns, w, F):
     """Tile by tile of ROWS rows and 32 columns: its sums stay in registers while k runs."""
     sums = _registers(y)
     M = y_rows.size
-    for f0 in range(0, F, 32):
+    for panel in range((F + 31) // 32):
+        f0 = 32 * panel
         for m in range(0, M, ROWS):
             for i in range(ROWS * 32):
                 sums[i] = 0
-            for k in range(w.shape[0]):
-                row = w[k, f0:]
+            for k in range(w.shape[1]):
+                row = w[panel, k]
                 at = np.uintp(a_at + a_columns[k])  # an index without a sign: nobody looks whether it is negative
                 for p in range(0, ROWS, 2):
                     even = a[at + np.uintp(a_rows[m + p if m + p < M else M - 1])]
@@ -146,13 +147,14 @@ def _registers(typingctx, like):
 
 
 def _panels(w):
-    """Return w with zeros on its right up to a multiple of 32 columns."""
+    """Return w (K,F) cut into panels of 32 columns (F/32,K,32), zeros on the right: what a tile reads lies together."""
     K, F = w.shape
-    if F % 32 == 0:
-        return np.require(w, requirements="CW")
-    wide = np.zeros((K, F + -F % 32), w.dtype)
-    wide[:, :F] = w
-    return wide
+    whole = F // 32 * 32
+    panels = np.zeros((-(-F // 32), K, 32), w.dtype)
+    panels[: F // 32] = w[:, :whole].reshape(K, F // 32, 32).swapaxes(0, 1)
+    if whole < F:
+        panels[-1, :, : F - whole] = w[:, whole:]
+    return panels
 
 
 def _every(stride, count):
