@@ -7,7 +7,7 @@ Plain loops stand at the end. Shapes, mask and horizon: see attention_numpy.py.
     backward   a block of weights is e^(s − lse), computed again. With dA = dz vᵀ and ds = A (dA − dz·z)/√d:
                dv += Aᵀ dz,  dk += dsᵀ q,  dq += ds k.
 
-Keys, and for the way back values, are turned once for every head: block after block of (d,KEYS).
+Keys times 1/√d, and for the way back values, are turned once for every head: block after block of (d,KEYS).
 """
 
 import numpy as np
@@ -34,13 +34,14 @@ def attention_forward(const floating[:, :, ::1] q, const floating[:, :, ::1] k, 
     cdef Py_ssize_t block = min(QUERIES, T) * row_of(S)
     # where rows are wider than what is copied into them, whatever stands there meets columns that nobody keeps
     cdef floating[::1] room = np.empty(LINE + turned_size(S, d) + S * padded(e) + block + T, dtype)
+    cdef floating scale = 1 / sqrt(<double> d)  # on the keys: a score is then exactly what its row's largest is made of
     cdef floating* kt = at_a_line(&room[0])
     cdef floating* values = kt + turned_size(S, d)
     cdef floating* s = values + S * padded(e)
     cdef floating* total = s + block
     with nogil:
         for n in range(B):
-            turn(S, d, &k[n, 0, 0], kt)
+            turn(S, d, &k[n, 0, 0], scale, kt)
             copy_rows(S, e, &v[n, 0, 0], values)
             forward_of_head(T, S, d, e, &q[n, 0, 0], kt, values, looks, n, horizon, s, total, &z[n, 0, 0], &lse[n, 0])
 
@@ -51,7 +52,6 @@ cdef void forward_of_head(Py_ssize_t T, Py_ssize_t S, Py_ssize_t d, Py_ssize_t e
     """Z = A V for one head; v has rows of padded width, and lse serves as top until the end."""
     cdef const floating* nothing = NULL
     cdef Py_ssize_t ep = padded(e), row = row_of(S)
-    cdef floating scale = 1 / sqrt(<double> d)
     cdef Py_ssize_t i = 0, j, rows, cols, reached, r
     while i < T:
         rows = min(QUERIES, T - i)
@@ -65,23 +65,23 @@ cdef void forward_of_head(Py_ssize_t T, Py_ssize_t S, Py_ssize_t d, Py_ssize_t e
             cols = min(KEYS, reached - j)
             product(rows, cols, d, q + i * d, d, 1, kt + j // KEYS * d * row, row, nothing, s, row, TILE_STORE)
             hide(rows, cols, s, row, looks, n, i, j, horizon)
-            fold_in(rows, cols, scale, s, row, lse + i, total + i, e, z + i * e)
+            fold_in(rows, cols, s, row, lse + i, total + i, e, z + i * e)
             product(rows, e, cols, s, row, 1, v + j * ep, ep, nothing, z + i * e, e, TILE_ADD if j else TILE_STORE)
             j += cols
         finish(rows, e, z + i * e, lse + i, total + i)
         i += rows
 
 
-cdef on_every_cpu fold_in(Py_ssize_t rows, Py_ssize_t cols, floating scale, floating* s, Py_ssize_t row,
-                          floating* top, floating* total, Py_ssize_t e, floating* z) noexcept nogil:
+cdef on_every_cpu fold_in(Py_ssize_t rows, Py_ssize_t cols, floating* s, Py_ssize_t row, floating* top,
+                          floating* total, Py_ssize_t e, floating* z) noexcept nogil:
     """Turn the scores of a block into weights; scale what was summed before down to each query's new top."""
     cdef floating new, shift, down
     cdef Py_ssize_t r, j
     for r in range(rows):
-        new = larger(top[r], largest_along(s, cols) * scale)
+        new = larger(top[r], largest_along(s, cols))
         shift = 0 if new == -INFINITY else new  # no key yet that it may look at: all weights are e^−∞
         for j in range(cols):
-            s[j] = decay_(s[j] * scale - shift)
+            s[j] = decay_(s[j] - shift)
         if new != top[r] and total[r] != 0:
             down = decay_(top[r] - shift)
             total[r] *= down
@@ -128,19 +128,19 @@ cdef Py_ssize_t turned_size(Py_ssize_t S, Py_ssize_t d) noexcept nogil:
     return (S + KEYS - 1) // KEYS * d * row_of(S)
 
 
-cdef void turn(Py_ssize_t S, Py_ssize_t d, const floating* k, floating* kt) noexcept nogil:
-    """Turn k (S,d) into blocks (d,KEYS), one behind the other; sixteen keys at a time, which then lie side by side."""
+cdef void turn(Py_ssize_t S, Py_ssize_t d, const floating* k, floating scale, floating* kt) noexcept nogil:
+    """Turn k (S,d) into blocks (d,KEYS) of scale k, one behind the other; sixteen keys at a time, then side by side."""
     cdef Py_ssize_t row = row_of(S), j = 0, c, b
     cdef floating* at
     while j + LINE <= S:
         for c in range(d):
             at = kt + (j // KEYS * d + c) * row + j % KEYS
             for b in range(LINE):
-                at[b] = k[(j + b) * d + c]
+                at[b] = scale * k[(j + b) * d + c]
         j += LINE
     for j in range(j, S):
         for c in range(d):
-            kt[(j // KEYS * d + c) * row + j % KEYS] = k[j * d + c]
+            kt[(j // KEYS * d + c) * row + j % KEYS] = scale * k[j * d + c]
 
 
 cdef void copy_rows(Py_ssize_t rows, Py_ssize_t cols, const floating* a, floating* b) noexcept nogil:
@@ -165,6 +165,7 @@ def attention_backward(const floating[:, :, ::1] dz, const floating[:, :, ::1] q
     cdef Py_ssize_t block = min(QUERIES, T) * row_of(S)
     cdef floating[::1] room = np.empty(LINE + turned_size(S, d) + turned_size(S, e) + (T + S) * padded(d)
                                        + T * padded(e) + 2 * block + T, dtype)
+    cdef floating scale = 1 / sqrt(<double> d), one = 1
     cdef floating* kt = at_a_line(&room[0])
     cdef floating* vt = kt + turned_size(S, d)
     cdef floating* queries = vt + turned_size(S, e)
@@ -175,8 +176,8 @@ def attention_backward(const floating[:, :, ::1] dz, const floating[:, :, ::1] q
     cdef floating* dots = ds + block
     with nogil:
         for n in range(B):
-            turn(S, d, &k[n, 0, 0], kt)
-            turn(S, e, &v[n, 0, 0], vt)
+            turn(S, d, &k[n, 0, 0], scale, kt)
+            turn(S, e, &v[n, 0, 0], one, vt)
             copy_rows(T, d, &q[n, 0, 0], queries)
             copy_rows(S, d, &k[n, 0, 0], keys)
             copy_rows(T, e, &dz[n, 0, 0], dzs)
@@ -221,11 +222,11 @@ cdef void backward_of_head(Py_ssize_t T, Py_ssize_t S, Py_ssize_t d, Py_ssize_t 
 
 cdef on_every_cpu weights_and_ds(Py_ssize_t rows, Py_ssize_t cols, floating scale, const floating* lse,
                                  const floating* dots, floating* s, floating* dA, Py_ssize_t row) noexcept nogil:
-    """s becomes A = e^(s/√d − lse), and dA becomes ds = A (dA − dz·z)/√d."""
+    """s becomes A = e^(s − lse), and dA becomes ds = A (dA − dz·z)/√d."""
     cdef Py_ssize_t r, j
     for r in range(rows):
         for j in range(cols):
-            s[j] = decay_(s[j] * scale - lse[r])
+            s[j] = decay_(s[j] - lse[r])
             dA[j] = s[j] * (dA[j] - dots[r]) * scale
         s, dA = s + row, dA + row
 

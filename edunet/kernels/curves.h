@@ -6,7 +6,7 @@
    most 1.2e-7 of the value):
 
        exp_float      1.1   0 below 1.7e-38 (x < -86.99), inf above 3.4e38 (x > 88.72)
-       decay_float    1.1   the same for x <= 0, but 0 below 1.2e-38 (x < -87.68)
+       decay_float    1.1   the same for x <= 0, but 0 below 8.3e-39 (x < -87.68)
        tanh_float     2.6   never outside -1..1
        sigmoid_float  2.6   0 below 2.9e-39 (x < -88.72)
        log1p_float    2.1   for 0 <= x <= 1

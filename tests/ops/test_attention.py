@@ -5,7 +5,7 @@ import pytest
 
 from edunet.gradcheck import check_gradients
 from edunet.ops.attention import _one_axis, attention, attention_weights, merge_heads, split_heads
-from edunet.tensor import Tensor
+from edunet.tensor import Tensor, gradients
 
 N, H, T, S, d, e = 2, 3, 4, 5, 6, 2
 MASK = np.random.default_rng(1).random((N, 1, T, S)) < 0.6
@@ -67,6 +67,18 @@ def test_weights_sum_to_one():
 
 def test_a_blind_query_gets_nothing():
     assert not attention(*draw(), mask=BLIND)[0, :, 1].any()
+
+
+@pytest.mark.parametrize("size", [1e2, 1e4, 1e6, 1e9])
+def test_huge_scores_leave_a_lone_key_its_whole_weight(backend, size):
+    """The largest weight is e^0 exactly only if a score is rounded the same way wherever it is formed."""
+    rng = np.random.default_rng(0)
+    q, k = (rng.uniform(-size, size, (200, 1, 3)).astype(np.float32) for _ in range(2))
+    v, dz = (rng.normal(size=(200, 1, 5)).astype(np.float32) for _ in range(2))
+    v = Tensor(v)
+    z = attention(Tensor(q), Tensor(k), v)
+    np.testing.assert_allclose(z.data, v.data, rtol=1e-6)
+    np.testing.assert_allclose(gradients(z, [v], dz)[0], dz, rtol=1e-6)
 
 
 def test_a_blind_query_has_no_gradient():
