@@ -306,4 +306,4 @@ def gru_backward_naive(const floating[:, :, ::1] dh, const floating[:, :, ::1] x
                         dwh[v, g] += before[v] * into
                         dh0[n, v] += wh[v, g] * into
                     else:
-                        dwh[v, g] += inner[n, t, v] * into
+                        dwh[v, g] += inner[n, t, v] * into  # dh0 has its part already, through dinner
