@@ -7,18 +7,10 @@ from cython cimport floating
 from libc.math cimport exp, log1p, sqrt, sqrtf, tanh
 
 cdef extern from "curves.h" nogil:
-    float exp_float(float x)
     float decay_float(float x)
     float tanh_float(float x)
     float sigmoid_float(float x)
     float log1p_float(float x)
-
-
-cdef inline floating exp_(floating x) noexcept nogil:
-    if floating is float:
-        return exp_float(x)
-    else:
-        return exp(x)
 
 
 cdef inline floating decay_(floating x) noexcept nogil:
