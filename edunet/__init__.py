@@ -5,20 +5,18 @@ from edunet import ops                     the formulas, each with its gradient 
 edunet.info()                              what runs here
 """
 
+import importlib
+
 from edunet import (
     activations,
     callbacks,
-    clinic,
-    datasets,
     initializers,
-    keras,
     layers,
     losses,
     metrics,
     models,
     ops,
     optimizers,
-    show,
     utils,
 )
 from edunet.backend import (
@@ -76,3 +74,16 @@ __all__ = [
     "utils",
     "warmup",
 ]
+
+# Rooms beside the network: each is loaded when it is first named, so that the import stays short as they grow.
+ROOMS_BESIDE = ("clinic", "datasets", "keras", "show")
+
+
+def __getattr__(name):
+    if name in ROOMS_BESIDE:
+        return importlib.import_module(f"edunet.{name}")
+    raise AttributeError(f"module 'edunet' has no attribute {name!r}")
+
+
+def __dir__():
+    return sorted(set(globals()) | set(ROOMS_BESIDE))

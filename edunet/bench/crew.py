@@ -21,8 +21,14 @@ THREADS = (
     *("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS"),
     *("TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS"),
 )
-# the CPU is measured, and Keras as it comes
-QUIET = {"CUDA_VISIBLE_DEVICES": "-1", "KERAS_BACKEND": "tensorflow", "TF_CPP_MIN_LOG_LEVEL": "3"}
+# the CPU is measured, and Keras as it comes; every library has its bytecode, as after an installation: a checkout that
+# may not write it is compiled anew by each import, which takes longer than the import itself
+ALIKE = {
+    "CUDA_VISIBLE_DEVICES": "-1",
+    "KERAS_BACKEND": "tensorflow",
+    "TF_CPP_MIN_LOG_LEVEL": "3",
+    "PYTHONDONTWRITEBYTECODE": "",
+}
 
 
 class Missing(Exception):
@@ -63,7 +69,7 @@ class Worker:
                 stdout=subprocess.PIPE,
                 stderr=self.errors,
                 encoding="utf-8",
-                env=os.environ | dict.fromkeys(THREADS, str(self.cores)) | QUIET | self.environment,
+                env=os.environ | dict.fromkeys(THREADS, str(self.cores)) | ALIKE | self.environment,
                 start_new_session=True,  # Ctrl-C reaches the one process that asks, and that one ends all others
             )
         except OSError as error:
