@@ -138,8 +138,7 @@ def kernels(family: str) -> ModuleType:
 @functools.cache
 def _ready(family: str, backend: str) -> ModuleType:
     module = _load(family, backend)
-    whole = backend == "numpy" or (backend == "numba" and family in RECURRENT)
-    return module if whole else split(module)
+    return module if backend == "numpy" else split(module, walked=backend == "numba" and family in RECURRENT)
 
 
 # ---------------------------------------------------------------- precision and randomness

@@ -7,8 +7,8 @@ The names in a kernel's signature say what goes to whom:
 How many chunks there are depends on the problem, never on the number of threads, wherever sums are formed; elsewhere no
 row looks at another. So the number of threads does not change the last bit of a result.
 
-NumPy's kernels are not split: its matrix product has threads of its own. Nor are the recurrences of Numba: Python walks
-through their time, and two walkers would wait for each other at every step (LSTM 64x187x1 16.6 ms, on one thread 13.5).
+NumPy's kernels are not split: its matrix product has threads of its own. The recurrences of Numba are split if their
+steps are long: Python walks through their time, and two walkers wait for each other at every short step.
 Kernels of which COST knows nothing are not split either: batch normalisation, which needs the whole batch, and the
 steps of the optimizers.
 """
@@ -30,6 +30,10 @@ CHUNK = 2e6  # floating-point operations, 0.02 to 0.04 ms: a thread that is awak
 LARGE = 10e6  # the same where sums are formed, and for a single image: there more is to be done besides
 MOST = 8  # chunks that form sums
 PER_WEIGHT = 500  # operations in a chunk for each number that is then to be added: 2 to 6 % of its time
+STEP = (
+    10e6  # operations of a step that Python takes: from here on two walkers need 0.5 to 0.9 of the time of one, but up
+)
+# to 2.2 times as long where steps are short
 TOGETHER = {"simple_rnn": 6, "gru": 6, "lstm": 6}  # rows that a kernel likes to take through time side by side
 
 
@@ -74,13 +78,16 @@ COST = {
 }
 
 
-def split(module: ModuleType) -> ModuleType:
-    """Return a module with the same names, whose kernels share their work among the threads."""
+def split(module: ModuleType, walked: bool = False) -> ModuleType:
+    """Return a module with the same names, whose kernels share their work among the threads.
+
+    walked: whether Python walks through the time of its sequences, step by step.
+    """
     made = ModuleType(module.__name__, module.__doc__)
     vars(made).update(vars(module))
     for name, kernel in vars(module).items():
         if name in COST:
-            setattr(made, name, _split_rows(kernel, COST[name], TOGETHER.get(name.rpartition("_")[0], 1)))
+            setattr(made, name, _split_rows(kernel, COST[name], TOGETHER.get(name.rpartition("_")[0], 1), walked))
         if name == "conv2d_forward":
             made.conv2d_forward = _split_image(kernel, made.conv2d_forward)
         elif name == "attention_forward":
@@ -90,11 +97,12 @@ def split(module: ModuleType) -> ModuleType:
     return made
 
 
-def _split_rows(kernel, cost, together):
+def _split_rows(kernel, cost, together, walked):
     names = list(inspect.signature(getattr(kernel, "py_func", kernel)).parameters)  # py_func: what Numba compiled
     costly = [names.index(n) for n in inspect.signature(cost).parameters]
     sums = [place for place, n in enumerate(names) if n in SUMS]
     rows = [place for place, n in enumerate(names) if n not in WEIGHTS | SUMS]
+    x = names.index("x") if walked else None
 
     @functools.wraps(kernel)
     def on_threads(*given):
@@ -102,7 +110,7 @@ def _split_rows(kernel, cost, together):
         if N < 2:  # it wants its answer at once
             return kernel(*given)
         work = cost(*[given[place] for place in costly])
-        if work < 2 * CHUNK:
+        if work < 2 * CHUNK or (walked and work < STEP * given[x].shape[1]):
             return kernel(*given)
         groups = -(-N // together)
         if sums:

@@ -37,6 +37,11 @@ def test_nothing_heavy_is_loaded(after_import, heavy):
     assert heavy not in after_import
 
 
+def test_nothing_is_printed():
+    result = subprocess.run([sys.executable, "-c", "import edunet"], capture_output=True, text=True, check=True)
+    assert (result.stdout, result.stderr) == ("", "")
+
+
 def test_every_public_name_is_there_and_is_listed():
     for name in edunet.__all__:
         assert getattr(edunet, name) is not None

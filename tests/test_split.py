@@ -17,6 +17,7 @@ def _small_chunks(monkeypatch):
     monkeypatch.setattr(split, "CHUNK", 1)  # so that small arrays are split
     monkeypatch.setattr(split, "LARGE", 1)
     monkeypatch.setattr(split, "PER_WEIGHT", 1)
+    monkeypatch.setattr(split, "STEP", 1)
     monkeypatch.setattr(threads, "_threads", 1)
     monkeypatch.setattr(threads, "_asked", True)
 
@@ -138,13 +139,13 @@ def test_a_gradient_that_is_not_wanted_stays_out(call):
 # ---------------------------------------------------------------- who computes what
 
 
-def spy(name, parameters):
+def spy(name, parameters, **options):
     """Return a module of one kernel that notes what it was called with."""
     calls = []
     text = f"def {name}({parameters}): calls.append(dict(locals().copy()))"
     module = ModuleType("spies")
     exec(text, {"calls": calls}, vars(module))
-    return split.split(module), calls
+    return split.split(module, **options), calls
 
 
 def test_one_thread_and_no_sums_is_one_call():
@@ -157,6 +158,16 @@ def test_one_thread_and_no_sums_is_one_call():
     module.conv2d_forward(x, w, np.zeros(9), (1, 1), (1, 1), (0, 0), False, y)
     assert [len(c["x"]) for c in sorted(calls[1:], key=lambda c: c["x"].ctypes.data)] == [2, 3, 3]
     assert all(c["w"] is w and c["y"].base is y and len(c["y"]) == len(c["x"]) for c in calls[1:])
+
+
+@pytest.mark.parametrize(("least", "calls_made"), [(1.0, 2), (1.001, 1)])
+def test_a_walk_is_split_if_its_steps_are_long(least, calls_made, monkeypatch):
+    monkeypatch.setattr(split, "STEP", least * 4 * 12 * (3 * 4 + 4 * 4))
+    edunet.set_num_threads(2)
+    module, calls = spy("simple_rnn_forward", "x, wx, wh, b, h0, mask, activation, h", walked=True)
+    x, h = np.zeros((12, 50, 3)), np.zeros((12, 50, 4))
+    module.simple_rnn_forward(x, np.zeros((3, 4)), np.zeros((4, 4)), np.zeros(4), h[:, 0], np.zeros((0, 0)), "tanh", h)
+    assert len(calls) == calls_made
 
 
 @pytest.mark.parametrize("B", [1, 3, 9])
