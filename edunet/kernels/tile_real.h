@@ -22,6 +22,7 @@
 #define INLINE inline __attribute__((always_inline))
 #define NOINLINE __attribute__((noinline))
 #define POSITIVE(x) ((VEC)(~(x < 0) & (__typeof__(x < 0))x)) /* 0 where x < 0; NaN stays */
+#define ONE_INDEX(at) __asm__("" : "+r"(at)) /* the compiler cannot know that it only grows */
 typedef REAL VEC __attribute__((vector_size(TILE_BYTES), aligned(sizeof(REAL)), may_alias));
 #define ZERO (VEC){0}
 #else
@@ -30,6 +31,7 @@ typedef REAL VEC __attribute__((vector_size(TILE_BYTES), aligned(sizeof(REAL)), 
 #define INLINE inline
 #define NOINLINE
 #define POSITIVE(x) (x < 0 ? 0 : x)
+#define ONE_INDEX(at)
 typedef REAL VEC;
 #define ZERO 0
 #endif
@@ -58,6 +60,7 @@ TILE_TARGET static INLINE void NAME(block_)(const int R, const int V, ptrdiff_t 
             const REAL *row = b + l * over->b[0] + s * over->b[1] + j;
             ptrdiff_t at = l * over->a[0] + s * over->a[1];
             for (ptrdiff_t k = 0; k < K; k++, at += a_step, row += b_step) {
+                ONE_INDEX(at); /* or each row gets a pointer of its own to step: 30 instructions for 24 */
                 VEC w[TILE_VECTORS];
                 UNROLL for (int v = 0; v < V; v++) w[v] = *(const VEC *)(row + v * LANES);
                 UNROLL for (int r = 0; r < R; r++) {
@@ -112,6 +115,7 @@ TILE_TARGET static void NAME(tile_)(int rows, ptrdiff_t cols, const tile_sum *ov
 #undef INLINE
 #undef NOINLINE
 #undef POSITIVE
+#undef ONE_INDEX
 #undef ZERO
 
 #endif
