@@ -6,6 +6,7 @@ edunet.info()                              what runs here
 """
 
 import importlib
+from typing import TYPE_CHECKING
 
 from edunet import (
     activations,
@@ -78,11 +79,14 @@ __all__ = [
 # Rooms beside the network: each is loaded when it is first named, so that the import stays short as they grow.
 ROOMS_BESIDE = ("clinic", "datasets", "keras", "show")
 
+if TYPE_CHECKING:  # a checker of types sees them as ever, and still refuses a name that is wrong
+    from edunet import clinic, datasets, keras, show
+else:
 
-def __getattr__(name):
-    if name in ROOMS_BESIDE:
-        return importlib.import_module(f"edunet.{name}")
-    raise AttributeError(f"module 'edunet' has no attribute {name!r}")
+    def __getattr__(name):
+        if name in ROOMS_BESIDE:
+            return importlib.import_module(f"edunet.{name}")
+        raise AttributeError(f"module 'edunet' has no attribute {name!r}")
 
 
 def __dir__():

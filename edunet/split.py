@@ -30,10 +30,8 @@ CHUNK = 2e6  # floating-point operations, 0.02 to 0.04 ms: a thread that is awak
 LARGE = 10e6  # the same where sums are formed, and for a single image: there more is to be done besides
 MOST = 8  # chunks that form sums
 PER_WEIGHT = 500  # operations in a chunk for each number that is then to be added: 2 to 6 % of its time
-STEP = (
-    10e6  # operations of a step that Python takes: from here on two walkers need 0.5 to 0.9 of the time of one, but up
-)
-# to 2.2 times as long where steps are short
+# Operations of a step that Python takes: two walkers need 0.5 to 0.9 of the time of one, but up to 2.2 of it for less.
+STEP = 10e6
 TOGETHER = {"simple_rnn": 6, "gru": 6, "lstm": 6}  # rows that a kernel likes to take through time side by side
 
 
