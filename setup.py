@@ -58,7 +58,9 @@ def clones_work():
 
 
 if on("EDUNET_NATIVE_ARCH"):
-    OPTIMISE.append("-march=native")
+    # Tuned for one processor, GCC may round differently in vectors than in what is left over (no long chains of fused
+    # operations on Zen 3): the same patient would get other last bits in another batch.
+    OPTIMISE += ["-march=native", "-mtune=generic"]
 MACROS = [("EDUNET_CLONES", CLONES)] if not PURE and not on("EDUNET_NATIVE_ARCH") and clones_work() else []
 
 
