@@ -13,6 +13,7 @@ loops marked `on_every_cpu` are compiled once for each generation of processors 
 """
 
 import os
+import runpy
 import subprocess
 import sysconfig
 import tempfile
@@ -62,6 +63,8 @@ if on("EDUNET_NATIVE_ARCH"):
     # operations on Zen 3): the same patient would get other last bits in another batch.
     OPTIMISE += ["-march=native", "-mtune=generic"]
 MACROS = [("EDUNET_CLONES", CLONES)] if not PURE and not on("EDUNET_NATIVE_ARCH") and clones_work() else []
+mark = runpy.run_path("edunet/freshness.py")["mark"]
+BEFORE = ["/FIedunet/kernels/sources.h"] if os.name == "nt" else ["-include", "edunet/kernels/sources.h"]
 
 
 def extension(source):
@@ -70,9 +73,11 @@ def extension(source):
         [source],
         depends=glob("edunet/kernels/*.h") + glob("edunet/kernels/*.pxd"),
         optional=not on("EDUNET_REQUIRE_NATIVE"),
-        extra_compile_args=OPTIMISE,
+        extra_compile_args=OPTIMISE + BEFORE,
         py_limited_api=LIMITED,
-        define_macros=MACROS + ([("Py_LIMITED_API", "0x030B0000")] if LIMITED else []),
+        define_macros=MACROS
+        + [("EDUNET_SOURCES", mark(Path(source), Path("edunet")))]
+        + ([("Py_LIMITED_API", "0x030B0000")] if LIMITED else []),
     )
     made.cython_directives = DIRECTIVES
     return made

@@ -30,6 +30,7 @@ from edunet.backend import (
     set_random_seed,
     use_backend,
 )
+from edunet.freshness import warn_of_stale
 from edunet.gradcheck import check_gradients
 from edunet.layers import Input
 from edunet.models import Model, Sequential
@@ -75,6 +76,8 @@ __all__ = [
     "utils",
     "warmup",
 ]
+
+warn_of_stale()
 
 # Rooms beside the network: each is loaded when it is first named, so that the import stays short as they grow.
 ROOMS_BESIDE = ("clinic", "datasets", "keras", "show")

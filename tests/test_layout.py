@@ -18,7 +18,7 @@ PROJECT = Path(__file__).parents[1]  # the checkout or source distribution that 
 # From the ground up. A room may import rooms of the floors below it, and of its own floor only what stands before it.
 FLOORS = [
     ["kernels"],
-    ["arithmetic", "names", "interrupt", "memory", "bell", "threads", "split", "blas", "backend"],
+    ["arithmetic", "names", "freshness", "interrupt", "memory", "bell", "threads", "split", "blas", "backend"],
     ["tensor", "gradcheck"],
     ["ops", "initializers", "optimizers", "metrics", "activations"],
     ["layers", "losses", "warmup"],

@@ -1,0 +1,53 @@
+"""Binaries that are older than their sources: in a checkout, an edited .pyx runs as before until it is compiled again.
+
+Every extension carries the mark of the sources it was made from (setup.py puts it there, by sources.h). An installed
+package has binaries and no sources: there is nothing to compare, and nothing is done.
+"""
+
+import warnings
+from importlib.machinery import EXTENSION_SUFFIXES
+from pathlib import Path
+
+__all__ = ["mark", "stale", "warn_of_stale"]
+
+HERE = Path(__file__).parent
+
+
+def mark(source: Path, package: Path = HERE) -> str:
+    """Return the mark of an extension: it changes with its .pyx and with what all of them share, .pxd and .h."""
+    import hashlib  # takes longer to load than all the rest here
+
+    text = hashlib.sha256()
+    for path in (source, *_shared(package)):
+        text.update(path.read_bytes().replace(b"\r\n", b"\n") + b"\0")
+    return f"edunet_sources_{text.hexdigest()[:16]}"
+
+
+def _shared(package: Path) -> list[Path]:
+    return [path for end in ("*.pxd", "*.h") for path in sorted((package / "kernels").glob(end))]
+
+
+def stale(package: Path = HERE) -> list[Path]:
+    """Return the sources that have changed since their extension was compiled."""
+    last = max((path.stat().st_mtime for path in _shared(package)), default=0.0)
+    found = []
+    for source in sorted(package.rglob("*.pyx")):
+        binary = next((b for end in EXTENSION_SUFFIXES if (b := source.with_suffix(end)).exists()), None)
+        if binary is None or binary.stat().st_mtime > max(last, source.stat().st_mtime):
+            continue  # nothing was written since: no need to read it
+        if mark(source, package).encode() not in binary.read_bytes():
+            found.append(source)
+    return found
+
+
+def warn_of_stale(package: Path = HERE) -> None:
+    """Say so if the binaries of a checkout are not made of its sources."""
+    changed = stale(package)
+    if changed:
+        names = ", ".join(path.name for path in changed)
+        warnings.warn(
+            f"changed since they were compiled: {names}. What runs is what they were before. "
+            "Compile them again: python setup.py build_ext --inplace",
+            RuntimeWarning,
+            stacklevel=2,
+        )
