@@ -47,7 +47,7 @@ def warn_of_stale(package: Path = HERE) -> None:
         names = ", ".join(path.name for path in changed)
         warnings.warn(
             f"changed since they were compiled: {names}. What runs is what they were before. "
-            "Compile them again: python setup.py build_ext --inplace",
+            "Compile them again: pip install -e .",
             RuntimeWarning,
             stacklevel=2,
         )

@@ -39,7 +39,7 @@ def test_a_change_is_seen_in_the_source_and_in_what_it_shares(package, name):
     path = package / "kernels" / name
     path.write_text(path.read_text(encoding="utf-8") + "// changed\n", encoding="utf-8")
     assert [p.name for p in freshness.stale(package)] == ["conv_cython.pyx"]
-    with pytest.warns(RuntimeWarning, match=r"conv_cython\.pyx.*build_ext --inplace"):
+    with pytest.warns(RuntimeWarning, match=r"conv_cython\.pyx.*pip install -e \."):
         freshness.warn_of_stale(package)
 
 
