@@ -7,6 +7,7 @@ EDUNET_PURE=1             no extensions at all
 EDUNET_REQUIRE_NATIVE=1   a failing compiler is an error instead of a slower installation
 EDUNET_LIMITED=1          one binary for Python 3.11 and later (stable ABI)
 EDUNET_NATIVE_ARCH=1      for the processor of this machine only: never for a binary that travels
+EDUNET_BUILD=checked      for tests alone; so are addresses, races and traced (see FOR_TESTS)
 
 One binary serves every processor: the register tile (kernels/tile.h) chooses its vectors when it is loaded, and the
 loops marked `on_every_cpu` are compiled once for each generation of processors where `clones_work` below.
@@ -40,6 +41,20 @@ DIRECTIVES = {
 # Nothing of -ffast-math but two promises that change no result: nobody reads errno, nobody traps floating-point
 # exceptions. The rest of it would switch denormal numbers off for the whole process.
 OPTIMISE = [] if os.name == "nt" else ["-O3", "-fno-math-errno", "-fno-trapping-math", "-g0"]
+# Builds that look at themselves while they run: directives of Cython, macros, flags of the compiler and the linker.
+# Python's own flags let signed numbers wrap: without -fno-wrapv nobody would see one overflow.
+SANITIZE = ["-O1", "-g", "-fno-omit-frame-pointer", "-fno-wrapv"]
+FOR_TESTS = {
+    "": ({}, [], OPTIMISE),
+    "checked": ({"boundscheck": True, "overflowcheck": True, "initializedcheck": True, "cdivision": False}, [], OPTIMISE),
+    "addresses": ({}, [], [*SANITIZE, "-fsanitize=address,undefined", "-fno-sanitize-recover=all"]),
+    "races": ({}, [], [*SANITIZE, "-fsanitize=thread"]),
+    "traced": ({"linetrace": True}, [("CYTHON_TRACE", "1"), ("CYTHON_TRACE_NOGIL", "1")], ["-O1", "-g0"]),
+}
+KIND = os.environ.get("EDUNET_BUILD", "")
+if KIND not in FOR_TESTS:
+    raise SystemExit(f"EDUNET_BUILD is one of {', '.join(filter(None, FOR_TESTS))}. Received: {KIND!r}")
+SEEING, TRACING, FLAGS = FOR_TESTS[KIND]
 CLONES = '__attribute__((target_clones("default","arch=x86-64-v3","arch=x86-64-v4")))'
 
 
@@ -61,8 +76,10 @@ def clones_work():
 if on("EDUNET_NATIVE_ARCH"):
     # Tuned for one processor, GCC may round differently in vectors than in what is left over (no long chains of fused
     # operations on Zen 3): the same patient would get other last bits in another batch.
-    OPTIMISE += ["-march=native", "-mtune=generic"]
-MACROS = [("EDUNET_CLONES", CLONES)] if not PURE and not on("EDUNET_NATIVE_ARCH") and clones_work() else []
+    FLAGS += ["-march=native", "-mtune=generic"]
+# The loader chooses before a sanitizer is awake: those builds have no clones.
+ONE = PURE or on("EDUNET_NATIVE_ARCH") or KIND in ("addresses", "races")
+MACROS = TRACING + ([("EDUNET_CLONES", CLONES)] if not ONE and clones_work() else [])
 mark = runpy.run_path("edunet/freshness.py")["mark"]
 BEFORE = ["/FIedunet/kernels/sources.h"] if os.name == "nt" else ["-include", "edunet/kernels/sources.h"]
 
@@ -73,13 +90,14 @@ def extension(source):
         [source],
         depends=glob("edunet/kernels/*.h") + glob("edunet/kernels/*.pxd"),
         optional=not on("EDUNET_REQUIRE_NATIVE"),
-        extra_compile_args=OPTIMISE + BEFORE,
+        extra_compile_args=FLAGS + BEFORE,
+        extra_link_args=[flag for flag in FLAGS if flag.startswith("-fsanitize")],
         py_limited_api=LIMITED,
         define_macros=MACROS
         + [("EDUNET_SOURCES", mark(Path(source), Path("edunet")))]
         + ([("Py_LIMITED_API", "0x030B0000")] if LIMITED else []),
     )
-    made.cython_directives = DIRECTIVES
+    made.cython_directives = DIRECTIVES | SEEING
     return made
 
 

@@ -33,9 +33,10 @@ def attention(q, k, v, *, mask=None, causal=False):
     array([[20.]])
     """
     _check_vectors("attention", q, k)
-    if v.ndim != k.ndim or v.shape[:-1] != k.shape[:-1]:
+    if v.ndim != k.ndim or v.shape[:-1] != k.shape[:-1] or not v.shape[-1]:
         raise ValueError(
-            f"attention: expected one value for each key, v {(*k.shape[:-1], 'e')}. Received k {k.shape}, v {v.shape}."
+            f"attention: expected one value for each key, v {(*k.shape[:-1], 'e')}, of at least one number. "
+            f"Received k {k.shape}, v {v.shape}."
         )
     leading, (T, S) = q.shape[:-2], (q.shape[-2], k.shape[-2])
     looks = _may_look("attention", mask, (*leading, T, S))

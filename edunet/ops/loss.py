@@ -7,7 +7,7 @@ gradient becomes the simplest of all: what was said minus what was true.
 import numpy as np
 
 from edunet.backend import kernels
-from edunet.tensor import differentiable
+from edunet.tensor import differentiable, for_kernels
 
 __all__ = [
     "absolute_error",
@@ -69,7 +69,7 @@ def sparse_softmax_crossentropy(z, *, labels):
             f"sparse_softmax_crossentropy: labels run from {labels.min()} to {labels.max()}, but there are {classes} "
             f"scores per row: expected 0 to {classes - 1}."
         )
-    rows, labels = z.reshape(-1, classes), np.ascontiguousarray(labels.reshape(-1), np.intp)
+    rows, labels = z.reshape(-1, classes), for_kernels(labels.reshape(-1), np.dtype(np.intp))
     loss, p = np.empty(z.shape[:-1], z.dtype), np.empty_like(rows)
     k = kernels("loss")
     k.sparse_softmax_crossentropy_forward(rows, labels, loss.reshape(-1), p)
@@ -152,4 +152,4 @@ def _like(op, z, target):
     target = np.asarray(target)
     if target.shape != z.shape:
         raise ValueError(f"{op}: expected a target of shape {z.shape}, like the prediction. Received {target.shape}.")
-    return np.ascontiguousarray(target, z.dtype)
+    return for_kernels(target, z.dtype)
