@@ -1,0 +1,13 @@
+"""Types of attention_cython.pyx. What the functions do is told by attention_numpy.py."""
+
+from numpy import ndarray as Array
+
+def attention_forward(q: Array, k: Array, v: Array, mask: Array, horizon: int, z: Array, lse: Array) -> None: ...
+
+def attention_backward(dz: Array, q: Array, k: Array, v: Array, mask: Array, horizon: int, z: Array, lse: Array,
+                       dq: Array, dk: Array, dv: Array) -> None: ...
+
+def attention_forward_naive(q: Array, k: Array, v: Array, mask: Array, horizon: int, z: Array, lse: Array) -> None: ...
+
+def attention_backward_naive(dz: Array, q: Array, k: Array, v: Array, mask: Array, horizon: int, z: Array, lse: Array,
+                             dq: Array, dk: Array, dv: Array) -> None: ...

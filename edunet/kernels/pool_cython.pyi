@@ -1,0 +1,13 @@
+"""Types of pool_cython.pyx. What the functions do is told by pool_numpy.py."""
+
+from numpy import ndarray as Array
+
+_Pair = tuple[int, int]
+
+def max_pool2d_forward(x: Array, window: _Pair, stride: _Pair, pad: _Pair, y: Array, winner: Array) -> None: ...
+
+def max_pool2d_backward(dy: Array, window: _Pair, stride: _Pair, pad: _Pair, winner: Array, dx: Array) -> None: ...
+
+def avg_pool2d_forward(x: Array, window: _Pair, stride: _Pair, pad: _Pair, y: Array) -> None: ...
+
+def avg_pool2d_backward(dy: Array, window: _Pair, stride: _Pair, pad: _Pair, dx: Array) -> None: ...
