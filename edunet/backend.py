@@ -94,6 +94,11 @@ def set_backend(name: str) -> None:
     Raises ValueError for an unknown name, ImportError (with the true cause chained) for a backend that is missing.
     """
     global _chosen
+    _chosen = _usable(name)
+
+
+def _usable(name: str) -> str:
+    """Return the name of a backend that can be loaded, for "auto" the first of them; raise as set_backend says."""
     if name == "auto":
         name = next(b for b in BACKENDS if _why_missing(b) is None)
     if name not in BACKENDS:
@@ -103,13 +108,14 @@ def set_backend(name: str) -> None:
     error = _why_missing(name)
     if error is not None:
         raise ImportError(f"the {name} backend cannot be loaded: {error}. It needs {REMEDY[name]}.") from error
-    _chosen = name
+    return name
 
 
 def get_backend() -> str:
     """Return the name of the backend in use, deciding it now if nobody has."""
+    global _chosen
     if _chosen is None:
-        set_backend(os.environ.get("EDUNET_BACKEND") or "auto")
+        _chosen = _usable(os.environ.get("EDUNET_BACKEND") or "auto")
     return _chosen
 
 

@@ -21,7 +21,8 @@ from edunet.threads import run
 __all__ = ["matmul"]
 
 WIDTH = 64  # rows or columns that a part has at least
-_lock, _users = threading.Lock(), set()  # threads that multiply now: the last to leave gives OpenBLAS its own back
+_lock = threading.Lock()
+_users: set[int] = set()  # threads that multiply now: the last to leave gives OpenBLAS its own back
 _before = [1]  # so many
 ALONE = 9000  # multiplications for which OpenBLAS takes one thread anyway
 

@@ -7,6 +7,7 @@ import shutil
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
 from edunet.interrupt import finish_first
 from edunet.names import did_you_mean, missing_name, refuse_unknown
@@ -17,7 +18,7 @@ __all__ = ["Callback", "CallbackList", "EarlyStopping", "History", "ModelCheckpo
 class Callback:
     """Do something at certain moments of `fit`; override what you need. `self.model` is the model that learns."""
 
-    model = None
+    model: Any = None  # a Model, from `fit` on
 
     def on_train_begin(self, logs=None):
         """Before the first epoch."""
@@ -229,7 +230,7 @@ class ProgressBar(Callback):
 
     def __init__(self):
         self.notebook = _in_notebook()
-        self.bar = None
+        self.bar: Any = None  # tqdm's, while a line grows
 
     @classmethod
     def wanted(cls, verbose) -> list["ProgressBar"]:

@@ -23,7 +23,7 @@ def check_gradients(op, *arrays, tolerance: float = 1e-6, step: float = 1e-5, se
     True
     """
     rng = np.random.default_rng(seed)
-    arrays = [None if a is None else np.array(a, np.float64) for a in arrays]
+    arrays = tuple([None if a is None else np.array(a, np.float64) for a in arrays])
     tensors = [None if a is None else Tensor(a) for a in arrays]
     y = op(*tensors, **options)
     outputs = y if isinstance(y, tuple) else (y,)

@@ -80,8 +80,9 @@ def _rows(shape):
 def _scores_behind(p, activation):
     """Return z if the prediction was just computed as activation(z), else None: the fused loss wants z itself."""
     made_by = p.made_by if isinstance(p, Tensor) else None
-    fits = made_by is not None and made_by.op is activation and made_by.options.get("axis", -1) in (-1, p.ndim - 1)
-    return made_by.inputs[0] if fits else None
+    if made_by is None or made_by.op is not activation:
+        return None
+    return made_by.inputs[0] if made_by.options.get("axis", -1) in (-1, p.ndim - 1) else None
 
 
 class MeanSquaredError(Loss):

@@ -153,7 +153,7 @@ class _Counts(Metric):
                 "metrics=['accuracy'] here, and metrics.confusion_matrix(y, p.argmax(axis=-1)) for each class."
             )
         truth, said = _like(np.asarray(y_true), y_pred) > 0.5, y_pred > self.thresholds
-        w = 1.0
+        w: float | np.ndarray = 1.0
         if sample_weight is not None:
             w = np.asarray(sample_weight, np.float64)
             w = w.reshape(w.shape + (1,) * (y_pred.ndim - w.ndim))

@@ -82,16 +82,17 @@ def split(module: ModuleType, walked: bool = False) -> ModuleType:
     walked: whether Python walks through the time of its sequences, step by step.
     """
     made = ModuleType(module.__name__, module.__doc__)
-    vars(made).update(vars(module))
+    kernels = vars(made)
+    kernels.update(vars(module))
     for name, kernel in vars(module).items():
         if name in COST:
-            setattr(made, name, _split_rows(kernel, COST[name], TOGETHER.get(name.rpartition("_")[0], 1), walked))
+            kernels[name] = _split_rows(kernel, COST[name], TOGETHER.get(name.rpartition("_")[0], 1), walked)
         if name == "conv2d_forward":
-            made.conv2d_forward = _split_image(kernel, made.conv2d_forward)
+            kernels[name] = _split_image(kernel, kernels[name])
         elif name == "attention_forward":
-            made.attention_forward = _split_attention_forward(kernel)
+            kernels[name] = _split_attention_forward(kernel)
         elif name == "attention_backward":
-            made.attention_backward = _split_attention_backward(kernel)
+            kernels[name] = _split_attention_backward(kernel)
     return made
 
 
@@ -108,7 +109,7 @@ def _split_rows(kernel, cost, together, walked):
         if N < 2:  # it wants its answer at once
             return kernel(*given)
         work = cost(*[given[place] for place in costly])
-        if work < 2 * CHUNK or (walked and work < STEP * given[x].shape[1]):
+        if work < 2 * CHUNK or (x is not None and work < STEP * given[x].shape[1]):
             return kernel(*given)
         groups = -(-N // together)
         if sums:

@@ -98,7 +98,10 @@ class Tensor:
     ndim = property(lambda self: self.data.ndim)
     size = property(lambda self: self.data.size)
     dtype = property(lambda self: self.data.dtype)
-    T = property(lambda self: transpose(self))
+
+    @property
+    def T(self):
+        return transpose(self)
 
     def __len__(self):
         return len(self.data)

@@ -25,7 +25,7 @@ try:
     from edunet.bell import Bell, core
 except ImportError:  # nothing was compiled
 
-    class Bell:
+    class Bell:  # type: ignore[no-redef]  # there is one of the two
         """A bell that nobody hears: all go to sleep at once, and are woken by what lies in their queue."""
 
         strokes = 0
@@ -36,7 +36,7 @@ except ImportError:  # nothing was compiled
         def listen(self, *told):
             pass
 
-    def core():
+    def core() -> int:
         return -1
 
 
@@ -111,7 +111,8 @@ class _Job:
     def __init__(self, task, count):
         self.task, self.count, self.core = task, count, core()
         self.todo, self.ended = deque(range(count)), {}  # numbers of chunks; number: what went wrong, or None
-        self.helping, self.bell, self.done = [], Bell(), SimpleQueue()
+        self.helping, self.bell = [], Bell()
+        self.done: SimpleQueue[None] = SimpleQueue()
 
     def work(self):
         """Do chunks while there are any. Return whether the last one to end was ours."""
@@ -135,8 +136,11 @@ class _Job:
 class _Helper:
     """A thread that waits for jobs: awake for a moment, since the next one is often near, then asleep."""
 
+    job: _Job  # the latest one; there is none before the first call
+
     def __init__(self):
-        self.job, self.calls, self.bell = None, SimpleQueue(), Bell()
+        self.calls: SimpleQueue[None] = SimpleQueue()
+        self.bell = Bell()
         threading.Thread(target=self._serve, name="edunet", daemon=True).start()
 
     def call(self, job):

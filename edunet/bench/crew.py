@@ -8,6 +8,7 @@ import sys
 import tempfile
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
 import edunet
 from edunet.backend import BACKENDS, available_backends
@@ -54,7 +55,7 @@ class Worker:
     cores: int = 1
     environment: dict = field(default_factory=dict)
     hello: dict | None = None  # what it said at its start
-    process: subprocess.Popen | None = None
+    process: Any = None  # a subprocess.Popen, while it runs
 
     def start(self) -> None:
         """Start the process unless it runs; raise Missing or WorkerFailed."""

@@ -104,15 +104,15 @@ def _interleaved(work, workers, rounds, also=None) -> list[dict]:
 
 
 def _in_fresh_processes(crew, rounds, measure) -> list[dict]:
-    rows = [(w, {"library": w.name, "variant": "", "rounds": []}) for w in (*crew.edunet, *crew.peers)]
+    pairs = [(w, {"library": w.name, "variant": "", "rounds": []}) for w in (*crew.edunet, *crew.peers)]
     for _ in range(min(rounds, FRESH)):
-        for worker, row in rows:
+        for worker, row in pairs:
             try:
                 with worker.fresh() as fresh:
                     row["rounds"].append(measure(fresh))
             except WorkerFailed as error:
                 row["error"] = str(error)
-    rows = [row for _, row in rows]
+    rows = [row for _, row in pairs]
     for row in rows:
         _summarise(row)
     _against_the_fastest_peer(rows)
@@ -133,7 +133,7 @@ def _against_the_fastest_peer(rows):
 
 def _compare_results(rows):
     """Mark what computes something else than the first: times of different works must not be compared."""
-    expected = next((row["sizes"] for row in rows if "sizes" in row), None)
+    expected = next((row["sizes"] for row in rows if "sizes" in row), ())
     for row in rows:
         sizes = row.pop("sizes", None)
         if sizes is not None and not np.allclose(sizes, expected, rtol=1e-3, atol=1e-6):
@@ -147,5 +147,6 @@ def _message(work: Work) -> dict:
 def _save(work: Work, folder, name) -> str:
     path = Path(folder, f"{name}.npz")
     if not path.exists():
-        np.savez(path, **work.arrays())
+        arrays: dict = work.arrays()
+        np.savez(path, **arrays)
     return str(path)

@@ -109,7 +109,7 @@ def _products(table, a, some, steps, w):
     return y
 
 
-def _table_places(table, w):
+def _table_places(table, w) -> tuple[np.ndarray, np.ndarray]:
     G, Q, W = table.shape
     return _every(W, G * Q), _every(1, w.shape[2])
 

@@ -63,7 +63,9 @@ class MultiHeadAttention(Layer):
         kernel = self.add_weight((*inputs, *outputs), draw, name=f"{name}_kernel")
         return kernel, self.add_weight(outputs, "zeros", name=f"{name}_bias") if self.use_bias else None
 
-    def call(self, query, value, key=None, attention_mask=None, use_causal_mask=False, return_attention_scores=False):
+    def call(  # type: ignore[override]  # other layers have one input; __call__ hands on whatever comes
+        self, query, value, key=None, attention_mask=None, use_causal_mask=False, return_attention_scores=False
+    ):
         key = value if key is None else key
         q = self._heads(query, self.query_kernel, self.query_bias)  # (N,heads,T,d)
         k = self._heads(key, self.key_kernel, self.key_bias)

@@ -17,6 +17,7 @@ import functools
 import inspect
 import re
 import threading
+from collections.abc import Callable
 
 import numpy as np
 
@@ -35,7 +36,7 @@ class _Phase(threading.local):
 
 
 _phase = _Phase()
-_named = collections.Counter()
+_named: collections.Counter[str] = collections.Counter()
 
 
 class Layer:
@@ -45,7 +46,7 @@ class Layer:
     (`floatx()` unless given); input_shape, for the first layer of a Sequential, without the batch axis.
     """
 
-    input_shape = None
+    input_shape: tuple | None = None
 
     def __init__(self, *, name=None, trainable=True, dtype=None, input_shape=None, input_dim=None, **unknown):
         refuse_unknown(type(self).__name__, unknown, _options(type(self)))
@@ -223,21 +224,25 @@ class Layer:
         return f"<{type(self).__name__} {self.name}>"
 
 
-@functools.cache
+# mypy takes a class such as type(self) for one that has no hash, so it is not told what this decorator takes
+_cached: Callable = functools.cache
+
+
+@_cached
 def _arguments(kind: type, method: str = "__init__") -> list[str]:
     """Return the names of a method's arguments, without self and **kwargs."""
     found = inspect.signature(getattr(kind, method)).parameters.values()
     return [p.name for p in found if p.name != "self" and p.kind not in (p.VAR_KEYWORD, p.VAR_POSITIONAL)]
 
 
-@functools.cache
+@_cached
 def _options(kind: type) -> list[str]:
     """Return the arguments that make a layer of this kind: its own, and those it hands on with **kwargs."""
     found: list[str] = []
     for base in kind.__mro__:
         if "__init__" in vars(base):
             found += [name for name in _arguments(base) if name not in found]
-            if base is Layer or inspect.getfullargspec(base.__init__).varkw is None:
+            if base is Layer or inspect.getfullargspec(vars(base)["__init__"]).varkw is None:
                 break
     return found
 

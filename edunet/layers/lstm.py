@@ -23,7 +23,7 @@ class LSTM(Recurrent):
 
     def build(self, input_shape):
         super().build(input_shape)
-        if self.use_bias and self.unit_forget_bias:
+        if self.bias is not None and self.unit_forget_bias:
             forget = np.arange(self.units, 2 * self.units)
             self.bias.data[forget] = 1
 

@@ -16,6 +16,9 @@ class _Merge(Layer):
             )
         return self.join(inputs)
 
+    def join(self, inputs):
+        raise NotImplementedError(f"{type(self).__name__} must define join(inputs)")
+
     def same_shapes(self, inputs):
         if len({tuple(x.shape) for x in inputs}) > 1:
             shapes = ", ".join(str(tuple(x.shape)) for x in inputs)

@@ -1,5 +1,7 @@
 """Pooling layers: fewer places, the strongest or the mean answer of each neighbourhood."""
 
+from collections.abc import Callable
+
 from edunet import ops
 from edunet.layers.dense import whole
 from edunet.layers.layer import Layer
@@ -20,6 +22,8 @@ __all__ = [
 
 
 class _Pool2D(Layer):
+    formula: Callable  # each pooling has its own
+
     def __init__(self, pool_size=(2, 2), strides=None, padding="valid", **kwargs):
         super().__init__(**kwargs)
         self.pool_size = pair(f"{type(self).__name__}: pool_size", pool_size)
@@ -31,6 +35,8 @@ class _Pool2D(Layer):
 
 
 class _Pool1D(Layer):
+    formula: Callable  # each pooling has its own
+
     def __init__(self, pool_size=2, strides=None, padding="valid", **kwargs):
         super().__init__(**kwargs)
         self.pool_size = self._number("pool_size", pool_size)

@@ -17,7 +17,7 @@ class Dropout(Layer):
 
     def __init__(self, rate, **kwargs):
         super().__init__(**kwargs)
-        if not isinstance(rate, numbers.Real) or not 0 <= rate < 1:
+        if not isinstance(rate, numbers.Real) or not 0 <= float(rate) < 1:
             raise ValueError(f"Dropout: rate is a share from 0 to just under 1. Received: {rate!r}")
         self.rate = rate
 

@@ -10,7 +10,7 @@ from edunet.models.training import Trainable
 __all__ = ["Model"]
 
 
-class Model(Trainable, Layer):
+class Model(Trainable):
     """A network from inputs to outputs: `Model(inputs, outputs)`.
 
     Branches, residual connections and shared layers are drawn by calling layers on what `Input` returns:
@@ -27,8 +27,6 @@ class Model(Trainable, Layer):
 
     def __init__(self, inputs=None, outputs=None, name=None, **kwargs):
         super().__init__(name=name, **kwargs)
-        self.output_shapes: list[tuple] | None = None
-        self.output_names: list[str] | None = None
         self._inputs_drawn: list[Symbol] = []
         self._outputs_drawn = None
         if inputs is not None or outputs is not None:
@@ -97,9 +95,6 @@ class Model(Trainable, Layer):
         return fill(self._outputs_drawn, values)
 
     # ---- data meets graph
-
-    def fit_to_inputs(self, xs) -> None:
-        """Make the weights if they still wait for the shape of the data. (A Sequential without input_shape does.)"""
 
     def adjust_rank(self, xs: list[np.ndarray]) -> list[np.ndarray]:
         """Check the data against the inputs; grey images (N,H,W) get the channel axis that Input((H,W,1)) asks for."""

@@ -1,6 +1,7 @@
 """The training loop: compile, fit, evaluate, predict, and their one-batch forms."""
 
 import inspect
+from typing import Any
 
 import numpy as np
 
@@ -9,6 +10,7 @@ from edunet.backend import default_rng
 from edunet.callbacks import Callback, CallbackList, History, ProgressBar
 from edunet.interrupt import finish_first, steps_to_finish
 from edunet.layers.dense import whole
+from edunet.layers.layer import Layer
 from edunet.models import data
 from edunet.models.objective import Objective
 from edunet.names import refuse_unknown
@@ -17,13 +19,15 @@ from edunet.tensor import Tensor, as_array, gradients, no_gradients
 __all__ = ["Trainable"]
 
 
-class Trainable:
+class Trainable(Layer):
     """What a model can do with data once it has layers. `Model` inherits it."""
 
-    optimizer = None
-    objective: Objective | None = None
+    optimizer: optimizers.Optimizer | Any = None  # each is None at first: an Optimizer from `compile` on,
+    objective: Objective | Any = None  # an Objective once the shapes of the outputs are known,
+    history: History | Any = None  # and the History of the last `fit`
     stop_training = False
-    history: History | None = None  # of the last fit
+    output_shapes: list[tuple] | None = None  # known once the model is drawn, or has seen data
+    output_names: list[str] | None = None
 
     def compile(self, optimizer="rmsprop", loss=None, metrics=None, loss_weights=None, **unknown) -> None:
         """Say how to learn.
@@ -49,7 +53,7 @@ class Trainable:
 
     # ---- getting ready
 
-    def _ready(self, x, y, sample_weight=None):
+    def _ready(self, x, y, sample_weight=None) -> tuple[list, list, np.ndarray | None]:
         """Check everything that can be known before the first batch; return arrays x, y and weights."""
         if self.optimizer is None:
             raise RuntimeError("the model does not know how to learn yet: call model.compile(optimizer, loss) first.")
@@ -67,6 +71,13 @@ class Trainable:
             self._set_objective(self._shapes_of_outputs(xs))
         self.objective.check(ys)
         return xs, ys, data.check_weights(sample_weight, len(xs[0]))
+
+    def fit_to_inputs(self, xs) -> None:
+        """Make the weights if they still wait for the shape of the data. (A Sequential without input_shape does.)"""
+
+    def adjust_rank(self, xs: list[np.ndarray]) -> list[np.ndarray]:
+        """Return the data with the axes that the inputs ask for, or say what does not fit."""
+        return xs
 
     def _inputs(self, x) -> list[np.ndarray]:
         xs = data.check_examples(x)

@@ -77,7 +77,7 @@ def attention_weights(q, k, *, mask=None, causal=False):
     if looks is not None:
         scores[~looks] = -np.inf
     if causal:
-        scores[..., ~np.tri(*scores.shape[-2:], dtype=bool)] = -np.inf
+        scores[..., ~np.tri(*scores.shape[-2:], dtype=np.bool_)] = -np.inf
     top = scores.max(axis=-1, keepdims=True)
     e = np.exp(scores - np.where(np.isneginf(top), 0, top))
     total = e.sum(axis=-1, keepdims=True)

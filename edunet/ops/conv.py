@@ -154,11 +154,10 @@ def pair(name, value):
     if type(value) is tuple and len(value) == 2 and type(value[0]) is type(value[1]) is int and min(value) >= 1:
         return value  # as layers hand it on
     values = value if isinstance(value, (tuple, list)) else (value, value)
-    rows, columns = values if len(values) == 2 else (None, None)
-    whole = all(isinstance(n, (int, np.integer)) and not isinstance(n, bool) for n in (rows, columns))
-    if not whole or rows < 1 or columns < 1:
+    whole = all(isinstance(n, (int, np.integer)) and not isinstance(n, bool) for n in values)
+    if len(values) != 2 or not whole or min(values) < 1:
         raise ValueError(f"{name}: expected a whole number >= 1 or a pair of them. Received: {value!r}")
-    return int(rows), int(columns)
+    return int(values[0]), int(values[1])
 
 
 def placement(op, image, window, stride, dilation, padding):

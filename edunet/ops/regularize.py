@@ -23,8 +23,8 @@ def dropout(x, *, rate, rng):
     >>> dropout(np.ones(6), rate=0.5, rng=np.random.default_rng(0))
     array([2., 2., 2., 0., 0., 0.])
     """
-    if not isinstance(rate, numbers.Real) or not 0 <= rate < 1:
-        percent = isinstance(rate, numbers.Real) and 1 < rate < 100
+    if not isinstance(rate, numbers.Real) or not 0 <= float(rate) < 1:
+        percent = isinstance(rate, numbers.Real) and 1 < float(rate) < 100
         hint = f" For {rate} per cent type {rate / 100}." if percent else ""
         raise ValueError(f"dropout: rate is the share to silence, 0 <= rate < 1. Received: {rate!r}.{hint}")
     if not isinstance(rng, np.random.Generator):

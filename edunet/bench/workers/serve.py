@@ -21,7 +21,7 @@ def main(library, cpus):
         os.sched_setaffinity(0, {int(cpu) for cpu in cpus.split(",")})
     worker, hello = _load(library)
     _say(answers, hello)
-    built = {}
+    built: dict = {}  # variant: what runs it
     for line in sys.stdin if worker else ():
         request = json.loads(line)
         try:
@@ -78,7 +78,8 @@ def measure(run, seconds, steps):
     Returns {"times": seconds of one step, "busy_cores": CPU time over time}.
     """
     run()
-    times, start, cpu = [], time.perf_counter(), time.process_time()
+    times: list[float] = []
+    start, cpu = time.perf_counter(), time.process_time()
     while not times or time.perf_counter() < start + seconds:
         before = time.perf_counter()
         run()
