@@ -76,7 +76,7 @@ cdef class Bell:
         cdef long* other = NULL if answer is None else &answer.count
         cdef double until
         cdef bint heard
-        cdef int breath
+        cdef int _breath
         with nogil:
             if other != NULL:
                 bell_strike(other)
@@ -84,7 +84,7 @@ cdef class Bell:
             heard = bell_count(&self.count) != strokes
             while not heard and bell_now() < until:
                 bell_pause()
-                for breath in range(BREATHS):
+                for _breath in range(BREATHS):
                     bell_breathe()
                 heard = bell_count(&self.count) != strokes
             until = bell_now() + grace

@@ -2,8 +2,8 @@
 
 Plain loops stand at the end. Shapes, mask and horizon: see attention_numpy.py.
 
-    forward    a block of scores s = q kᵀ/√d becomes weights e^(s − top); top is the largest score that each query has met
-               so far. When a later block has a larger one, what was summed before is scaled down by e^(old − new).
+    forward    a block of scores s = q kᵀ/√d becomes weights e^(s − top); top is the largest score that each query has
+               met so far. When a later block has a larger one, what was summed before is scaled down by e^(old − new).
     backward   a block of weights is e^(s − lse), computed again. With dA = dz vᵀ and ds = A (dA − dz·z)/√d:
                dv += Aᵀ dz,  dk += dsᵀ q,  dq += ds k.
 
@@ -92,7 +92,8 @@ cdef on_every_cpu fold_in(Py_ssize_t rows, Py_ssize_t cols, floating* s, Py_ssiz
         s, z = s + row, z + e
 
 
-cdef on_every_cpu finish(Py_ssize_t rows, Py_ssize_t e, floating* z, floating* lse, const floating* total) noexcept nogil:
+cdef on_every_cpu finish(Py_ssize_t rows, Py_ssize_t e, floating* z, floating* lse,
+                         const floating* total) noexcept nogil:
     """z / Σ, and lse = top + ln Σ; both are 0 for a query that saw nothing."""
     cdef Py_ssize_t r, c
     for r in range(rows):
@@ -119,7 +120,7 @@ cdef void hide(Py_ssize_t rows, Py_ssize_t cols, floating* s, Py_ssize_t row, co
 
 
 cdef Py_ssize_t row_of(Py_ssize_t S) noexcept nogil:
-    """Return the steps from row to row of a block: cache lines of an odd number, or the rows would fight for the same."""
+    """Return the steps from row to row of a block: an odd number of cache lines, or rows would fight for the same."""
     return (padded(min(KEYS, S)) // LINE | 1) * LINE
 
 

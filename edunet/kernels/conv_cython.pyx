@@ -155,8 +155,8 @@ def conv2d_backward(const floating[:, :, :, ::1] dy, const floating[:, :, :, ::1
 cdef void turn_filters(const floating* w, floating* turned, Py_ssize_t taps, Py_ssize_t width,
                        Py_ssize_t F) noexcept nogil:
     """turned[t,f,c] = w[t,c,f], each row of it filled up with zeros for the tile."""
-    cdef Py_ssize_t wide = padded(width), t, f, c
-    for t in range(taps):
+    cdef Py_ssize_t wide = padded(width), _t, f, c
+    for _t in range(taps):
         for f in range(F):
             for c in range(width):
                 turned[c] = w[c * F + f]
@@ -296,12 +296,12 @@ def depthwise_conv2d_forward(const floating[:, :, :, ::1] x, const floating[:, :
 cdef on_every_cpu depthwise(const floating* x, const floating* w, const floating* b, floating* y,
                             const Shape* g) noexcept nogil:
     """y[n,i,j,f] = b[f] + Σ_u Σ_v x[n, i·s + u·d - top, j·s + v·d - left, f] w[u,v,f]."""
-    cdef Py_ssize_t F = g.C, whole = F // 16 * 16, n, i, j, u, v, f, h, k, u0, u1, v0, v1
+    cdef Py_ssize_t F = g.C, whole = F // 16 * 16, _n, i, j, u, v, f, h, k, u0, u1, v0, v1
     cdef const floating* pixel
     cdef const floating* tap
     cdef floating lane[16]
     cdef int l
-    for n in range(g.N):
+    for _n in range(g.N):
         for i in range(g.I):
             h = i * g.sh - g.top
             taps_inside(h, g.dh, g.U, g.H, &u0, &u1)
@@ -362,12 +362,12 @@ def depthwise_conv2d_backward(const floating[:, :, :, ::1] dy, const floating[:,
 cdef on_every_cpu depthwise_dw(const floating* dy, const floating* x, floating* dw, floating* db,
                                const Shape* g) noexcept nogil:
     """dw[u,v,f] = Σ_n Σ_i Σ_j x[n, i·s + u·d - top, j·s + v·d - left, f] dy[n,i,j,f], row by row of dy."""
-    cdef Py_ssize_t F = g.C, whole = F // 16 * 16, n, i, j, u, v, f, h, k, u0, u1, j0, j1
+    cdef Py_ssize_t F = g.C, whole = F // 16 * 16, _n, i, j, u, v, f, h, k, u0, u1, j0, j1
     cdef const floating* row
     cdef floating* tap
     cdef floating lane[16]
     cdef int l
-    for n in range(g.N):
+    for _n in range(g.N):
         for i in range(g.I):
             h = i * g.sh - g.top
             taps_inside(h, g.dh, g.U, g.H, &u0, &u1)
@@ -397,10 +397,10 @@ cdef on_every_cpu depthwise_dw(const floating* dy, const floating* x, floating* 
 
 cdef on_every_cpu depthwise_dx(const floating* dy, const floating* w, floating* dx, const Shape* g) noexcept nogil:
     """dx[n, i·s + u·d - top, j·s + v·d - left, f] += dy[n,i,j,f] w[u,v,f]."""
-    cdef Py_ssize_t F = g.C, n, i, j, u, v, f, h, k, u0, u1, v0, v1
+    cdef Py_ssize_t F = g.C, _n, i, j, u, v, f, h, k, u0, u1, v0, v1
     cdef const floating* tap
     cdef floating* pixel
-    for n in range(g.N):
+    for _n in range(g.N):
         memset(dx, 0, g.H * g.W * F * sizeof(floating))
         for i in range(g.I):
             h = i * g.sh - g.top

@@ -1,8 +1,8 @@
 """The long short-term memory on the register tile. Shapes and gates: see lstm_numpy.py.
 
 A few patients at a time, from their first step to the last, so that all they need stays in the cache. What needs no
-memory is one product over all steps; then, step by step, a small product h_{t−1} W_h and one pass over the gates. On the
-way back the same from the last step to the first, and the gradients of the weights as products over all steps.
+memory is one product over all steps; then, step by step, a small product h_{t−1} W_h and one pass over the gates. On
+the way back the same from the last step to the first, and the gradients of the weights as products over all steps.
 """
 
 import numpy as np

@@ -47,11 +47,11 @@ def max_pool2d_forward(const floating[:, :, :, ::1] x, window, stride, pad, floa
 
 cdef on_every_cpu take_largest(const floating* x, floating* y, int* winner, Shape g) noexcept nogil:
     """y[n,i,j,:] = max_uv x[n, i·s + u - top, j·s + v - left, :]."""
-    cdef Py_ssize_t n, i, j, u, v, c, h, w, C = g.C, row = g.W * g.C
+    cdef Py_ssize_t _n, i, j, u, v, c, h, w, C = g.C, row = g.W * g.C
     cdef const floating* seen
     cdef floating largest
     cdef int tap
-    for n in range(g.N):
+    for _n in range(g.N):
         for i in range(g.I):
             h = i * g.sh - g.top
             for j in range(g.J):
@@ -97,10 +97,10 @@ def max_pool2d_backward(const floating[:, :, :, ::1] dy, window, stride, pad, co
 
 cdef on_every_cpu return_to_winner(const floating* dy, const int* winner, floating* dx, Shape g) noexcept nogil:
     """dx[n,h,w,:] = Σ dy[n,i,j,:] over the windows i, j that hold h, w, where winner[n,i,j,:] is that place."""
-    cdef Py_ssize_t n, h, w, i, j, c, at, C = g.C
+    cdef Py_ssize_t _n, h, w, i, j, c, at, C = g.C
     cdef Py_ssize_t i0, i1, j0, j1
     cdef int tap
-    for n in range(g.N):
+    for _n in range(g.N):
         i0 = i1 = 0
         for h in range(g.H):
             windows_at(h, g.U, g.sh, g.top, g.I, &i0, &i1)
@@ -127,12 +127,12 @@ cdef on_every_cpu return_to_winner(const floating* dy, const int* winner, floati
 
 cdef on_every_cpu return_to_winner_of_four(const floating* dy, const int* winner, floating* dx, Shape g) noexcept nogil:
     """The same for the usual window, 2x2 at stride 2: each of them writes its own four places."""
-    cdef Py_ssize_t n, i, j, c, C = g.C, row = g.W * g.C, rest = row - 2 * g.J * C
+    cdef Py_ssize_t _n, _i, _j, c, C = g.C, row = g.W * g.C, rest = row - 2 * g.J * C
     cdef floating* place
     cdef int tap
-    for n in range(g.N):
-        for i in range(g.I):
-            for j in range(g.J):
+    for _n in range(g.N):
+        for _i in range(g.I):
+            for _j in range(g.J):
                 for tap in range(4):
                     place = dx + tap // 2 * row + tap % 2 * C
                     for c in range(C):
@@ -164,10 +164,10 @@ cdef inline Py_ssize_t inside(Py_ssize_t first, Py_ssize_t length, Py_ssize_t si
 
 cdef on_every_cpu take_mean(const floating* x, floating* y, Shape g) noexcept nogil:
     """y[n,i,j,:] = Σ_uv x[n, i·s + u - top, j·s + v - left, :] / how many these are."""
-    cdef Py_ssize_t n, i, j, u, v, c, h, w, C = g.C, row = g.W * g.C
+    cdef Py_ssize_t _n, i, j, u, v, c, h, w, C = g.C, row = g.W * g.C
     cdef const floating* seen
     cdef floating count
-    for n in range(g.N):
+    for _n in range(g.N):
         for i in range(g.I):
             h = i * g.sh - g.top
             for j in range(g.J):
@@ -195,10 +195,10 @@ def avg_pool2d_backward(const floating[:, :, :, ::1] dy, window, stride, pad, fl
 
 cdef on_every_cpu share(const floating* dy, floating* dx, Shape g) noexcept nogil:
     """dx[n,h,w,:] = Σ dy[n,i,j,:] / how many share it, over the windows i, j that hold h, w."""
-    cdef Py_ssize_t n, h, w, i, j, c, at, C = g.C
+    cdef Py_ssize_t _n, h, w, i, j, c, at, C = g.C
     cdef Py_ssize_t i0, i1, j0, j1
     cdef floating count
-    for n in range(g.N):
+    for _n in range(g.N):
         i0 = i1 = 0
         for h in range(g.H):
             windows_at(h, g.U, g.sh, g.top, g.I, &i0, &i1)

@@ -1,8 +1,8 @@
 """The simple recurrence on the register tile. Shapes: see rnn_numpy.py.
 
 A few patients at a time, from their first step to the last, so that all they need stays in the cache. x W_x + b is one
-product over all steps; then, step by step, a small product h_{t−1} W_h and f. On the way back the same from the last step
-to the first, and the gradients of the weights as products over all steps.
+product over all steps; then, step by step, a small product h_{t−1} W_h and f. On the way back the same from the last
+step to the first, and the gradients of the weights as products over all steps.
 """
 
 import numpy as np
