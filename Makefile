@@ -4,7 +4,7 @@ EXTRAS ?= dev,numba
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test lessons lint notebooks peers wheels clean
+.PHONY: demo test lessons lint types notebooks peers wheels clean
 
 demo: $(VENV)/ready
 	$(BIN)/edunet demo
@@ -21,6 +21,14 @@ lessons: $(VENV)/ready
 lint: $(VENV)/ready
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+	PATH="$(BIN):$$PATH" $(BIN)/cython-lint edunet # which looks for pycodestyle there
+
+# The types in edunet, and the stubs beside the .pyx against what was compiled.
+types: $(VENV)/ready
+	test -x $(BIN)/mypy || $(BIN)/python -m pip install --quiet "mypy>=1.19"
+	$(BIN)/mypy
+	$(BIN)/python -m mypy.stubtest --allowlist tools/stubtest-allowed.txt \
+	  $(subst /,.,$(basename $(wildcard edunet/*.pyi edunet/kernels/*.pyi)))
 
 notebooks: $(VENV)/ready
 	$(BIN)/python tools/build_notebooks.py
