@@ -46,7 +46,11 @@ OPTIMISE = [] if os.name == "nt" else ["-O3", "-fno-math-errno", "-fno-trapping-
 SANITIZE = ["-O1", "-g", "-fno-omit-frame-pointer", "-fno-wrapv"]
 FOR_TESTS = {
     "": ({}, [], OPTIMISE),
-    "checked": ({"boundscheck": True, "overflowcheck": True, "initializedcheck": True, "cdivision": False}, [], OPTIMISE),
+    "checked": (
+        {"boundscheck": True, "overflowcheck": True, "initializedcheck": True, "cdivision": False},
+        [],
+        OPTIMISE,
+    ),
     "addresses": ({}, [], [*SANITIZE, "-fsanitize=address,undefined", "-fno-sanitize-recover=all"]),
     "races": ({}, [], [*SANITIZE, "-fsanitize=thread"]),
     "traced": ({"linetrace": True}, [("CYTHON_TRACE", "1"), ("CYTHON_TRACE_NOGIL", "1")], ["-O1", "-g0"]),

@@ -4,10 +4,9 @@ Shapes: see lstm_numpy.py. In the loops row m = n·T + t is step t of example n:
 """
 
 import numpy as np
-from llvmlite.binding import get_host_cpu_features
-from numba import njit, types
-from numba.core import cgutils
-from numba.extending import intrinsic
+from numba import njit
+
+from edunet.kernels.registers import ROWS, registers
 
 _compiled = njit(
     cache=True,
@@ -16,7 +15,6 @@ _compiled = njit(
     fastmath={"reassoc", "contract", "nsz", "arcp"},
     no_cfunc_wrapper=True,  # nobody calls from C: less to compile
 )
-ROWS = 8 if get_host_cpu_features().get("avx512f") else 2  # of a tile: its sums must fit into the registers
 HALF, ONE = np.float32(1 / 2), np.float32(1)  # single times single stays single
 
 
@@ -126,7 +124,7 @@ def _add_product(y, y_at, y_rows, a, a_at, a_rows, a_columns, w, F):
 @_compiled
 def _tiles(y, y_at, y_rows, a, a_at, a_rows, a_columns, w, F):
     """Tile by tile of ROWS rows and 32 columns: its sums stay in registers while k runs."""
-    sums = _registers(y)
+    sums = registers(y)
     M = y_rows.size
     for panel in range((F + 31) // 32):
         f0 = 32 * panel
@@ -146,16 +144,6 @@ def _tiles(y, y_at, y_rows, a, a_at, a_rows, a_columns, w, F):
                 out = y[y_at + y_rows[m + p] + f0 :]
                 for f in range(32 if f0 + 32 <= F else F - f0):
                     out[f] += sums[p * 32 + f]
-
-
-@intrinsic
-def _registers(typingctx, like):
-    """Return room for a tile on the stack: as no array can overlap it, LLVM keeps them in registers."""
-
-    def build(context, builder, signature, arguments):
-        return cgutils.alloca_once(builder, context.get_data_type(like.dtype), size=ROWS * 32)
-
-    return types.CPointer(like.dtype)(like), build
 
 
 def _panels(w):
