@@ -1,6 +1,7 @@
 # Two commands: `make demo` and `make test`. Each does all of its own set-up; nothing outside this folder is touched.
 PYTHON ?= python3
 EXTRAS ?= dev,numba
+WITH ?=
 VENV := .venv
 BIN := $(VENV)/bin
 
@@ -48,12 +49,100 @@ wheels: $(VENV)/ready
 	EDUNET_PURE=1 $(BIN)/python -m pip wheel --quiet --no-deps --wheel-dir dist dist/*.tar.gz
 	$(BIN)/python tools/check_artefacts.py dist
 
+# ---- The same tests, where more is looked at or less is there. Each works in a copy of the tree: build/<name>.
+
+QUICK := checked addresses races numba-checked numba-plain crowd fork joblib
+SLOW := lines no-numba no-compiler numpy-oldest wheels-tested
+.PHONY: variants quick-variants $(QUICK) $(SLOW)
+variants: $(QUICK) $(SLOW)
+quick-variants: $(QUICK)
+
+define copy
+@echo "==== $@"
+@rm -rf build/$@ && mkdir -p build/$@
+@git ls-files | tar -cf - -T - | tar -xf - -C build/$@
+endef
+HERE = cd build/$@ && PYTHONPATH="$(CURDIR)/build/$@" NUMBA_CACHE_DIR="$(CURDIR)/build/$@/numba"
+PY = "$(CURDIR)/$(BIN)/python"
+PYTEST = $(PY) -m pytest -q -p no:cacheprovider
+COMPILE = EDUNET_REQUIRE_NATIVE=1 $(PY) setup.py -q build_ext --inplace
+FORMULAS := tests/kernels tests/ops tests/layers
+THREADS := tests/test_bell.py tests/test_threads.py tests/test_split.py tests/test_blas.py tests/test_determinism.py
+LIBRARY = $$(gcc -print-file-name=lib$(1).so)
+
+# Cython looks at every index, at every sum of integers, and whether arrays are there.
+checked: $(VENV)/ready
+	$(copy)
+	$(HERE) EDUNET_BUILD=checked $(COMPILE)
+	$(HERE) $(PYTEST) $(FORMULAS) tests/models $(THREADS) -k "not numba and not numpy"
+
+# AddressSanitizer sees reads and writes beside arrays, UndefinedBehaviorSanitizer what C does not define. GCC on Linux.
+addresses: $(VENV)/ready
+	$(copy)
+	$(HERE) EDUNET_BUILD=addresses $(COMPILE)
+	$(HERE) LD_PRELOAD="$(call LIBRARY,asan) $(call LIBRARY,ubsan)" ASAN_OPTIONS=detect_leaks=0 PYTHONMALLOC=malloc \
+	  UBSAN_OPTIONS=print_stacktrace=1 HYPOTHESIS_PROFILE=few \
+	  $(PYTEST) -s $(FORMULAS) $(THREADS) -k "not numba and not numpy"
+
+TSAN = LD_PRELOAD="$(call LIBRARY,tsan)" TSAN_OPTIONS="die_after_fork=0 exitcode=66" EDUNET_NUM_THREADS=4 setarch -R
+# ThreadSanitizer sees two threads at the same place without a lock. It wants addresses that are not drawn at random.
+races: $(VENV)/ready
+	$(copy)
+	$(BIN)/python -m pip install --quiet "pytest-run-parallel>=0.5"
+	$(HERE) EDUNET_BUILD=races $(COMPILE)
+	$(HERE) $(TSAN) $(PYTEST) -s $(THREADS) -k "not numba and not numpy"
+	$(HERE) $(TSAN) $(PYTEST) -s --parallel-threads=4 tests/ops -k cython
+
+# Numba looks at every index.
+numba-checked: $(VENV)/ready
+	$(copy)
+	$(HERE) NUMBA_BOUNDSCHECK=1 HYPOTHESIS_PROFILE=few $(PYTEST) $(FORMULAS) -k numba
+
+# Numba's kernels as plain Python, where NumPy warns of what becomes of NaN; the largest problems would take minutes.
+numba-plain: $(VENV)/ready
+	$(copy)
+	$(HERE) NUMBA_DISABLE_JIT=1 HYPOTHESIS_PROFILE=few $(PYTEST) $(FORMULAS) -W "ignore:invalid value:RuntimeWarning" \
+	  -k "numba and not large and not denormal and not horizons"
+
+# Every test of a formula in four threads at once. (Above them the random numbers are common to all.)
+crowd: $(VENV)/ready
+	$(copy)
+	$(BIN)/python -m pip install --quiet "pytest-run-parallel>=0.5"
+	$(HERE) $(COMPILE)
+	$(HERE) $(PYTEST) --parallel-threads=4 tests/ops
+
+fork joblib: $(VENV)/ready
+	$(copy)
+	$(HERE) $(COMPILE)
+	$(HERE) HYPOTHESIS_PROFILE=few $(PY) tools/elsewhere.py $@ $(FORMULAS)
+
+# Which lines of the .pyx are tested. Python 3.11: later ones do not tell Cython.
+lines: $(VENV)/ready
+	$(copy)
+	$(BIN)/python -m pip install --quiet "coverage>=7.4"
+	$(HERE) EDUNET_BUILD=traced $(COMPILE)
+	$(HERE) HYPOTHESIS_PROFILE=few $(PY) -m coverage run -m pytest -q $(FORMULAS) tests/test_optimizers.py $(THREADS) \
+	  -k "not numba and not numpy"
+	$(HERE) $(PY) -m coverage report --include "*.pyx,*.pxd" --show-missing --fail-under 90
+
+# With less than usual, each in an environment of its own: `make test` in the copy.
+no-numba: LACKS := EXTRAS=dev
+no-compiler: LACKS := CC=/bin/false
+numpy-oldest: LACKS := WITH="numpy==1.26.*"
+no-numba no-compiler numpy-oldest:
+	$(copy)
+	$(MAKE) -C build/$@ test $(LACKS)
+
+# The wheels, each in an empty environment and outside the checkout.
+wheels-tested: wheels
+	$(BIN)/python tools/test_wheels.py dist
+
 # Rebuilt whenever what is installed, or what is compiled, has changed.
 $(VENV)/ready: pyproject.toml setup.py $(wildcard edunet/*.pyx edunet/kernels/*.pyx edunet/kernels/*.pxd edunet/kernels/*.h)
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "edunet needs Python 3.11 or newer; this is " \
 	  + sys.version.split()[0] + ". Name another one: make test PYTHON=python3.12")'
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --editable ".[$(EXTRAS)]"
+	$(BIN)/python -m pip install --quiet --editable ".[$(EXTRAS)]" $(WITH)
 	touch $@
 
 clean:

@@ -43,16 +43,13 @@ DIRECTIVES = {
 OPTIMISE = [] if os.name == "nt" else ["-O3", "-fno-math-errno", "-fno-trapping-math", "-g0"]
 # Builds that look at themselves while they run: directives of Cython, macros, flags of the compiler and the linker.
 # Python's own flags let signed numbers wrap: without -fno-wrapv nobody would see one overflow.
-SANITIZE = ["-O1", "-g", "-fno-omit-frame-pointer", "-fno-wrapv"]
+CHECKS = ("boundscheck", "overflowcheck", "initializedcheck")
+WATCHED = ["-g", "-fno-omit-frame-pointer", "-fno-wrapv"]
 FOR_TESTS = {
     "": ({}, [], OPTIMISE),
-    "checked": (
-        {"boundscheck": True, "overflowcheck": True, "initializedcheck": True, "cdivision": False},
-        [],
-        OPTIMISE,
-    ),
-    "addresses": ({}, [], [*SANITIZE, "-fsanitize=address,undefined", "-fno-sanitize-recover=all"]),
-    "races": ({}, [], [*SANITIZE, "-fsanitize=thread"]),
+    "checked": (dict.fromkeys(CHECKS, True) | {"show_performance_hints": False}, [], ["-O1", "-g0"]),
+    "addresses": ({}, [], ["-O0", *WATCHED, "-fsanitize=address,undefined", "-fno-sanitize-recover=all"]),
+    "races": ({}, [], ["-O1", *WATCHED, "-fsanitize=thread"]),
     "traced": ({"linetrace": True}, [("CYTHON_TRACE", "1"), ("CYTHON_TRACE_NOGIL", "1")], ["-O1", "-g0"]),
 }
 KIND = os.environ.get("EDUNET_BUILD", "")

@@ -42,7 +42,7 @@ def test_equals_the_definition(backend, padding, stride, dilation):
 @pytest.mark.parametrize(("padding", "stride", "dilation"), GEOMETRIES)
 def test_gradients(backend, padding, stride, dilation):
     x, w, b = rng.normal(size=(2, 7, 8, 3)), rng.normal(size=(3, 2, 3, 4)), rng.normal(size=4)
-    assert check_gradients(conv2d, x, w, b, stride=stride, dilation=dilation, padding=padding) < 1e-7
+    assert check_gradients(conv2d, x, w, b, stride=stride, dilation=dilation, padding=padding) < 1e-6
 
 
 @pytest.mark.parametrize("size", [(1, 1), (5, 5), (7, 8), (1, 4)])
@@ -51,13 +51,13 @@ def test_any_filter_size_and_channel_count(backend, size, channels):
     x, w = rng.normal(size=(1, 7, 8, channels[0])), rng.normal(size=(*size, *channels))
     y = conv2d(x, w)
     np.testing.assert_allclose(y, definition(x, w, 0, 1, 1, "valid"), rtol=1e-12, atol=1e-12)
-    assert check_gradients(conv2d, x, w) < 1e-7
+    assert check_gradients(conv2d, x, w) < 1e-6
 
 
 def test_filter_larger_than_the_image_with_same_padding(backend):
     x, w = rng.normal(size=(1, 3, 3, 2)), rng.normal(size=(9, 9, 2, 2))
     np.testing.assert_allclose(conv2d(x, w, padding="same"), definition(x, w, 0, 1, 1, "same"), rtol=1e-12, atol=1e-12)
-    assert check_gradients(conv2d, x, w, padding="same") < 1e-7
+    assert check_gradients(conv2d, x, w, padding="same") < 1e-6
 
 
 def test_float32_stays_float32_and_is_close(backend):
@@ -97,7 +97,7 @@ def test_conv1d_equals_the_definition_and_has_the_right_gradient(backend):
     x, w, b = rng.normal(size=(2, 9, 3)), rng.normal(size=(4, 3, 2)), rng.normal(size=2)
     expected = definition(x[:, None], w[None], b, (1, 2), (1, 1), "same")[:, 0]
     np.testing.assert_allclose(conv1d(x, w, b, stride=2, padding="same"), expected, rtol=1e-12)
-    assert check_gradients(conv1d, x, w, b, stride=2, padding="same") < 1e-7
+    assert check_gradients(conv1d, x, w, b, stride=2, padding="same") < 1e-6
 
 
 def test_causal_conv1d_never_sees_the_future(backend):
@@ -108,7 +108,7 @@ def test_causal_conv1d_never_sees_the_future(backend):
     assert before.shape == (1, 10, 2)
     np.testing.assert_array_equal(before[:, :6], after[:, :6])
     assert np.abs(before[:, 6:] - after[:, 6:]).min() > 0
-    assert check_gradients(conv1d, x, w, padding="causal", dilation=2) < 1e-7
+    assert check_gradients(conv1d, x, w, padding="causal", dilation=2) < 1e-6
 
 
 # ---------------------------------------------------------------- f(W * x + b) in one pass
@@ -133,7 +133,7 @@ def test_gradients_with_relu_away_from_the_kink(backend):
     x, w, b = rng.normal(size=(1, 5, 5, 2)), rng.normal(size=(3, 3, 2, 4)), np.array([9.0, -9.0, 0.0, 0.0])
     w[..., :2] *= 0.1  # filter 0 is always positive, filter 1 never
     assert np.abs(conv2d(x, w, b)).min() > 1e-3
-    assert check_gradients(conv2d, x, w, b, relu=True) < 1e-7
+    assert check_gradients(conv2d, x, w, b, relu=True) < 1e-6
 
 
 def test_relu_of_conv1d(backend):
@@ -170,7 +170,7 @@ def test_depthwise_equals_the_definition(backend, padding, stride, dilation, mul
 def test_depthwise_gradients(backend, padding, stride, dilation, multiplier):
     x, w, b = rng.normal(size=(2, 7, 8, 3)), rng.normal(size=(3, 2, 3, multiplier)), rng.normal(size=3 * multiplier)
     geometry = {"stride": stride, "dilation": dilation, "padding": padding}
-    assert check_gradients(depthwise_conv2d, x, w, b, **geometry) < 1e-7
+    assert check_gradients(depthwise_conv2d, x, w, b, **geometry) < 1e-6
 
 
 def test_depthwise_is_a_convolution_whose_filters_see_one_channel_each(backend):

@@ -21,7 +21,7 @@ def test_one_dot_product_per_unit():
 @pytest.mark.parametrize("bias", [True, False])
 def test_gradients(shape, bias):
     b = rng.normal(size=2) if bias else None
-    assert check_gradients(dense, rng.normal(size=shape), rng.normal(size=(3, 2)), b) < 1e-7
+    assert check_gradients(dense, rng.normal(size=shape), rng.normal(size=(3, 2)), b) < 1e-6
 
 
 @pytest.mark.parametrize("shape", [(4, 3), (2, 5, 3)])
@@ -40,7 +40,7 @@ def test_relu_is_the_relu_of_the_sum(shape):
 def test_gradients_with_relu_away_from_the_kink():
     x, w, b = rng.normal(size=(4, 3)), rng.normal(size=(3, 4)), np.array([9.0, -9.0, 0.5, 0.0])
     assert np.abs(dense(x, w, b)).min() > 1e-3
-    assert check_gradients(dense, x, w, b, relu=True) < 1e-7
+    assert check_gradients(dense, x, w, b, relu=True) < 1e-6
 
 
 @pytest.mark.parametrize(

@@ -34,7 +34,7 @@ def test_equals_the_definition(backend, op, best, padding, window, stride):
     x = rng.normal(size=(2, 7, 8, 3))
     y = op(x, window=window, stride=stride, padding=padding)
     np.testing.assert_allclose(y, definition(x, best, window, stride, padding), rtol=1e-12)
-    assert check_gradients(op, x, window=window, stride=stride, padding=padding) < 1e-7
+    assert check_gradients(op, x, window=window, stride=stride, padding=padding) < 1e-6
 
 
 @pytest.mark.parametrize("op", [pool.max_pool1d, pool.avg_pool1d])
@@ -42,7 +42,7 @@ def test_one_axis_of_time(op):
     x = rng.normal(size=(2, 7, 3))
     expected = {pool.max_pool1d: np.max, pool.avg_pool1d: np.mean}[op]
     np.testing.assert_allclose(op(x, window=3), np.stack([expected(x[:, t : t + 3], axis=1) for t in (0, 3)], axis=1))
-    assert check_gradients(op, x, window=3, stride=2, padding="same") < 1e-7
+    assert check_gradients(op, x, window=3, stride=2, padding="same") < 1e-6
 
 
 @pytest.mark.parametrize(
@@ -57,7 +57,7 @@ def test_one_axis_of_time(op):
 def test_global(op, expected):
     x = rng.normal(size=(2, 5, 4, 3) if "2d" in op.__name__ else (2, 5, 3))
     np.testing.assert_allclose(op(x), expected(x), rtol=1e-12)
-    assert check_gradients(op, x) < 1e-7
+    assert check_gradients(op, x) < 1e-6
 
 
 def test_first_pixel_of_a_tie_gets_the_gradient():
