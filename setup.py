@@ -47,7 +47,11 @@ CHECKS = ("boundscheck", "overflowcheck", "initializedcheck")
 WATCHED = ["-g", "-fno-omit-frame-pointer", "-fno-wrapv"]
 FOR_TESTS = {
     "": ({}, [], OPTIMISE),
-    "checked": (dict.fromkeys(CHECKS, True) | {"show_performance_hints": False}, [], ["-O1", "-g0"]),
+    "checked": (
+        dict.fromkeys(CHECKS, True) | {"show_performance_hints": False},
+        [],
+        ["-O1", "-g0", "-Wno-maybe-uninitialized"],
+    ),
     "addresses": ({}, [], ["-O0", *WATCHED, "-fsanitize=address,undefined", "-fno-sanitize-recover=all"]),
     "races": ({}, [], ["-O1", *WATCHED, "-fsanitize=thread"]),
     "traced": ({"linetrace": True}, [("CYTHON_TRACE", "1"), ("CYTHON_TRACE_NOGIL", "1")], ["-O1", "-g0"]),

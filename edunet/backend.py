@@ -19,7 +19,9 @@ from types import ModuleType
 import numpy as np
 
 from edunet import threads
+from edunet.freshness import binaries
 from edunet.names import did_you_mean
+from edunet.namesakes import namesakes
 from edunet.split import split
 
 __all__ = [
@@ -183,7 +185,7 @@ def set_random_seed(seed: int) -> None:
 
 
 def info() -> str:
-    """Return a report: versions, backends and why one is missing, kernels and their vectors, threads, CPU."""
+    """Return a report: versions, backends and why one is missing, binaries and vectors, threads, CPU, namesakes."""
     lines = [f"edunet {importlib.import_module('edunet').__version__}, Python {platform.python_version()}"]
     packages = ("numpy", "numba", "matplotlib", "tqdm", "safetensors", "scikit-learn", "jupyterlab")
     lines.append("packages   " + ", ".join(f"{name} {_version(name)}" for name in packages))
@@ -198,14 +200,16 @@ def info() -> str:
     for name, state in available_backends().items():
         lines.append(f"backend    {name:7s} {state}{'  <- in use' if name == in_use else ''}")
     lines.append(f"kernels    {_kernels_in_use(in_use)}")
+    lines.append(f"binaries   {binaries()}")
     if _why_missing("cython") is None:
-        lines.append(f"vectors    {importlib.import_module('edunet.kernels.tile').instructions} (cython)")
+        lines.append(f"vectors    {_vectors(importlib.import_module('edunet.kernels.tile').instructions)} (cython)")
     try:
         lines.append(f"threads    {threads.get_num_threads()}, for kernels and matrix products")
     except ValueError as error:
         lines.append(f"threads    {error}")
     lines.append(f"CPU        {cpu_name()} ({platform.system()} {platform.machine()})")
     lines.append(f"floatx     {floatx()}")
+    lines += [f"CAUTION    {other}" for other in namesakes()]
     return "\n".join(lines)
 
 
@@ -215,6 +219,13 @@ def _kernels_in_use(in_use: str | None) -> str:
         return "none"
     others = [family for family in FAMILIES if not kernels(family).__name__.endswith(in_use)]
     return f"{', '.join(FAMILIES)}, of {in_use}; from another backend: {', '.join(others) or 'none'}"
+
+
+def _vectors(instructions: str) -> str:
+    """Name the vectors that the kernels use, and why not wider ones."""
+    x86 = ("SSE2", "AVX2", "AVX-512")
+    wider = " and ".join(x86[x86.index(instructions) + 1 :] if instructions in x86 else ())
+    return f"{instructions}; this processor has no {wider}" if wider else instructions
 
 
 def _version(package: str) -> str:

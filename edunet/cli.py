@@ -1,4 +1,4 @@
-"""The command line: `edunet demo`, `edunet bench`, `edunet info`; the same as `python -m edunet ...`."""
+"""The command line: `edunet demo`, `edunet verify`, `edunet info`, ...; the same as `python -m edunet ...`."""
 
 import argparse
 import os
@@ -7,19 +7,24 @@ import sys
 
 import edunet
 from edunet.names import did_you_mean
+from edunet.namesakes import overwritten
 
 __all__ = ["main"]
 
 
 def main(arguments=None) -> int:
-    """Run one command and return its exit code: 0 done, 2 wrong input, 130 stopped by Ctrl-C."""
+    """Run one command and return its exit code: 0 done, 1 `verify` found a fault, 2 wrong input, 130 Ctrl-C."""
+    stranger = overwritten(edunet)
+    if stranger:
+        print(f"edunet: {stranger}", file=sys.stderr)
+        return 2
     parser = _parser()
     options = parser.parse_args(arguments)
     if options.command is None:
         parser.print_help()
         return 0
     try:
-        options.command(options)
+        code = options.command(options)
         if sys.stdout is not None:
             sys.stdout.flush()
     except BrokenPipeError:  # whoever read along, `head` for example, has seen enough
@@ -31,7 +36,7 @@ def main(arguments=None) -> int:
     except KeyboardInterrupt as stop:
         print(f"\nedunet: {str(stop) or 'stopped'}", file=sys.stderr)
         return 130
-    return 0
+    return code or 0
 
 
 class _Parser(argparse.ArgumentParser):
@@ -39,7 +44,7 @@ class _Parser(argparse.ArgumentParser):
 
     def error(self, message):
         mistyped = re.search(r"invalid choice: '(\S+)'", message)
-        super().error(message + (did_you_mean(mistyped[1], ("demo", "bench", "info")) if mistyped else ""))
+        super().error(message + (did_you_mean(mistyped[1], ("demo", "bench", "verify", "info")) if mistyped else ""))
 
 
 def _parser():
@@ -66,6 +71,12 @@ def _parser():
     bench.add_argument("--json", metavar="FILE", help="a new file for all numbers")
     bench.set_defaults(command=_bench)
 
+    verify = commands.add_parser("verify", help="does edunet compute rightly on this machine? Takes half a minute")
+    verify.add_argument(
+        "--backend", action="append", default=[], help="numpy, numba or cython; all of them unless given"
+    )
+    verify.set_defaults(command=_verify)
+
     info = commands.add_parser("info", help="versions, backends and why one is missing, threads, CPU")
     info.set_defaults(command=lambda options: print(edunet.info()))
     return parser
@@ -84,6 +95,12 @@ def _demo(options) -> None:
     if options.backend != "auto":
         edunet.set_backend(options.backend)
     demo.run(options.data, epochs=options.epochs, seed=options.seed, out=options.out)
+
+
+def _verify(options) -> int:
+    from edunet import verify
+
+    return 0 if verify.run(options.backend) else 1
 
 
 def _bench(options) -> None:

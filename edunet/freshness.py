@@ -8,7 +8,7 @@ import warnings
 from importlib.machinery import EXTENSION_SUFFIXES
 from pathlib import Path
 
-__all__ = ["mark", "stale", "warn_of_stale"]
+__all__ = ["binaries", "mark", "stale", "warn_of_stale"]
 
 HERE = Path(__file__).parent
 
@@ -25,6 +25,19 @@ def mark(source: Path, package: Path = HERE) -> str:
 
 def _shared(package: Path) -> list[Path]:
     return [path for end in ("*.pxd", "*.h") for path in sorted((package / "kernels").glob(end))]
+
+
+def binaries(package: Path = HERE) -> str:
+    """Say which binaries Python loads, and for whom they were made; or that there are none."""
+    kernels = package / "kernels"
+    end = next((end for end in EXTENSION_SUFFIXES if (kernels / f"tile{end}").exists()), None)
+    if end is None:
+        foreign = sorted(path.name for path in kernels.glob("tile.*") if path.suffix in (".so", ".pyd", ".dylib"))
+        return f"none for this Python, only {foreign[0]}" if foreign else f"none in {kernels}: nothing was compiled"
+    stable = "abi3" in end or end == ".pyd"
+    text = f"{kernels / ('*' + end)}, for {'every Python from 3.11 on (stable ABI)' if stable else 'this Python only'}"
+    changed = stale(package)
+    return text + (f"; older than {', '.join(path.name for path in changed)}" if changed else "")
 
 
 def stale(package: Path = HERE) -> list[Path]:

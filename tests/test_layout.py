@@ -18,7 +18,19 @@ PROJECT = Path(__file__).parents[1]  # the checkout or source distribution that 
 # From the ground up. A room may import rooms of the floors below it, and of its own floor only what stands before it.
 FLOORS = [
     ["kernels"],
-    ["arithmetic", "names", "freshness", "interrupt", "memory", "bell", "threads", "split", "blas", "backend"],
+    [
+        "arithmetic",
+        "names",
+        "freshness",
+        "namesakes",
+        "interrupt",
+        "memory",
+        "bell",
+        "threads",
+        "split",
+        "blas",
+        "backend",
+    ],
     ["tensor", "gradcheck"],
     ["ops", "initializers", "optimizers", "metrics", "activations"],
     ["layers", "losses", "warmup"],
@@ -27,7 +39,7 @@ FLOORS = [
     ["clinic"],
     ["show"],
     ["keras"],
-    ["demo", "bench", "cli", "__main__"],
+    ["demo", "bench", "verify", "cli", "__main__"],
 ]
 ORDER = {room: (floor, place) for floor, rooms in enumerate(FLOORS) for place, room in enumerate(rooms)}
 ALONE = {"kernels", "datasets"}  # arrays in, arrays out: they import nothing of edunet

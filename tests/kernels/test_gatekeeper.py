@@ -3,37 +3,11 @@
 import numpy as np
 import pytest
 
-from edunet import ops
 from edunet.tensor import Tensor
-
-rng = np.random.default_rng(0)
-
-
-def draw(*shapes):
-    return [rng.normal(size=shape) for shape in shapes]
-
+from edunet.verify import formulas, outcome
 
 N = 6  # the length of batches, and of nothing else
-MASK = rng.random((N, 4)) < 0.6
-LOOKS = rng.random((3, 4)) < 0.6
-CASES = {
-    "conv1d": (ops.conv1d, draw((N, 9, 3), (3, 3, 5), (5,)), {"padding": "causal"}),
-    "conv2d": (ops.conv2d, draw((N, 5, 7, 3), (3, 2, 3, 5), (5,)), {"padding": "same", "stride": 2, "relu": True}),
-    "depthwise_conv2d": (ops.depthwise_conv2d, draw((N, 5, 7, 4), (3, 2, 4, 2), (8,)), {"dilation": 2}),
-    "max_pool2d": (ops.max_pool2d, draw((N, 5, 7, 3)), {"window": 3, "stride": 2, "padding": "same"}),
-    "avg_pool2d": (ops.avg_pool2d, draw((N, 5, 7, 3)), {"window": 3, "stride": 2, "padding": "same"}),
-    "simple_rnn": (ops.simple_rnn, draw((N, 4, 5), (5, 7), (7, 7), (7,), (N, 7)), {"mask": MASK}),
-    "gru": (ops.gru, draw((N, 4, 5), (5, 21), (7, 21), (2, 21), (N, 7)), {"mask": MASK}),
-    "gru, first form": (ops.gru, draw((N, 4, 5), (5, 21), (7, 21), (21,), (N, 7)), {"reset_after": False}),
-    "lstm": (ops.lstm, draw((N, 4, 5), (5, 28), (7, 28), (28,), (N, 7), (N, 7)), {"mask": MASK}),
-    "attention": (ops.attention, draw((N, 2, 3, 5), (N, 2, 4, 5), (N, 2, 4, 7)), {"mask": LOOKS}),
-    "causal attention": (ops.attention, draw((N, 4, 5), (N, 4, 5), (N, 4, 7)), {"causal": True}),
-    "batch_norm": (ops.batch_norm, draw((N, 4, 5), (5,), (5,)), {}),
-    "layer_norm": (ops.layer_norm, draw((N, 4, 5), (5,), (5,)), {}),
-    "softmax_crossentropy": (ops.softmax_crossentropy, draw((N, 4, 5)), {"target": rng.random((N, 4, 5))}),
-    "sparse_softmax_crossentropy": (ops.sparse_softmax_crossentropy, draw((N, 4)), {"labels": np.arange(N) % 4}),
-    "sigmoid_crossentropy": (ops.sigmoid_crossentropy, draw((N, 4)), {"target": rng.random((N, 4))}),
-}
+CASES = formulas(N)
 
 
 def strided(a):
@@ -69,19 +43,6 @@ def foreign_bytes(a):
 
 
 LAYOUTS = [strided, backwards, misaligned, read_only, in_fortran_order, foreign_bytes]
-
-
-def outcome(op, arrays, options, layout):
-    """Return the outputs of an op and the gradients of all its inputs; what arrives is laid out in the same way."""
-    tensors = [Tensor(layout(a)) for a in arrays]
-    options = {name: layout(a) if isinstance(a, np.ndarray) else a for name, a in options.items()}
-    y = op(*tensors, **options)
-    outputs = y if isinstance(y, tuple) else (y,)
-    gradients = []
-    for output in outputs:
-        output.backward(layout(np.cos(np.arange(output.size)).reshape(output.shape).astype(output.dtype)))
-        gradients += [t.grad for t in tensors]
-    return [output.numpy() for output in outputs] + gradients
 
 
 @pytest.mark.parametrize("layout", LAYOUTS, ids=lambda f: f.__name__)

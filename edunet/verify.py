@@ -1,0 +1,208 @@
+"""`edunet verify`: does edunet compute rightly here, on this processor, with these versions?
+
+gradients      every formula changes along random directions as its gradients say, in float64
+equality       every backend finds in float32 what NumPy finds in float64: outputs, gradients, steps of optimizers
+determinism    trainings from the same seed, on one, two and three threads, end in the same bits
+"""
+
+import time
+
+import numpy as np
+
+from edunet import backend, layers, models, ops, optimizers, threads
+from edunet.gradcheck import check_gradients
+from edunet.tensor import Tensor
+
+__all__ = ["formulas", "images", "outcome", "run", "sequences"]
+
+CLOSE = 1e-5  # of the largest number: float32 keeps seven digits, and a long sum loses one of them
+
+
+def run(backends=None) -> bool:
+    """Ask the three questions of every backend, or of those named; print the answers; return whether all are right.
+
+    Raises ValueError for a backend that is unknown, ImportError for one that is missing.
+    """
+    start, wrong = time.perf_counter(), {}
+    ready = [name for name, state in backend.available_backends().items() if state == "ready"]
+    print(backend.info())
+    for name in backends or ready:
+        with backend.use_backend(name):
+            for question, ask in QUESTIONS.items():
+                told, faults = ask()
+                print(f"{question:11s} {name:7s} {'WRONG' if faults else 'right'}, {told}", *faults, sep="\n    ")
+                if faults:
+                    wrong.setdefault(name, []).append(question)
+    print(f"\n{_verdict(wrong)} ({time.perf_counter() - start:.0f} s)")
+    return not wrong
+
+
+def _verdict(wrong: dict) -> str:
+    if not wrong:
+        return "edunet computes rightly on this machine."
+    doubts = "; ".join(f"{name}: {', '.join(questions)}" for name, questions in wrong.items())
+    sound = next((name for name in backend.BACKENDS if name not in wrong), None)
+    way_out = f"Until then compute with EDUNET_BACKEND={sound}. " if sound else ""
+    return f"DO NOT TRUST edunet on this machine ({doubts}). {way_out}Please send this report to its developers."
+
+
+# ---------------------------------------------------------------- the formulas
+
+
+def formulas(N=6) -> dict:
+    """Return {name: (op, arrays, options)}: every formula that has kernels of its own, on a batch of N examples.
+
+    The widths lie on both sides of 16, so that full vectors are used as well as what is left over.
+    """
+    rng = np.random.default_rng(0)
+
+    def draw(*shapes):
+        return [rng.normal(size=shape) for shape in shapes]
+
+    seen, looks = rng.random((N, 4)) < 0.6, rng.random((3, 4)) < 0.6
+    table, share = rng.random((N, 4, 5)), rng.random((N, 4))
+    odd = {"window": 3, "stride": 2, "padding": "same"}
+    return {
+        "conv1d": (ops.conv1d, draw((N, 9, 3), (3, 3, 5), (5,)), {"padding": "causal"}),
+        "conv2d": (
+            ops.conv2d,
+            draw((N, 5, 7, 3), (3, 2, 3, 21), (21,)),
+            {"padding": "same", "stride": 2, "relu": True},
+        ),
+        "depthwise_conv2d": (ops.depthwise_conv2d, draw((N, 5, 7, 19), (3, 2, 19, 2), (38,)), {"dilation": 2}),
+        "max_pool2d": (ops.max_pool2d, draw((N, 5, 7, 19)), odd),
+        "avg_pool2d": (ops.avg_pool2d, draw((N, 5, 7, 19)), odd),
+        "simple_rnn": (ops.simple_rnn, draw((N, 4, 5), (5, 18), (18, 18), (18,), (N, 18)), {"mask": seen}),
+        "gru": (ops.gru, draw((N, 4, 5), (5, 54), (18, 54), (2, 54), (N, 18)), {"mask": seen}),
+        "gru, first form": (ops.gru, draw((N, 4, 5), (5, 21), (7, 21), (21,), (N, 7)), {"reset_after": False}),
+        "lstm": (ops.lstm, draw((N, 4, 5), (5, 72), (18, 72), (72,), (N, 18), (N, 18)), {"mask": seen}),
+        "attention": (ops.attention, draw((N, 2, 3, 5), (N, 2, 4, 5), (N, 2, 4, 17)), {"mask": looks}),
+        "causal attention": (ops.attention, draw((N, 4, 5), (N, 4, 5), (N, 4, 7)), {"causal": True}),
+        "batch_norm": (ops.batch_norm, draw((N, 4, 19), (19,), (19,)), {}),
+        "layer_norm": (ops.layer_norm, draw((N, 4, 19), (19,), (19,)), {}),
+        "softmax_crossentropy": (ops.softmax_crossentropy, draw((N, 4, 5)), {"target": table}),
+        "sparse_softmax_crossentropy": (ops.sparse_softmax_crossentropy, draw((N, 4)), {"labels": np.arange(N) % 4}),
+        "sigmoid_crossentropy": (ops.sigmoid_crossentropy, draw((N, 4)), {"target": share}),
+    }
+
+
+def outcome(op, arrays, options, layout=np.array) -> list[np.ndarray]:
+    """Return the outputs of an op and the gradients of all its inputs; whatever arrives is laid out in the same way."""
+    tensors = [Tensor(layout(a)) for a in arrays]
+    options = {name: layout(a) if isinstance(a, np.ndarray) else a for name, a in options.items()}
+    y = op(*tensors, **options)
+    outputs = y if isinstance(y, tuple) else (y,)
+    found = [output.numpy() for output in outputs]
+    for output in outputs:
+        output.backward(layout(np.cos(np.arange(output.size)).reshape(output.shape).astype(output.dtype)))
+        found += [t.grad for t in tensors]
+    return found
+
+
+def gradients() -> tuple[str, list[str]]:
+    """Check the gradients of every formula; return what was done, and what is wrong."""
+    faults, worst = [], 0.0
+    for name, (op, arrays, options) in formulas().items():
+        try:
+            worst = max(worst, check_gradients(op, *arrays, **options))
+        except ValueError as error:
+            faults.append(f"{name}: {error}")
+    return f"{len(formulas())} formulas, largest difference {worst:.0e}", faults
+
+
+def equality() -> tuple[str, list[str]]:
+    """Compare every formula and every optimizer in float32 with NumPy in float64."""
+    faults, worst = [], 0.0
+    for name, (op, arrays, options) in formulas(40).items():
+        single = [a.astype(np.float32) for a in arrays]
+        found = outcome(op, single, options)
+        with backend.use_backend("numpy"):
+            expected = outcome(op, [a.astype(np.float64) for a in single], options)
+        apart = max(_apart(a, b) for a, b in zip(found, expected, strict=True))
+        worst = max(worst, apart)
+        if not apart <= CLOSE:
+            faults.append(f"{name}: differs from NumPy in float64 by {apart:.1e} of the largest number")
+    for name in STEPS:
+        found = _steps(name, np.float32)
+        with backend.use_backend("numpy"):
+            apart = _apart(found, _steps(name, np.float64))
+        worst = max(worst, apart)
+        if not apart <= CLOSE:
+            faults.append(f"{name}: its steps differ from NumPy's by {apart:.1e} of the largest weight")
+    return f"{len(formulas()) + len(STEPS)} formulas, largest difference {worst:.0e}", faults
+
+
+def _apart(a, b) -> float:
+    return float(np.max(np.abs(a - b)) / max(1, np.abs(b).max()))
+
+
+STEPS = {
+    "SGD": lambda: optimizers.SGD(0.1, momentum=0.9, nesterov=True),
+    "RMSprop": lambda: optimizers.RMSprop(0.01),
+    "Adam": lambda: optimizers.Adam(0.01),
+}
+
+
+def _steps(name, dtype):
+    """Return a weight after three steps."""
+    rng, optimizer = np.random.default_rng(0), STEPS[name]()
+    w = Tensor(rng.normal(size=70).astype(np.float32).astype(dtype))
+    for _ in range(3):
+        optimizer.apply([rng.normal(size=70).astype(np.float32).astype(dtype)], [w])
+    return w.numpy()
+
+
+# ---------------------------------------------------------------- trainings
+
+
+def images(seed=3) -> tuple[bytes, dict]:
+    """Train on images: convolution, normalisation, pooling, dropout. Return all weights and the history."""
+
+    def network(x):
+        x = layers.BatchNormalization()(layers.Conv2D(24, 3, activation="relu")(x))
+        x = layers.Conv2D(32, 3, activation="relu", padding="same")(layers.MaxPooling2D(2)(x))
+        return layers.Dropout(0.3)(layers.Flatten()(x))
+
+    return _trained(network, (96, 20, 20, 3), seed)
+
+
+def sequences(seed=3) -> tuple[bytes, dict]:
+    """Train on sequences: recurrence with gates, attention, normalisation."""
+
+    def network(x):
+        x = layers.GRU(32, return_sequences=True)(x)
+        x = layers.LayerNormalization()(layers.MultiHeadAttention(2, 16)(x, x))
+        return layers.LSTM(32)(x)
+
+    return _trained(network, (80, 30, 8), seed)
+
+
+def _trained(network, shape, seed):
+    backend.set_random_seed(seed)
+    rng = np.random.default_rng(0)
+    x, y = rng.random(shape, dtype=np.float32), rng.integers(0, 4, shape[0])
+    drawn = layers.Input(shape[1:])
+    model = models.Model(drawn, layers.Dense(4, activation="softmax")(network(drawn)))
+    model.compile("adam", "sparse_categorical_crossentropy", metrics=["accuracy"])
+    history = model.fit(x, y, batch_size=40, validation_split=0.1, verbose=0).history
+    return b"".join(w.tobytes() for w in model.get_weights()), history
+
+
+def determinism() -> tuple[str, list[str]]:
+    """Train on one, two and three threads, and compare the weights bit by bit."""
+    before = threads.get_num_threads()
+    faults = []
+    try:
+        for train in (images, sequences):
+            threads.set_num_threads(1)
+            expected = train()
+            for n in (1, 2, 3):
+                threads.set_num_threads(n)
+                if train() != expected:
+                    faults.append(f"{train.__name__}: a training on {n} threads ends in other weights than on one")
+    finally:
+        threads.set_num_threads(before)
+    return "2 trainings on 1, 1, 2 and 3 threads, the same to the last bit" if not faults else "2 trainings", faults
+
+
+QUESTIONS = {"gradients": gradients, "equality": equality, "determinism": determinism}
