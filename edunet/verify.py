@@ -23,7 +23,8 @@ def run(backends=None) -> bool:
 
     Raises ValueError for a backend that is unknown, ImportError for one that is missing.
     """
-    start, wrong = time.perf_counter(), {}
+    start = time.perf_counter()
+    wrong: dict[str, list[str]] = {}  # backend: questions that it failed
     ready = [name for name, state in backend.available_backends().items() if state == "ready"]
     print(backend.info())
     for name in backends or ready:

@@ -47,9 +47,7 @@ def test_a_file_of_the_learner_is_named(name, monkeypatch, tmp_path):
     (tmp_path / name).parent.mkdir(exist_ok=True)
     (tmp_path / name).write_text("")
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(sys, "path", [str(ROOT.parent)])
-    (told,) = namesakes()
-    assert told.startswith(str(tmp_path.resolve() / name))
+    (told,) = [other for other in namesakes() if str(tmp_path.resolve() / name) in other]
     assert "Rename it" in told
     assert told in edunet.info()
 
