@@ -43,11 +43,16 @@ peers: $(VENV)/ready
 # The source distribution, and from it the wheels: one for this platform and every Python from 3.11 on, and the pure one.
 wheels: $(VENV)/ready
 	rm -rf dist
-	$(BIN)/python -m pip install --quiet "build>=1.2"
+	$(BIN)/python -m pip install --quiet "build>=1.2" "twine>=6" "check-manifest>=0.50" "abi3audit>=0.0.20" \
+	  "auditwheel>=6; sys_platform == 'linux'"
+	$(BIN)/check-manifest
 	$(BIN)/python -m build --sdist --outdir dist
 	EDUNET_REQUIRE_NATIVE=1 EDUNET_LIMITED=1 $(BIN)/python -m pip wheel --quiet --no-deps --wheel-dir dist dist/*.tar.gz
 	EDUNET_PURE=1 $(BIN)/python -m pip wheel --quiet --no-deps --wheel-dir dist dist/*.tar.gz
 	$(BIN)/python tools/check_artefacts.py dist
+	$(BIN)/twine check --strict dist/*
+	$(BIN)/abi3audit --strict dist/*-abi3-*.whl
+	! test -x $(BIN)/auditwheel || $(BIN)/auditwheel show dist/*-abi3-linux*.whl
 
 # ---- The same tests, where more is looked at or less is there. Each works in a copy of the tree: build/<name>.
 

@@ -14,10 +14,12 @@ ABI3, PURE, SDIST = (
     "edunet_med-0.1.0-py3-none-any.whl",
     "edunet_med-0.1.0.tar.gz",
 )
+TYPED = ["edunet/py.typed", "edunet/bell.pyi", "edunet/kernels/conv_cython.pyi"]
 BUILT = {
-    ABI3: ["edunet/__init__.py", "edunet/bell.abi3.so", "edunet_med-0.1.0.dist-info/RECORD"],
-    PURE: ["edunet/__init__.py", "edunet_med-0.1.0.dist-info/RECORD"],
+    ABI3: [*TYPED, "edunet/__init__.py", "edunet/bell.abi3.so", "edunet_med-0.1.0.dist-info/RECORD"],
+    PURE: [*TYPED, "edunet/__init__.py", "edunet_med-0.1.0.dist-info/RECORD"],
     SDIST: [
+        *TYPED,
         "setup.py",
         "pyproject.toml",
         "LICENSE",
@@ -65,9 +67,12 @@ def test_what_is_right_passes(check, tmp_path, capsys):
             lambda files: [*files, "edunet/kernels/tile.cpython-311-x86_64-linux-gnu.so"],
             "promises the stable ABI",
         ),
-        (ABI3, lambda files: files[:1], "is native, but holds no binary"),
+        (ABI3, lambda files: [f for f in files if f != "edunet/bell.abi3.so"], "is native, but holds no binary"),
         (ABI3, lambda files: [*files, "tests/test_cli.py"], "is not of the package"),
         (ABI3, lambda files: [*files, "edunet/kernels/__pycache__/x.nbi"], "what Python or Numba made"),
+        (ABI3, lambda files: [f for f in files if f != "edunet/bell.pyi"], "has no stub for bell"),
+        (ABI3, lambda files: [f for f in files if f != "edunet/py.typed"], "lacks edunet/py.typed"),
+        (PURE, lambda files: files[3:], "lacks edunet/kernels/conv_cython.pyi"),
         (PURE, lambda files: [*files, "edunet/bell.abi3.so"], "is pure, but holds"),
         (SDIST, lambda files: [f for f in files if f != "edunet/bell.pyx"], "lacks edunet/bell.pyx"),
         (SDIST, lambda files: [f for f in files if not f.endswith(".h")], "lacks the sources of kernels: .h"),

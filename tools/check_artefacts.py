@@ -28,6 +28,10 @@ def faults(path: Path) -> list[str]:
     sources = [n for n in names if n.endswith((".pyx", ".pxd", ".h"))]
     found = [f"holds generated C: {n}" for n in names if n.startswith("edunet/") and n.endswith(".c")]
     found += [f"holds what Python or Numba made: {n}" for n in names if n.endswith((".pyc", ".nbi", ".nbc"))]
+    found += [f"lacks {n}" for n in ("edunet/py.typed", "edunet/kernels/conv_cython.pyi") if n not in names]
+    modules = {n.rpartition("/")[2].partition(".")[0] for n in binaries}
+    typed = {n.rpartition("/")[2].removesuffix(".pyi") for n in names if n.endswith(".pyi")}
+    found += [f"has no stub for {n}" for n in sorted(modules - typed)]
     if wheel:
         found += [f"holds a source: {n}" for n in sources]
         found += [f"is not of the package: {n}" for n in names if not n.startswith(("edunet/", "edunet_med-"))]

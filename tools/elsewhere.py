@@ -24,7 +24,9 @@ def fork(arguments: list[str]) -> int:
     warnings.simplefilter("ignore", DeprecationWarning)  # Python 3.12 warns of a fork beside threads
     child = os.fork()
     if child == 0:
-        os._exit(pytest.main(arguments))
+        code = pytest.main(["-q", *arguments])
+        sys.stdout.flush()
+        os._exit(code)
     return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
 
 
