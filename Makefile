@@ -54,7 +54,7 @@ wheels: $(VENV)/ready
 	$(BIN)/abi3audit --strict dist/*-abi3-*.whl
 	! test -x $(BIN)/auditwheel || $(BIN)/auditwheel show dist/*-abi3-linux*.whl
 
-# ---- The same tests, where more is looked at or less is there. Each works in a copy of the tree: build/<name>.
+# ---- The same tests, where more is looked at or less is there. What compiles does so in a copy of the tree, build/<name>.
 
 QUICK := checked addresses races numba-checked numba-plain crowd fork joblib
 SLOW := lines no-numba no-compiler numpy-oldest wheels-tested
@@ -67,7 +67,8 @@ define copy
 @rm -rf build/$@ && mkdir -p build/$@
 @git ls-files | tar -cf - -T - | tar -xf - -C build/$@
 endef
-HERE = cd build/$@ && PYTHONPATH="$(CURDIR)/build/$@" NUMBA_CACHE_DIR="$(CURDIR)/build/$@/numba"
+HERE = cd build/$@ && PYTHONPATH="$(CURDIR)/build/$@"
+FRESH = NUMBA_CACHE_DIR="$(CURDIR)/build/$@"
 PY = "$(CURDIR)/$(BIN)/python"
 PYTEST = $(PY) -m pytest -q -p no:cacheprovider
 COMPILE = EDUNET_REQUIRE_NATIVE=1 $(PY) setup.py -q build_ext --inplace
@@ -96,38 +97,34 @@ races: $(VENV)/ready
 	$(BIN)/python -m pip install --quiet "pytest-run-parallel>=0.5"
 	$(HERE) EDUNET_BUILD=races $(COMPILE)
 	$(HERE) $(TSAN) $(PYTEST) -s $(THREADS) -k "not numba and not numpy"
-	$(HERE) $(TSAN) $(PYTEST) -s --parallel-threads=4 tests/ops -k cython
+	$(HERE) $(TSAN) $(PYTEST) -s --parallel-threads=4 tests/ops -k "not numba and not numpy"
 
 # Numba looks at every index.
 numba-checked: $(VENV)/ready
-	$(copy)
-	$(HERE) NUMBA_BOUNDSCHECK=1 HYPOTHESIS_PROFILE=few $(PYTEST) $(FORMULAS) -k numba
+	$(FRESH) NUMBA_BOUNDSCHECK=1 HYPOTHESIS_PROFILE=few $(PYTEST) $(FORMULAS) -k numba
 
 # Numba's kernels as plain Python, where NumPy warns of what becomes of NaN; the largest problems would take minutes.
 numba-plain: $(VENV)/ready
-	$(copy)
-	$(HERE) NUMBA_DISABLE_JIT=1 HYPOTHESIS_PROFILE=few $(PYTEST) $(FORMULAS) -W "ignore:invalid value:RuntimeWarning" \
+	$(FRESH) NUMBA_DISABLE_JIT=1 HYPOTHESIS_PROFILE=few $(PYTEST) $(FORMULAS) -W "ignore:invalid value:RuntimeWarning" \
 	  -k "numba and not large and not denormal and not horizons"
 
 # Every test of a formula in four threads at once. (Above them the random numbers are common to all.)
 crowd: $(VENV)/ready
-	$(copy)
 	$(BIN)/python -m pip install --quiet "pytest-run-parallel>=0.5"
-	$(HERE) $(COMPILE)
-	$(HERE) $(PYTEST) --parallel-threads=4 tests/ops
+	$(PYTEST) --parallel-threads=4 tests/ops
 
+# In the child of a process whose threads have worked; in two workers of joblib.
 fork joblib: $(VENV)/ready
-	$(copy)
-	$(HERE) $(COMPILE)
-	$(HERE) HYPOTHESIS_PROFILE=few $(PY) tools/elsewhere.py $@ $(FORMULAS)
+	HYPOTHESIS_PROFILE=few $(PY) tools/elsewhere.py $@ $(FORMULAS)
 
-# Which lines of the .pyx are tested. Python 3.11: later ones do not tell Cython.
+# Which lines of the .pyx are tested. Python 3.11: later ones do not tell Cython. Every line takes the interpreter's lock:
+# the largest problems are left out.
 lines: $(VENV)/ready
 	$(copy)
 	$(BIN)/python -m pip install --quiet "coverage>=7.4"
 	$(HERE) EDUNET_BUILD=traced $(COMPILE)
-	$(HERE) HYPOTHESIS_PROFILE=few $(PY) -m coverage run -m pytest -q $(FORMULAS) tests/test_optimizers.py $(THREADS) \
-	  -k "not numba and not numpy"
+	$(HERE) HYPOTHESIS_PROFILE=few $(PY) -m coverage run -m pytest -q $(FORMULAS) tests/test_optimizers.py tests/test_bell.py \
+	  -k "not numba and not numpy and not large and not denormal and not horizons"
 	$(HERE) $(PY) -m coverage report --include "*.pyx,*.pxd" --show-missing --fail-under 90
 
 # With less than usual, each in an environment of its own: `make test` in the copy.
