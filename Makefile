@@ -125,7 +125,7 @@ lines: $(VENV)/ready
 	$(HERE) EDUNET_BUILD=traced $(COMPILE)
 	$(HERE) HYPOTHESIS_PROFILE=few $(PY) -m coverage run -m pytest -q $(FORMULAS) tests/test_optimizers.py tests/test_bell.py \
 	  -k "not numba and not numpy and not large and not denormal and not horizons"
-	$(HERE) $(PY) -m coverage report --include "*.pyx,*.pxd" --show-missing --fail-under 90
+	$(HERE) $(PY) -m coverage report --include "*.pyx,*.pxd" --show-missing --fail-under 95
 
 # With less than usual, each in an environment of its own: `make test` in the copy.
 no-numba: LACKS := EXTRAS=dev
