@@ -35,7 +35,7 @@ def test(wheel: Path, sdist: Path) -> bool:
         due = next(text for kind, text in LOADED.items() if kind in wheel.name)
         if due not in told.stdout:
             raise SystemExit(f"{wheel.name}: edunet info should say: {due}")
-        return subprocess.run([python, "-m", "pytest", "-q", "tests"], cwd=folder).returncode == 0
+        return subprocess.run([python, "-m", "pytest", "-q", "-r", "fE", "tests"], cwd=folder).returncode == 0
 
 
 if __name__ == "__main__":
