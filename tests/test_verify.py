@@ -47,7 +47,7 @@ def test_a_wrong_gradient_is_found(backend, wrong, capsys):
     assert cli.main(["verify", "--backend", backend]) == 1
     out = capsys.readouterr().out
     assert f"gradients   {backend:7s} WRONG" in out
-    assert "lstm: lstm: the gradient of input" in out
+    assert "    lstm: the gradient of input" in out
     assert "DO NOT TRUST edunet on this machine" in out
     assert f"EDUNET_BACKEND={backend}." not in out
 
