@@ -67,7 +67,7 @@ define copy
 @rm -rf build/$@ && mkdir -p build/$@
 @git ls-files | tar -cf - -T - | tar -xf - -C build/$@
 endef
-HERE = cd build/$@ && PYTHONPATH="$(CURDIR)/build/$@"
+HERE = cd build/$@ && PYTHONPATH="$(CURDIR)/build/$@" EDUNET_TEST_BACKENDS=cython
 FRESH = NUMBA_CACHE_DIR="$(CURDIR)/build/$@"
 PY = "$(CURDIR)/$(BIN)/python"
 PYTEST = $(PY) -m pytest -q -p no:cacheprovider
@@ -80,7 +80,7 @@ LIBRARY = $$(gcc -print-file-name=lib$(1).so)
 checked: $(VENV)/ready
 	$(copy)
 	$(HERE) EDUNET_BUILD=checked $(COMPILE)
-	$(HERE) $(PYTEST) $(FORMULAS) tests/models $(THREADS) -k "not numba and not numpy"
+	$(HERE) $(PYTEST) $(FORMULAS) tests/models $(THREADS)
 
 # AddressSanitizer sees reads and writes beside arrays, UndefinedBehaviorSanitizer what C does not define. GCC on Linux.
 addresses: $(VENV)/ready
@@ -88,7 +88,7 @@ addresses: $(VENV)/ready
 	$(HERE) EDUNET_BUILD=addresses $(COMPILE)
 	$(HERE) LD_PRELOAD="$(call LIBRARY,asan) $(call LIBRARY,ubsan)" ASAN_OPTIONS=detect_leaks=0 PYTHONMALLOC=malloc \
 	  UBSAN_OPTIONS=print_stacktrace=1 HYPOTHESIS_PROFILE=few \
-	  $(PYTEST) -s $(FORMULAS) $(THREADS) -k "not numba and not numpy"
+	  $(PYTEST) -s $(FORMULAS) $(THREADS)
 
 TSAN = LD_PRELOAD="$(call LIBRARY,tsan)" TSAN_OPTIONS="die_after_fork=0 exitcode=66" EDUNET_NUM_THREADS=4 setarch -R
 # ThreadSanitizer sees two threads at the same place without a lock. It wants addresses that are not drawn at random.
@@ -96,8 +96,8 @@ races: $(VENV)/ready
 	$(copy)
 	$(BIN)/python -m pip install --quiet "pytest-run-parallel>=0.5"
 	$(HERE) EDUNET_BUILD=races $(COMPILE)
-	$(HERE) $(TSAN) $(PYTEST) -s $(THREADS) -k "not numba and not numpy"
-	$(HERE) $(TSAN) $(PYTEST) -s --parallel-threads=4 tests/ops -k "not numba and not numpy"
+	$(HERE) $(TSAN) $(PYTEST) -s $(THREADS)
+	$(HERE) $(TSAN) $(PYTEST) -s --parallel-threads=4 tests/ops
 
 # Numba looks at every index.
 numba-checked: $(VENV)/ready
@@ -124,16 +124,20 @@ lines: $(VENV)/ready
 	$(BIN)/python -m pip install --quiet "coverage>=7.4"
 	$(HERE) EDUNET_BUILD=traced $(COMPILE)
 	$(HERE) HYPOTHESIS_PROFILE=few $(PY) -m coverage run -m pytest -q $(FORMULAS) tests/test_optimizers.py tests/test_bell.py \
-	  -k "not numba and not numpy and not large and not denormal and not horizons"
+	  -k "not large and not denormal and not horizons"
 	$(HERE) $(PY) -m coverage report --include "*.pyx,*.pxd" --show-missing --fail-under 95
 
 # With less than usual, each in an environment of its own: `make test` in the copy.
 no-numba: LACKS := EXTRAS=dev
+no-numba: SAYS := numba   missing
 no-compiler: LACKS := CC=/bin/false
+no-compiler: SAYS := cython  missing
 numpy-oldest: LACKS := WITH="numpy==1.26.*"
+numpy-oldest: SAYS := numpy 1.26
 no-numba no-compiler numpy-oldest:
 	$(copy)
 	$(MAKE) -C build/$@ test $(LACKS)
+	build/$@/.venv/bin/edunet info | grep "$(SAYS)"
 
 # The wheels, each in an empty environment and outside the checkout.
 wheels-tested: wheels

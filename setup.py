@@ -25,10 +25,15 @@ from setuptools import Extension, setup
 
 
 def on(switch):
-    return os.environ.get(switch) == "1"
+    value = os.environ.get(switch, "")
+    if value not in ("", "0", "1"):
+        raise SystemExit(f"{switch} is 1 or 0. Received: {value!r}")
+    return value == "1"
 
 
 PURE = on("EDUNET_PURE")
+if PURE and on("EDUNET_REQUIRE_NATIVE"):
+    raise SystemExit("EDUNET_PURE=1 leaves out what EDUNET_REQUIRE_NATIVE=1 asks for: unset one of them")
 LIMITED = on("EDUNET_LIMITED") and not PURE and not sysconfig.get_config_var("Py_GIL_DISABLED")
 DIRECTIVES = {
     "language_level": 3,
@@ -85,6 +90,12 @@ if on("EDUNET_NATIVE_ARCH"):
 # The loader chooses before a sanitizer is awake: those builds have no clones.
 ONE = PURE or on("EDUNET_NATIVE_ARCH") or KIND in ("addresses", "races")
 MACROS = TRACING + ([("EDUNET_CLONES", CLONES)] if not ONE and clones_work() else [])
+# What was compiled with other flags is compiled again, and every binary tells which kind it is (edunet info).
+BUILT = KIND or ("native" if on("EDUNET_NATIVE_ARCH") else "portable")
+STAMP = Path("build", "kind")
+if not STAMP.exists() or STAMP.read_text() != BUILT:
+    STAMP.parent.mkdir(exist_ok=True)
+    STAMP.write_text(BUILT)
 mark = runpy.run_path("edunet/freshness.py")["mark"]
 BEFORE = ["/FIedunet/kernels/sources.h"] if os.name == "nt" else ["-include", "edunet/kernels/sources.h"]
 
@@ -93,13 +104,13 @@ def extension(source):
     made = Extension(
         ".".join(Path(source).with_suffix("").parts),
         [source],
-        depends=glob("edunet/kernels/*.h") + glob("edunet/kernels/*.pxd"),
+        depends=[*glob("edunet/kernels/*.h"), *glob("edunet/kernels/*.pxd"), str(STAMP)],
         optional=not on("EDUNET_REQUIRE_NATIVE"),
         extra_compile_args=FLAGS + BEFORE,
         extra_link_args=[flag for flag in FLAGS if flag.startswith("-fsanitize")],
         py_limited_api=LIMITED,
         define_macros=MACROS
-        + [("EDUNET_SOURCES", mark(Path(source), Path("edunet")))]
+        + [("EDUNET_SOURCES", f"{mark(Path(source), Path('edunet'))}_{BUILT}")]
         + ([("Py_LIMITED_API", "0x030B0000")] if LIMITED else []),
     )
     made.cython_directives = DIRECTIVES | SEEING

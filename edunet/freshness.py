@@ -4,6 +4,7 @@ Every extension carries the mark of the sources it was made from (setup.py puts 
 package has binaries and no sources: there is nothing to compare, and nothing is done.
 """
 
+import re
 import warnings
 from importlib.machinery import EXTENSION_SUFFIXES
 from pathlib import Path
@@ -36,18 +37,24 @@ def binaries(package: Path = HERE) -> str:
         return f"none for this Python, only {foreign[0]}" if foreign else f"none in {kernels}: nothing was compiled"
     stable = "abi3" in end or end == ".pyd"
     text = f"{kernels / ('*' + end)}, for {'every Python from 3.11 on (stable ABI)' if stable else 'this Python only'}"
-    changed = stale(package)
+    kind = re.search(rb"edunet_sources_[0-9a-f]{16}_(\w+)", (kernels / f"tile{end}").read_bytes())
+    if kind and kind[1] != b"portable":
+        text += "; built for this machine only" if kind[1] == b"native" else f"; built for tests: {kind[1].decode()}"
+    changed = stale(package, trust_dates=False)
     return text + (f"; older than {', '.join(path.name for path in changed)}" if changed else "")
 
 
-def stale(package: Path = HERE) -> list[Path]:
-    """Return the sources that have changed since their extension was compiled."""
+def stale(package: Path = HERE, trust_dates: bool = True) -> list[Path]:
+    """Return the sources that have changed since their extension was compiled.
+
+    trust_dates: do not read what is older than its extension. An edit that kept an old date is then missed.
+    """
     last = max((path.stat().st_mtime for path in _shared(package)), default=0.0)
     found = []
     for source in sorted(package.rglob("*.pyx")):
         binary = next((b for end in EXTENSION_SUFFIXES if (b := source.with_suffix(end)).exists()), None)
-        if binary is None or binary.stat().st_mtime > max(last, source.stat().st_mtime):
-            continue  # nothing was written since: no need to read it
+        if binary is None or (trust_dates and binary.stat().st_mtime > max(last, source.stat().st_mtime)):
+            continue
         if mark(source, package).encode() not in binary.read_bytes():
             found.append(source)
     return found

@@ -30,8 +30,10 @@ def overwritten(package) -> str | None:
     """Say what has happened, and what to type, if what was imported as edunet is not this package."""
     if hasattr(package, "set_backend"):
         return None
-    where, others = getattr(package, "__file__", None) or package.__name__, _others() or ["edunet"]
-    return f"{where} is not of {OURS}: another package called edunet has taken its place. {_afresh(*others)}"
+    others = _others() or ["edunet"]
+    if getattr(package, "__file__", None) is None:
+        return f"edunet/__init__.py is gone, as if another package called edunet was uninstalled. {_afresh(*others)}"
+    return f"{package.__file__} is not of {OURS}: another package called edunet has taken its place. {_afresh(*others)}"
 
 
 def _others() -> list[str]:

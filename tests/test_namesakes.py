@@ -57,6 +57,7 @@ def test_a_package_in_our_place_is_explained(monkeypatch, capsys):
     monkeypatch.setattr(cli, "edunet", types.SimpleNamespace(__file__="somewhere/edunet/__init__.py"))
     assert cli.main(["info"]) == 2
     assert "somewhere/edunet/__init__.py is not of edunet-med" in capsys.readouterr().err
+    assert "__init__.py is gone" in overwritten(types.SimpleNamespace(__file__=None))
 
 
 def test_the_command_survives_an_init_that_was_overwritten(tmp_path):

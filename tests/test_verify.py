@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 import edunet
-from edunet import cli, ops, threads, verify
+from edunet import cli, ops, split, threads, verify
 from edunet.backend import FAMILIES, kernels, use_backend
 from edunet.tensor import differentiable
 
@@ -53,33 +53,72 @@ def test_a_wrong_gradient_is_found(backend, wrong, capsys, monkeypatch):
     assert f"EDUNET_BACKEND={backend}." not in out
 
 
-def test_a_wrong_value_is_found(wrong):
-    with use_backend("numpy"):
-        wrong("update", "adam_update", lambda w, *rest: np.add(w, 1e-3, out=w))
-        told, faults = verify.equality()
-    assert told.startswith("19 formulas")
-    assert faults == []  # NumPy's kernels are what the others are compared with
-    if edunet.available_backends()["cython"] == "ready":
-        with use_backend("cython"):
-            (fault,) = verify.equality()[1]
-        assert fault.startswith("Adam: its steps differ from NumPy's by")
-
-
-def test_a_value_that_is_not_a_number_is_found(backend, wrong):
+def test_a_wrong_step_is_found(backend, wrong):
     if backend == "numpy":
-        return
-    wrong("pool", "avg_pool2d_forward", lambda *given: given[-1].fill(np.nan))
+        pytest.skip("NumPy's kernels are what the others are compared with")
+    wrong("update", "adam_update", lambda w, *rest: np.add(w, 1e-3, out=w))
     (fault,) = verify.equality()[1]
-    assert fault.startswith("avg_pool2d: differs from NumPy")
+    assert fault.startswith("Adam: differs from NumPy in float64 by")
 
 
-def test_a_training_that_depends_on_the_threads_is_found(backend, wrong):
+@pytest.mark.parametrize(("family", "kernel"), [("pool", "avg_pool2d_forward"), ("conv", "depthwise_conv2d_backward")])
+def test_what_is_not_a_number_is_found(backend, wrong, family, kernel):
+    """Also in the last of many arrays, and in the precision of networks only."""
+    wrong(family, kernel, lambda *given: given[-1].fill(np.nan) if given[-1].dtype == np.float32 else None)
+    (fault,) = verify.equality()[1]
+    assert fault == f"{kernel.rpartition('_')[0]}: differs from NumPy in float64 by nan of the largest number"
+
+
+def test_a_sum_that_loses_what_a_thread_found_is_found(monkeypatch):
+    """As in split.py: a gradient of weights is the sum over chunks of the batch."""
+    if edunet.available_backends()["cython"] != "ready":
+        pytest.skip("NumPy's kernels are not cut")
+    honest = split.ranges
+    monkeypatch.setattr(split, "ranges", lambda n, parts: [*honest(n, parts)[:-1], slice(n, n)][-parts:])
+    with use_backend("cython"):
+        faults = verify.equality()[1]
+    found = {fault.split(":")[0] for fault in faults}
+    assert found >= {"conv2d", "depthwise_conv2d", "simple_rnn", "gru", "lstm", "layer_norm", "conv2d of one image"}
+
+
+def test_a_result_that_depends_on_the_threads_is_found(backend, wrong):
     before = threads.get_num_threads()
     wrong("norm", "batch_norm_forward", lambda *given: np.add(given[-1], threads.get_num_threads(), out=given[-1]))
     faults = verify.determinism()[1]
-    assert [fault.split(":")[0] for fault in faults] == ["images", "images"]
+    assert {fault.split(":")[0] for fault in faults} == {"batch_norm", "training on images"}
     assert "on 2 threads" in faults[0]
     assert threads.get_num_threads() == before
+
+
+def test_a_kernel_that_breaks_off_is_an_answer(backend, monkeypatch, capsys):
+    def broken(*given):
+        raise IndexError("list index out of range")
+
+    monkeypatch.setattr(kernels("norm"), "layer_norm_forward", broken)
+    monkeypatch.delitem(verify.QUESTIONS, "determinism")
+    assert cli.main(["verify", "--backend", backend]) == 1
+    assert "IndexError: list index out of range" in capsys.readouterr().out
+
+
+def test_only_what_was_found_right_is_recommended():
+    assert "EDUNET_BACKEND=numba." in verify._verdict({"cython": ["gradients"]}, ["cython", "numba", "numpy"])
+    assert "EDUNET_BACKEND" not in verify._verdict({"numpy": ["gradients"]}, ["numpy"])
+
+
+def test_a_backend_that_the_environment_asks_for_must_be_there(monkeypatch, capsys):
+    monkeypatch.setenv("EDUNET_BACKEND", "numppy")
+    monkeypatch.setattr("edunet.backend._chosen", None)
+    assert cli.main(["verify"]) == 2
+    assert "Did you mean 'numpy'?" in capsys.readouterr().err
+
+
+def test_ctrl_c_leaves_no_verdict(monkeypatch, capsys):
+    def stopped():
+        raise KeyboardInterrupt("stopped in epoch 1")
+
+    monkeypatch.setattr(verify, "QUESTIONS", {"determinism": stopped})
+    assert cli.main(["verify", "--backend", "numpy"]) == 130
+    assert "stopped before there was a verdict" in capsys.readouterr().err
 
 
 def test_every_family_is_among_the_formulas():

@@ -32,6 +32,7 @@ def faults(path: Path) -> list[str]:
     modules = {n.rpartition("/")[2].partition(".")[0] for n in binaries}
     typed = {n.rpartition("/")[2].removesuffix(".pyi") for n in names if n.endswith(".pyi")}
     found += [f"has no stub for {n}" for n in sorted(modules - typed)]
+    found += [f"has no binary of {n}" for n in sorted(typed - modules) if wheel and native]
     if wheel:
         found += [f"holds a source: {n}" for n in sources]
         found += [f"is not of the package: {n}" for n in names if not n.startswith(("edunet/", "edunet_med-"))]
@@ -44,7 +45,9 @@ def faults(path: Path) -> list[str]:
             found.append("is native, but holds no binary")
         if "-abi3-" in kind:
             found += [
-                f"promises the stable ABI, but holds {n}" for n in binaries if not n.endswith((".abi3.so", ".pyd"))
+                f"promises the stable ABI, but holds {n}"
+                for n in binaries
+                if not n.endswith(".abi3.so") and not (n.endswith(".pyd") and n.count(".") == 1)
             ]
     else:
         found += [f"holds a binary: {n}" for n in binaries]
