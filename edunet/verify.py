@@ -5,6 +5,7 @@ equality       every backend finds in float32 what NumPy finds in float64: outpu
 determinism    trainings from the same seed, on one, two and three threads, end in the same bits
 """
 
+import functools
 import time
 
 import numpy as np
@@ -99,10 +100,11 @@ def formulas(N=6) -> dict:
     }
 
 
+@functools.cache
 def large() -> dict:
     """Return the formulas on works that threads share: large batches, one large image, one long sequence."""
     rng = np.random.default_rng(1)
-    image, filters = rng.normal(size=(1, 80, 80, 8)), rng.normal(size=(3, 3, 8, 21))
+    image, filters = rng.normal(size=(1, 120, 120, 8)), rng.normal(size=(3, 3, 8, 21))
     steps = [rng.normal(size=(1, 600, 17)) for _ in "qkv"]
     return formulas(5000) | {
         "conv2d of one image": (ops.conv2d, [image, filters, np.zeros(21)], {"padding": "same"}),
@@ -124,7 +126,12 @@ def outcome(op, arrays, options, layout=np.array) -> list[np.ndarray]:
 
 
 def gradients() -> tuple[str, list[str]]:
-    """Check the gradients of every formula; return what was done, and what is wrong."""
+    """Check the gradients of every formula; return what was done, and what is wrong.
+
+    Not of Numba's, which would compile everything once more, for float64: equality holds them against NumPy's.
+    """
+    if backend.get_backend() == "numba":
+        return "if equality is: they are compared with NumPy's", []
     faults, worst = [], 0.0
     for op, arrays, options in formulas().values():
         try:
@@ -138,11 +145,8 @@ def equality() -> tuple[str, list[str]]:
     """Compare every formula and every optimizer in float32 with NumPy in float64."""
     apart = {}
     for name, (op, arrays, options) in large().items():
-        single = [a.astype(np.float32) for a in arrays]
-        found = outcome(op, single, options)
-        with backend.use_backend("numpy"):
-            expected = outcome(op, [a.astype(np.float64) for a in single], options)
-        apart[name] = np.max([_apart(a, b) for a, b in zip(found, expected, strict=True)])  # NaN stays NaN
+        found = outcome(op, [a.astype(np.float32) for a in arrays], options)
+        apart[name] = np.max([_apart(a, b) for a, b in zip(found, _expected(name), strict=True)])  # NaN stays NaN
     for name in STEPS:
         found = _steps(name, np.float32)
         with backend.use_backend("numpy"):
@@ -153,6 +157,13 @@ def equality() -> tuple[str, list[str]]:
         if not far <= CLOSE
     ]
     return f"{len(apart)} formulas, largest difference {np.max(list(apart.values())):.0e}", faults
+
+
+@functools.cache  # for every backend the same
+def _expected(name) -> list[np.ndarray]:
+    op, arrays, options = large()[name]
+    with backend.use_backend("numpy"):
+        return outcome(op, [a.astype(np.float32).astype(np.float64) for a in arrays], options)
 
 
 def _apart(a, b) -> float:
@@ -225,13 +236,13 @@ def determinism() -> tuple[str, list[str]]:
         for name, work in works.items():
             threads.set_num_threads(1)
             expected = work()
-            for n in (1, 2, 3):
+            for n in (2, 3):
                 threads.set_num_threads(n)
                 if work() != expected:
                     faults.append(f"{name}: has other bits on {n} threads than on one")
     finally:
         threads.set_num_threads(before)
-    return f"{len(works)} works on 1, 1, 2 and 3 threads", faults
+    return f"{len(works)} works on 1, 2 and 3 threads", faults
 
 
 def _bits(op, arrays, options) -> bytes:

@@ -47,8 +47,9 @@ def test_a_wrong_gradient_is_found(backend, wrong, capsys, monkeypatch):
     wrong("lstm", "lstm_backward", lambda *given: np.multiply(given[-1], 1.001, out=given[-1]))
     assert cli.main(["verify", "--backend", backend]) == 1
     out = capsys.readouterr().out
-    assert f"gradients   {backend:7s} WRONG" in out
-    assert "    lstm: the gradient of input" in out
+    assert f"equality    {backend:7s} WRONG" in out or backend == "numpy"
+    assert f"gradients   {backend:7s} WRONG" in out or backend == "numba"
+    assert "    lstm: the gradient of input" in out or backend == "numba"
     assert "DO NOT TRUST edunet on this machine" in out
     assert f"EDUNET_BACKEND={backend}." not in out
 
