@@ -101,3 +101,11 @@ def test_a_wheel_that_is_too_large_and_one_that_is_missing(check, tmp_path, caps
     out = capsys.readouterr().out
     assert "MB large, more than" in out
     assert "there is no artefact of the kind: stable ABI" in out
+
+
+def test_wheels_of_one_platform_may_stand_alone(check, tmp_path, capsys):
+    build(tmp_path, {ABI3: BUILT[ABI3]})
+    assert check.main(str(tmp_path), "--wheels") == 0
+    assert check.main(str(tmp_path)) == 1
+    (tmp_path / ABI3).unlink()
+    assert check.main(str(tmp_path), "--wheels") == 1

@@ -86,3 +86,65 @@ def test_the_import_says_so(tmp_path):
     result = said()
     assert Path(result.stdout.strip()).parent == copy
     assert "RuntimeWarning: changed since they were compiled: pool_cython.pyx" in result.stderr
+
+
+# ---------------------------------------------------------------- what `edunet info` says of binaries
+
+
+def tile(package, end=EXTENSION_SUFFIXES[0], kind="portable"):
+    path = package / "kernels" / f"tile{end}"
+    path.write_bytes(b"code\0edunet_sources_0123456789abcdef_" + kind.encode() + b"\0code")
+    return path
+
+
+def test_binaries_are_named_with_whom_they_were_made_for(package):
+    there = tile(package)
+    assert freshness.binaries(package) == f"{package / 'kernels' / '*'}{EXTENSION_SUFFIXES[0]}, for this Python only"
+    there.unlink()
+    if ".abi3.so" in EXTENSION_SUFFIXES:
+        tile(package, ".abi3.so")
+        assert freshness.binaries(package).endswith("for every Python from 3.11 on (stable ABI)")
+
+
+@pytest.mark.parametrize(
+    ("kind", "told"), [("native", "built for this machine only"), ("checked", "built for tests: checked")]
+)
+def test_a_binary_that_must_not_travel_says_so(package, kind, told):
+    tile(package, kind=kind)
+    assert freshness.binaries(package).endswith(told)
+
+
+def test_no_binaries_or_none_that_fit(package):
+    assert freshness.binaries(package).endswith("nothing was compiled")
+    tile(package, ".cpython-27-x86_64-linux-gnu.so")
+    assert freshness.binaries(package) == "none for this Python, only tile.cpython-27-x86_64-linux-gnu.so"
+
+
+def test_an_edit_that_kept_an_old_date_is_found_by_the_report(package):
+    tile(package)
+    source = package / "kernels" / "conv_cython.pyx"
+    before = source.stat().st_mtime
+    source.write_text("def f(): return 2\n", encoding="utf-8")
+    os.utime(source, (before, before))
+    assert freshness.stale(package) == []
+    assert freshness.binaries(package).endswith("older than conv_cython.pyx")
+
+
+SETUP = Path(__file__).parents[1] / "setup.py"
+
+
+@pytest.mark.skipif(not SETUP.exists() or not list(PACKAGE.rglob("*.pyx")), reason="not in a checkout")
+@pytest.mark.parametrize(
+    ("switches", "told"),
+    [
+        ({"EDUNET_PURE": "1", "EDUNET_REQUIRE_NATIVE": "1"}, "unset one of them"),
+        ({"EDUNET_REQUIRE_NATIVE": "yes"}, "EDUNET_REQUIRE_NATIVE is 1 or 0. Received: 'yes'"),
+        ({"EDUNET_BUILD": "cheked"}, "EDUNET_BUILD is one of checked, addresses, races, traced. Received: 'cheked'"),
+    ],
+)
+def test_switches_that_cannot_be_meant_are_refused(switches, told):
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("EDUNET_")} | switches
+    command = [sys.executable, "setup.py", "--version"]
+    result = subprocess.run(command, cwd=SETUP.parent, env=environment, capture_output=True, text=True, timeout=100)
+    assert result.returncode != 0
+    assert told in result.stderr

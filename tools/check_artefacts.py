@@ -1,4 +1,4 @@
-"""Look into what `make wheels` has built: python tools/check_artefacts.py dist
+"""Look into what `make wheels` has built: python tools/check_artefacts.py dist [--wheels, of one platform only]
 
 A wheel holds what is needed to run, a source distribution what is needed to build; neither holds generated C.
 """
@@ -60,9 +60,11 @@ def faults(path: Path) -> list[str]:
     return [f"{kind} {fault}" for fault in found]
 
 
-def main(folder: str) -> int:
+def main(folder: str, only: str = "") -> int:
     artefacts = sorted([*Path(folder).glob("*.whl"), *Path(folder).glob("*.tar.gz")])
-    kinds = {"-abi3-": "stable ABI", "-py3-none-any": "pure", ".tar.gz": "source"}
+    kinds = {"-abi3-": "stable ABI"}
+    if only != "--wheels":
+        kinds |= {"-py3-none-any": "pure", ".tar.gz": "source"}
     found = [
         f"there is no artefact of the kind: {kind}"
         for mark, kind in kinds.items()
