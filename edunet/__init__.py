@@ -61,6 +61,7 @@ __all__ = [
     "initializers",
     "keras",
     "layers",
+    "learn",
     "losses",
     "metrics",
     "models",
@@ -80,10 +81,10 @@ __all__ = [
 warn_of_stale()
 
 # Rooms beside the network: each is loaded when it is first named, so that the import stays short as they grow.
-ROOMS_BESIDE = ("clinic", "datasets", "keras", "show")
+ROOMS_BESIDE = ("clinic", "datasets", "keras", "learn", "show")
 
 if TYPE_CHECKING:  # a checker of types sees them as ever, and still refuses a name that is wrong
-    from edunet import clinic, datasets, keras, show
+    from edunet import clinic, datasets, keras, learn, show
 else:
 
     def __getattr__(name):

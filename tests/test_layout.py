@@ -38,7 +38,7 @@ FLOORS = [
     ["datasets"],
     ["clinic"],
     ["show"],
-    ["keras"],
+    ["keras", "learn"],
     ["demo", "bench", "verify", "cli", "__main__"],
 ]
 ORDER = {room: (floor, place) for floor, rooms in enumerate(FLOORS) for place, room in enumerate(rooms)}

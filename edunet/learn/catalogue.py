@@ -1,0 +1,8 @@
+"""All exercises, by name. A new lesson adds its list here."""
+
+from edunet.learn import dense
+
+__all__ = ["EXERCISES", "LESSONS"]
+
+LESSONS = {"01": "01_dense"}  # the number of a lesson -> the name of its notebooks
+EXERCISES = {e.name: e for e in (*dense.EXERCISES,)}
