@@ -55,13 +55,13 @@ Sources: E. Evans, Y.-C. Fung, Improved measurements of the erythrocyte geometry
 
 from __future__ import annotations
 
-import operator
 from dataclasses import dataclass, field
 
 import numpy as np
 
 from edunet.datasets.cells10_drawing import DRAW, HAEMOGLOBIN, red_cell_profile
 from edunet.datasets.cells10_shapes import PIXEL_UM, SIDE, Pose, between, smooth_step
+from edunet.datasets.cohort import whole_number
 
 __all__ = ["CLASS_NAMES", "UNITS", "Cells", "load", "load_data"]
 
@@ -138,17 +138,6 @@ def load_data(n: int = 7000, seed: int = 0) -> tuple[tuple[np.ndarray, np.ndarra
     cells = load(whole_number("n", n, 2), seed)
     cut = len(cells) * 6 // 7
     return (cells.x[:cut], cells.y[:cut]), (cells.x[cut:], cells.y[cut:])
-
-
-def whole_number(name: str, value: object, least: int) -> int:
-    """Return value as an int, or say what is wrong with it."""
-    example = f"Type for example load({name}={7000 if name == 'n' else 0})."
-    if isinstance(value, bool) or not hasattr(value, "__index__"):
-        raise TypeError(f"{name} must be a whole number. Received: {value!r} ({type(value).__name__}). {example}")
-    number = operator.index(value)
-    if number < least:
-        raise ValueError(f"{name} must be at least {least}. Received: {name}={number}. {example}")
-    return number
 
 
 def draw_block(rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray, np.ndarray, dict[str, np.ndarray]]:

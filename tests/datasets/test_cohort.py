@@ -1,0 +1,268 @@
+"""What the generated sets share: the form of a cohort, the best score, the errors."""
+
+import numpy as np
+import pytest
+
+from edunet.datasets import allergy_record, blood_risk, cells10, cohort, doses, drug_order, lesions
+from edunet.datasets.cohort import BLOCK, oracle_score
+
+SETS = [blood_risk, lesions, allergy_record, doses, drug_order]
+
+
+@pytest.fixture(params=SETS, ids=lambda module: module.__name__.split(".")[-1])
+def module(request):
+    return request.param
+
+
+def same(a, b, n):
+    """Compare everything that is known of the first n patients."""
+    for name in ("x", "y", "patient_id", "site"):
+        np.testing.assert_array_equal(getattr(a, name)[:n], getattr(b, name)[:n])
+    for name, values in a.truth.items():
+        np.testing.assert_array_equal(values[:n], b.truth[name][:n])
+
+
+# --- the contract, of every set ---------------------------------------------------------------------------------------
+
+
+def test_one_row_for_every_patient(module):
+    patients = module.load(37, seed=2)
+    assert len(patients) == 37
+    for values in (patients.x, patients.y, patients.patient_id, patients.site, *patients.truth.values()):
+        assert len(values) == 37
+
+
+def test_labels_are_two_named_classes(module):
+    patients = module.load(200)
+    assert patients.y.dtype == np.uint8
+    assert set(patients.y.tolist()) == {0, 1}
+    assert patients.class_names == module.CLASS_NAMES
+    assert len(set(patients.class_names)) == 2
+
+
+def test_everything_that_is_known_has_a_unit_and_nothing_else(module):
+    patients = module.load(2)
+    assert set(patients.units) == {*patients.columns, *patients.truth}
+
+
+def test_units_are_a_copy(module):
+    module.load(1).units["risk"] = "furlong"
+    assert module.load(1).units["risk"] == "probability"
+
+
+def test_says_that_it_is_synthetic(module):
+    patients = module.load(1)
+    assert patients.synthetic is True
+    assert "SYNTHETIC" in patients.note
+    assert "SYNTHETIC" in repr(patients)
+    assert "SYNTHETIC" in module.__doc__
+
+
+def test_says_what_is_unrealistic_and_what_was_measured(module):
+    assert "What is unrealistic:" in module.__doc__
+    assert "Measured with" in module.__doc__
+    assert "Source" in module.__doc__
+
+
+def test_result_is_frozen(module):
+    with pytest.raises(AttributeError):
+        module.load(1).y = None
+
+
+def test_default_is_8000_patients_of_seed_0(module):
+    patients = module.load()
+    assert len(patients) == 8000
+    assert patients.patient_id[0].endswith("0-000000")
+
+
+def test_same_seed_same_patients(module):
+    same(module.load(50, seed=4), module.load(50, seed=4), 50)
+
+
+def test_larger_n_only_adds_patients(module):
+    same(module.load(BLOCK - 7, seed=4), module.load(2 * BLOCK + 1, seed=4), BLOCK - 7)
+
+
+def test_other_seed_other_patients(module):
+    a, b = module.load(100, seed=4), module.load(100, seed=5)
+    assert not (a.x == b.x).reshape(100, -1).all(1).any()
+
+
+def test_no_two_patients_share_an_id():
+    ids = np.concatenate([module.load(BLOCK + 5, seed=seed).patient_id for module in SETS for seed in (0, 1, 11)])
+    assert len(np.unique(ids)) == len(ids)
+
+
+def test_there_is_one_site(module):
+    assert not module.load(100).site.any()
+
+
+def test_global_random_state_is_left_alone(module):
+    before = np.random.get_state()[1].copy()  # noqa: NPY002
+    module.load(10)
+    np.testing.assert_array_equal(np.random.get_state()[1], before)  # noqa: NPY002
+
+
+def test_risk_is_calibrated(module):
+    """In ten groups of rising risk, as many are ill as the risks say, within four standard errors."""
+    patients = module.load(10_000, seed=6)
+    order = np.argsort(patients.truth["risk"], kind="stable")
+    risk, y = patients.truth["risk"][order].reshape(10, -1), patients.y[order].reshape(10, -1)
+    error = np.sqrt((risk * (1 - risk)).sum(1)) / 1000
+    assert (abs(y.mean(1) - risk.mean(1)) < 4 * error + 1e-9).all()
+
+
+def test_load_data_is_two_thirds_and_one_third(module):
+    (x_train, y_train), (x_test, y_test) = module.load_data(100, seed=3)
+    assert len(x_train) == len(y_train) == 66
+    patients = module.load(100, seed=3)
+    np.testing.assert_array_equal(np.concatenate([x_train, x_test]), patients.x)
+    np.testing.assert_array_equal(np.concatenate([y_train, y_test]), patients.y)
+
+
+def test_load_data_trains_on_the_patients_of_load():
+    (x_train, _), (x_test, _) = blood_risk.load_data()
+    np.testing.assert_array_equal(x_train, blood_risk.load().x)
+    assert len(x_test) == 4000
+
+
+def test_numpy_integers_are_welcome(module):
+    assert module.load(np.int64(3), seed=np.uint8(7)).patient_id[2].endswith("7-000002")
+
+
+@pytest.mark.parametrize("n", [0, -3])
+def test_too_few_patients(module, n):
+    with pytest.raises(ValueError, match=f"at least 1.*n={n}"):
+        module.load(n)
+
+
+@pytest.mark.parametrize("n", [10.0, "10", None, True])
+def test_n_must_be_a_whole_number(module, n):
+    with pytest.raises(TypeError, match="n must be a whole number"):
+        module.load(n)
+
+
+def test_negative_seed(module):
+    with pytest.raises(ValueError, match="seed must be at least 0"):
+        module.load(10, seed=-1)
+
+
+def test_one_patient_cannot_be_split(module):
+    with pytest.raises(ValueError, match="n must be at least 2"):
+        module.load_data(1)
+
+
+def test_the_same_check_of_whole_numbers_everywhere():
+    assert cells10.whole_number is cohort.whole_number
+
+
+# --- the best possible score ------------------------------------------------------------------------------------------
+
+
+def brute_auc(p):
+    """The definition, pair by pair."""
+    wins = pairs = 0.0
+    for i in range(len(p)):
+        for j in range(len(p)):
+            if i != j:
+                weight = p[i] * (1 - p[j])
+                pairs += weight
+                wins += weight * ((p[i] > p[j]) + 0.5 * (p[i] == p[j]))
+    return wins / pairs
+
+
+@pytest.mark.parametrize("levels", [3, 1000])
+def test_auc_is_the_sum_over_pairs(levels):
+    rng = np.random.Generator(np.random.PCG64(0))
+    p = rng.integers(0, levels, 60) / levels  # 3 levels: full of ties
+    assert oracle_score({"risk": p}).score == pytest.approx(brute_auc(p), rel=1e-12)
+
+
+def test_auc_is_what_the_risk_reaches_on_average_over_labels(auc):
+    rng = np.random.Generator(np.random.PCG64(1))
+    p = rng.random(400) ** 2
+    reached = [auc(rng.random(400) < p, p) for _ in range(400)]
+    assert np.mean(reached) == pytest.approx(oracle_score({"risk": p}).score, abs=4 * np.std(reached) / 20)
+
+
+@pytest.mark.parametrize(
+    ("metric", "expected"),
+    [
+        ("accuracy", (0.9 + 0.6 + 1.0) / 3),
+        ("brier", (0.1 * 0.9 + 0.6 * 0.4) / 3),
+        ("log_loss", -(0.1 * np.log(0.1) + 0.9 * np.log(0.9) + 0.6 * np.log(0.6) + 0.4 * np.log(0.4)) / 3),
+    ],
+)
+def test_means(metric, expected):
+    assert oracle_score({"risk": np.array([0.1, 0.6, 1.0])}, metric).score == pytest.approx(expected)
+
+
+@pytest.mark.parametrize("metric", ["auc", "accuracy", "brier", "log_loss"])
+def test_standard_error_is_the_spread_over_draws_of_patients(metric):
+    rng = np.random.Generator(np.random.PCG64(2))
+    draws = [oracle_score({"risk": rng.beta(0.7, 2, 300)}, metric) for _ in range(600)]
+    spread = np.std([draw.score for draw in draws])
+    assert np.mean([draw.standard_error for draw in draws]) == pytest.approx(spread, rel=0.1)
+
+
+def test_auc_of_equal_risks_is_a_half():
+    assert oracle_score({"risk": np.full(10, 0.3)}) == pytest.approx((0.5, 0.0))
+
+
+def test_certain_risks_are_ranked_without_fail():
+    truth = {"risk": np.array([0, 1, 1])}
+    assert [oracle_score(truth, metric).score for metric in ("auc", "accuracy", "brier", "log_loss")] == [1, 1, 0, 0]
+
+
+@pytest.mark.parametrize("risk", [np.zeros(4), np.ones(4)])
+def test_auc_needs_both_classes(risk):
+    with pytest.raises(ValueError, match="all are certainly the same"):
+        oracle_score({"risk": risk})
+
+
+def test_unknown_metric_lists_those_there_are():
+    with pytest.raises(ValueError, match=r'"auc", "accuracy", "brier", "log_loss".*AUROC'):
+        oracle_score({"risk": np.array([0.1, 0.2])}, "AUROC")
+
+
+@pytest.mark.parametrize("metric", [None, ["auc"]])
+def test_metric_that_is_no_name(metric):
+    with pytest.raises(ValueError, match="knows the metrics"):
+        oracle_score({"risk": np.array([0.1, 0.2])}, metric)
+
+
+@pytest.mark.parametrize("truth", [np.array([0.1, 0.2]), {"logit": np.zeros(2)}, None])
+def test_truth_without_risk(truth):
+    with pytest.raises(TypeError, match=r"oracle_score\(load\(\)\.truth\)"):
+        oracle_score(truth)
+
+
+@pytest.mark.parametrize("risk", [[0.5], [], [[0.1, 0.2]], [0.1, 1.1], [-0.1, 0.5], [0.1, np.nan]])
+def test_risks_are_probabilities_of_two_patients_or_more(risk):
+    with pytest.raises(ValueError, match="at least two patients"):
+        oracle_score({"risk": np.array(risk)})
+
+
+# --- small parts ------------------------------------------------------------------------------------------------------
+
+
+def test_sigmoid_far_out_is_silent():
+    np.testing.assert_allclose(cohort.sigmoid(np.array([-2000.0, 0, 2000])), [0, 0.5, 1])
+
+
+@pytest.mark.parametrize("module", [allergy_record, drug_order])
+def test_every_code_has_a_name_of_its_own(module):
+    assert len(set(module.CODE_NAMES)) == len(module.CODE_NAMES) > module.load(2000).x.max()
+
+
+@pytest.mark.parametrize("describe", [allergy_record.describe, drug_order.describe])
+@pytest.mark.parametrize("record", [[0.0, 1.0], [[0, 1]], "01", 3])
+def test_a_record_is_a_row_of_whole_numbers(describe, record):
+    with pytest.raises(TypeError, match=r"describe\(x\[0\]\)"):
+        describe(record)
+
+
+@pytest.mark.parametrize("code", [-1, 100])
+def test_a_code_without_name(code):
+    with pytest.raises(ValueError, match=f"0 to 99.*{code}"):
+        drug_order.describe([0, code])
