@@ -37,7 +37,7 @@ def decision_boundary(
     >>> risk = lambda x: 1 / (1 + np.exp(-x[:, 0]))
     >>> figure = decision_boundary(risk, x, x[:, 0] > 0, names=["age", "dose", "weight"])
     >>> figure.axes[0].get_title()
-    'weight fixed at 0.359'
+    'weight fixed at 0.3595'
     """
     x, y = _patients(x, y)
     D = x.shape[1]
@@ -51,17 +51,18 @@ def decision_boundary(
         if d not in rest:
             raise ValueError(f"decision_boundary: {column!r} varies, it cannot be fixed as well.")
         rest[d] = float(value)
-    across, up = (np.linspace(*_margins(x[:, d]), GRID) for d in (a, b))
+    across, up = _steps(x[:, a]), _steps(x[:, b])
     points = np.empty((GRID * GRID, D), x.dtype)
     points[:, a], points[:, b] = np.tile(across, GRID), np.repeat(up, GRID)
     for d, value in rest.items():
         points[:, d] = value
     p = _probabilities(model, points).reshape(GRID, GRID)
+    units, class_names = _both("units", units or ("", "")), _both("class_names", class_names)
     figure = blank_figure(7, 5.4, synthetic)
     axes = figure.subplots()
     _draw(axes, across, up, p, class_names[1])
     _scatter(axes, x[:, [a, b]], y, class_names)
-    for d, set_label, unit in zip((a, b), (axes.set_xlabel, axes.set_ylabel), units or ("", ""), strict=True):
+    for d, set_label, unit in zip((a, b), (axes.set_xlabel, axes.set_ylabel), units, strict=True):
         set_label(f"{labels[d]} ({unit})" if unit else labels[d])
     axes.set_title(_title(rest, labels, fixed or {}), fontsize=10)
     return figure
@@ -72,6 +73,9 @@ def _patients(x, y):
     y = np.asarray(y).reshape(-1)
     if x.ndim != 2 or x.shape[1] < 2 or len(x) != len(y) or not len(x):
         raise ValueError(f"decision_boundary: expected x (N, D), D ≥ 2, and y (N,). Received x {x.shape}, y {y.shape}.")
+    lost = np.flatnonzero(~np.isfinite(x).all(axis=1))
+    if len(lost):
+        raise ValueError(f"decision_boundary: {len(lost)} rows of x hold NaN or infinity, the first is row {lost[0]}.")
     if not np.isin(y, (0, 1)).all():
         raise ValueError(
             f"decision_boundary: expected y of 0 and 1. Received {np.unique(y)[:5]}; for one class k: y == k."
@@ -88,19 +92,28 @@ def _number(column, labels):
 
 
 def _two(columns, labels):
-    columns = [_number(column, labels) for column in columns]
-    if len(columns) != 2 or columns[0] == columns[1]:
+    a, b = (_number(column, labels) for column in _both("columns", columns))
+    if a == b:
         raise ValueError(f"decision_boundary: columns are two different ones. Received {columns}.")
-    return columns
+    return a, b
 
 
-def _margins(values):
+def _both(name, values):
+    if not isinstance(values, (tuple, list)) or len(values) != 2:
+        raise ValueError(f"decision_boundary: {name} are two, one for each. Received: {values!r}.")
+    return values
+
+
+def _steps(values):
+    """Return places along an axis, a little beyond the patients on both sides."""
     low, high = float(values.min()), float(values.max())
     room = 0.06 * (high - low) or 1.0
-    return low - room, high + room
+    return np.linspace(low - room, high + room, GRID)
 
 
 def _probabilities(model, points):
+    if not callable(model) and not hasattr(model, "predict"):
+        raise TypeError(f"decision_boundary: expected a model or a function. Received: {model!r}.")
     with no_gradients():
         p = model.predict(points) if hasattr(model, "predict") else model(points)
     p = np.asarray(p.data if isinstance(p, Tensor) else p)
@@ -145,7 +158,7 @@ def _title(rest, labels, fixed):
     """Say where the other measurements stand: each if they are few, else those that were chosen."""
     chosen = {d for d in rest if d in fixed or labels[d] in fixed}
     named = rest if len(rest) <= 3 else chosen
-    parts = [f"{labels[d]} fixed at {rest[d]:.3g}" for d in named]
+    parts = [f"{labels[d]} fixed at {rest[d]:.4g}" for d in named]
     others = len(rest) - len(named)
     parts += [f"{others} other measurements fixed at their medians"] if others else []
     return ", ".join(parts) if parts else "the two measurements that the model reads"

@@ -44,6 +44,9 @@ def shades(values):
     Cividis goes from dark blue to light yellow: on a grey printer negative stays darker than zero, positive lighter.
     """
     values = np.asarray(values)
+    lost = int((~np.isfinite(values)).sum())
+    if lost:
+        raise ValueError(f"{lost} of {values.size} values are NaN or infinite. Did the training lose its way?")
     top = float(np.abs(values).max(initial=0)) or 1.0
     if values.min(initial=0) < 0:
         return {"cmap": "cividis", "vmin": -top, "vmax": top}

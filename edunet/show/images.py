@@ -84,9 +84,9 @@ def _weights(layer):
         layer = layer.kernel
     w = np.asarray(layer)
     if w.ndim != 4 or not w.size:
-        hint = {2: " For one filter type w[..., None, None].", 3: " For one channel type w[:, :, None]."}
+        hints = {2: " For one filter type w[..., None, None].", 3: " For one channel type w[:, :, None]."}
         raise ValueError(
-            f"filters: expected weights (U, V, C, F), 4 axes. Received shape {w.shape}.{hint.get(w.ndim, '')}"
+            f"filters: expected weights (U, V, C, F), 4 axes. Received shape {w.shape}.{hints.get(w.ndim, '')}"
         )
     return w
 
@@ -104,18 +104,16 @@ def feature_maps(model, image, *, layer=None, synthetic=False):
     "What the 4 filters of 'edges' make of an image: maps of 6 × 6"
     """
     image = one_image("feature_maps", image)
+    if not isinstance(model, Layer):
+        raise TypeError(f"feature_maps: expected a model or a layer. Received: {model!r}.")
+    x = image[None].astype(model.dtype)
+    name, up_to_here = model.name, model
     if isinstance(model, Model):
         chosen = map_of("feature_maps", model, layer, _first_convolution)
-        name, apply = chosen.node.layer.name, Model(model.inputs, chosen, name="up_to_here")
-    elif isinstance(model, Layer):
-        name, apply = model.name, model
-    else:
-        raise TypeError(f"feature_maps: expected a model or a layer. Received: {model!r}.")
-    x = image[None].astype(apply.dtype)
-    if isinstance(apply, Model):
-        apply.adjust_rank([x])
+        model.adjust_rank([x])
+        name, up_to_here = chosen.node.layer.name, Model(model.inputs, chosen, name="up_to_here")
     with no_gradients():
-        maps = np.asarray(apply(x))
+        maps = np.asarray(up_to_here(x))
     if maps.ndim != 4:
         raise ValueError(f"feature_maps: {name!r} gives shape {maps.shape}, no maps (N, I, J, F).")
     return _sheet(image, maps[0], name, synthetic)

@@ -35,13 +35,7 @@ def hidden_states(layer, x=None, *, names=None, events=None, time="step", synthe
     'day'
     """
     if isinstance(layer, Layer):
-        _check_layer("hidden_states", layer, Recurrent, "SimpleRNN, GRU or LSTM")
-        if x is None:
-            raise ValueError("hidden_states: of which patient? Type hidden_states(layer, x) with x (T, D).")
-        every_step = copy.copy(layer)  # it shares the weights
-        every_step.return_sequences = True
-        with no_gradients():
-            states = np.asarray(every_step(_one_patient("hidden_states", x, "(T, D)")[None]))[0]
+        states = _states(layer, x)
     elif x is not None:
         raise TypeError(f"hidden_states: expected a layer before x. Received: {layer!r}.")
     else:
@@ -77,6 +71,17 @@ def _check_layer(op, layer, kinds, expected):
         raise TypeError(f"{op}: expected a {expected}. Received: {layer!r}.{hint}")
     if not layer.built:
         raise ValueError(f"{op}: {layer.name!r} has no weights yet. Call it on data, or fit the model first.")
+
+
+def _states(layer, x):
+    """Return the states (T,U) of a layer at every step."""
+    _check_layer("hidden_states", layer, Recurrent, "SimpleRNN, GRU or LSTM")
+    if x is None:
+        raise ValueError("hidden_states: of which patient? Type hidden_states(layer, x) with x (T, D).")
+    every_step = copy.copy(layer)  # it shares the weights
+    every_step.return_sequences = True
+    with no_gradients():
+        return np.asarray(every_step(_one_patient("hidden_states", x, "(T, D)")[None]))[0]
 
 
 def _one_patient(op, x, expected):

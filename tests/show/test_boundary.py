@@ -106,11 +106,18 @@ def test_answers_that_are_no_probabilities_of_one_class(x, y):
         show.decision_boundary(lambda x: np.full((len(x), 3), 1 / 3), x, y)
 
 
+def test_what_is_no_model(x, y):
+    with pytest.raises(TypeError, match="a model or a function. Received: 0.5"):
+        show.decision_boundary(0.5, x, y)
+
+
 def test_data_that_do_not_fit(x, y):
     with pytest.raises(ValueError, match=r"x \(N, D\), D ≥ 2"):
         show.decision_boundary(risk, x[:, 0], y)
     with pytest.raises(ValueError, match="Received x \\(60, 3\\), y \\(59,\\)"):
         show.decision_boundary(risk, x, y[1:])
+    with pytest.raises(ValueError, match="1 rows of x hold NaN or infinity, the first is row 0"):
+        show.decision_boundary(risk, np.where(x == x[0, 0], np.nan, x), y)
     with pytest.raises(ValueError, match="for one class k: y == k"):
         show.decision_boundary(risk, x, y + 1)
 
@@ -120,6 +127,9 @@ def test_columns_that_do_not_fit(x, y):
         show.decision_boundary(risk, x, y, columns=("age", "height"), names=NAMES)
     with pytest.raises(ValueError, match="two different ones"):
         show.decision_boundary(risk, x, y, columns=(1, 1))
+    for name, value in {"columns": 1, "units": ("mg",), "class_names": ("a", "b", "c")}.items():
+        with pytest.raises(ValueError, match=f"{name} are two"):
+            show.decision_boundary(risk, x, y, **{name: value})
     with pytest.raises(ValueError, match="'age' varies"):
         show.decision_boundary(risk, x, y, names=NAMES, fixed={"age": 3})
     with pytest.raises(ValueError, match="one name for each of 3 columns"):

@@ -25,6 +25,11 @@ def test_negative_values_put_zero_in_the_middle(values, limits):
     assert (scale["vmin"], scale["vmax"]) == limits
 
 
+def test_values_that_got_lost():
+    with pytest.raises(ValueError, match="2 of 3 values are NaN or infinite"):
+        shades([np.nan, 1.0, np.inf])
+
+
 def test_a_figure_belongs_to_no_window_and_draws_itself_in_a_notebook():
     figure = blank_figure(2, 1, synthetic=False)
     assert figure.canvas.manager is None
