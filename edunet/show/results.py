@@ -1,43 +1,11 @@
 """Pictures of a training and of what came out of it."""
 
-import functools
-import io
-
 import numpy as np
 
 from edunet.metrics import confusion_matrix
+from edunet.show.canvas import LOOKS, blank_figure
 
 __all__ = ["confusion", "curves", "predictions", "samples"]
-
-# Okabe & Ito's colours survive colour blindness; the line styles and markers survive a grey printer
-LOOKS = [
-    {"color": "#0072B2", "linestyle": "-", "marker": "o"},
-    {"color": "#D55E00", "linestyle": "--", "marker": "s"},
-    {"color": "#009E73", "linestyle": ":", "marker": "^"},
-    {"color": "#CC79A7", "linestyle": "-.", "marker": "D"},
-]
-
-
-def _figure(width, height, synthetic):
-    """Return an empty figure that belongs to no window, marked if it is about generated data."""
-    figure = _kind()(figsize=(width, height), layout="constrained")
-    if synthetic:
-        figure.supxlabel("SYNTHETIC data", x=0.99, ha="right", fontsize=9, color="0.35")
-    return figure
-
-
-@functools.cache
-def _kind():
-    """Return matplotlib's Figure, and teach it to appear in a notebook where pyplot was never imported."""
-    from matplotlib.figure import Figure
-
-    class Picture(Figure):
-        def _repr_png_(self):
-            file = io.BytesIO()
-            self.savefig(file, format="png", dpi=100)
-            return file.getvalue()
-
-    return Picture
 
 
 def curves(history, *, synthetic=False):
@@ -50,7 +18,7 @@ def curves(history, *, synthetic=False):
     if not history:
         raise ValueError("curves: the history is empty, no epoch was finished.")
     names = [name for name in history if not name.startswith("val_")]
-    figure = _figure(4.5 * len(names), 3.4, synthetic)
+    figure = blank_figure(4.5 * len(names), 3.4, synthetic)
     for axes, name in zip(np.atleast_1d(figure.subplots(1, len(names))), names, strict=True):
         for look, (key, label) in zip(LOOKS, ((name, "training"), (f"val_{name}", "validation")), strict=False):
             if key in history:
@@ -72,7 +40,7 @@ def confusion(y_true, y_pred, class_names, *, synthetic=False):
     k = len(class_names)
     counts = confusion_matrix(y_true, y_pred, k)
     share = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
-    figure = _figure(2.6 + 0.55 * k, 2.0 + 0.5 * k, synthetic)
+    figure = blank_figure(2.6 + 0.55 * k, 2.0 + 0.5 * k, synthetic)
     axes = figure.subplots()
     image = axes.imshow(share, cmap="Greys", vmin=0, vmax=1)
     for i in range(k):
@@ -114,7 +82,7 @@ def predictions(x, y_true, p, class_names, *, columns=5, synthetic=False):
 def _sheet(x, titles, colours, columns, synthetic):
     x = np.asarray(x)
     rows = -(-len(x) // columns)
-    figure = _figure(1.8 * columns, 2.15 * rows + 0.3, synthetic)
+    figure = blank_figure(1.8 * columns, 2.15 * rows + 0.3, synthetic)
     spots = np.atleast_1d(figure.subplots(rows, columns)).reshape(-1)
     for axes in spots:
         axes.set_axis_off()

@@ -10,10 +10,6 @@ NAMES = ("normal", "sickle", "target")
 IMAGES = np.random.default_rng(0).integers(0, 256, size=(6, 8, 8, 1), dtype=np.uint8)
 
 
-def words(figure):
-    return [t.get_text() for t in figure.findobj(lambda a: hasattr(a, "get_text")) if t.get_text()]
-
-
 def test_curves_draw_training_and_validation_with_labels():
     figure = show.curves(HISTORY)
     assert len(figure.axes) == 2
@@ -53,7 +49,7 @@ def test_one_probability_for_two_classes():
 
 
 @pytest.mark.parametrize("synthetic", [True, False])
-def test_generated_data_are_marked(synthetic):
+def test_generated_data_are_marked(words, synthetic):
     for figure in (
         show.curves(HISTORY, synthetic=synthetic),
         show.confusion([0], [0], NAMES, synthetic=synthetic),
