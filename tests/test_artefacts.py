@@ -41,11 +41,16 @@ BUILT = {
 }
 
 
-@pytest.fixture
-def check(monkeypatch):
+def load():
     spec = importlib.util.spec_from_file_location("check_artefacts", CHECK)
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
+    return module
+
+
+@pytest.fixture
+def check(monkeypatch):
+    module = load()
     monkeypatch.setattr(module, "lessons", lambda: set(LESSONS))
     return module
 
@@ -126,8 +131,6 @@ def test_wheels_of_one_platform_may_stand_alone(check, tmp_path, capsys):
 
 
 def test_the_lessons_are_those_of_the_checkout():
-    spec = importlib.util.spec_from_file_location("check_artefacts", CHECK)
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    assert "00_start.ipynb" in module.lessons()
-    assert not [lesson for lesson in module.lessons() if lesson.endswith(".py")]
+    found = load().lessons()
+    assert "00_start.ipynb" in found
+    assert not [lesson for lesson in found if lesson.endswith(".py")]

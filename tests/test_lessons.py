@@ -12,6 +12,7 @@ import pytest
 
 from edunet import cli, lessons
 
+PROJECT = Path(__file__).resolve().parents[1]  # the checkout or source distribution that holds this test
 FILES = ["00_start.ipynb", "01_dense.ipynb", "README.md", "practice/01_dense.ipynb", "solutions/01_dense.ipynb"]
 
 
@@ -229,8 +230,12 @@ def test_somebody_elses_folder_beside_the_package_is_not_taken_for_the_lessons(o
     assert not Path("mine").exists()
 
 
-def test_the_real_lessons_are_there(monkeypatch):
+def test_the_real_lessons_are_there_as_they_were_committed(monkeypatch):
     monkeypatch.setattr(lessons, "PACKAGE", Path(lessons.__file__).parent)
+    for path, what in lessons.copy("real"):
+        committed = PROJECT / "notebooks" / path.relative_to("real")
+        assert what == "written"
+        assert not PROJECT.joinpath("notebooks").exists() or path.read_bytes() == committed.read_bytes()
     assert lessons.lessons()[0][:3] == ("00", "Start: a whole neural network in one cell", "20")
 
 
