@@ -91,8 +91,10 @@ def _copy(original: Path, path: Path, force: bool) -> str:
             beside.replace(path)
     except OSError as error:
         why = error.strerror or error
-        raise OSError(f"cannot write {str(path)!r} ({why}); make room or name another folder. Nothing of yours is "
-                      f"lost.") from error  # fmt: skip
+        raise OSError(
+            f"cannot write {str(path)!r} ({why}). Make room, or name a folder that you may write into; nothing of yours "
+            f"is lost."
+        ) from error
     return f"written; yours is now {theirs.name!r}" if theirs else "written"
 
 

@@ -128,7 +128,7 @@ def test_a_disk_that_does_not_take_it_loses_nothing(fault, words, force, monkeyp
     error = capsys.readouterr().err
     assert error.startswith("edunet: cannot write 'mine")
     assert words in error
-    assert "make room or name another folder" in error
+    assert "Make room, or name a folder that you may write into" in error
     assert error.count("\n") == 1
     assert written("mine") == ["00_start.ipynb"]
     assert Path("mine/00_start.ipynb").read_text() == "my answers"
