@@ -92,8 +92,8 @@ def _copy(original: Path, path: Path, force: bool) -> str:
     except OSError as error:
         why = error.strerror or error
         raise OSError(
-            f"cannot write {str(path)!r} ({why}). Make room, or name a folder that you may write into; nothing of yours "
-            f"is lost."
+            f"cannot write {str(path)!r} ({why}). Make room, or name a folder that you may write into; "
+            f"nothing of yours is lost."
         ) from error
     return f"written; yours is now {theirs.name!r}" if theirs else "written"
 

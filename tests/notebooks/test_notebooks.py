@@ -118,6 +118,33 @@ def test_practice_notebook_tells_no_solution(source):
                 assert trivial or line not in told, f"the practice notebook holds {line!r} of a solution"
 
 
+LEARN = """
+from types import SimpleNamespace
+def check(name, f):
+    return SimpleNamespace(ok=f(1) == 2, message="not the double")
+"""
+
+
+@pytest.mark.parametrize(
+    ("lesson", "fault"),
+    [
+        ("learn.check('twice', lambda x: 2 * x)", ""),
+        ("learn.check('twice', lambda x: 3 * x)", "{'twice': 'not the double'}"),
+        ("pass", "checked was []"),
+    ],
+    ids=["right", "wrong", "not checked"],
+)
+def test_a_solution_that_fails_its_check_is_seen(lesson, fault, tmp_path):
+    (tmp_path / "edunet").mkdir()
+    (tmp_path / "edunet" / "__init__.py").write_text("")
+    (tmp_path / "edunet" / "learn.py").write_text(LEARN)
+    (tmp_path / "lesson.py").write_text(f"from edunet import learn\n{lesson}\n")
+    command = [sys.executable, "-c", RUN, "lesson.py", "twice"]
+    result = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, encoding="utf-8", timeout=60)
+    assert (result.returncode == 0) == (not fault)
+    assert fault in result.stderr
+
+
 @pytest.mark.parametrize("source", SOURCES, ids=by_name)
 def test_source_has_no_magics_and_names_the_right_distribution(source):
     text = source.read_text(encoding="utf-8")
