@@ -5,7 +5,7 @@ WITH ?=
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test lessons lint types notebooks peers wheels clean
+.PHONY: demo test lessons lint types notebooks test-notebooks peers wheels clean
 
 demo: $(VENV)/ready
 	$(BIN)/edunet demo
@@ -13,10 +13,10 @@ demo: $(VENV)/ready
 test: $(VENV)/ready
 	$(BIN)/python -m pytest
 
-# Opens the lessons in the browser.
+# Opens the lessons in the browser: a copy of yours, in edunet-lessons.
 lessons: $(VENV)/ready
 	$(BIN)/python -m pip install --quiet --editable ".[tutorials]"
-	$(BIN)/jupyter lab notebooks
+	$(BIN)/edunet lab
 
 # Not part of `make test`: a newer ruff may see more, and that must not spoil a learner's day.
 lint: $(VENV)/ready
@@ -33,6 +33,12 @@ types: $(VENV)/ready
 
 notebooks: $(VENV)/ready
 	$(BIN)/python tools/build_notebooks.py
+
+# Every notebook as a learner opens it, with little data. At full size, for the times: tools/run_notebooks.py --full
+test-notebooks: $(VENV)/ready
+	$(BIN)/python -m pip install --quiet "nbclient>=0.10" "ipykernel>=6"
+	$(BIN)/python -m pytest -q tests/notebooks/test_run_notebooks.py
+	$(BIN)/python tools/run_notebooks.py
 
 # The formulas against PyTorch and Keras; large, so not part of `make test`.
 peers: $(VENV)/ready

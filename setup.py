@@ -1,4 +1,4 @@
-"""The extensions. Everything else about the package is in pyproject.toml.
+"""The extensions, and the lessons in the wheel. Everything else about the package is in pyproject.toml.
 
 Plain `Extension` with .pyx sources and neither `cythonize` nor a build_ext of Cython's: both of those lose
 `optional`, without which a machine that has no compiler could not install (see CONTRIBUTING.md).
@@ -22,6 +22,7 @@ from glob import glob
 from pathlib import Path
 
 from setuptools import Extension, setup
+from setuptools.command.build_py import build_py
 
 
 def on(switch):
@@ -117,7 +118,31 @@ def extension(source):
     return made
 
 
+class BuildWithLessons(build_py):
+    """Copies notebooks/ into the package of a wheel, as edunet/_notebooks, without the sources of the lessons.
+
+    A second entry in `package-dir` would do so too; but an editable installation is then an import hook, and Python
+    finds an empty folder called edunet before it asks one.
+    """
+
+    def lessons(self):
+        for pattern in ("README.md", "*.ipynb", "practice/*.ipynb", "solutions/*.ipynb"):
+            for source in Path("notebooks").glob(pattern):
+                yield str(source), str(Path(self.build_lib, "edunet", "_notebooks", source.relative_to("notebooks")))
+
+    def run(self):
+        super().run()
+        if not self.editable_mode:  # there they are read where they are
+            for source, target in self.lessons():
+                self.mkpath(os.path.dirname(target))
+                self.copy_file(source, target)
+
+    def get_outputs(self, include_bytecode=True):
+        return super().get_outputs(include_bytecode) + [target for _, target in self.lessons()]
+
+
 setup(
+    cmdclass={"build_py": BuildWithLessons},
     ext_modules=[] if PURE else [extension(source) for source in sorted(glob("edunet/**/*.pyx", recursive=True))],
     options={
         "build_ext": {"parallel": os.cpu_count()},

@@ -3,6 +3,7 @@
 import argparse
 import os
 import re
+import shlex
 import sys
 
 import edunet
@@ -10,6 +11,8 @@ from edunet.names import did_you_mean
 from edunet.namesakes import overwritten
 
 __all__ = ["main"]
+
+COMMANDS = ("demo", "notebooks", "lab", "bench", "verify", "info")
 
 
 def main(arguments=None) -> int:
@@ -19,7 +22,9 @@ def main(arguments=None) -> int:
         print(f"edunet: {stranger}", file=sys.stderr)
         return 2
     parser = _parser()
-    options = parser.parse_args(arguments)
+    ours, handed_on = _split(sys.argv[1:] if arguments is None else arguments)
+    options = parser.parse_args(ours)
+    options.handed_on = handed_on
     if options.command is None:
         parser.print_help()
         return 0
@@ -44,7 +49,7 @@ class _Parser(argparse.ArgumentParser):
 
     def error(self, message):
         mistyped = re.search(r"invalid choice: '(\S+)'", message)
-        super().error(message + (did_you_mean(mistyped[1], ("demo", "bench", "verify", "info")) if mistyped else ""))
+        super().error(message + (did_you_mean(mistyped[1], COMMANDS) if mistyped else ""))
 
 
 def _parser():
@@ -60,6 +65,20 @@ def _parser():
     demo.add_argument("--seed", type=int, default=0, help="start of the random numbers (default 0)")
     demo.add_argument("--out", metavar="DIR", help="a new folder for pictures and weights (default edunet-demo)")
     demo.set_defaults(command=_demo)
+
+    notebooks = commands.add_parser("notebooks", help="copy the lessons, as Jupyter notebooks, into a folder of yours")
+    notebooks.add_argument("folder", nargs="?", metavar="DIR", help="made if missing (default edunet-lessons)")
+    notebooks.add_argument("--list", action="store_true", help="show the lessons and write nothing")
+    notebooks.add_argument(
+        "--force", action="store_true", help="write also those you have changed, and keep yours beside"
+    )
+    notebooks.set_defaults(command=_notebooks)
+
+    lab = commands.add_parser("lab", help="copy the lessons into a folder of yours and open them in JupyterLab")
+    lab.add_argument("folder", nargs="?", metavar="DIR", help="as for `edunet notebooks`")
+    lab.add_argument("--no-browser", action="store_true", help="print the address only")
+    lab.epilog = "Any further option, behind DIR, is handed to JupyterLab."
+    lab.set_defaults(command=_lab)
 
     bench = commands.add_parser("bench", help="time edunet, and PyTorch and Keras where they are installed")
     bench.add_argument("--cores", default="1", help="1 (default), 2, ... or all; the processes are pinned to them")
@@ -82,6 +101,20 @@ def _parser():
     return parser
 
 
+def _split(arguments) -> tuple[list[str], list[str]]:
+    """Return our own arguments, and those of `edunet lab` that are JupyterLab's: from its first option on.
+
+    >>> _split(["lab", "mine", "--no-browser", "--port", "8889"])
+    (['lab', 'mine', '--no-browser'], ['--port', '8889'])
+    """
+    own = {"--no-browser", "--help", "-h"}
+    arguments = list(arguments)
+    if arguments[:1] != ["lab"]:
+        return arguments, []
+    cut = next((i for i, a in enumerate(arguments) if a.startswith("-") and a not in own), len(arguments))
+    return arguments[:cut], arguments[cut:]
+
+
 def _count(text: str) -> int:
     number = int(text) if text.isdigit() else 0
     if number < 1:
@@ -95,6 +128,33 @@ def _demo(options) -> None:
     if options.backend != "auto":
         edunet.set_backend(options.backend)
     demo.run(options.data, epochs=options.epochs, seed=options.seed, out=options.out)
+
+
+def _notebooks(options) -> None:
+    from edunet import lessons
+
+    if options.list:
+        for number, title, minutes, practice in lessons.lessons():
+            told = [f"{minutes} minutes"] * bool(minutes) + ["with practice"] * practice
+            print(f"{number}  {title}  ({', '.join(told)})" if told else f"{number}  {title}")
+        return
+    folder = options.folder or lessons.FOLDER
+    copied = lessons.copy(folder, force=options.force)
+    for path, what in copied:
+        print(f"{path.as_posix():45s} {what}")
+    if any(what == "kept, yours" for _, what in copied):
+        print(
+            "Kept are files that you have changed, or that are of another version of edunet. --force writes the lesson"
+        )
+        print("under its own name; yours then stays beside it, as NAME (yours).ipynb.")
+    print(f"To open them: edunet lab {shlex.quote(str(folder))}")
+
+
+def _lab(options) -> int:
+    from edunet import lessons
+
+    own = ["--no-browser"] * options.no_browser
+    return lessons.lab(options.folder or lessons.FOLDER, [*own, *options.handed_on])
 
 
 def _verify(options) -> int:

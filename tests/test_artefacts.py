@@ -15,17 +15,22 @@ ABI3, PURE, SDIST = (
     "edunet_med-0.1.0.tar.gz",
 )
 TYPED = ["edunet/py.typed", "edunet/bell.pyi", "edunet/kernels/conv_cython.pyi"]
+LESSONS = ["00_start.ipynb", "01_dense.ipynb", "practice/01_dense.ipynb", "solutions/01_dense.ipynb", "README.md"]
+PACKED = [f"edunet/_notebooks/{lesson}" for lesson in LESSONS]
 BUILT = {
     ABI3: [
         *TYPED,
+        *PACKED,
         "edunet/__init__.py",
         "edunet/bell.abi3.so",
         "edunet/kernels/conv_cython.abi3.so",
         "edunet_med-0.1.0.dist-info/RECORD",
     ],
-    PURE: [*TYPED, "edunet/__init__.py", "edunet_med-0.1.0.dist-info/RECORD"],
+    PURE: [*TYPED, *PACKED, "edunet/__init__.py", "edunet_med-0.1.0.dist-info/RECORD"],
     SDIST: [
         *TYPED,
+        *[f"notebooks/{lesson}" for lesson in LESSONS],
+        "notebooks/src/01_dense.py",
         "setup.py",
         "pyproject.toml",
         "LICENSE",
@@ -36,11 +41,17 @@ BUILT = {
 }
 
 
-@pytest.fixture
-def check():
+def load():
     spec = importlib.util.spec_from_file_location("check_artefacts", CHECK)
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
+    return module
+
+
+@pytest.fixture
+def check(monkeypatch):
+    module = load()
+    monkeypatch.setattr(module, "lessons", lambda: set(LESSONS))
     return module
 
 
@@ -80,8 +91,16 @@ def test_what_is_right_passes(check, tmp_path, capsys):
         (ABI3, lambda files: [*files, "edunet/kernels/norm_cython.pyi"], "has no binary of norm_cython"),
         (ABI3, lambda files: [*files, "edunet/bell.cp311-win_amd64.pyd"], "promises the stable ABI"),
         (ABI3, lambda files: [f for f in files if f != "edunet/py.typed"], "lacks edunet/py.typed"),
-        (PURE, lambda files: files[3:], "lacks edunet/kernels/conv_cython.pyi"),
+        (PURE, lambda files: [f for f in files if f not in TYPED], "lacks edunet/kernels/conv_cython.pyi"),
         (PURE, lambda files: [*files, "edunet/bell.abi3.so"], "is pure, but holds"),
+        (
+            PURE,
+            lambda files: [f for f in files if "practice" not in f],
+            "lacks the lesson edunet/_notebooks/practice/01_d",
+        ),
+        (ABI3, lambda files: [f for f in files if "README" not in f], "lacks the lesson edunet/_notebooks/README.md"),
+        (PURE, lambda files: [*files, "edunet/_notebooks/src/01_dense.py"], "holds no lesson of today"),
+        (SDIST, lambda files: [f for f in files if "00_start" not in f], "lacks the lesson notebooks/00_start.ipynb"),
         (SDIST, lambda files: [f for f in files if f != "edunet/bell.pyx"], "lacks edunet/bell.pyx"),
         (SDIST, lambda files: [f for f in files if not f.endswith(".h")], "lacks the sources of kernels: .h"),
         (SDIST, lambda files: [*files, "edunet/bell.abi3.so"], "holds a binary"),
@@ -109,3 +128,9 @@ def test_wheels_of_one_platform_may_stand_alone(check, tmp_path, capsys):
     assert check.main(str(tmp_path)) == 1
     (tmp_path / ABI3).unlink()
     assert check.main(str(tmp_path), "--wheels") == 1
+
+
+def test_the_lessons_are_those_of_the_checkout():
+    found = load().lessons()
+    assert "00_start.ipynb" in found
+    assert not [lesson for lesson in found if lesson.endswith(".py")]

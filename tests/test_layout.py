@@ -39,7 +39,7 @@ FLOORS = [
     ["clinic"],
     ["show"],
     ["keras", "learn"],
-    ["demo", "bench", "verify", "cli", "__main__"],
+    ["demo", "bench", "verify", "lessons", "cli", "__main__"],
 ]
 ORDER = {room: (floor, place) for floor, rooms in enumerate(FLOORS) for place, room in enumerate(rooms)}
 ALONE = {"kernels", "datasets"}  # arrays in, arrays out: they import nothing of edunet

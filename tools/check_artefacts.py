@@ -1,6 +1,7 @@
 """Look into what `make wheels` has built: python tools/check_artefacts.py dist [--wheels, of one platform only]
 
-A wheel holds what is needed to run, a source distribution what is needed to build; neither holds generated C.
+A wheel holds what is needed to run and the lessons as notebooks, a source distribution what is needed to build; neither
+holds generated C.
 """
 
 import sys
@@ -9,6 +10,13 @@ import zipfile
 from pathlib import Path
 
 MOST = 3e6  # bytes of a wheel
+NOTEBOOKS = Path(__file__).resolve().parent.parent / "notebooks"
+
+
+def lessons() -> set[str]:
+    """Return what a learner gets of each lesson, relative to notebooks/."""
+    patterns = ("README.md", "*.ipynb", "practice/*.ipynb", "solutions/*.ipynb")
+    return {p.relative_to(NOTEBOOKS).as_posix() for pattern in patterns for p in NOTEBOOKS.glob(pattern)}
 
 
 def names_in(path: Path) -> list[str]:
@@ -33,7 +41,11 @@ def faults(path: Path) -> list[str]:
     typed = {n.rpartition("/")[2].removesuffix(".pyi") for n in names if n.endswith(".pyi")}
     found += [f"has no stub for {n}" for n in sorted(modules - typed)]
     found += [f"has no binary of {n}" for n in sorted(typed - modules) if wheel and native]
+    place = "edunet/_notebooks/" if wheel else "notebooks/"
+    found += [f"lacks the lesson {place}{n}" for n in sorted(lessons()) if place + n not in names]
     if wheel:
+        here = {n.removeprefix(place) for n in names if n.startswith(place)}
+        found += [f"holds no lesson of today: {place}{n}" for n in sorted(here - lessons())]
         found += [f"holds a source: {n}" for n in sources]
         found += [f"is not of the package: {n}" for n in names if not n.startswith(("edunet/", "edunet_med-"))]
         found += [f"is {path.stat().st_size / 1e6:.1f} MB large, more than {MOST / 1e6:.0f}"] * (

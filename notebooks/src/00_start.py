@@ -321,7 +321,7 @@ print(f"the network  {channels[0, row, column, k]:.4f}")
 #
 # In this library every formula has one page that holds the mathematics, the way back (how a mistake at the end
 # becomes a correction of the weights) and the program, together. For convolution this is the file
-# [`edunet/ops/conv.py`](../edunet/ops/conv.py). You need not understand it today; look at how short it is. The
+# `edunet/ops/conv.py`, and the next cell prints it. You need not understand it today; look at how short it is. The
 # letters: n is the picture, i and j are the place in the result, u and v the place in the window, c the channel, f
 # the filter.
 

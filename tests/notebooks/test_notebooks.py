@@ -1,6 +1,5 @@
 """Every lesson: its source runs, its notebook is what the source makes, and the generator never wavers."""
 
-import importlib.util
 import os
 import re
 import subprocess
@@ -12,10 +11,13 @@ import pytest
 pytest.importorskip("jupytext", reason="the notebooks are built with jupytext: pip install jupytext")
 nbformat = pytest.importorskip("nbformat", reason="the notebooks are built with nbformat: pip install nbformat")
 
+import build_notebooks as generator
+from lesson_source import BEGIN, END, kind_and_name, read_cells
+
 ROOT = Path(__file__).resolve().parents[2]
 GENERATOR = ROOT / "tools" / "build_notebooks.py"
 SOURCES = sorted((ROOT / "notebooks" / "src").glob("[0-9][0-9]_*.py"))
-NOTEBOOKS = [ROOT / "notebooks" / f"{source.stem}.ipynb" for source in SOURCES]
+NOTEBOOKS = sorted(p for p in (ROOT / "notebooks").rglob("*.ipynb") if p.parent.name != ".ipynb_checkpoints")
 
 # Some facts that a lesson must arrive at, whatever the numbers of pictures and epochs.
 FACTS = {
@@ -27,16 +29,26 @@ FACTS = {
 }  # fmt: skip
 
 
+# Runs a lesson as a script, and afterwards asks whether its solutions have passed all of its checks.
+RUN = """
+import runpy, sys
+results = {}
+if sys.argv[2:]:
+    from edunet import learn
+    check = learn.check
+    def note(name, *arguments, **options):
+        results[name] = check(name, *arguments, **options)
+        return results[name]
+    learn.check = note
+runpy.run_path(sys.argv[1], run_name="__main__")
+assert set(results) == set(sys.argv[2:]), f"checked was {sorted(results)}"
+failed = {name: result.message for name, result in results.items() if not result.ok}
+assert not failed, failed
+"""
+
+
 def by_name(path):
-    return path.stem
-
-
-@pytest.fixture(scope="module")
-def generator():
-    spec = importlib.util.spec_from_file_location("build_notebooks", GENERATOR)
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+    return path.relative_to(ROOT / "notebooks").as_posix()
 
 
 @pytest.fixture
@@ -48,6 +60,16 @@ def copy(tmp_path):
     result = run_generator("--folder", tmp_path)
     assert result.returncode == 0, result.stderr
     return tmp_path
+
+
+def exercises(source):
+    """Return the names of a lesson's exercises."""
+    return [name for kind, name in map(kind_and_name, read_cells(source)) if kind == "exercise"]
+
+
+def lines(text):
+    """Return the lines of the cells of a notebook."""
+    return {line.strip() for cell in nbformat.reads(text, as_version=4).cells for line in cell.source.splitlines()}
 
 
 def run_generator(*arguments):
@@ -69,13 +91,58 @@ def test_source_runs_offline_and_arrives_at_its_facts(source, tmp_path):
         "PYTHONIOENCODING": "utf-8",
     }
     result = subprocess.run(
-        [sys.executable, "-W", "error", str(source)],
+        [sys.executable, "-W", "error", "-c", RUN, str(source), *exercises(source)],
         cwd=tmp_path, env=environment, capture_output=True, text=True, encoding="utf-8", timeout=100,
     )  # fmt: skip
     assert result.returncode == 0, result.stderr
     for fact in FACTS.get(source.stem, []):
         assert fact in result.stdout
     assert list(tmp_path.iterdir()) == [], "a lesson leaves no files behind"
+
+
+@pytest.mark.parametrize("source", SOURCES, ids=by_name)
+def test_title_cell_says_number_title_and_minutes(source):
+    text = read_cells(source)[0].source
+    assert re.match(rf"# Lesson {source.stem[:2]} · \S", text)
+    assert re.search(r"\d+ minutes", text), "`edunet notebooks --list` shows them"
+
+
+@pytest.mark.parametrize("source", SOURCES, ids=by_name)
+def test_practice_notebook_tells_no_solution(source):
+    solved = [cell.source for cell in read_cells(source) if kind_and_name(cell)[0] == "exercise"]
+    told = lines(generator.build(source, "practice"))
+    for text in solved:
+        for part in text.split(BEGIN)[1:]:
+            for line in map(str.strip, part.split(END)[0].splitlines()):
+                trivial = len(line) <= 8 or line.startswith("#") or line in ("return None", "continue", "return True")
+                assert trivial or line not in told, f"the practice notebook holds {line!r} of a solution"
+
+
+LEARN = """
+from types import SimpleNamespace
+def check(name, f):
+    return SimpleNamespace(ok=f(1) == 2, message="not the double")
+"""
+
+
+@pytest.mark.parametrize(
+    ("lesson", "fault"),
+    [
+        ("learn.check('twice', lambda x: 2 * x)", ""),
+        ("learn.check('twice', lambda x: 3 * x)", "{'twice': 'not the double'}"),
+        ("pass", "checked was []"),
+    ],
+    ids=["right", "wrong", "not checked"],
+)
+def test_a_solution_that_fails_its_check_is_seen(lesson, fault, tmp_path):
+    (tmp_path / "edunet").mkdir()
+    (tmp_path / "edunet" / "__init__.py").write_text("")
+    (tmp_path / "edunet" / "learn.py").write_text(LEARN)
+    (tmp_path / "lesson.py").write_text(f"from edunet import learn\n{lesson}\n")
+    command = [sys.executable, "-c", RUN, "lesson.py", "twice"]
+    result = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, encoding="utf-8", timeout=60)
+    assert (result.returncode == 0) == (not fault)
+    assert fault in result.stderr
 
 
 @pytest.mark.parametrize("source", SOURCES, ids=by_name)
@@ -109,12 +176,12 @@ def test_install_cell_follows_the_title(notebook):
 
 def test_committed_notebooks_are_what_the_sources_make(copy):
     for notebook in NOTEBOOKS:
-        assert notebook.read_bytes() == (copy / notebook.name).read_bytes()
+        assert notebook.read_bytes() == (copy / by_name(notebook)).read_bytes()
     result = run_generator("--check")
     assert (result.returncode, result.stdout, result.stderr) == (0, "", "")
 
 
-def test_two_builds_give_the_same_bytes(generator):
+def test_two_builds_give_the_same_bytes():
     for source in SOURCES:
         assert generator.build(source).encode() == generator.build(source).encode()
 
@@ -124,7 +191,7 @@ def test_second_run_writes_nothing(copy):
     assert (result.returncode, result.stdout) == (0, "")
 
 
-def test_new_cell_leaves_the_ids_of_the_others_alone(copy, generator):
+def test_new_cell_leaves_the_ids_of_the_others_alone(copy):
     source = copy / "src" / SOURCES[0].name
     before = [cell.id for cell in nbformat.reads(generator.build(source), as_version=4).cells]
     text = source.read_text(encoding="utf-8")
@@ -134,32 +201,16 @@ def test_new_cell_leaves_the_ids_of_the_others_alone(copy, generator):
     assert set(before) < set(after)
 
 
-def test_equal_cells_get_different_ids(tmp_path, generator):
+def test_equal_cells_get_different_ids(tmp_path):
     source = tmp_path / "99_twice.py"
     source.write_text("# %% [markdown]\n# # Title\n\n# %%\n1 + 1\n\n# %%\n1 + 1\n", encoding="utf-8")
     ids = [cell.id for cell in nbformat.reads(generator.build(source), as_version=4).cells]
     assert len(ids) == len(set(ids)) == 4
 
 
-def test_tags_choose_the_cells_of_a_version(tmp_path, generator):
-    source = tmp_path / "99_tags.py"
-    story = '# %% [markdown]\n# # Title\n\n# %% tags=["story-only"]\nshown = 1\n\n'
-    source.write_text(story + '# %% tags=["exercise:neuron"]\nhidden = 1\n', encoding="utf-8")
-    text = generator.build(source)
-    assert "shown = 1" in text
-    assert "hidden = 1" not in text
-
-
-def test_lesson_without_title_is_refused(tmp_path, generator):
-    source = tmp_path / "99_untitled.py"
-    source.write_text("# %%\n1 + 1\n", encoding="utf-8")
-    with pytest.raises(ValueError, match="first cell must be the title"):
-        generator.build(source)
-
-
 @pytest.mark.parametrize("fault", ["edited", "executed", "removed", "stranger"])
 def test_check_reports_what_is_not_made_from_a_source(copy, fault):
-    notebook = copy / NOTEBOOKS[0].name
+    notebook = copy / by_name(NOTEBOOKS[0])
     if fault == "edited":
         notebook.write_text(notebook.read_text(encoding="utf-8").replace("epochs=5", "epochs=6"), encoding="utf-8")
     elif fault == "executed":
