@@ -1,12 +1,19 @@
-"""Pictures: every function returns a matplotlib Figure, labelled and readable in grey; nothing is shown or saved."""
+"""Formulas and worked numbers as text and HTML, and pictures: matplotlib Figures that are returned, never shown or saved.
+
+    formula(layer_or_op)            the page of the textbook
+    working(layer, x, at=(0, 2))    one number written out, forward and backward, as the layer computed it
+    curves, roc, confusion ...      pictures, labelled and readable in grey
+"""
 
 from edunet.show.attention import attention
 from edunet.show.boundary import decision_boundary
+from edunet.show.formula import formula
 from edunet.show.images import feature_maps, filters
 from edunet.show.receptive import receptive_field
 from edunet.show.results import confusion, curves, predictions, samples
 from edunet.show.roc import roc
 from edunet.show.sequences import gates, hidden_states
+from edunet.show.working import working
 
 __all__ = [
     "attention",
@@ -15,10 +22,12 @@ __all__ = [
     "decision_boundary",
     "feature_maps",
     "filters",
+    "formula",
     "gates",
     "hidden_states",
     "predictions",
     "receptive_field",
     "roc",
     "samples",
+    "working",
 ]
