@@ -1,4 +1,4 @@
-"""Formulas and worked numbers as text and HTML, and pictures: matplotlib Figures that are returned, never shown or saved.
+"""Formulas and worked numbers as text and HTML; pictures as matplotlib Figures, returned, never shown or saved.
 
     formula(layer_or_op)            the page of the textbook
     working(layer, x, at=(0, 2))    one number written out, forward and backward, as the layer computed it

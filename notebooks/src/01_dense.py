@@ -138,8 +138,8 @@ show.formula(ops.dense)
 #
 # $$\sigma(z) = \frac{1}{1 + e^{-z}}$$
 #
-# With $e^{0.04} \approx 1.041$ the answer is $1/(1 + 1.041) = 0.49$. The neuron says: 49 % risk. Now the same in Python,
-# one line for each line of the table:
+# With $e^{0.04} \approx 1.041$ the answer is $1/(1 + 1.041) = 0.49$. The neuron says: 49 % risk. Now the same in
+# Python, one line for each line of the table:
 
 # %% tags=["story-only"]
 x = [1.2, -0.5, 0.3]
@@ -178,6 +178,7 @@ print("Always rising, or always falling: a single neuron cannot draw a U.")
 # **Exercise 1: `weighted_sum`.** Compute $z = \sum_i w_i x_i + b$ for one patient. `x` and `w` are arrays of the same
 # length, `b` is a number; give back one number. A loop is fine.
 
+
 # %% tags=["exercise:weighted_sum"]
 def weighted_sum(x, w, b):
     """Return the sum of all products w[i] · x[i], plus b."""
@@ -196,6 +197,7 @@ learn.check("weighted_sum", weighted_sum)
 # **Exercise 2: `sigmoid`.** Turn sums into risks: $\sigma(z) = 1 / (1 + e^{-z})$. It should work for a whole array at
 # once; `np.exp` does.
 
+
 # %% tags=["exercise:sigmoid"]
 def sigmoid(z):
     """Return σ(z), element by element."""
@@ -210,6 +212,7 @@ learn.check("sigmoid", sigmoid)
 # %% tags=["ask:dense"] [markdown]
 # **Exercise 3: `dense`.** Now all patients and all neurons of a layer at once: `x` is (N, D), `w` is (D, U), `b` is
 # (U,). Give back the sums $z$, of shape (N, U), still without $f$.
+
 
 # %% tags=["exercise:dense"]
 def dense(x, w, b):
@@ -302,6 +305,7 @@ for d in range(3):
 # %% tags=["ask:cross_entropy"] [markdown]
 # **Exercise 4: `cross_entropy`.** The mean surprise over all patients. `y` holds 0 and 1, `p` the risks that were said.
 
+
 # %% tags=["exercise:cross_entropy"]
 def cross_entropy(y, p):
     """Return the loss L, one number."""
@@ -314,8 +318,9 @@ def cross_entropy(y, p):
 learn.check("cross_entropy", cross_entropy)
 
 # %% tags=["ask:neuron_gradient"] [markdown]
-# **Exercise 5: `neuron_gradient`.** Derive it with a pencil first (lesson, stop 4). `x` is (N, D), `y` and `p` are (N,).
-# Give back two things: the gradient for the weights, `dw` (D,), and for the bias, `db`, a number.
+# **Exercise 5: `neuron_gradient`.** Derive it with a pencil first (lesson, stop 4). `x` is (N, D), `y` and `p` are
+# (N,). Give back two things: the gradient for the weights, `dw` (D,), and for the bias, `db`, a number.
+
 
 # %% tags=["exercise:neuron_gradient"]
 def neuron_gradient(x, y, p):
@@ -332,6 +337,7 @@ learn.check("neuron_gradient", neuron_gradient)
 # %% tags=["ask:dense_backward"] [markdown]
 # **Exercise 6: `dense_backward`.** The way back through a whole layer. You receive `dy` (N, U), and you have `x` (N, D)
 # and `w` (D, U). Give back `dx`, `dw` and `db`, in this order.
+
 
 # %% tags=["exercise:dense_backward"]
 def dense_backward(dy, x, w):
@@ -399,6 +405,7 @@ print("largest difference:", f"{np.abs(mine - library).max():.1e}", " on numbers
 # anything. Creatinine and CRP are read on a logarithmic scale, as a doctor reads them: from 5 to 10 is as far as from
 # 10 to 20.
 
+
 # %%
 def on_readable_scales(x):
     x = x.copy()
@@ -413,6 +420,7 @@ x_test = (on_readable_scales(test.x) - mean) / spread
 # %% tags=["ask:sgd_step"] [markdown]
 # **Exercise 7: `sgd_step`.** One step downhill: new weights from the old ones, their gradient `dw`, and the learning
 # rate `lr`, a small number that says how long the step is. Do not change `w` itself.
+
 
 # %% tags=["exercise:sgd_step"]
 def sgd_step(w, dw, lr):
@@ -525,7 +533,12 @@ axes.set_ylabel("mean risk")
 axes.set_ylim(0, None)
 axes.set_title("One neuron draws a line, a network bends it (SYNTHETIC)")
 axes.legend()
-print("at 3.2 mmol/l: truth", f"{by_potassium(test.truth['risk'])[1]:.2f},", "one neuron", f"{by_potassium(said_by_one)[1]:.2f}")
+print(
+    "at 3.2 mmol/l: truth",
+    f"{by_potassium(test.truth['risk'])[1]:.2f},",
+    "one neuron",
+    f"{by_potassium(said_by_one)[1]:.2f}",
+)
 
 # %% tags=["story-only"] [markdown]
 # And two values at once: potassium across, age upwards, everything else as in the average patient. The lines are lines
@@ -537,7 +550,7 @@ show.decision_boundary(
     x_test[:400],
     test.y[:400],
     columns=(2, 0),
-    names=("potassium", "age"),
+    names=train.columns,
     units=("standard deviations from the mean", "standard deviations from the mean"),
     class_names=train.class_names,
     synthetic=True,
@@ -558,6 +571,7 @@ for threshold in (0.05, 0.1, 0.2, 0.4):
 # %% tags=["ask:sensitivity"] [markdown]
 # **Exercise 8: `sensitivity`.** Of those who come to harm, what share is found? Called ill is everybody whose risk `p`
 # is at least the `threshold`.
+
 
 # %% tags=["exercise:sensitivity"]
 def sensitivity(y, p, threshold):
@@ -590,6 +604,7 @@ for threshold in (0.05, 0.1, 0.2, 0.4):
 # | 4 | `cross_entropy`: how wrong? | 8 | `sensitivity`: how many are found? |
 #
 # When a function is wrong, the check says what is wrong with it:
+
 
 # %% tags=["story-only"]
 def sigmoid_in_a_hurry(z):
