@@ -20,7 +20,7 @@
 # > **SYNTHETIC.** Records and drugs are invented. No real interaction is meant, and nothing here may be used to judge
 # > a real prescription.
 
-# %% tags=["ask"] [markdown]
+# %% [markdown] tags=["ask"]
 # **This is the practice notebook.** It has the same seven stops. Read the lesson first, or go back to it whenever a
 # word is new: here the story is short, and the cells that say `# your code here` are yours.
 #
@@ -135,7 +135,7 @@ print(f"a window of 5 places holds {np.mean(distance < 5):.0%} of the pairs, one
 # Think of a library. You come with a question (query). Every book has a title on its back (key). You compare your
 # question with all titles, and read most in the books that fit. What you take home is what stands in them (values).
 
-# %% tags=["story-only"] [markdown]
+# %% [markdown] tags=["story-only"]
 # **What the article leaves out.** Four things, without which you could not build it:
 #
 # 1. *Where do $Q$, $K$ and $V$ come from?* All three from the same record; hence *self*-attention. Every code is first
@@ -157,7 +157,7 @@ z_shuffled = ops.attention(x[shuffled] @ w_q, x[shuffled] @ w_k, x[shuffled] @ w
 print("new order of the places:", shuffled)
 print("the answers only move along:", np.allclose(z[shuffled], z_shuffled))
 
-# %% tags=["story-only"] [markdown]
+# %% [markdown] tags=["story-only"]
 # Shuffle the record, and every place brings back exactly what it did before. The formula as printed is a bag again, a
 # clever one. It cannot answer our question.
 #
@@ -189,7 +189,7 @@ e = np.exp(scores[2])
 print("\nB3: e^score       ", e.round(2), "  together", e.sum().round(2))
 print("    shares          ", (e / e.sum()).round(3))
 
-# %% tags=["story-only"] [markdown]
+# %% [markdown] tags=["story-only"]
 # B3 gives nine tenths of its attention to A3. The visit has the query $(0, 0)$: it looks for nothing, all its scores
 # are equal, and so are its shares. Someone who does not ask gets the mean of everybody.
 
@@ -202,7 +202,7 @@ print("what each place brings back, Z:")
 print(ops.attention(q, k, v).round(3))
 show.attention(ops.attention_weights(q, k), queries=["A3", "visit", "B3"])
 
-# %% tags=["story-only"] [markdown]
+# %% [markdown] tags=["story-only"]
 # The last row of $Z$ belongs to B3: 0.894 of "I am an A". That place now *knows* something it did not contain. A layer
 # behind it has only to notice.
 #
@@ -211,11 +211,11 @@ show.attention(ops.attention_weights(q, k), queries=["A3", "visit", "B3"])
 # %% tags=["story-only"]
 show.attention(ops.attention_weights(q, k, causal=True), queries=["A3", "visit", "B3"])
 
-# %% tags=["story-only"] [markdown]
+# %% [markdown] tags=["story-only"]
 # Each row still sums to 1. (Had we made the shares first and crossed out the future afterwards, the first row would sum
 # to less than a half. In the program the future gets the score $-\infty$, because $e^{-\infty} = 0$.)
 
-# %% tags=["ask:softmax_rows"] [markdown]
+# %% [markdown] tags=["ask:softmax_rows"]
 # **Exercise 1: `softmax_rows`.** Turn scores `s` (T, S) into shares: in every row $e^{s_j} / \sum_m e^{s_m}$. The check
 # also tries a score of 1000. $e^{1000}$ is too large for the computer, yet the answer is an ordinary number: a softmax
 # does not change if the same amount is taken from all scores of a row.
@@ -233,7 +233,7 @@ def softmax_rows(s):
 # %% tags=["check:softmax_rows"]
 learn.check("softmax_rows", softmax_rows)
 
-# %% tags=["ask:attention_scores"] [markdown]
+# %% [markdown] tags=["ask:attention_scores"]
 # **Exercise 2: `attention_scores`.** The inside of the bracket, $Q K^T / \sqrt{d_k}$: `q` and `k` are (T, d), the
 # result is (T, T), a row for each query.
 
@@ -249,7 +249,7 @@ def attention_scores(q, k):
 # %% tags=["check:attention_scores"]
 learn.check("attention_scores", attention_scores)
 
-# %% tags=["ask:attention"] [markdown]
+# %% [markdown] tags=["ask:attention"]
 # **Exercise 3: `attention`.** Now both lines of the article: give back $Z$ (T, d). You may call your first two
 # functions.
 
@@ -267,7 +267,7 @@ def attention(q, k, v):
 # %% tags=["check:attention"]
 learn.check("attention", attention)
 
-# %% tags=["ask:looking_back"] [markdown]
+# %% [markdown] tags=["ask:looking_back"]
 # **Exercise 4: `looking_back`.** The shares under the causal mask: from scores `s` (T, T) make $A$ (T, T), where query
 # $i$ looks at keys $j \le i$ only, and each row sums to 1. `np.tri(T)` is a table with ones on and below the diagonal.
 # Do not change `s` itself.
@@ -326,12 +326,12 @@ right.legend()
 figure.suptitle("Random queries and keys: without the root, one key takes all")
 print(f"d_k = 1024, without the root: the largest of 64 shares is {measured['without'][-1][1]:.0%} on average")
 
-# %% tags=["story-only"] [markdown]
+# %% [markdown] tags=["story-only"]
 # With the root it makes no difference how long the keys are: attention starts wide and can learn what to narrow down
 # to. Without it a network with long keys decides *before it has learned anything*, for one key at random. In stop 4 we
 # shall see that it can then hardly change its mind.
 
-# %% tags=["ask:row_entropy"] [markdown]
+# %% [markdown] tags=["ask:row_entropy"]
 # **Exercise 5: `row_entropy`.** For each row of `A` (T, S) the entropy $-\sum_j A_{ij} \log A_{ij}$; give back (T,).
 # Behind a mask some shares are 0. Let them count as 0, as is usual ($a \log a$ goes to 0 with $a$), though `np.log(0)`
 # is $-\infty$.
@@ -356,7 +356,7 @@ learn.check("row_entropy", row_entropy)
 # how much the loss would change with each number of $Z$, and must hand back $dQ$, $dK$ and $dV$. Write $s$ for the
 # scores in the bracket. We walk back through three doors.
 
-# %% tags=["story-only"] [markdown]
+# %% [markdown] tags=["story-only"]
 # **First door: $z_i = \sum_j A_{ij} v_j$.** It is a layer of lesson 01, with $A$ in the place of the input and $V$ in
 # the place of the weights. Value $j$ was used by every query $i$, with the share $A_{ij}$; so it collects from all of
 # them:
@@ -383,7 +383,7 @@ learn.check("row_entropy", row_entropy)
 # Behind the three doors lie three layers of lesson 01, $dW_q = x^\top dQ$ and so on. $x$ has been used three times, so
 # it collects three times: $dx = dQ\,W_q^\top + dK\,W_k^\top + dV\,W_v^\top$.
 
-# %% tags=["story-only"] [markdown]
+# %% [markdown] tags=["story-only"]
 # **Never believe a gradient that you have not checked.** Turn one number of $Q$ a tiny bit up, then down:
 
 # %% tags=["story-only"]
@@ -409,7 +409,7 @@ for i in range(3):
         print(f"dq[{i},{c}] {dq[i, c]:16.6f} {(loss_of(up, k, v) - loss_of(down, k, v)) / 2e-5:22.6f}")
 print("each row of ds sums to 0:", np.allclose(ds.sum(axis=-1), 0))
 
-# %% tags=["story-only"] [markdown]
+# %% [markdown] tags=["story-only"]
 # The last line is no accident. Add 1 to all scores of a row: nothing changes. So the gradient has no business there.
 #
 # **And now the root again.** In $ds_m = A_m(\dots)$ the bracket is 0 for a key that gets everything (it *is* the
@@ -438,7 +438,7 @@ axes.set_title("Without the root, long keys can hardly learn")
 axes.legend()
 print(f"d_k = 1024: with the root {size_of_ds['with'][-1]:.2f}, without {size_of_ds['without'][-1]:.1e}")
 
-# %% tags=["ask:softmax_backward"] [markdown]
+# %% [markdown] tags=["ask:softmax_backward"]
 # **Exercise 6: `softmax_backward`.** The second door, for all rows at once. You receive `dA` (T, S) and have the shares
 # `A` (T, S); give back `ds` (T, S).
 
@@ -455,7 +455,7 @@ def softmax_backward(dA, A):
 # %% tags=["check:softmax_backward"]
 learn.check("softmax_backward", softmax_backward)
 
-# %% tags=["ask:attention_backward"] [markdown]
+# %% [markdown] tags=["ask:attention_backward"]
 # **Exercise 7: `attention_backward`.** All three doors. You receive `dz` (T, d) and have `q`, `k`, `v`, each (T, d).
 # Give back `dq`, `dk`, `dv`, in this order. No mask here.
 
@@ -491,7 +491,7 @@ show.formula(ops.attention)
 # %%
 show.working(ops.attention, q, k, v, at=(2,))
 
-# %% tags=["story-only"] [markdown]
+# %% [markdown] tags=["story-only"]
 # This is the code of `attention_weights`, which makes the table $A$; forward and back stand on one screen.
 # (`ops.attention` computes the same, together with $Z$, without ever storing the whole table.)
 
@@ -505,7 +505,7 @@ rng = np.random.default_rng(0)
 edunet.check_gradients(ops.attention, *rng.normal(size=(3, 5, 4)), causal=True)
 print("dq, dk and dv of ops.attention agree with finite differences, also behind the mask")
 
-# %% tags=["uses:attention"] [markdown]
+# %% [markdown] tags=["uses:attention"]
 # **Compare.** Your `attention` (or ours, if yours is not ready yet) against the library, on a record of 64 places:
 
 # %% tags=["uses:attention"]
@@ -590,14 +590,14 @@ middle = int(np.argsort(gaps)[1])
 network, finder, alarm, history = trained[middle]
 print(f"\nmedian gap {gaps[middle]:.3f} (seed {middle}), {network.count_params()} parameters")
 
-# %% tags=["story-only"] [markdown]
+# %% [markdown] tags=["story-only"]
 # A gap of a few thousandths, or even a little *below* zero, is the luck of these test patients: nobody can be better
 # than the best possible in the long run.
 
 # %%
 show.curves(history, synthetic=True)
 
-# %% tags=["story-only"] [markdown]
+# %% [markdown] tags=["story-only"]
 # For a while nothing seems to happen, then the loss drops like a stone. That is typical of attention: as long as B3
 # looks everywhere, A3 is one voice of many; once it gets a little more than the others, it pays to give it still more.
 
@@ -662,7 +662,7 @@ top = maps[records, place_b[records]].argmax(axis=-1)
 print(f"B looks at its A most in {np.mean(top == place_a[records]):.0%} of {len(records)} records")
 print(f"mean share that it gives to it: {maps[records, place_b[records], place_a[records]].mean():.0%}")
 
-# %% tags=["ask:found"] [markdown]
+# %% [markdown] tags=["ask:found"]
 # **Exercise 8: `found`.** `A` (N, T, T) holds a map for each record; `looks` (N,) the place that should look, `wanted`
 # (N,) the place that it should look at. Give back the share of the records in which the largest number of row
 # `looks[n]` stands at `wanted[n]`.
@@ -725,7 +725,7 @@ draw_scores(q_codes[8:16] @ k_codes[:8].T / np.sqrt(32))
 my_scores = learn.use("attention_scores", attention_scores)
 draw_scores(my_scores(q_codes[8:16], k_codes[:8]))
 
-# %% tags=["story-only"] [markdown]
+# %% [markdown] tags=["story-only"]
 # The diagonal: eight interactions out of 64 possible ones, found from outcomes alone. Nobody had told the network that
 # there are drugs, or pairs.
 
@@ -806,7 +806,7 @@ print(f"attention without mask or positions   AUC {auc:.3f}   gap {best - auc:.3
 # %% [markdown]
 # ## 7. Practise, and go on
 
-# %% tags=["story-only"] [markdown]
+# %% [markdown] tags=["story-only"]
 # The **practice notebook** `practice/10_attention.ipynb` has the same seven stops and eight functions for you to write:
 #
 # | | you write | | you write |
