@@ -465,8 +465,8 @@ print("weights:", dict(zip(train.columns, my_w.round(2).tolist(), strict=True)))
 
 # %%
 one_neuron = models.Sequential([layers.Dense(1, activation="sigmoid")])
-one_neuron.compile(optimizer="adam", loss="binary_crossentropy")
-one_neuron.fit(x_train, train.y, epochs=learn.size(15, alone=15, quick=2), batch_size=64, verbose=0)
+one_neuron.compile(optimizer=edunet.optimizers.Adam(0.01), loss="binary_crossentropy")
+one_neuron.fit(x_train, train.y, epochs=learn.size(10, alone=15, quick=2), batch_size=64, verbose=0)
 said_by_one = one_neuron.predict(x_test, verbose=0)[:, 0]
 
 # %% [markdown]
