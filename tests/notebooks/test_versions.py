@@ -221,6 +221,7 @@ def test_files_of_all_versions(lesson, library, tmp_path, capsys):
     ("old", "new", "message"),
     [
         (EXERCISE, '# %% tags=["exercize:twice"]', "unknown tag 'exercize:twice'; expected one of story-only, ask,"),
+        (EXERCISE, f"{EXERCISE} [markdown]", 'a cell begins with `# %% [markdown] tags=["..."]`, in this order'),
         (EXERCISE, '# %% tags=["exercise"]', "the tag 'exercise' needs the name of an exercise: exercise:NAME"),
         (EXERCISE, '# %% tags=["ask", "exercise:twice"]', "a cell has one tag at most. Received: ask, exercise:twice"),
         (EXERCISE, '# %% [markdown] tags=["exercise:twice"]', "exercise:twice is a cell of code, not of text"),
