@@ -286,6 +286,72 @@ LOOKING_BACK = Exercise(
 )
 
 
+# ---------------------------------------------------------------- row_entropy
+
+
+def row_entropy(A):
+    return -np.sum(A * np.log(np.where(A > 0, A, 1)), axis=-1)
+
+
+def _past_only(rng, i):
+    return (looking_back(2 * rng.normal(size=(3 + i, 3 + i))),)
+
+
+ROW_ENTROPY = Exercise(
+    "row_entropy",
+    "10",
+    "how widely does each query spread its attention?",
+    row_entropy,
+    _past_only,
+    (
+        Mistake(
+            "0 · log 0 is nan for the computer; here it counts as 0: who gets nothing adds nothing. "
+            "Put a 1 in the place of such a share before you take the logarithm.",
+            lambda A: -np.sum(A * np.log(A), axis=-1),
+        ),
+        Mistake("the minus sign is missing: logarithms of shares are negative.", lambda A: -row_entropy(A)),
+        Mistake(
+            "this is in bits, with the logarithm to base 2; the formula has the natural one.",
+            lambda A: row_entropy(A) / np.log(2),
+        ),
+        Mistake(
+            "this is with the logarithm to base 10; the formula has the natural one.",
+            lambda A: row_entropy(A) / np.log(10),
+        ),
+        Mistake("this is the mean over the keys; the formula has the sum.", lambda A: row_entropy(A) / A.shape[-1]),
+        Mistake(
+            "the columns are summed up: one number for each query is wanted, and a query is a row.",
+            lambda A: -np.sum(A * np.log(np.where(A > 0, A, 1)), axis=0),
+        ),
+        Mistake(
+            "a single number for the whole table comes out; every query has its own.",
+            lambda A: float(row_entropy(A).sum()),
+        ),
+        Mistake(
+            "the logarithms are added up without their weights: each counts with its share.",
+            lambda A: -np.sum(np.log(np.where(A > 0, A, 1)), axis=-1),
+        ),
+        Mistake("these are the largest shares; the entropy takes all of them.", lambda A: A.max(axis=-1)),
+        Mistake(
+            "one number for each pair comes out: the sum over the keys is missing.",
+            lambda A: -A * np.log(np.where(A > 0, A, 1)),
+        ),
+    ),
+    (
+        "For each row: minus the sum of share times logarithm of the share.",
+        "np.where(A > 0, A, 1) is safe to take the logarithm of, and log 1 = 0 adds nothing.",
+        "Multiply A by that logarithm, sum over axis=-1, and change the sign.",
+    ),
+    # ln 2 and (ln 2)/2 + (ln 4)/2 = 3/2 ln 2, from a table of logarithms
+    known=(
+        (
+            (np.array([[1.0, 0.0, 0.0], [0.5, 0.5, 0.0], [0.25, 0.5, 0.25]]),),
+            np.array([0.0, 0.6931471805599453, 1.0397207708399179]),
+        ),
+    ),
+)
+
+
 # ---------------------------------------------------------------- softmax_backward
 
 
@@ -453,72 +519,6 @@ ATTENTION_BACKWARD = Exercise(
 )
 
 
-# ---------------------------------------------------------------- row_entropy
-
-
-def row_entropy(A):
-    return -np.sum(A * np.log(np.where(A > 0, A, 1)), axis=-1)
-
-
-def _past_only(rng, i):
-    return (looking_back(2 * rng.normal(size=(3 + i, 3 + i))),)
-
-
-ROW_ENTROPY = Exercise(
-    "row_entropy",
-    "10",
-    "how widely does each query spread its attention?",
-    row_entropy,
-    _past_only,
-    (
-        Mistake(
-            "0 · log 0 is nan for the computer; here it counts as 0: who gets nothing adds nothing. "
-            "Put a 1 in the place of such a share before you take the logarithm.",
-            lambda A: -np.sum(A * np.log(A), axis=-1),
-        ),
-        Mistake("the minus sign is missing: logarithms of shares are negative.", lambda A: -row_entropy(A)),
-        Mistake(
-            "this is in bits, with the logarithm to base 2; the formula has the natural one.",
-            lambda A: row_entropy(A) / np.log(2),
-        ),
-        Mistake(
-            "this is with the logarithm to base 10; the formula has the natural one.",
-            lambda A: row_entropy(A) / np.log(10),
-        ),
-        Mistake("this is the mean over the keys; the formula has the sum.", lambda A: row_entropy(A) / A.shape[-1]),
-        Mistake(
-            "the columns are summed up: one number for each query is wanted, and a query is a row.",
-            lambda A: -np.sum(A * np.log(np.where(A > 0, A, 1)), axis=0),
-        ),
-        Mistake(
-            "a single number for the whole table comes out; every query has its own.",
-            lambda A: float(row_entropy(A).sum()),
-        ),
-        Mistake(
-            "the logarithms are added up without their weights: each counts with its share.",
-            lambda A: -np.sum(np.log(np.where(A > 0, A, 1)), axis=-1),
-        ),
-        Mistake("these are the largest shares; the entropy takes all of them.", lambda A: A.max(axis=-1)),
-        Mistake(
-            "one number for each pair comes out: the sum over the keys is missing.",
-            lambda A: -A * np.log(np.where(A > 0, A, 1)),
-        ),
-    ),
-    (
-        "For each row: minus the sum of share times logarithm of the share.",
-        "np.where(A > 0, A, 1) is safe to take the logarithm of, and log 1 = 0 adds nothing.",
-        "Multiply A by that logarithm, sum over axis=-1, and change the sign.",
-    ),
-    # ln 2 and (ln 2)/2 + (ln 4)/2 = 3/2 ln 2, from a table of logarithms
-    known=(
-        (
-            (np.array([[1.0, 0.0, 0.0], [0.5, 0.5, 0.0], [0.25, 0.5, 0.25]]),),
-            np.array([0.0, 0.6931471805599453, 1.0397207708399179]),
-        ),
-    ),
-)
-
-
 # ---------------------------------------------------------------- found
 
 
@@ -600,8 +600,8 @@ EXERCISES = (
     ATTENTION_SCORES,
     ATTENTION,
     LOOKING_BACK,
+    ROW_ENTROPY,
     SOFTMAX_BACKWARD,
     ATTENTION_BACKWARD,
-    ROW_ENTROPY,
     FOUND,
 )

@@ -505,7 +505,7 @@ rng = np.random.default_rng(0)
 edunet.check_gradients(ops.attention, *rng.normal(size=(3, 5, 4)), causal=True)
 print("dq, dk and dv of ops.attention agree with finite differences, also behind the mask")
 
-# %% [markdown] tags=["uses:attention"]
+# %% [markdown] tags=["ask:attention"]
 # **Compare.** Your `attention` (or ours, if yours is not ready yet) against the library, on a record of 64 places:
 
 # %% tags=["uses:attention"]
