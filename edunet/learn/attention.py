@@ -53,6 +53,15 @@ SOFTMAX_ROWS = Exercise(
             lambda s: _no_care(s, axis=None),
         ),
         Mistake(
+            "the row sums lie in a row, not in a column (keepdims=True is missing), so NumPy divides every column by "
+            "the sum of another row.",
+            lambda s: (e := np.exp(s - s.max(axis=-1, keepdims=True))) / e.sum(axis=-1),
+        ),
+        Mistake(
+            "the row sums lie in a row, not in a column: keepdims=True is missing (and large scores overflow).",
+            lambda s: np.exp(s) / np.exp(s).sum(axis=-1),
+        ),
+        Mistake(
             "the exponentials are made, but not divided by their sum: shares must sum to 1.",
             lambda s: np.exp(s - s.max(axis=-1, keepdims=True)),
         ),

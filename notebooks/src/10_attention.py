@@ -439,8 +439,8 @@ axes.legend()
 print(f"d_k = 1024: with the root {size_of_ds['with'][-1]:.2f}, without {size_of_ds['without'][-1]:.1e}")
 
 # %% [markdown] tags=["ask:softmax_backward"]
-# **Exercise 6: `softmax_backward`.** The second door, for all rows at once. You receive `dA` (T, S) and have the shares
-# `A` (T, S); give back `ds` (T, S).
+# **Exercise 6: `softmax_backward`.** The second door, for all rows at once. Derive it with a pencil first (lesson, stop
+# 4). You receive `dA` (T, S) and have the shares `A` (T, S); give back `ds` (T, S).
 
 
 # %% tags=["exercise:softmax_backward"]
@@ -456,7 +456,8 @@ def softmax_backward(dA, A):
 learn.check("softmax_backward", softmax_backward)
 
 # %% [markdown] tags=["ask:attention_backward"]
-# **Exercise 7: `attention_backward`.** All three doors. You receive `dz` (T, d) and have `q`, `k`, `v`, each (T, d).
+# **Exercise 7: `attention_backward`.** All three doors: from $Z$ to $A$ and $V$, through the softmax, and from the
+# scores to $Q$ and $K$. You receive `dz` (T, d) and have `q`, `k`, `v`, each (T, d).
 # Give back `dq`, `dk`, `dv`, in this order. No mask here.
 
 
@@ -544,8 +545,8 @@ print(f"bag of codes   AUC {roc_auc(test.y, said_by_bag):.3f}   gap {best - roc_
 # 5. `Dense(1)`: one number for each place, its **alarm**;
 # 6. the loudest alarm of the record makes its risk.
 #
-# For step 6 a plain maximum would do, but it teaches only the one place that is loudest by chance. A softer maximum is
-# $\log \frac1T \sum_t e^{a_t}$: a loud alarm still drowns all others, and every place gets its part of the gradient,
+# Step 6 could take the plain maximum; but that teaches only the one place which is loudest by chance. A softer maximum
+# is $\log \frac1T \sum_t e^{a_t}$: a loud alarm still drowns all others, and every place gets its part of the gradient,
 # namely the softmax of the alarms. (Derive it: you have met every piece.)
 
 

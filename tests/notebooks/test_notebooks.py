@@ -30,7 +30,7 @@ FACTS = {
         "Epoch 5/5", "test accuracy:", "the worst first", "most often:", "def conv2d(x, w, b=None",
     ],
     "10_attention": [
-        "place 13  drug A7", "the answers only move along: True", "shares             [0.894 0.053 0.053]",
+        "place 13  drug A7", "the answers only move along: True", "[0.894 0.053 0.053]",
         "each row of ds sums to 0: True", "dq, dk and dv of ops.attention agree", "def attention_weights(q, k",
         "bag of codes   AUC", "median gap", "6401 parameters", "B looks at its A most in", "A and B change places",
     ],
