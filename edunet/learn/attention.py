@@ -116,7 +116,7 @@ ATTENTION_SCORES = Exercise(
         Mistake("divided by d_k; the formula has its square root.", lambda q, k: q @ k.T / q.shape[-1]),
         Mistake("multiplied by √d_k; the formula divides.", lambda q, k: q @ k.T * np.sqrt(q.shape[-1])),
         Mistake(
-            "divided by the root of the number of keys. d_k is how many numbers one key holds: which axis is that?",
+            "divided by the root of the number of places. d_k is how many numbers one key holds: which axis is that?",
             lambda q, k: q @ k.T / np.sqrt(len(k)),
         ),
         Mistake(
@@ -148,8 +148,11 @@ ATTENTION_SCORES = Exercise(
     ),
     known=(
         (
-            (np.array([[1.0, 2.0, 0.0, 2.0]]), np.array([[2.0, 1.0, 5.0, 0.0], [0.0, -1.0, 1.0, 3.0]])),
-            np.array([[2.0, 2.0]]),
+            (
+                np.array([[1.0, 2.0, 0.0, 2.0], [0.0, 0.0, 2.0, 0.0]]),
+                np.array([[2.0, 1.0, 5.0, 0.0], [0.0, -1.0, 1.0, 3.0]]),
+            ),
+            np.array([[2.0, 2.0], [5.0, 1.0]]),
         ),
     ),
 )
@@ -176,6 +179,10 @@ ATTENTION = Exercise(
     (
         Mistake(
             "softmax is missing: the scores weigh the values as they are.", lambda q, k, v: attention_scores(q, k) @ v
+        ),
+        Mistake(
+            "the exponentials weigh the values, but are not divided by the sum of their row: shares must sum to 1.",
+            lambda q, k, v: np.exp(attention_scores(q, k)) @ v,
         ),
         Mistake(
             "softmax runs over the queries: the shares of one query, a row of A, must sum to 1.",
