@@ -47,7 +47,7 @@ edunet.set_random_seed(0)  # a network starts from random numbers; the same seed
 # are from the best possible.
 
 # %%
-train = blood_risk.load(learn.size(8000, quick=1000), seed=0)  # patients to learn from
+train = blood_risk.load(learn.size(8000, alone=8000, quick=1000), seed=0)  # patients to learn from
 test = blood_risk.load(learn.size(20000, alone=20000, quick=2000), seed=1)  # other patients, for the test
 
 print("column      unit      patient 0   patient 1   patient 2")
@@ -175,6 +175,9 @@ for axes in (left, right):
 print("Always rising, or always falling: a single neuron cannot draw a U.")
 
 # %% [markdown] tags=["ask:weighted_sum"]
+# **With a pencil first:** what is the weighted sum of this patient, what is it with the bias, and which risk does the
+# sigmoid make of it? Then let your functions do it.
+#
 # **Exercise 1: `weighted_sum`.** Compute $z = \sum_i w_i x_i + b$ for one patient. `x` and `w` are arrays of the same
 # length, `b` is a number; give back one number. A loop is fine.
 
@@ -466,7 +469,7 @@ print("weights:", dict(zip(train.columns, my_w.round(2).tolist(), strict=True)))
 # %%
 one_neuron = models.Sequential([layers.Dense(1, activation="sigmoid")])
 one_neuron.compile(optimizer=edunet.optimizers.Adam(0.01), loss="binary_crossentropy")
-one_neuron.fit(x_train, train.y, epochs=learn.size(10, alone=15, quick=2), batch_size=64, verbose=0)
+one_neuron.fit(x_train, train.y, epochs=learn.size(10, alone=10, quick=2), batch_size=64, verbose=0)
 said_by_one = one_neuron.predict(x_test, verbose=0)[:, 0]
 
 # %% [markdown]
@@ -502,7 +505,7 @@ network = models.Sequential(
 )
 network.compile(optimizer=edunet.optimizers.Adam(0.003), loss="binary_crossentropy")
 history = network.fit(
-    x_train, train.y, epochs=learn.size(15, alone=20, quick=2), batch_size=64, validation_split=0.1, verbose=0
+    x_train, train.y, epochs=learn.size(15, alone=15, quick=2), batch_size=64, validation_split=0.1, verbose=0
 )
 said_by_network = network.predict(x_test, verbose=0)[:, 0]
 

@@ -9,13 +9,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from edunet import learn
 from edunet.learn.catalogue import EXERCISES, LESSONS
 
 pytest.importorskip("jupytext", reason="the notebooks are built with jupytext: pip install jupytext")
 nbformat = pytest.importorskip("nbformat", reason="the notebooks are built with nbformat: pip install nbformat")
 
 import build_notebooks as generator
-from lesson_source import BEGIN, END, kind_and_name, read_cells
+from lesson_source import BEGIN, END, kind_and_name, read_cells, stub
 
 ROOT = Path(__file__).resolve().parents[2]
 GENERATOR = ROOT / "tools" / "build_notebooks.py"
@@ -148,6 +149,20 @@ def test_lesson_asks_for_the_exercises_of_its_catalogue_in_their_order(source):
     asked = [kind_and_name(cell)[1] for cell in read_cells(source) if kind_and_name(cell)[0] == "exercise"]
     assert asked == [name for name, exercise in EXERCISES.items() if exercise.lesson == source.stem[:2]]
     assert not asked or LESSONS[source.stem[:2]] == source.stem
+
+
+WRITTEN = [(s, kind_and_name(c)[1]) for s in SOURCES for c in read_cells(s) if kind_and_name(c)[0] == "exercise"]
+
+
+@pytest.mark.parametrize(("source", "name"), WRITTEN, ids=[f"{source.stem}-{name}" for source, name in WRITTEN])
+def test_every_stub_fails_and_every_solution_passes(source, name):
+    cells = {kind_and_name(cell)[1]: cell.source for cell in read_cells(source) if kind_and_name(cell)[0] == "exercise"}
+    space = {"np": np}
+    for text in cells.values():  # a solution may use those above it
+        exec(text, space)
+    assert learn.check(name, space[name]).ok
+    exec(stub(cells[name], name), space)
+    assert learn.check(name, space[name]).message.startswith("not written yet")
 
 
 LEARN = """
