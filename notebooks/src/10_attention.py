@@ -710,7 +710,15 @@ def draw_scores(scores):
     axes.set_ylabel("query: who looks")
     axes.set_title("Which drug looks for which? (SYNTHETIC)")
     for (b, a), score in np.ndenumerate(scores):
-        axes.text(a, b, f"{score:.0f}", ha="center", va="center", color="white" if score > 8 else "black", fontsize=9)
+        axes.text(
+            a,
+            b,
+            f"{round(float(score))}",
+            ha="center",
+            va="center",
+            color="white" if score > 8 else "black",
+            fontsize=9,
+        )
     figure.colorbar(drawn, label="score")
     print("for each B the A with the highest score:", *(f"A{i}" for i in scores.argmax(axis=1)))
 
