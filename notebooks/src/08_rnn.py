@@ -60,14 +60,15 @@ print("outcome:", test.class_names[test.y[4]])
 # %%
 figure, axes = plt.subplots(figsize=(8, 3.4), layout="constrained")
 axes.axvline(59, color="0.6", linewidth=1)
-for row, n in enumerate(range(1, 8)):
+shown = (1, 2, 4, 5, 8, 10, 11)
+for row, n in enumerate(shown):
     axes.plot(range(60), np.full(60, row), ",", color="0.5")
     for code, mark, colour in ((1, "^", "#D55E00"), (0, "o", "#0072B2")):
         visits = np.flatnonzero(test.x[n] == code)
         label = allergy_record.CODE_NAMES[code] if row == 0 else None
         axes.plot(visits, np.full(len(visits), row), mark, color=colour, markersize=8, label=label)
     axes.text(60.5, row, test.class_names[test.y[n]], va="center", fontsize=9)
-axes.set_yticks(range(7), [f"patient {n}" for n in range(1, 8)])
+axes.set_yticks(range(7), [f"patient {n}" for n in shown])
 axes.set_xlabel("visit (the drug is ordered at visit 59)")
 axes.set_xlim(-1, 71)
 axes.set_xticks(range(0, 60, 10))
@@ -118,20 +119,22 @@ print("doses known of each patient:", drug.x.shape[1], "hours;", f"{drug.y.mean(
 
 # %% tags=["story-only"]
 rng = np.random.default_rng(3)
-w, b = rng.normal(size=(3, 3)), rng.normal(size=3)
+w, b = 0.8 * rng.normal(size=(3, 3)), 0.3 * rng.normal(size=3)
 
 h = np.zeros((2, 3))  # two patients, three units
 states = []
-for _ in range(20):
+for _ in range(40):
     h = np.tanh(h @ w + b)
     states.append(h)
-states = np.array(states)  # (20, 2, 3)
+states = np.array(states)  # (40, 2, 3)
 
 figure, (left, right) = plt.subplots(1, 2, figsize=(9, 3.2), layout="constrained")
-hours = np.arange(20)
+hours = np.arange(40)
 for n, (colour, line, mark) in enumerate((("#0072B2", "-", "o"), ("#D55E00", "--", "s"))):
-    left.bar(hours + 0.4 * n, drug_test.x[n, :20, 0], width=0.4, color=colour, label=f"patient {n}")
-    right.plot(hours, states[:, n, 0], line, marker=mark, color=colour, fillstyle="none", markersize=5 + 4 * n)
+    left.bar(hours + 0.5 * n, drug_test.x[n, :40, 0], width=0.9, color=colour, label=f"patient {n}")
+    right.plot(
+        hours, states[:, n, 0], line, marker=mark, color=colour, fillstyle="none", markersize=4 + 4 * n, markevery=2
+    )
 left.set_xlabel("hour")
 left.set_ylabel("dose (mg)")
 left.set_title("what happened to them")
@@ -195,7 +198,7 @@ arrow = {"arrowstyle": "-|>", "linewidth": 1.6, "shrinkA": 17, "shrinkB": 17}
 for t in range(5):
     axes.text(2 * t, 1, f"$h_{t}$", ha="center", va="center", fontsize=13, bbox={"boxstyle": "circle", "fc": "#FFF2CC"})
     if t == 0:
-        axes.text(0, 0.45, "zeros", ha="center", va="center", fontsize=10)
+        axes.text(0, 0.66, "zeros", ha="center", va="center", fontsize=10)
         continue
     axes.annotate("", (2 * t, 1), (2 * t - 2, 1), arrowprops=arrow | {"color": "#0072B2"})
     axes.text(2 * t - 1, 1.12, "$W_h$", ha="center", fontsize=12, color="#0072B2")
@@ -265,7 +268,8 @@ print("100 patients; largest difference between any two:", f"{np.ptp(differ, axi
 # $$c_t = 0.917\; c_{t-1} + \frac{D_t}{35}$$
 #
 # Look at it next to the formula of stop 2. It *is* that formula: one unit, $W_h = 0.917$, $W_x = 1/35$, $b = 0$, and
-# no bending, $f(a) = a$. Pharmacology has used a recurrent network, with one linear unit, for a hundred years.
+# no bending, $f(a) = a$. Pharmacologists had a recurrent network with one linear unit before
+# there were computers.
 
 # %% [markdown] tags=["story-only"]
 # 500 mg at hour 0, nothing at hours 1 and 2, 250 mg at hour 3. With a pencil:
@@ -465,7 +469,12 @@ starts = {
 }
 figure, (left, right) = plt.subplots(1, 2, figsize=(10, 3.6), layout="constrained")
 back = np.arange(60)
-for weight, line, colour in ((1.1, "-.", "#CC79A7"), (1, "-", "#0072B2"), (0.917, "--", "black"), (0.7, ":", "#D55E00")):
+for weight, line, colour in (
+    (1.1, "-.", "#CC79A7"),
+    (1, "-", "#0072B2"),
+    (0.917, "--", "black"),
+    (0.7, ":", "#D55E00"),
+):
     left.semilogy(back, float(weight) ** back, line, color=colour, label=f"w = {weight}")
 left.set_xlabel("steps back in time")
 left.set_ylabel("what is left of the gradient, $w^k$")
@@ -479,7 +488,9 @@ right.set_ylim(1e-9, 1e5)
 right.set_title("SimpleRNN(16), before any training")
 for axes in (left, right):
     axes.legend(fontsize=9)
-print("10 visits before the end, with small numbers:", f"{gradient_by_visit(starts['W_h of small numbers'][0])[49]:.0e}")
+print(
+    "10 visits before the end, with small numbers:", f"{gradient_by_visit(starts['W_h of small numbers'][0])[49]:.0e}"
+)
 
 # %% [markdown]
 # The scale is logarithmic. The dotted line falls so fast that the network cannot know, ten visits later, that an event
@@ -493,7 +504,7 @@ print("10 visits before the end, with small numbers:", f"{gradient_by_visit(star
 
 # %% tags=["story-only"]
 some = drug.x[:500, :, 0].astype(float) / 35  # mg/l that come in
-measured = drug.truth["concentration"][:500, -1]
+measured = drug.truth["concentration"][:500, -1] + rng.normal(0, 1, 500)  # a laboratory errs, by 1 mg/l or so
 weights = np.linspace(0.6, 1.05, 91)
 
 
@@ -530,7 +541,9 @@ print(f"slope at w = 0.8: {slope_at[0.8]:.0f}, at w = 1: {slope_at[1.0]:.0f}")
 for limit in (np.inf, 500.0):
     w, path = 1.0, [1.0]  # "remember everything"
     for _ in range(30):
-        slope = (np.mean((last_state(w + 1e-6) - measured) ** 2) - np.mean((last_state(w - 1e-6) - measured) ** 2)) / 2e-6
+        slope = (
+            np.mean((last_state(w + 1e-6) - measured) ** 2) - np.mean((last_state(w - 1e-6) - measured) ** 2)
+        ) / 2e-6
         w = w - 2e-5 * slope * min(1, limit / abs(slope))
         path.append(w)
         if abs(w) > 2:
@@ -557,8 +570,8 @@ def clip_by_norm(g, limit):
 learn.check("clip_by_norm", clip_by_norm)
 
 # %% [markdown] tags=["ask"]
-# **Your own unit learns a half-life.** A laboratory has measured the drug at hour 71, in 500 patients. The volume is
-# known (35 l), the share that stays is not. Start at $w = 1$, "nothing ever leaves the body", and walk downhill with
+# **Your own unit learns a half-life.** A laboratory has measured the drug at hour 71, in 500 patients, with an error of
+# about 1 mg/l. The volume is known (35 l), the share that stays is not. Start at $w = 1$, "nothing ever leaves the body", and walk downhill with
 # your own functions.
 
 # %% tags=["uses:concentration"]
@@ -574,7 +587,7 @@ my_half_life = learn.use("half_life", half_life)
 my_clip = learn.use("clip_by_norm", clip_by_norm)
 
 given = drug.x[:500, :, 0].astype(float)  # mg
-in_lab = drug.truth["concentration"][:500, -1]  # mg/l at hour 71
+in_lab = drug.truth["concentration"][:500, -1] + np.random.default_rng(0).normal(0, 1, 500)  # mg/l, with an error
 guess = 1.0
 for turn in range(30):
     in_blood = my_concentration(given, guess, 35)
@@ -641,6 +654,7 @@ print("largest difference:", f"{np.abs(of_mine - of_layer).max():.1e}")
 # %% [markdown] tags=["story-only"]
 # In Python it is the four lines of the formula. The parts $W_z, W_r, W_h$ lie side by side in one array:
 
+
 # %% tags=["story-only"]
 def one_gru_step(x_t, h, wx, wh, b):
     (Wz, Wr, Wh), (Rz, Rr, Rh), (bz, br, bh) = (np.split(a, 3, axis=-1) for a in (wx, wh, b))
@@ -660,12 +674,39 @@ print("largest difference:", f"{np.abs(one_gru_step(x_t, h, wx, wh, b) - from_li
 # with $r$ after the matrix product, not before it; that is faster and learns as well. `show.formula(ops.gru)` has both.
 #
 # The older **LSTM** has the same idea with three gates and a second state, the cell: one gate writes, one keeps, one
-# shows. `show.formula(ops.lstm)` is its page. It starts with the bias 1 in its "keep" gate, so that it remembers
-# before it has learned anything. Here one number of a GRU, fully written out:
+# shows. `show.formula(ops.lstm)` is its page.
+#
+# Here one number of a GRU, fully written out:
 
 # %% tags=["story-only"]
 small = layers.GRU(2, reset_after=False)
 show.working(small, rng.normal(size=(1, 3, 2)), at=(0, 2, 0))
+
+# %% [markdown] tags=["story-only"]
+# **A fresh gate stands half open**: $\sigma(0) = \frac12$, and so, before training, half of the memory goes at every visit,
+# and half of the gradient. The LSTM is therefore started with the bias 1 in its "keep" gate: $\sigma(1) = 0.73$.
+
+# %% tags=["story-only"]
+fresh = {
+    "LSTM, keep gate starts with bias 1": (layers.LSTM(16), "-", "#0072B2"),
+    "GRU": (layers.GRU(16), "-.", "#CC79A7"),
+    "LSTM, keep gate starts with bias 0": (layers.LSTM(16, unit_forget_bias=False), "--", "black"),
+    "SimpleRNN, small numbers": (layers.SimpleRNN(16, recurrent_initializer="random_normal"), ":", "#D55E00"),
+}
+figure, axes = plt.subplots(figsize=(7, 3.6), layout="constrained")
+for label, (layer, line, colour) in fresh.items():
+    sizes = gradient_by_visit(layer)
+    axes.semilogy(np.arange(60), np.where(sizes > 1e-12, sizes, np.nan), line, color=colour, label=label)
+axes.set_ylim(1e-12, 1e1)
+axes.set_xlabel("visit (the answer is given at 59)")
+axes.set_ylabel("size of the gradient")
+axes.legend(fontsize=9)
+axes.set_title("Gates before any training: a start, not yet a memory")
+print("ten visits back, LSTM:", f"{gradient_by_visit(layers.LSTM(16))[49]:.0e}")
+
+# %% [markdown] tags=["story-only"]
+# Over ten visits enough is left to learn from, over sixty hardly anything. That is enough for a beginning: from the short
+# delays the network learns to hold the gate shut, and with a shut gate it can see further back.
 
 # %% [markdown] tags=["ask:gru_step"]
 # **Exercise 8: `gru_step`.** One step of a GRU. `x_t` (N, D), `h` (N, U); in `wx` (D, 3U) stand $W_z, W_r, W_h$ side by
@@ -699,8 +740,9 @@ print("largest difference to the library:", f"{np.abs(my_gru(*numbers) - theirs)
 # %% [markdown]
 # ## 6. Train it, and look into it
 #
-# **First the wrong model**: count how often each code occurs, and give the 40 counts to a network like that of lesson 01.
-# It knows everything about the record except the order.
+# **First two wrong models**: count how often each code occurs, and give the 40 counts to a network like that of lesson 01.
+# It knows everything about the record except the order. Then the same with the last 20 visits only, because what is recent
+# should count more.
 
 
 # %%
@@ -708,14 +750,17 @@ def counts(records):
     return np.stack([np.bincount(record, minlength=40) for record in records]).astype(np.float32)
 
 
-bag = models.Sequential([layers.Dense(32, activation="relu"), layers.Dense(1, activation="sigmoid")])
-bag.compile(optimizer=edunet.optimizers.Adam(0.003), loss="binary_crossentropy")
-bag.fit(counts(train.x), train.y, epochs=learn.size(5, alone=5, quick=1), batch_size=64, verbose=0)
-said_by_bag = bag.predict(counts(test.x), verbose=0)[:, 0]
-
 best = roc_auc(test.y, test.truth["risk"])
-print(f"best possible      AUC {best:.3f}")
-print(f"counting the codes AUC {roc_auc(test.y, said_by_bag):.3f}   gap {best - roc_auc(test.y, said_by_bag):.3f}")
+print(f"best possible           AUC {best:.3f}")
+said_by = {}
+for name, first in (("all visits counted", 0), ("last 20 visits counted", 40)):
+    bag = models.Sequential([layers.Dense(32, activation="relu"), layers.Dense(1, activation="sigmoid")])
+    bag.compile(optimizer=edunet.optimizers.Adam(0.003), loss="binary_crossentropy")
+    epochs = learn.size(5, alone=5, quick=1)
+    bag.fit(counts(train.x[:, first:]), train.y, epochs=epochs, batch_size=64, verbose=0)
+    said_by[name] = bag.predict(counts(test.x[:, first:]), verbose=0)[:, 0]
+    auc = roc_auc(test.y, said_by[name])
+    print(f"{name:23s} AUC {auc:.3f}   gap {best - auc:.3f}")
 
 # %% [markdown]
 # **Then a network that reads.** An `Embedding` learns eight numbers for each of the 40 codes, a `GRU` of four units reads
@@ -730,7 +775,9 @@ history = reader.fit(
 said_by_reader = reader.predict(test.x, verbose=0)[:, 0]
 
 print(f"{reader.count_params()} parameters")
-print(f"GRU, four units    AUC {roc_auc(test.y, said_by_reader):.3f}   gap {best - roc_auc(test.y, said_by_reader):.3f}")
+print(
+    f"GRU, four units         AUC {roc_auc(test.y, said_by_reader):.3f}   gap {best - roc_auc(test.y, said_by_reader):.3f}"
+)
 
 # %%
 show.curves(history, synthetic=True)
@@ -741,11 +788,12 @@ show.curves(history, synthetic=True)
 # %%
 delay = test.truth["delay"]
 edges = np.array([10, 13, 16, 20, 25, 32, 58])
-figure, axes = plt.subplots(figsize=(6.5, 3.6), layout="constrained")
+figure, axes = plt.subplots(figsize=(8, 3.6), layout="constrained")
 for label, said, line, mark, colour in (
     ("best possible", test.truth["risk"], "-", "", "black"),
     ("GRU", said_by_reader, "--", "s", "#D55E00"),
-    ("counting the codes", said_by_bag, ":", "^", "#0072B2"),
+    ("all visits counted", said_by["all visits counted"], ":", "^", "#0072B2"),
+    ("last 20 visits counted", said_by["last 20 visits counted"], "-.", "D", "#009E73"),
 ):
     right_answers = (said >= 0.5) == test.y
     shares = [right_answers[(delay >= a) & (delay < b)].mean() for a, b in zip(edges[:-1], edges[1:], strict=True)]
@@ -754,10 +802,9 @@ for label, said, line, mark, colour in (
 axes.set_xlabel("delay (visits since the last word)")
 axes.set_ylabel("share of right answers")
 axes.set_ylim(0.45, 1)
-axes.legend(loc="lower right")
-axes.set_title("The memory does not fade (SYNTHETIC)")
-print(f"right answers: GRU {np.mean((said_by_reader >= 0.5) == test.y):.1%}, "
-      f"counting {np.mean((said_by_bag >= 0.5) == test.y):.1%}")  # fmt: skip
+axes.legend(loc="center left", bbox_to_anchor=(1.01, 0.5))
+axes.set_title("The memory of the GRU does not fade (SYNTHETIC)")
+print(f"right answers of the GRU: {np.mean((said_by_reader >= 0.5) == test.y):.1%}")
 
 # %% [markdown]
 # **Look into the memory.** One patient, visit by visit: what do the four units hold, and what do the gates do? "yes" marks
@@ -775,12 +822,30 @@ show.hidden_states(gru, vectors, events=words, time="visit", synthetic=True)
 show.gates(gru, vectors, events=words, time="visit", synthetic=True)
 
 # %% [markdown]
-# A **flip-flop**. Nobody told the network that two of forty codes matter, nor that the latest counts. It has found a
-# switch: at a word it flips, and between the words it holds. The gate $z$ stands high where there is nothing to write, and
-# drops at the words.
+# One or two of the units are a **switch**: at a word they go to one end, and between the words they hold. To hold, their
+# gate $z$ stands near 1 ("keep") while nothing is said, and drops at the words. Is that so in other patients too? The
+# mean of $z$ for each unit, over a thousand records:
+
+# %%
+many = test.x[:1000]
+wx, wh, (bias, inner_bias) = gru.get_weights()
+vectors_of_many = np.asarray(embedding(many))
+states = np.asarray(ops.gru(vectors_of_many, wx, wh, np.stack([bias, inner_bias])))
+before = np.concatenate([np.zeros_like(states[:, :1]), states[:, :-1]], axis=1)
+z = ops.sigmoid(
+    vectors_of_many @ wx[:, :4] + bias[:4] + before @ wh[:, :4] + inner_bias[:4]
+)  # z comes first of z, r, h
+
+print("unit                      " + "".join(f"{unit:7d}" for unit in range(4)))
+print("z where nothing is said   " + "".join(f"{v:7.2f}" for v in z[many > 2].mean(axis=0)))
+print("z at a word               " + "".join(f"{v:7.2f}" for v in z[many < 2].mean(axis=0)))
+
+# %% [markdown]
+# Nobody told the network that two of forty codes matter, nor that the latest counts. It has built a **flip-flop**, the
+# circuit that stores one bit in every computer.
 
 # %% [markdown] tags=["story-only"]
-# **Ask it "what if".** Take the same patient and write "allergy confirmed" into one visit, first into visit 0, then,
+# **Ask it "what if".** Take the same patient and write "allergy confirmed" into one visit: first into visit 0, then,
 # instead, into visit 1, and so on. What would the network say?
 
 # %% tags=["story-only"]
@@ -790,14 +855,25 @@ said = reader.predict(what_if, verbose=0)[:, 0]
 latest = int(test.truth["latest"][who])
 
 figure, axes = plt.subplots(figsize=(7, 3.2), layout="constrained")
+axes.axvspan(49.5, 58.5, color="0.9")
+axes.text(54, 0.04, "never a word here\nin training", ha="center", fontsize=9)
 axes.step(range(59), said, where="mid", color="#D55E00")
 axes.axvline(latest, color="0.4", linestyle=":")
 axes.text(latest - 1, 0.5, "ruled out here\nfor the last time", ha="right", va="center", fontsize=9)
-axes.set_xlabel("visit into which \"allergy confirmed\" is written")
+axes.set_xlabel('visit into which "allergy confirmed" is written')
 axes.set_ylabel("risk that the network says")
 axes.set_ylim(0, 1)
-axes.set_title("A word counts if it is the latest (SYNTHETIC)")
-print(f"written before visit {latest}: on average {said[:latest].mean():.2f}, after it {said[latest:].mean():.2f}")
+axes.set_title("A word counts if it is the latest, but ... (SYNTHETIC)")
+print(
+    f"written before visit {latest}: on average {said[:latest].mean():.2f}; from there to visit 49: {said[latest:50].mean():.2f}"
+)
+print(f"written at visit 58, just before the order: {said[58]:.2f}")
+
+# %% [markdown] tags=["story-only"]
+# Up to visit 49 it obeys the rule perfectly. And then look at the right end: **how sure is it of an allergy that was
+# confirmed the day before the order?** In our records the last ten visits never hold a word. So the network has never had
+# to be quick, and the test, drawn by the same program, could not notice. Its AUC is as good as possible. In a ward it might
+# harm somebody. What a network does where it has seen no data, no score on such data can tell you.
 
 # %% [markdown]
 # **The start decides.** Now the simple recurrence on the same records, sixteen units, from several random starts: once with
@@ -837,16 +913,14 @@ axes.set_title("SimpleRNN(16): a vanished gradient teaches nothing (SYNTHETIC)")
 
 # %% [markdown]
 # **The drug: one unit.** A `SimpleRNN` with a single *linear* unit reads the 72 doses; one neuron turns its last state
-# into a risk. Four numbers are learned. The recurrent weight starts at 1, "remember everything": with a single unit an
+# into a risk. Five numbers are learned. The recurrent weight starts at 1, "remember everything": with a single unit an
 # orthogonal matrix is the number +1 or −1, and from −1 it never finds the way.
 #
 # At the end the learning rate is made smaller, so that the weight comes to rest.
 
 # %%
 edunet.set_random_seed(0)
-unit = layers.SimpleRNN(
-    1, activation="linear", use_bias=False, kernel_initializer="ones", recurrent_initializer="ones"
-)
+unit = layers.SimpleRNN(1, activation="linear", kernel_initializer="ones", recurrent_initializer="ones")
 pharmacist = models.Sequential([unit, layers.Dense(1, activation="sigmoid")])
 optimizer = edunet.optimizers.Adam()
 pharmacist.compile(optimizer=optimizer, loss="binary_crossentropy")
@@ -868,25 +942,34 @@ for name, score in (
 # Adding up the doses is a recurrence too, with the weight 1: it forgets nothing. And our unit? Read its weight.
 
 # %%
-wx, wh, w_out, b_out = (float(a.ravel()[0]) for a in pharmacist.get_weights())
-print(f"recurrent weight {wh:.4f}, in truth 2^(-1/8) = {2 ** (-1 / 8):.4f}")
-print(f"half-life {-np.log(2) / np.log(wh):.2f} hours, in truth 8")
-print(f"it says 50 % at {-b_out / (w_out * wx) * 500 / 35:.1f} mg/l, in truth at 12")
+u, w, b, w_out, b_out = (float(a.ravel()[0]) for a in pharmacist.get_weights())
+print(f"recurrent weight {w:.4f}, in truth 2^(-1/8) = {2 ** (-1 / 8):.4f}")
+print(f"half-life {-np.log(2) / np.log(w):.2f} hours, in truth 8")
+
+piled_up = b * (1 - w**72) / (1 - w)  # what the bias adds to the state in 72 hours, the same for every patient
+print(f"it says 50 % at {-(b_out / w_out + piled_up) / u * 500 / 35:.1f} mg/l, in truth at 12")
+
+# %% [markdown]
+# One weight, learned from "harm" and "no harm" alone. Let it run over the doses of one patient, in mg/l:
 
 # %%
-state = np.asarray(ops.simple_rnn(drug_test.x[:1] / 500, np.array([[wx]]), np.array([[wh]]), activation="linear"))
+learned = np.asarray(ops.simple_rnn(drug_test.x[:1] / 35, np.ones((1, 1)), np.array([[w]]), activation="linear"))[
+    0, :, 0
+]
+true = drug_test.truth["concentration"][0]
 figure, axes = plt.subplots(figsize=(7, 3.4), layout="constrained")
-axes.plot(drug_test.truth["concentration"][0], "-", color="black", label="truth, never shown to the network")
-axes.plot(state[0, :, 0] / wx * 500 / 35, "--", color="#D55E00", label="state of the unit, in mg/l")
+axes.plot(true, "-", color="black", label="truth, never shown to the network")
+axes.plot(learned, "--", color="#D55E00", label=f"with the learned weight {w:.3f}")
 axes.set_xlabel("hour")
 axes.set_ylabel("in the blood (mg/l)")
-axes.legend(fontsize=9)
-axes.set_title("The unit has become the concentration (SYNTHETIC)")
-print("largest difference:", f"{np.abs(state[0, :, 0] / wx * 500 / 35 - drug_test.truth['concentration'][0]).max():.2f} mg/l")
+axes.set_ylim(0, None)
+axes.legend(fontsize=9, loc="upper left")
+axes.set_title("The weight is the pharmacology (SYNTHETIC)")
+print("largest difference:", f"{np.abs(learned - true).max():.2f} mg/l")
 
 # %% [markdown] tags=["story-only"]
-# The network was told doses and harm, yes or no. It was never told that drugs leave the body, or how fast. The half-life
-# is in its one recurrent weight because there is nowhere else to put it. This is the best kind of model: so small that it
+# It was never told that drugs leave the body, or how fast. The half-life is in the recurrent weight because there is
+# nowhere else to put it. (To a quarter of an hour or so; thousands of answers "yes" and "no" do not say more.) This is the best kind of model: so small that it
 # can be read.
 
 # %% [markdown]
