@@ -20,8 +20,8 @@
 #
 # **You need** lesson 01 (a layer, the sigmoid, the chain rule, AUC). Nothing is downloaded.
 #
-# > **SYNTHETIC.** All patients, and the drug, were invented by a program whose rule is known. Nothing here may be used to
-# > prescribe anything.
+# > **SYNTHETIC.** All patients, and the drug, were invented by a program whose rule is known. Nothing here may be used
+# > to prescribe anything.
 
 # %% [markdown] tags=["ask"]
 # **This is the practice notebook.** It has the same seven stops. Read the lesson first, or go back to it whenever a
@@ -32,6 +32,8 @@
 # its end.
 
 # %%
+from itertools import pairwise
+
 import matplotlib.pyplot as plt
 import numpy as np
 
@@ -45,10 +47,10 @@ edunet.set_random_seed(0)
 # %% [markdown]
 # ## 1. Two kinds of record
 #
-# **The allergy.** Each visit is one of 40 codes. Code 1 means "allergy confirmed", code 0 "allergy ruled out", code 2 is
-# the drug order that ends every record; the other 37 have nothing to do with it. The rule is what any nurse would say:
-# *the latest word counts.* (In one record of twenty the outcome is the opposite. No rule of real life is perfect, and so
-# no model here can be right more than 95 times in a hundred.)
+# **The allergy.** Each visit is one of 40 codes. Code 1 means "allergy confirmed", code 0 "allergy ruled out", code 2
+# is the drug order that ends every record; the other 37 have nothing to do with it. The rule is what any nurse would
+# say: *the latest word counts.* (In one record of twenty the outcome is the opposite. No rule of real life is perfect,
+# and so no model here can be right more than 95 times in a hundred.)
 
 # %%
 train = allergy_record.load(learn.size(8000, alone=6000, quick=800), seed=0)
@@ -78,9 +80,9 @@ axes.set_title("Seven records: only the last mark counts (SYNTHETIC)")
 print("visits between the last word and the order:", test.truth["delay"].min(), "to", test.truth["delay"].max())
 
 # %% [markdown]
-# **The drug.** For each of 72 hours we know the dose in milligrams, nearly always 0. After the last hour we know whether
-# the patient came to harm. We also know, because a program drew these patients, how much drug was in the blood in every
-# hour. No network will see that.
+# **The drug.** For each of 72 hours we know the dose in milligrams, nearly always 0. After the last hour we know
+# whether the patient came to harm. We also know, because a program drew these patients, how much drug was in the blood
+# in every hour. No network will see that.
 
 # %%
 drug = doses.load(learn.size(8000, alone=6000, quick=800), seed=0)
@@ -118,15 +120,14 @@ print("doses known of each patient:", drug.x.shape[1], "hours;", f"{drug.y.mean(
 # **An experiment.** Let us do what is printed, for two patients with very different doses. Any weights will do.
 
 # %% tags=["story-only"]
-rng = np.random.default_rng(3)
-w, b = 0.8 * rng.normal(size=(3, 3)), 0.3 * rng.normal(size=3)
+w, b = np.array([[1.1, 0.6], [-0.6, 1.1]]), np.array([0.3, 0.0])
 
-h = np.zeros((2, 3))  # two patients, three units
+h = np.zeros((2, 2))  # two patients, two units
 states = []
 for _ in range(40):
     h = np.tanh(h @ w + b)
     states.append(h)
-states = np.array(states)  # (40, 2, 3)
+states = np.array(states)  # (40, 2, 2)
 
 figure, (left, right) = plt.subplots(1, 2, figsize=(9, 3.2), layout="constrained")
 hours = np.arange(40)
@@ -138,22 +139,23 @@ for n, (colour, line, mark) in enumerate((("#0072B2", "-", "o"), ("#D55E00", "--
 left.set_xlabel("hour")
 left.set_ylabel("dose (mg)")
 left.set_title("what happened to them")
-left.legend()
+left.set_ylim(0, 310)
+left.legend(loc="upper center", ncols=2)
 right.set_xlabel("hour")
 right.set_ylabel("state of unit 0")
 right.set_title("what the printed formula makes of it")
 print("largest difference between the two patients:", np.abs(states[:, 0] - states[:, 1]).max())
 
 # %% [markdown] tags=["story-only"]
-# Not small: **zero**. There is no $x_t$ in the formula, so every patient gets the same states, whatever happened to them.
-# No training can help, since no weight touches the patient.
+# Not small: **zero**. There is no $x_t$ in the formula, so every patient gets the same states, whatever happened to
+# them. No training can help, since no weight touches the patient.
 #
 # It is a slip of the pen, and a frequent one. What is meant is
 
 # %% [markdown] tags=["ask:printed_states"]
-# **Exercise 1: `printed_states`.** Run the formula exactly as it is printed, with $f = \tanh$ and zeros before the first
-# step. `x` (N, T, D) holds the records, `w` is (U, U), `b` is (U,). Give back the states after each of the T steps,
-# (N, T, U). A state is a row, so the product is `h @ w`.
+# **Exercise 1: `printed_states`.** Run the formula exactly as it is printed, with $f = \tanh$ and zeros before the
+# first step. `x` (N, T, D) holds the records, `w` is (U, U), `b` is (U,). Give back the states after each of the T
+# steps, (N, T, U). A state is a row, so the product is `h @ w`.
 
 
 # %% tags=["exercise:printed_states"]
@@ -301,8 +303,9 @@ for hour, dose in enumerate([500, 0, 0, 250]):
 # - $h_2 = \tanh(1 \cdot 0 + 2 \cdot 0.762) = \tanh(1.523) = 0.909$
 # - $h_3 = \tanh(2 \cdot 0.909) = \tanh(1.819) = 0.949$
 #
-# The memory does not fade. It grows to 0.957, and there it stays. One bit is remembered, for as long as you like. That is
-# what bending is good for: a linear unit can only fade, stay or explode; with tanh and a weight above 1 it can *latch*.
+# The memory does not fade. It grows to 0.957, and there it stays. One bit is remembered, for as long as you like. That
+# is what bending is good for: a linear unit can only fade, stay or explode; with tanh and a weight above 1 it can
+# *latch*.
 
 # %% tags=["story-only"]
 figure, (left, right) = plt.subplots(1, 2, figsize=(9.5, 3.4), layout="constrained")
@@ -326,9 +329,9 @@ for axes in (left, right):
 print(f"with 0.917 one half is left after {np.log(0.5) / np.log(kept):.1f} steps")
 
 # %% [markdown] tags=["ask:concentration"]
-# **Exercise 4: `concentration`.** From doses (N, T) in mg to what is in the blood in each hour, (N, T) in mg/l. `kept` is
-# the share that stays from one hour to the next, `volume` the litres. The dose of an hour counts in the same hour, in
-# full.
+# **Exercise 4: `concentration`.** From doses (N, T) in mg to what is in the blood in each hour, (N, T) in mg/l. `kept`
+# is the share that stays from one hour to the next, `volume` the litres. The dose of an hour counts in the same hour,
+# in full.
 
 
 # %% tags=["exercise:concentration"]
@@ -348,8 +351,8 @@ def concentration(dose, kept, volume):
 learn.check("concentration", concentration)
 
 # %% [markdown] tags=["ask:half_life"]
-# **Exercise 5: `half_life`.** Backwards: a linear unit has the weight `w`, between 0 and 1. After how many steps is half
-# of its memory gone? ($w^t = \frac12$; solve for $t$.)
+# **Exercise 5: `half_life`.** Backwards: a linear unit has the weight `w`, between 0 and 1. After how many steps is
+# half of its memory gone? ($w^t = \frac12$; solve for $t$.)
 
 
 # %% tags=["exercise:half_life"]
@@ -366,8 +369,8 @@ learn.check("half_life", half_life)
 # %% [markdown]
 # ## 4. The gradient
 #
-# Take the linear unit, $h_t = u\,x_t + w\,h_{t-1}$, and a loss $L$ that looks at the last state $h_T$ only. Which way is
-# downhill for $w$? The difficulty: $w$ was used $T$ times.
+# Take the linear unit, $h_t = u\,x_t + w\,h_{t-1}$, and a loss $L$ that looks at the last state $h_T$ only. Which way
+# is downhill for $w$? The difficulty: $w$ was used $T$ times.
 
 # %% [markdown] tags=["story-only"]
 # Write $dh_t$ for $\partial L/\partial h_t$: how much the loss would change with the state of step $t$.
@@ -375,8 +378,8 @@ learn.check("half_life", half_life)
 # 1. The loss gives us $dh_T$.
 # 2. $h_{t-1}$ acts on everything later through one door, $h_t = \dots + w\,h_{t-1}$. So
 #    $\quad dh_{t-1} = w\; dh_t$.
-# 3. Pretend for a moment that each step had a weight of its own. In step $t$ it multiplies $h_{t-1}$, so its gradient is
-#    $\quad dh_t\; h_{t-1}$.
+# 3. Pretend for a moment that each step had a weight of its own. In step $t$ it multiplies $h_{t-1}$, so its gradient
+#    is $\quad dh_t\; h_{t-1}$.
 # 4. But there is only one $w$. Its gradients add up:
 #
 # $$dw = \sum_{t=1}^{T} dh_t\, h_{t-1} \qquad\qquad du = \sum_{t=1}^{T} dh_t\, x_t$$
@@ -390,8 +393,8 @@ learn.check("half_life", half_life)
 # where $a_t$ is the sum before $f$, and $\odot$ multiplies place by place.
 
 # %% [markdown] tags=["story-only"]
-# **Never believe a gradient that you have not checked.** Three steps, the loss $\frac12(h_3 - 20)^2$, and then the screws
-# turned by hand:
+# **Never believe a gradient that you have not checked.** Three steps, the loss $\frac12(h_3 - 20)^2$, and then the
+# screws turned by hand:
 
 # %% tags=["story-only"]
 inputs = [14.0, 0.0, 7.0]
@@ -424,8 +427,9 @@ print(f"by turning the screw   du = {turned_u:.4f}   dw = {turned_w:.4f}")
 
 # %% [markdown] tags=["ask:linear_backward"]
 # **Exercise 6: `linear_backward`.** The walk back for N patients and a linear unit $h_t = u\,x_t + w\,h_{t-1}$. You
-# receive `dlast` (N,), the gradient for the last state; `x` (N, T); the states `h` (N, T), where `h[:, 0]` comes *after*
-# the first input; and the number `w`. Give back `du` and `dw`, two numbers. The state before the first step is 0.
+# receive `dlast` (N,), the gradient for the last state; `x` (N, T); the states `h` (N, T), where `h[:, 0]` comes
+# *after* the first input; and the number `w`. Give back `du` and `dw`, two numbers. The state before the first step is
+# 0.
 
 
 # %% tags=["exercise:linear_backward"]
@@ -447,8 +451,8 @@ learn.check("linear_backward", linear_backward)
 
 # %% [markdown]
 # **Vanishing and exploding.** Line by line the walk multiplies by $w$. After $k$ steps into the past $dh$ carries the
-# factor $w^k$. The event that matters may be 57 visits ago. For units in a layer the factor is a matrix, $W_h$, and what
-# counts is how much it stretches; tanh takes a little more away.
+# factor $w^k$. The event that matters may be 57 visits ago. For units in a layer the factor is a matrix, $W_h$, and
+# what counts is how much it stretches; tanh takes a little more away.
 
 # %%
 records = test.x[:200]
@@ -504,7 +508,7 @@ print(
 
 # %% tags=["story-only"]
 some = drug.x[:500, :, 0].astype(float) / 35  # mg/l that come in
-measured = drug.truth["concentration"][:500, -1] + rng.normal(0, 1, 500)  # a laboratory errs, by 1 mg/l or so
+measured = drug.truth["concentration"][:500, -1] + np.random.default_rng(0).normal(0, 1, 500)  # a laboratory errs
 weights = np.linspace(0.6, 1.05, 91)
 
 
@@ -551,8 +555,8 @@ for limit in (np.inf, 500.0):
     print(f"limit {limit:5.0f}:", " ".join(f"{w:.3f}" for w in path[:6]), "...", f"at the end {path[-1]:.3f}")
 
 # %% [markdown] tags=["ask:clip_by_norm"]
-# **Exercise 7: `clip_by_norm`.** If the length of `g` is more than `limit`, give back `g` shortened to that length, in the
-# same direction; otherwise `g` as it is. (Length: the square root of the sum of all squares.)
+# **Exercise 7: `clip_by_norm`.** If the length of `g` is more than `limit`, give back `g` shortened to that length, in
+# the same direction; otherwise `g` as it is. (Length: the square root of the sum of all squares.)
 
 
 # %% tags=["exercise:clip_by_norm"]
@@ -571,8 +575,8 @@ learn.check("clip_by_norm", clip_by_norm)
 
 # %% [markdown] tags=["ask"]
 # **Your own unit learns a half-life.** A laboratory has measured the drug at hour 71, in 500 patients, with an error of
-# about 1 mg/l. The volume is known (35 l), the share that stays is not. Start at $w = 1$, "nothing ever leaves the body", and walk downhill with
-# your own functions.
+# about 1 mg/l. The volume is known (35 l), the share that stays is not. Start at $w = 1$, "nothing ever leaves the
+# body", and walk downhill with your own functions.
 
 # %% tags=["uses:concentration"]
 my_concentration = learn.use("concentration", concentration)
@@ -605,8 +609,8 @@ print(f"w = {guess:.4f}: a half-life of {my_half_life(guess):.2f} hours (true: 8
 show.formula(ops.simple_rnn)
 
 # %% [markdown]
-# Here is the linear unit of stop 3 as a layer, with the four hours that you computed. Let the library write down its last
-# state, and how the gradient walks back from it:
+# Here is the linear unit of stop 3 as a layer, with the four hours that you computed. Let the library write down its
+# last state, and how the gradient walks back from it:
 
 # %%
 blood = layers.SimpleRNN(1, activation="linear", use_bias=False, return_sequences=True)
@@ -683,8 +687,8 @@ small = layers.GRU(2, reset_after=False)
 show.working(small, rng.normal(size=(1, 3, 2)), at=(0, 2, 0))
 
 # %% [markdown] tags=["story-only"]
-# **A fresh gate stands half open**: $\sigma(0) = \frac12$, and so, before training, half of the memory goes at every visit,
-# and half of the gradient. The LSTM is therefore started with the bias 1 in its "keep" gate: $\sigma(1) = 0.73$.
+# **A fresh gate stands half open**: $\sigma(0) = \frac12$, and so, before training, half of the memory goes at every
+# visit, and half of the gradient. The LSTM is therefore started with the bias 1 in its "keep" gate: $\sigma(1) = 0.73$.
 
 # %% tags=["story-only"]
 fresh = {
@@ -705,8 +709,8 @@ axes.set_title("Gates before any training: a start, not yet a memory")
 print("ten visits back, LSTM:", f"{gradient_by_visit(layers.LSTM(16))[49]:.0e}")
 
 # %% [markdown] tags=["story-only"]
-# Over ten visits enough is left to learn from, over sixty hardly anything. That is enough for a beginning: from the short
-# delays the network learns to hold the gate shut, and with a shut gate it can see further back.
+# Over ten visits enough is left to learn from, over sixty hardly anything. That is enough for a beginning: from the
+# short delays the network learns to hold the gate shut, and with a shut gate it can see further back.
 
 # %% [markdown] tags=["ask:gru_step"]
 # **Exercise 8: `gru_step`.** One step of a GRU. `x_t` (N, D), `h` (N, U); in `wx` (D, 3U) stand $W_z, W_r, W_h$ side by
@@ -740,9 +744,9 @@ print("largest difference to the library:", f"{np.abs(my_gru(*numbers) - theirs)
 # %% [markdown]
 # ## 6. Train it, and look into it
 #
-# **First two wrong models**: count how often each code occurs, and give the 40 counts to a network like that of lesson 01.
-# It knows everything about the record except the order. Then the same with the last 20 visits only, because what is recent
-# should count more.
+# **First two wrong models**: count how often each code occurs, and give the 40 counts to a network like that of lesson
+# 01. It knows everything about the record except the order. Then the same with the last 20 visits only, because what is
+# recent should count more.
 
 
 # %%
@@ -763,27 +767,33 @@ for name, first in (("all visits counted", 0), ("last 20 visits counted", 40)):
     print(f"{name:23s} AUC {auc:.3f}   gap {best - auc:.3f}")
 
 # %% [markdown]
-# **Then a network that reads.** An `Embedding` learns eight numbers for each of the 40 codes, a `GRU` of four units reads
-# them visit by visit, and one neuron looks at the last state.
+# **Then a network that reads.** An `Embedding` learns eight numbers for each of the 40 codes, a `GRU` of four units
+# reads them visit by visit, and one neuron looks at the last state.
+
 
 # %%
-reader = models.Sequential([layers.Embedding(40, 8), layers.GRU(4), layers.Dense(1, activation="sigmoid")])
-reader.compile(optimizer=edunet.optimizers.Adam(0.01), loss="binary_crossentropy")
-history = reader.fit(
-    train.x, train.y, epochs=learn.size(6, alone=8, quick=1), batch_size=64, validation_split=0.1, verbose=0
-)
+def train_reader(start):
+    """Return a trained network, and its history; another start is another draw of the first weights."""
+    edunet.set_random_seed(start)
+    model = models.Sequential([layers.Embedding(40, 8), layers.GRU(4), layers.Dense(1, activation="sigmoid")])
+    model.compile(optimizer=edunet.optimizers.Adam(0.01), loss="binary_crossentropy")
+    epochs = learn.size(6, alone=6, quick=1)
+    return model, model.fit(train.x, train.y, epochs=epochs, batch_size=64, validation_split=0.1, verbose=0)
+
+
+reader, history = train_reader(start=5)
 said_by_reader = reader.predict(test.x, verbose=0)[:, 0]
 
 print(f"{reader.count_params()} parameters")
-print(
-    f"GRU, four units         AUC {roc_auc(test.y, said_by_reader):.3f}   gap {best - roc_auc(test.y, said_by_reader):.3f}"
-)
+auc = roc_auc(test.y, said_by_reader)
+print(f"GRU, four units         AUC {auc:.3f}   gap {best - auc:.3f}")
 
 # %%
 show.curves(history, synthetic=True)
 
 # %% [markdown]
-# How long can it remember? Sort the test patients by the delay, the number of visits between the last word and the order:
+# How long can it remember? Sort the test patients by the delay, the number of visits between the last word and the
+# order:
 
 # %%
 delay = test.truth["delay"]
@@ -796,8 +806,8 @@ for label, said, line, mark, colour in (
     ("last 20 visits counted", said_by["last 20 visits counted"], "-.", "D", "#009E73"),
 ):
     right_answers = (said >= 0.5) == test.y
-    shares = [right_answers[(delay >= a) & (delay < b)].mean() for a, b in zip(edges[:-1], edges[1:], strict=True)]
-    middles = [delay[(delay >= a) & (delay < b)].mean() for a, b in zip(edges[:-1], edges[1:], strict=True)]
+    shares = [right_answers[(delay >= a) & (delay < b)].mean() for a, b in pairwise(edges)]
+    middles = [delay[(delay >= a) & (delay < b)].mean() for a, b in pairwise(edges)]
     axes.plot(middles, shares, line, marker=mark, color=colour, label=label)
 axes.set_xlabel("delay (visits since the last word)")
 axes.set_ylabel("share of right answers")
@@ -807,8 +817,8 @@ axes.set_title("The memory of the GRU does not fade (SYNTHETIC)")
 print(f"right answers of the GRU: {np.mean((said_by_reader >= 0.5) == test.y):.1%}")
 
 # %% [markdown]
-# **Look into the memory.** One patient, visit by visit: what do the four units hold, and what do the gates do? "yes" marks
-# a visit where the allergy was confirmed, "no" one where it was ruled out.
+# **Look into the memory.** One patient, visit by visit: what do the four units hold, and what do the gates do? "yes"
+# marks a visit where the allergy was confirmed, "no" one where it was ruled out.
 
 # %%
 who = 4
@@ -822,9 +832,9 @@ show.hidden_states(gru, vectors, events=words, time="visit", synthetic=True)
 show.gates(gru, vectors, events=words, time="visit", synthetic=True)
 
 # %% [markdown]
-# One or two of the units are a **switch**: at a word they go to one end, and between the words they hold. To hold, their
-# gate $z$ stands near 1 ("keep") while nothing is said, and drops at the words. Is that so in other patients too? The
-# mean of $z$ for each unit, over a thousand records:
+# Look for units that are a **switch**: at a word they go to one end, and between the words they hold. To hold, the gate
+# $z$ stands near 1 ("keep") while nothing is said, and drops at the words. Is that so in other patients too? The mean
+# of $z$ for each unit, over many records:
 
 # %%
 many = test.x[:1000]
@@ -842,42 +852,51 @@ print("z at a word               " + "".join(f"{v:7.2f}" for v in z[many < 2].me
 
 # %% [markdown]
 # Nobody told the network that two of forty codes matter, nor that the latest counts. It has built a **flip-flop**, the
-# circuit that stores one bit in every computer.
+# circuit that stores one bit in every computer. (From another start the units share the work in another way.)
 
 # %% [markdown] tags=["story-only"]
 # **Ask it "what if".** Take the same patient and write "allergy confirmed" into one visit: first into visit 0, then,
-# instead, into visit 1, and so on. What would the network say?
+# instead, into visit 1, and so on. What would the network say? And two more networks, trained in the same way from
+# other starts?
+
+# %% tags=["story-only"]
+others = [train_reader(start)[0] for start in (0, 4)]
 
 # %% tags=["story-only"]
 what_if = np.tile(test.x[who], (59, 1))
 what_if[np.arange(59), np.arange(59)] = 1  # row t: confirmed at visit t
-said = reader.predict(what_if, verbose=0)[:, 0]
 latest = int(test.truth["latest"][who])
 
-figure, axes = plt.subplots(figsize=(7, 3.2), layout="constrained")
+figure, axes = plt.subplots(figsize=(8, 3.4), layout="constrained")
 axes.axvspan(49.5, 58.5, color="0.9")
 axes.text(54, 0.04, "never a word here\nin training", ha="center", fontsize=9)
-axes.step(range(59), said, where="mid", color="#D55E00")
+looks = (("-", "#0072B2"), ("--", "#D55E00"), (":", "#009E73"))
+for model, start, (line, colour) in zip((reader, *others), (5, 0, 4), looks, strict=True):
+    said = model.predict(what_if, verbose=0)[:, 0]
+    axes.step(range(59), said, line, where="mid", color=colour, label=f"start {start}")
+    auc = roc_auc(test.y, model.predict(test.x, verbose=0)[:, 0])
+    print(
+        f"start {start}: AUC {auc:.3f}; confirmed before visit {latest}: {said[:latest].mean():.2f}, "
+        f"from there to 49: {said[latest:50].mean():.2f}, at 58, just before the order: {said[58]:.2f}"
+    )
 axes.axvline(latest, color="0.4", linestyle=":")
 axes.text(latest - 1, 0.5, "ruled out here\nfor the last time", ha="right", va="center", fontsize=9)
 axes.set_xlabel('visit into which "allergy confirmed" is written')
 axes.set_ylabel("risk that the network says")
 axes.set_ylim(0, 1)
+axes.legend(loc="center left")
 axes.set_title("A word counts if it is the latest, but ... (SYNTHETIC)")
-print(
-    f"written before visit {latest}: on average {said[:latest].mean():.2f}; from there to visit 49: {said[latest:50].mean():.2f}"
-)
-print(f"written at visit 58, just before the order: {said[58]:.2f}")
 
 # %% [markdown] tags=["story-only"]
-# Up to visit 49 it obeys the rule perfectly. And then look at the right end: **how sure is it of an allergy that was
-# confirmed the day before the order?** In our records the last ten visits never hold a word. So the network has never had
-# to be quick, and the test, drawn by the same program, could not notice. Its AUC is as good as possible. In a ward it might
-# harm somebody. What a network does where it has seen no data, no score on such data can tell you.
+# Up to visit 49 all three obey the rule. Now look at the right end: **how sure are they of an allergy that was
+# confirmed just before the order?** In our records the last ten visits never hold a word. The networks had time to make
+# up their minds, and have never learned to be quick. The test, drawn by the same program, cannot notice: the AUC is as
+# good as it can be. What a network does where it has seen no data, no score on such data will tell you. Here, in a
+# ward, it would be less sure of the freshest news.
 
 # %% [markdown]
-# **The start decides.** Now the simple recurrence on the same records, sixteen units, from several random starts: once with
-# an orthogonal $W_h$, as the library does by default, and once with small numbers. Remember the picture of stop 4.
+# **The start decides.** Now the simple recurrence on the same records, sixteen units, from several random starts: once
+# with an orthogonal $W_h$, as the library does by default, and once with small numbers. Remember the picture of stop 4.
 
 # %%
 figure, axes = plt.subplots(figsize=(6.5, 3.6), layout="constrained")
@@ -908,8 +927,8 @@ axes.legend(title="W_h starts as", loc="lower left")
 axes.set_title("SimpleRNN(16): a vanished gradient teaches nothing (SYNTHETIC)")
 
 # %% [markdown]
-# Same formula, same data, same number of weights; the small numbers leave no gradient to learn from. (An orthogonal start
-# is no guarantee: the simple recurrence sometimes jumps out again later, or needs longer. Gates are steadier.)
+# Same formula, same data, same number of weights; the small numbers leave no gradient to learn from. (An orthogonal
+# start is no guarantee: the simple recurrence sometimes jumps out again later, or needs longer. Gates are steadier.)
 
 # %% [markdown]
 # **The drug: one unit.** A `SimpleRNN` with a single *linear* unit reads the 72 doses; one neuron turns its last state
@@ -969,8 +988,8 @@ print("largest difference:", f"{np.abs(learned - true).max():.2f} mg/l")
 
 # %% [markdown] tags=["story-only"]
 # It was never told that drugs leave the body, or how fast. The half-life is in the recurrent weight because there is
-# nowhere else to put it. (To a quarter of an hour or so; thousands of answers "yes" and "no" do not say more.) This is the best kind of model: so small that it
-# can be read.
+# nowhere else to put it. (To a quarter of an hour or so; thousands of answers "yes" and "no" do not say more.) This is
+# the best kind of model: so small that it can be read.
 
 # %% [markdown]
 # ## 7. Practise, and go on
@@ -985,8 +1004,8 @@ print("largest difference:", f"{np.abs(learned - true).max():.2f} mg/l")
 # | 3 | `rnn_states`: whole records | 7 | `clip_by_norm`: tame an explosion |
 # | 4 | `concentration`: a drug in the blood | 8 | `gru_step`: one step with gates |
 #
-# With 4 to 7 your own unit learns the half-life of the drug. When a function is wrong, the check says what is wrong with
-# it:
+# With 4 to 7 your own unit learns the half-life of the drug. When a function is wrong, the check says what is wrong
+# with it:
 
 
 # %% tags=["story-only"]
@@ -1003,12 +1022,13 @@ learn.check("rnn_states", rnn_states_in_a_hurry)
 learn.progress()
 
 # %% [markdown]
-# **Play.** Give the GRU two units, then one: how small can a switch be? Let the linear unit start at −1. Train the reader on
-# 500 records: does it learn the rule, or the records?
+# **Play.** Give the GRU two units, then one: how small can a switch be? Let the linear unit start at −1. Train the
+# reader on 500 records: does it learn the rule, or the records?
 #
-# **Doubt.** Our records have 40 codes and even spacing; real ones have thousands, with gaps of a day or of ten years. And
-# "the latest word counts" is our rule, not that of medicine: who wrote the word, and after which test, counts as well. In
-# our drug study everybody has the same half-life; in real patients it differs by factors, with age, liver and kidneys.
+# **Doubt.** Our records have 40 codes and even spacing; real ones have thousands, with gaps of a day or of ten years.
+# And "the latest word counts" is our rule, not that of medicine: who wrote the word, and after which test, counts as
+# well. In our drug study everybody has the same half-life; in real patients it differs by factors, with age, liver and
+# kidneys.
 #
-# **Go on.** Lesson 10 reads the same kind of record with attention: no memory is carried along, every visit looks at every
-# other directly.
+# **Go on.** Lesson 10 reads the same kind of record with attention: no memory is carried along, every visit looks at
+# every other directly.
