@@ -53,7 +53,7 @@ edunet.set_random_seed(0)
 # and so no model here can be right more than 95 times in a hundred.)
 
 # %%
-train = allergy_record.load(learn.size(8000, alone=6000, quick=800), seed=0)
+train = allergy_record.load(learn.size(8000, alone=4000, quick=800), seed=0)
 test = allergy_record.load(learn.size(20000, alone=20000, quick=1000), seed=1)
 
 print(allergy_record.describe(test.x[4]))
@@ -270,8 +270,8 @@ print("100 patients; largest difference between any two:", f"{np.ptp(differ, axi
 # $$c_t = 0.917\; c_{t-1} + \frac{D_t}{35}$$
 #
 # Look at it next to the formula of stop 2. It *is* that formula: one unit, $W_h = 0.917$, $W_x = 1/35$, $b = 0$, and
-# no bending, $f(a) = a$. Pharmacologists had a recurrent network with one linear unit before
-# there were computers.
+# no bending, $f(a) = a$. Pharmacologists computed with one linear recurrent unit before there were
+# computers.
 
 # %% [markdown] tags=["story-only"]
 # 500 mg at hour 0, nothing at hours 1 and 2, 250 mg at hour 3. With a pencil:
@@ -426,10 +426,10 @@ turned_w = (loss_of(u, w + 1e-5) - loss_of(u, w - 1e-5)) / 2e-5
 print(f"by turning the screw   du = {turned_u:.4f}   dw = {turned_w:.4f}")
 
 # %% [markdown] tags=["ask:linear_backward"]
-# **Exercise 6: `linear_backward`.** The walk back for N patients and a linear unit $h_t = u\,x_t + w\,h_{t-1}$. You
-# receive `dlast` (N,), the gradient for the last state; `x` (N, T); the states `h` (N, T), where `h[:, 0]` comes
-# *after* the first input; and the number `w`. Give back `du` and `dw`, two numbers. The state before the first step is
-# 0.
+# **Exercise 6: `linear_backward`.** Derive it with a pencil first (lesson, stop 4). The walk back for N patients and a
+# linear unit $h_t = u\,x_t + w\,h_{t-1}$. You receive `dlast` (N,), the gradient for the last state; `x` (N, T); the
+# states `h` (N, T), where `h[:, 0]` comes *after* the first input; and the number `w`. Give back `du` and `dw`, two
+# numbers. The state before the first step is 0.
 
 
 # %% tags=["exercise:linear_backward"]
@@ -450,9 +450,9 @@ def linear_backward(dlast, x, h, w):
 learn.check("linear_backward", linear_backward)
 
 # %% [markdown]
-# **Vanishing and exploding.** Line by line the walk multiplies by $w$. After $k$ steps into the past $dh$ carries the
-# factor $w^k$. The event that matters may be 57 visits ago. For units in a layer the factor is a matrix, $W_h$, and
-# what counts is how much it stretches; tanh takes a little more away.
+# **Vanishing and exploding.** With every step into the past the gradient $dh$ is multiplied by $w$. After $k$ steps it
+# carries the factor $w^k$. The event that matters may be fifty visits ago. For units in a layer the factor is a matrix,
+# $W_h$, and what counts is how much it stretches; tanh takes a little more away.
 
 # %%
 records = test.x[:200]
@@ -652,8 +652,9 @@ print("largest difference:", f"{np.abs(of_mine - of_layer).max():.1e}")
 # $$\hat h_t = \tanh(x_t W_h + (r_t \odot h_{t-1}) R_h + b_h) \qquad \text{a candidate: what the state could become}$$
 # $$h_t = z_t \odot h_{t-1} + (1 - z_t) \odot \hat h_t$$
 #
-# Look at the last line. Where $z_t = 1$ the new state *is* the old one, and the gradient walks back through it times 1:
-# no matrix, no tanh. Nothing vanishes while the gate says "keep". And what $z$ says is learned, event by event.
+# ($\odot$ multiplies place by place, $\sigma$ is the sigmoid.) Look at the last line. Where $z_t = 1$ the new state
+# *is* the old one, and the gradient walks back through it times 1: no matrix, no tanh. Nothing vanishes while the gate
+# says "keep". And what $z$ says is learned, event by event.
 
 # %% [markdown] tags=["story-only"]
 # In Python it is the four lines of the formula. The parts $W_z, W_r, W_h$ lie side by side in one array:
@@ -777,7 +778,7 @@ def train_reader(start):
     edunet.set_random_seed(start)
     model = models.Sequential([layers.Embedding(40, 8), layers.GRU(4), layers.Dense(1, activation="sigmoid")])
     model.compile(optimizer=edunet.optimizers.Adam(0.01), loss="binary_crossentropy")
-    epochs = learn.size(6, alone=6, quick=1)
+    epochs = learn.size(6, alone=7, quick=1)
     return model, model.fit(train.x, train.y, epochs=epochs, batch_size=64, validation_split=0.1, verbose=0)
 
 
@@ -833,7 +834,7 @@ show.gates(gru, vectors, events=words, time="visit", synthetic=True)
 
 # %% [markdown]
 # Look for units that are a **switch**: at a word they go to one end, and between the words they hold. To hold, the gate
-# $z$ stands near 1 ("keep") while nothing is said, and drops at the words. Is that so in other patients too? The mean
+# $z$ stands high ("keep") while nothing is said, and drops at the words. Is that so in other patients too? The mean
 # of $z$ for each unit, over many records:
 
 # %%
@@ -900,7 +901,7 @@ axes.set_title("A word counts if it is the latest, but ... (SYNTHETIC)")
 
 # %%
 figure, axes = plt.subplots(figsize=(6.5, 3.6), layout="constrained")
-n_starts, n_epochs = learn.size(3, alone=2, quick=1), learn.size(4, alone=4, quick=1)
+n_starts, n_epochs = learn.size(3, alone=2, quick=1), learn.size(4, alone=5, quick=1)
 for initializer, line, mark, colour in (("orthogonal", "-", "o", "#0072B2"), ("random_normal", ":", "^", "#D55E00")):
     for start in range(n_starts):
         edunet.set_random_seed(start)
@@ -1030,5 +1031,5 @@ learn.progress()
 # well. In our drug study everybody has the same half-life; in real patients it differs by factors, with age, liver and
 # kidneys.
 #
-# **Go on.** Lesson 10 reads the same kind of record with attention: no memory is carried along, every visit looks at
+# **Go on.** Lesson 10 reads records with attention: no memory is carried along, every visit looks at
 # every other directly.
