@@ -138,7 +138,7 @@ for n, (colour, line, mark) in enumerate((("#0072B2", "-", "o"), ("#D55E00", "--
     )
 left.set_xlabel("hour")
 left.set_ylabel("dose (mg)")
-left.set_title("what happened to them")
+left.set_title("what happened to them (SYNTHETIC)")
 left.set_ylim(0, 310)
 left.legend(loc="upper center", ncols=2)
 right.set_xlabel("hour")
