@@ -67,6 +67,11 @@ PRINTED_STATES = Exercise(
             lambda x, w, b: _printed(x, w, b, first_too=True),
         ),
         Mistake(
+            "patients and time are exchanged in the result: a list of states has time in front. "
+            "Which axis should np.stack make?",
+            lambda x, w, b: _printed(x, w, b).swapaxes(0, 1),
+        ),
+        Mistake(
             "w is transposed: column u of w belongs to unit u, so the state stands before w.",
             lambda x, w, b: _printed(x, w.T, b),
         ),
@@ -228,6 +233,10 @@ RNN_STATES = Exercise(
             lambda x, wx, wh, b: _run(x, wx, wh, b).swapaxes(0, 1),
         ),
         Mistake(
+            "the first step is left out: its input counts too, with zeros as the state before it.",
+            lambda x, wx, wh, b: np.concatenate([np.zeros((len(x), 1, len(b))), _run(x[:, 1:], wx, wh, b)], axis=1),
+        ),
+        Mistake(
             "what is carried on is the sum before f; the state that the next step sees is the one after f.", _before_f
         ),
         Mistake(
@@ -326,6 +335,19 @@ CONCENTRATION = Exercise(
             "the dose counts one hour late: the concentration of hour t holds the dose of the same hour.",
             lambda dose, kept, volume: concentration(
                 np.concatenate([0 * dose[:, :1], dose[:, :-1]], axis=1), kept, volume
+            ),
+        ),
+        Mistake(
+            "the first hour is left out: a dose may be given in it, and nothing is in the blood before.",
+            lambda dose, kept, volume: concentration(
+                np.concatenate([0 * dose[:, :1], dose[:, 1:]], axis=1), kept, volume
+            ),
+        ),
+        Mistake(
+            "something is in the blood before the first dose: at t = 0, c[:, t − 1] is the last hour, for Python counts "
+            "−1 from the end.",
+            lambda dose, kept, volume: concentration(
+                np.concatenate([dose[:, :1] + kept * dose[:, -1:], dose[:, 1:]], axis=1), kept, volume
             ),
         ),
         Mistake(

@@ -934,7 +934,7 @@ axes.set_title("SimpleRNN(16): a vanished gradient teaches nothing (SYNTHETIC)")
 # %% [markdown]
 # **The drug: one unit.** A `SimpleRNN` with a single *linear* unit reads the 72 doses; one neuron turns its last state
 # into a risk. Five numbers are learned. The recurrent weight starts at 1, "remember everything": with a single unit an
-# orthogonal matrix is the number +1 or −1, and from −1 it never finds the way.
+# orthogonal matrix is the number +1 or −1, and −1 is a memory that changes its sign in every hour.
 #
 # At the end the learning rate is made smaller, so that the weight comes to rest.
 
@@ -1023,8 +1023,9 @@ learn.check("rnn_states", rnn_states_in_a_hurry)
 learn.progress()
 
 # %% [markdown]
-# **Play.** Give the GRU two units, then one: how small can a switch be? Let the linear unit start at −1. Train the
-# reader on 500 records: does it learn the rule, or the records?
+# **Play.** Give the GRU two units, then one: how small can a switch be? Let the linear unit start at −1
+# (`edunet.initializers.Constant(-1)`): does it find the way? Train the reader on 500 records: does it learn the rule,
+# or the records?
 #
 # **Doubt.** Our records have 40 codes and even spacing; real ones have thousands, with gaps of a day or of ten years.
 # And "the latest word counts" is our rule, not that of medicine: who wrote the word, and after which test, counts as
