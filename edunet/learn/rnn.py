@@ -344,7 +344,7 @@ CONCENTRATION = Exercise(
             ),
         ),
         Mistake(
-            "something is in the blood before the first dose: at t = 0, c[:, t − 1] is the last hour, for Python counts "
+            "something is in the blood before the first dose: at t = 0, c[:, t − 1] is the last hour: Python counts "
             "−1 from the end.",
             lambda dose, kept, volume: concentration(
                 np.concatenate([dose[:, :1] + kept * dose[:, -1:], dose[:, 1:]], axis=1), kept, volume
