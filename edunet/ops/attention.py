@@ -26,7 +26,7 @@ def attention(q, k, v, *, mask=None, causal=False):
     causal=True: query i looks at keys j ≤ i only. A query that may look at nothing gets z = 0 and no gradient.
     Only z and one number per query are kept for the way back; A is computed again.
     Raises ValueError for sizes that do not fit, TypeError for a mask that is not boolean.
-    Source: Vaswani et al., Attention is all you need (2017), section 3.2.   Tutorial: lesson 10
+    Source: Vaswani et al., Attention is all you need (2017), section 3.2.   Tutorial: notebooks/10_attention.ipynb
 
     >>> q, k = np.array([[0.0, 0.0]]), np.array([[1.0, 0.0], [0.0, 1.0]])
     >>> attention(q, k, np.array([[10.0], [30.0]]))      # a query without preference gets the mean
@@ -64,7 +64,7 @@ def attention_weights(q, k, *, mask=None, causal=False):
     Gradients, given dA = ∂loss/∂A:
         ds_ij = A_ij (dA_ij − Σ_m dA_im A_im)               dq = ds k / √d          dk = dsᵀ q / √d
     Shapes: q (...,T,d), k (...,S,d), A (...,T,S); each row of A sums to 1, or is 0 if the query may look at nothing.
-    mask, causal, errors and source: as attention.   Tutorial: lesson 10
+    mask, causal, errors and source: as attention.   Tutorial: notebooks/10_attention.ipynb
 
     >>> attention_weights(np.zeros((3, 2)), np.zeros((3, 2)), causal=True)
     array([[1.        , 0.        , 0.        ],

@@ -26,7 +26,7 @@ def simple_rnn(x, wx, wh, b=None, h0=None, *, activation="tanh", mask=None):
     Shapes: x (N,T,D), wx (D,U), wh (U,U), b (U,) or None, h0 (N,U) or None, h (N,T,U).
     mask (N,T), True where a step counts: elsewhere h_t = h_{t-1} and x_t is not looked at, not even if it is NaN.
     Raises ValueError for a wrong rank or size or an unknown activation, TypeError for a mask that is not boolean.
-    Source: Elman, Finding structure in time (1990).   Tutorial: lesson 08
+    Source: Elman, Finding structure in time (1990).   Tutorial: notebooks/08_rnn.ipynb
 
     >>> x = np.array([[[1.0], [0.0], [0.0]]])           # one patient, a dose at the first of three steps
     >>> simple_rnn(x, np.array([[1.0]]), np.array([[0.5]]), activation="linear")[0, :, 0]
