@@ -20,11 +20,12 @@ from edunet import (
     optimizers,
     utils,
 )
+from edunet.about import info
 from edunet.backend import (
     available_backends,
     floatx,
     get_backend,
-    info,
+    register_kernels,
     set_backend,
     set_floatx,
     set_random_seed,
@@ -34,6 +35,7 @@ from edunet.freshness import warn_of_stale
 from edunet.gradcheck import check_gradients
 from edunet.layers import Input
 from edunet.models import Model, Sequential
+from edunet.race import compare_backends
 from edunet.tensor import Tensor, differentiable, gradients, no_gradients
 from edunet.threads import get_num_threads, set_num_threads
 from edunet.warmup import warmup
@@ -51,6 +53,7 @@ __all__ = [
     "callbacks",
     "check_gradients",
     "clinic",
+    "compare_backends",
     "datasets",
     "differentiable",
     "floatx",
@@ -68,6 +71,7 @@ __all__ = [
     "no_gradients",
     "ops",
     "optimizers",
+    "register_kernels",
     "set_backend",
     "set_floatx",
     "set_num_threads",

@@ -11,27 +11,23 @@ seed and backend determine the numbers. This is the only module that imports `ed
 import contextlib
 import functools
 import importlib
+import inspect
 import os
-import platform
-import sys
 from types import ModuleType
 
 import numpy as np
 
-from edunet import threads
-from edunet.freshness import binaries
 from edunet.names import did_you_mean
-from edunet.namesakes import namesakes
 from edunet.split import split
 
 __all__ = [
     "available_backends",
-    "cpu_name",
     "default_rng",
     "floatx",
     "get_backend",
-    "info",
+    "instructions",
     "kernels",
+    "register_kernels",
     "set_backend",
     "set_floatx",
     "set_random_seed",
@@ -50,6 +46,7 @@ REMEDY = {
 
 _chosen: str | None = None  # decided at the first use, so that `import edunet` stays light
 _missing: dict[str, ImportError] = {}
+_registered: dict[str, dict[str, ModuleType]] = {}  # backends of the learner's own: {name: {family: kernels}}
 _floatx = np.dtype(np.float32)
 _rng: "np.random.Generator | None" = None  # made at the first use: numpy.random takes a while to load
 
@@ -87,7 +84,7 @@ def available_backends() -> dict[str, str]:
     return {
         name: "ready" if error is None else f"missing: {error}. It needs {REMEDY[name]}"
         for name, error in reasons.items()
-    }
+    } | dict.fromkeys(_registered, "ready")
 
 
 def set_backend(name: str) -> None:
@@ -103,10 +100,11 @@ def _usable(name: str) -> str:
     """Return the name of a backend that can be loaded, for "auto" the first of them; raise as set_backend says."""
     if name == "auto":
         name = next(b for b in BACKENDS if _why_missing(b) is None)
+    if name in _registered:
+        return name
     if name not in BACKENDS:
-        raise ValueError(
-            f"unknown backend {name!r}; expected one of {sorted(BACKENDS)} or 'auto'." + did_you_mean(name, BACKENDS)
-        )
+        known = [*sorted(BACKENDS), *_registered]
+        raise ValueError(f"unknown backend {name!r}; expected one of {known} or 'auto'." + did_you_mean(name, known))
     error = _why_missing(name)
     if error is not None:
         raise ImportError(f"the {name} backend cannot be loaded: {error}. It needs {REMEDY[name]}.") from error
@@ -145,8 +143,72 @@ def kernels(family: str) -> ModuleType:
 
 @functools.cache
 def _ready(family: str, backend: str) -> ModuleType:
+    if backend in _registered:
+        return _registered[backend].get(family) or _load(family, "numpy")
     module = _load(family, backend)
     return module if backend == "numpy" else split(module, walked=backend == "numba" and family in RECURRENT)
+
+
+def instructions() -> str:
+    """Return the vectors that the compiled kernels chose when they were loaded: "SSE2", "AVX2", "AVX-512", ..."""
+    return importlib.import_module("edunet.kernels.tile").instructions
+
+
+def register_kernels(name: str, **functions) -> None:
+    """Make a backend of your own: your functions, and NumPy's for everything that you have not written.
+
+    A kernel is a plain function on arrays that fills its last arguments, see `edunet/kernels/__init__.py`. Registering
+    a name again replaces it. Yours is not spread over threads.
+
+    Args: name, then used as in `set_backend(name)`; functions, for example conv2d_forward=my_function.
+    Raises ValueError for a name that is taken, a kernel that nobody knows, or other parameters than it must have;
+    TypeError for what cannot be called.
+
+    >>> def slow(x, w, b, stride, dilation, pad, relu, y):
+    ...     for n, i, j, f in np.ndindex(y.shape):
+    ...         y[n, i, j, f] = b[f] + np.sum(x[n, i : i + len(w), j : j + w.shape[1]] * w[..., f])
+    >>> register_kernels("mine", conv2d_forward=slow)
+    >>> with use_backend("mine"):
+    ...     get_backend()
+    'mine'
+    """
+    if not isinstance(name, str) or not name.isidentifier() or name in (*BACKENDS, "auto"):
+        raise ValueError(f"register_kernels: choose a name of your own, such as 'mine'. Received: {name!r}")
+    if not functions:
+        raise ValueError("register_kernels: no kernel was given. Type register_kernels('mine', conv2d_forward=f)")
+    made: dict[str, ModuleType] = {}
+    for kernel, function in functions.items():
+        family = _family_of(kernel)
+        _check_parameters(kernel, function, getattr(_load(family, "numpy"), kernel))
+        if family not in made:
+            made[family] = ModuleType(f"edunet.kernels.{family}_{name}")
+            vars(made[family]).update({k: v for k, v in vars(_load(family, "numpy")).items() if k[0] != "_"})
+        setattr(made[family], kernel, function)
+    _registered[name] = made
+    _ready.cache_clear()
+
+
+def _family_of(kernel: str) -> str:
+    known = {
+        k: f for f in FAMILIES for k in vars(_load(f, "numpy")) if k.endswith(("_forward", "_backward", "_update"))
+    }
+    if kernel not in known:
+        raise ValueError(f"there is no kernel {kernel!r}; there are {sorted(known)}." + did_you_mean(kernel, known))
+    return known[kernel]
+
+
+def _check_parameters(kernel: str, function, model) -> None:
+    if not callable(function):
+        raise TypeError(f"register_kernels: {kernel} is a function. Received: {type(function).__name__}")
+    wanted = list(inspect.signature(model).parameters)
+    try:
+        given = list(inspect.signature(function).parameters)
+    except ValueError:  # a compiled function may not tell
+        return
+    if given != wanted:
+        raise ValueError(
+            f"register_kernels: {kernel} takes ({', '.join(wanted)}), in this order. Yours takes ({', '.join(given)})."
+        )
 
 
 # ---------------------------------------------------------------- precision and randomness
@@ -179,69 +241,3 @@ def set_random_seed(seed: int) -> None:
     if isinstance(seed, bool) or not isinstance(seed, (int, np.integer)) or seed < 0:
         raise ValueError(f"a seed is a whole number >= 0, for example set_random_seed(0). Received: {seed!r}")
     _rng = np.random.default_rng(int(seed))
-
-
-# ---------------------------------------------------------------- report
-
-
-def info() -> str:
-    """Return a report: versions, backends and why one is missing, binaries and vectors, threads, CPU, namesakes."""
-    lines = [f"edunet {importlib.import_module('edunet').__version__}, Python {platform.python_version()}"]
-    packages = ("numpy", "numba", "matplotlib", "tqdm", "safetensors", "scikit-learn", "jupyterlab")
-    lines.append("packages   " + ", ".join(f"{name} {_version(name)}" for name in packages))
-    try:
-        in_use = get_backend()
-    except (
-        ValueError,
-        ImportError,
-    ) as error:  # EDUNET_BACKEND asks for what is not there: report that too
-        in_use = None
-        lines.append(f"EDUNET_BACKEND={os.environ.get('EDUNET_BACKEND')}: {error}")
-    for name, state in available_backends().items():
-        lines.append(f"backend    {name:7s} {state}{'  <- in use' if name == in_use else ''}")
-    lines.append(f"kernels    {_kernels_in_use(in_use)}")
-    lines.append(f"binaries   {binaries()}")
-    if _why_missing("cython") is None:
-        lines.append(f"vectors    {_vectors(importlib.import_module('edunet.kernels.tile').instructions)} (cython)")
-    try:
-        lines.append(f"threads    {threads.get_num_threads()}, for kernels and matrix products")
-    except ValueError as error:
-        lines.append(f"threads    {error}")
-    lines.append(f"CPU        {cpu_name()} ({platform.system()} {platform.machine()})")
-    lines.append(f"floatx     {floatx()}")
-    lines += [f"CAUTION    {other}" for other in namesakes()]
-    return "\n".join(lines)
-
-
-def _kernels_in_use(in_use: str | None) -> str:
-    """Say where the kernels of each family come from, and name those that are not of the backend in use."""
-    if in_use is None:
-        return "none"
-    others = [family for family in FAMILIES if not kernels(family).__name__.endswith(in_use)]
-    return f"{', '.join(FAMILIES)}, of {in_use}; from another backend: {', '.join(others) or 'none'}"
-
-
-def _vectors(instructions: str) -> str:
-    """Name the vectors that the kernels use, and why not wider ones."""
-    x86 = ("SSE2", "AVX2", "AVX-512")
-    wider = " and ".join(x86[x86.index(instructions) + 1 :] if instructions in x86 else ())
-    return f"{instructions}; this processor has no {wider}" if wider else instructions
-
-
-def _version(package: str) -> str:
-    from importlib import metadata  # reading it takes longer than all of edunet
-
-    try:
-        return metadata.version(package)
-    except metadata.PackageNotFoundError:
-        return "(not installed)"
-
-
-def cpu_name() -> str:
-    """Return what the system calls its processor."""
-    if sys.platform == "linux":
-        with contextlib.suppress(OSError), open("/proc/cpuinfo", encoding="utf-8") as lines:
-            for line in lines:
-                if line.startswith("model name"):
-                    return line.partition(":")[2].strip()
-    return platform.processor() or "unknown"

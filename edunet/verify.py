@@ -10,7 +10,7 @@ import time
 
 import numpy as np
 
-from edunet import backend, layers, models, ops, optimizers, threads
+from edunet import about, backend, layers, models, ops, optimizers, threads
 from edunet.gradcheck import check_gradients
 from edunet.tensor import Tensor
 
@@ -26,7 +26,7 @@ def run(backends=None) -> bool:
     """
     start = time.perf_counter()
     wrong: dict[str, list[str]] = {}  # backend: questions that it failed
-    print(backend.info())
+    print(about.info())
     if not backends:
         backend.get_backend()  # what EDUNET_BACKEND asks for must be there
         backends = [name for name, state in backend.available_backends().items() if state == "ready"]

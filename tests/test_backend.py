@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 import edunet
+from edunet import about
 from edunet import backend as choice
 
 
@@ -115,7 +116,7 @@ def test_info_lists_backends_kernels_threads_and_cpu():
 
 def test_info_names_a_family_that_falls_back(monkeypatch):
     honest = choice.kernels
-    monkeypatch.setattr(choice, "kernels", lambda f: choice._load(f, "numpy") if f == "gru" else honest(f))
+    monkeypatch.setattr(about, "kernels", lambda f: choice._load(f, "numpy") if f == "gru" else honest(f))
     with choice.use_backend("numba" if choice._why_missing("numba") is None else "numpy"):
         expected = "none" if choice.get_backend() == "numpy" else "gru"
         assert f"from another backend: {expected}" in edunet.info()
@@ -156,3 +157,70 @@ def test_an_extension_that_was_not_built_is_explained(monkeypatch):
     monkeypatch.setattr(choice, "_load", absent)
     monkeypatch.setattr(choice, "_missing", {})
     assert "edunet.kernels.conv_cython is not there: it was not compiled" in choice.available_backends()["cython"]
+
+
+# ---------------------------------------------------------------- the learner's own kernels
+
+
+def twice(x, wx, wh, b, h0, mask, activation, h):
+    h[:] = 2
+
+
+def test_a_registered_kernel_computes_and_numpy_does_the_rest():
+    edunet.register_kernels("mine", simple_rnn_forward=twice)
+    with edunet.use_backend("mine"):
+        h = edunet.ops.simple_rnn(np.ones((1, 2, 1)), np.ones((1, 1)), np.ones((1, 1)))
+        y = edunet.ops.max_pool2d(np.arange(4.0).reshape(1, 2, 2, 1))
+    assert (h == 2).all()
+    assert y.item() == 3
+
+
+def test_registering_again_replaces():
+    edunet.register_kernels("mine", simple_rnn_forward=twice)
+    with edunet.use_backend("mine"):
+        edunet.ops.simple_rnn(np.ones((1, 2, 1)), np.ones((1, 1)), np.ones((1, 1)))
+
+    def thrice(x, wx, wh, b, h0, mask, activation, h):
+        h[:] = 3
+
+    edunet.register_kernels("mine", simple_rnn_forward=thrice)
+    with edunet.use_backend("mine"):
+        h = edunet.ops.simple_rnn(np.ones((1, 2, 1)), np.ones((1, 1)), np.ones((1, 1)))
+    assert (h == 3).all()
+
+
+def test_info_names_what_is_not_of_the_registered_backend():
+    edunet.register_kernels("mine", simple_rnn_forward=twice)
+    with edunet.use_backend("mine"):
+        lines = edunet.info().splitlines()
+    assert any(line.split() == ["backend", "mine", "ready", "<-", "in", "use"] for line in lines)
+    others = next(line for line in lines if line.startswith("kernels")).partition("from another backend: ")[2]
+    assert "rnn" not in others.split(", ")
+    assert "conv" in others.split(", ")
+
+
+@pytest.mark.parametrize("name", ["numpy", "auto", "my own", 3])
+def test_a_name_that_is_taken_or_odd_is_refused(name):
+    with pytest.raises(ValueError, match="choose a name of your own"):
+        edunet.register_kernels(name, simple_rnn_forward=twice)
+
+
+def test_a_kernel_that_nobody_knows_is_guessed():
+    with pytest.raises(ValueError, match=r"no kernel 'conv_forward'.*Did you mean 'conv2d_forward'\?"):
+        edunet.register_kernels("mine", conv_forward=twice)
+
+
+def test_other_parameters_are_refused_and_nothing_is_registered():
+    with pytest.raises(ValueError, match=r"takes \(x, w, b, stride, dilation, pad, relu, y\).*Yours takes \(x, w\)"):
+        edunet.register_kernels("mine", conv2d_forward=lambda x, w: None)
+    assert "mine" not in edunet.available_backends()
+
+
+def test_what_cannot_be_called_is_refused():
+    with pytest.raises(TypeError, match="conv2d_forward is a function. Received: int"):
+        edunet.register_kernels("mine", conv2d_forward=3)
+
+
+def test_nothing_to_register_is_refused():
+    with pytest.raises(ValueError, match="no kernel was given"):
+        edunet.register_kernels("mine")

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from edunet.backend import cpu_name
+from edunet.about import cpu_name
 
 __all__ = ["block", "circumstances", "heading", "reserve", "title", "write"]
 

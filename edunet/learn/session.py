@@ -69,9 +69,9 @@ def use(name, f):
     Raises ValueError for an unknown exercise: there is nothing to go on with.
 
     >>> from edunet import learn
-    >>> learn.use("sigmoid", None)(0.0)
+    >>> learn.use("sigmoid", None)(np.zeros(2))
     NOTE sigmoid: yours is not ready, so the lesson goes on with ours.
-    0.5
+    array([0.5, 0.5])
     """
     if name not in EXERCISES:
         raise ValueError(_unknown(name, f).message)

@@ -34,7 +34,7 @@ class Outcome:
     changed: str = ""  # the name of an argument that was written to
 
 
-def run(f, trials, seconds=SECONDS) -> list[Outcome]:
+def run(f, trials) -> list[Outcome]:
     """Call f(*arguments) for each of the trials, in a thread of its own, until one fails to end in time.
 
     A thread can be left behind wherever Python runs; a signal exists in the main thread of some systems only.
@@ -57,7 +57,7 @@ def run(f, trials, seconds=SECONDS) -> list[Outcome]:
     with contextlib.redirect_stdout(printed):
         thread.start()
         at_work.wait()
-        thread.join(seconds)
+        thread.join(SECONDS)
         ended = not thread.is_alive()
         for _ in range(20):  # code that catches everything may have to be told more than once
             if not thread.is_alive():

@@ -1,8 +1,8 @@
 """Formulas and worked numbers as text and HTML; pictures as matplotlib Figures, returned, never shown or saved.
 
-    formula(layer_or_op)            the page of the textbook
-    working(layer, x, at=(0, 2))    one number written out, forward and backward, as the layer computed it
-    curves, roc, confusion ...      pictures, labelled and readable in grey
+formula(layer_or_op)            the page of the textbook
+working(layer, x, at=(0, 2))    one number written out, forward and backward, as the layer computed it
+curves, roc, confusion ...      pictures, labelled and readable in grey
 """
 
 from edunet.show.attention import attention
