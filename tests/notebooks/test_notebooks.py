@@ -26,6 +26,12 @@ FACTS = {
         "by hand, in all     93,322", "the library says    93,322", "the library says: (24, 24, 32)",
         "Epoch 5/5", "test accuracy:", "the worst first", "most often:", "def conv2d(x, w, b=None",
     ],
+    "05_conv": [
+        "3,692,800 parameters", "np.convolve:  [ 0. -1.  0.]", "3 as it is, -3 turned", "[10. 21.  2.]   [30. 43.  4.]",
+        "as it is: loss", "found is [[0.0, -1.0, -2.0], [1.0, 0.0, -1.0], [2.0, 1.0, 0.0]]", "def conv2d_forward(x, w, b",
+        "dx, dw and db of ops.conv2d agree", "best possible            AUC 0.8", "6,849 parameters",
+        "this network:   9 pixels", "the article's:  18 pixels", "333 parameters", "computed by these loops: 0.",
+    ],
 }  # fmt: skip
 
 
