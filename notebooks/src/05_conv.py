@@ -49,7 +49,7 @@ edunet.set_random_seed(0)  # a network starts from random numbers; the same seed
 
 # %%
 train = lesions.load(learn.size(8000, alone=3000, quick=300), seed=0)  # pictures to learn from
-test = lesions.load(learn.size(20000, alone=20000, quick=600), seed=1)  # other pictures, for the test
+test = lesions.load(learn.size(20000, alone=6000, quick=600), seed=1)  # other pictures, for the test
 
 print("pictures to learn from:", train.x.shape, " with a lesion:", f"{train.y.mean():.0%}")
 print("pictures for the test: ", test.x.shape)

@@ -28,7 +28,7 @@ FACTS = {
     ],
     "05_conv": [
         "3,692,800 parameters", "np.convolve:  [ 0. -1.  0.]", "3 as it is, -3 turned", "[10. 21.  2.]   [30. 43.  4.]",
-        "as it is: loss", "found is [[0.0, -1.0, -2.0], [1.0, 0.0, -1.0], [2.0, 1.0, 0.0]]", "def conv2d_forward(x, w, b",
+        "as it is: loss", "found is [[0.0, -1.0, -2.0], [1.0, 0.0, -1.0], [2.0, 1.0, 0.0]]", "def conv2d_forward(x, w",
         "dx, dw and db of ops.conv2d agree", "best possible            AUC 0.8", "6,849 parameters",
         "this network:   9 pixels", "the article's:  18 pixels", "333 parameters", "computed by these loops: 0.",
     ],
