@@ -1,6 +1,7 @@
 """The source of a lesson: its cells, the tags that say what they are for, and what can be wrong with them."""
 
 import ast
+import re
 from pathlib import Path
 
 import jupytext
@@ -10,6 +11,7 @@ __all__ = ["BEGIN", "END", "STORY", "TOLD", "filled", "kind_and_name", "read_cel
 BEGIN, END = "### BEGIN SOLUTION", "### END SOLUTION"
 STORY, TOLD = "", "story-only"  # a cell without a tag, and one of the learn version alone
 KINDS = (TOLD, "ask", "exercise", "check", "uses")
+MARK = re.compile(r'# %%( \[markdown\])?( tags=\["[^"]*"(, "[^"]*")*\])?')  # anything else Jupytext takes for a title
 
 
 def kind_and_name(cell) -> tuple[str, str]:
@@ -20,8 +22,12 @@ def kind_and_name(cell) -> tuple[str, str]:
 
 def read_cells(source: Path) -> list:
     """Return the cells of a lesson, or raise ValueError that says in one sentence what is wrong with them."""
-    cells = jupytext.reads(source.read_text(encoding="utf-8"), fmt="py:percent").cells
+    text = source.read_text(encoding="utf-8")
+    cells = jupytext.reads(text, fmt="py:percent").cells
     try:
+        for line in re.findall(r"^# %%.*", text, re.MULTILINE):
+            if not MARK.fullmatch(line):
+                raise ValueError(f'a cell begins with `# %% [markdown] tags=["..."]`, in this order. Received: {line}')
         if not cells or cells[0].cell_type != "markdown" or not cells[0].source.startswith("# "):
             raise ValueError("the first cell must be the title, marked `# %% [markdown]`, and begin with `# `.")
         for cell in cells:

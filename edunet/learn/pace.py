@@ -23,10 +23,11 @@ def size(full, *, alone=None, quick=None) -> int:
         return quick or max(1, full // 40)
     if get_backend() != "numpy":
         return full
-    if not _said:
+    fewer = alone or max(1, full // 4)
+    if fewer < full and not _said:
         _said = True
         print(
             "NumPy computes alone here (no compiled kernels, see edunet.info()): this lesson takes fewer patients and "
             "epochs, so that it stays short. Scores are a little worse than the text says."
         )
-    return alone or max(1, full // 4)
+    return fewer

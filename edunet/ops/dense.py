@@ -20,7 +20,7 @@ def dense(x, w, b=None, *, relu=False):
     Shapes: x (N,D), or (N,...,D) with the same weights at every place; w (D,U); b (U,) or None; y (N,...,U).
     Raises ValueError if the last axis of x is not D.
     There is no kernel file: NumPy's matrix product already runs at the speed of the machine (`edunet.blas`).
-    Source: Goodfellow, Bengio & Courville, Deep Learning (2016), section 6.1.   Tutorial: notebooks/00_start.ipynb
+    Source: Goodfellow, Bengio & Courville, Deep Learning (2016), section 6.1.   Tutorial: notebooks/01_dense.ipynb
 
     >>> dense(np.array([[1.0, 2.0]]), np.array([[3.0], [4.0]]), np.array([0.5]))
     array([[11.5]])

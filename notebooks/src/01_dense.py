@@ -20,7 +20,7 @@
 # > **SYNTHETIC.** All patients here were drawn by a program whose rule is known. Nobody was estimated from real people,
 # > and nothing here may be used to judge a real blood test.
 
-# %% tags=["ask"] [markdown]
+# %% [markdown] tags=["ask"]
 # **This is the practice notebook.** It has the same seven stops. Read the lesson first, or go back to it whenever a
 # word is new: here the story is short, and the cells that say `# your code here` are yours.
 #
@@ -47,7 +47,7 @@ edunet.set_random_seed(0)  # a network starts from random numbers; the same seed
 # are from the best possible.
 
 # %%
-train = blood_risk.load(learn.size(8000, quick=1000), seed=0)  # patients to learn from
+train = blood_risk.load(learn.size(8000, alone=8000, quick=1000), seed=0)  # patients to learn from
 test = blood_risk.load(learn.size(20000, alone=20000, quick=2000), seed=1)  # other patients, for the test
 
 print("column      unit      patient 0   patient 1   patient 2")
@@ -104,7 +104,7 @@ print("lowest in the middle:", f"{np.nanmin(by_potassium(test.y)):.0%}", "of the
 # The star is ordinary multiplication. (In the article's third formula the same star means something else; lesson 05
 # is about that.)
 
-# %% tags=["story-only"] [markdown]
+# %% [markdown] tags=["story-only"]
 # That is **one** neuron and **one** patient. Nobody computes like this. With $N$ patients in the rows of a table $x$
 # and $U$ neurons in the columns of a table $w$, all sums are made at once:
 #
@@ -124,7 +124,7 @@ show.formula(ops.dense)
 # CRP 0.3. And a neuron with the weights 0.8, 0.4 and −1.0 and the bias −0.5. (Somebody made them up. Learning comes
 # later.)
 
-# %% tags=["story-only"] [markdown]
+# %% [markdown] tags=["story-only"]
 # | measurement | $x_i$ | $w_i$ | $w_i x_i$ |
 # |---|---|---|---|
 # | potassium | 1.2 | 0.8 | 0.96 |
@@ -156,7 +156,7 @@ z = total + b
 risk = 1 / (1 + np.exp(-z))
 print(f"with the bias z = {z:.2f}; the risk is {risk:.2f}")
 
-# %% tags=["story-only"] [markdown]
+# %% [markdown] tags=["story-only"]
 # What do weight and bias *do*? Let a neuron look at potassium alone, and turn one screw at a time.
 
 # %% tags=["story-only"]
@@ -174,7 +174,10 @@ for axes in (left, right):
     axes.legend()
 print("Always rising, or always falling: a single neuron cannot draw a U.")
 
-# %% tags=["ask:weighted_sum"] [markdown]
+# %% [markdown] tags=["ask:weighted_sum"]
+# **With a pencil first:** what is the weighted sum of this patient, what is it with the bias, and which risk does the
+# sigmoid make of it? Then let your functions do it.
+#
 # **Exercise 1: `weighted_sum`.** Compute $z = \sum_i w_i x_i + b$ for one patient. `x` and `w` are arrays of the same
 # length, `b` is a number; give back one number. A loop is fine.
 
@@ -193,7 +196,7 @@ def weighted_sum(x, w, b):
 # %% tags=["check:weighted_sum"]
 learn.check("weighted_sum", weighted_sum)
 
-# %% tags=["ask:sigmoid"] [markdown]
+# %% [markdown] tags=["ask:sigmoid"]
 # **Exercise 2: `sigmoid`.** Turn sums into risks: $\sigma(z) = 1 / (1 + e^{-z})$. It should work for a whole array at
 # once; `np.exp` does.
 
@@ -209,7 +212,7 @@ def sigmoid(z):
 # %% tags=["check:sigmoid"]
 learn.check("sigmoid", sigmoid)
 
-# %% tags=["ask:dense"] [markdown]
+# %% [markdown] tags=["ask:dense"]
 # **Exercise 3: `dense`.** Now all patients and all neurons of a layer at once: `x` is (N, D), `w` is (D, U), `b` is
 # (U,). Give back the sums $z$, of shape (N, U), still without $f$.
 
@@ -248,7 +251,7 @@ axes.set_title("Being sure and wrong costs most")
 axes.legend()
 print("said 1 %, and harm came:", f"{-np.log(0.01):.1f}", "  said 50 %:", f"{-np.log(0.5):.1f}")
 
-# %% tags=["story-only"] [markdown]
+# %% [markdown] tags=["story-only"]
 # **Which way is downhill?** The loss depends on $p$, $p$ on $z$, and $z$ on $w$. The chain rule walks back along that
 # road. For one patient:
 #
@@ -268,7 +271,7 @@ print("said 1 %, and harm came:", f"{-np.log(0.01):.1f}", "  said 50 %:", f"{-np
 #
 # $$dz = \frac{p - y}{N} \qquad dw = x^\top dz \qquad db = \sum_n dz_n$$
 
-# %% tags=["story-only"] [markdown]
+# %% [markdown] tags=["story-only"]
 # **Never believe a gradient that you have not checked.** Turn one screw a tiny bit up, then a tiny bit down, and see
 # how much the loss moves. That takes no mathematics at all, and so it can judge ours.
 
@@ -293,7 +296,7 @@ for d in range(3):
     down[d] -= 1e-5
     print(f"{d:6d}   {by_formula[d]:14.6f}   {(loss_of(up, -0.5) - loss_of(down, -0.5)) / 2e-5:20.6f}")
 
-# %% tags=["story-only"] [markdown]
+# %% [markdown] tags=["story-only"]
 # And a **layer** inside a network? It does not see the loss; it receives $dy$, how much the loss would change with each
 # of its outputs, from the layer behind it. Every input reached every neuron through a weight, so on the way back every
 # gradient walks through the same weight the other way:
@@ -302,7 +305,7 @@ for d in range(3):
 #
 # The shapes leave no other choice. Try it: $dx$ must be $(N, D)$, and there are only $dy\,(N, U)$ and $w\,(D, U)$.
 
-# %% tags=["ask:cross_entropy"] [markdown]
+# %% [markdown] tags=["ask:cross_entropy"]
 # **Exercise 4: `cross_entropy`.** The mean surprise over all patients. `y` holds 0 and 1, `p` the risks that were said.
 
 
@@ -317,7 +320,7 @@ def cross_entropy(y, p):
 # %% tags=["check:cross_entropy"]
 learn.check("cross_entropy", cross_entropy)
 
-# %% tags=["ask:neuron_gradient"] [markdown]
+# %% [markdown] tags=["ask:neuron_gradient"]
 # **Exercise 5: `neuron_gradient`.** Derive it with a pencil first (lesson, stop 4). `x` is (N, D), `y` and `p` are
 # (N,). Give back two things: the gradient for the weights, `dw` (D,), and for the bias, `db`, a number.
 
@@ -334,7 +337,7 @@ def neuron_gradient(x, y, p):
 # %% tags=["check:neuron_gradient"]
 learn.check("neuron_gradient", neuron_gradient)
 
-# %% tags=["ask:dense_backward"] [markdown]
+# %% [markdown] tags=["ask:dense_backward"]
 # **Exercise 6: `dense_backward`.** The way back through a whole layer. You receive `dy` (N, U), and you have `x` (N, D)
 # and `w` (D, U). Give back `dx`, `dw` and `db`, in this order.
 
@@ -368,7 +371,7 @@ layer.set_weights([np.array([[0.8, -0.2], [0.4, 0.5], [-1.0, 0.1]]), np.array([-
 
 show.working(layer, patient, at=(0, 0))
 
-# %% tags=["story-only"] [markdown]
+# %% [markdown] tags=["story-only"]
 # The same 0.49 as with our own hands. Every number in this table was computed by the layer, not by the text.
 #
 # And this is all the code there is. `@differentiable` puts the function on a *tape*, so that the library can walk back
@@ -379,7 +382,7 @@ import inspect
 
 print(inspect.getsource(ops.dense))
 
-# %% tags=["story-only"] [markdown]
+# %% [markdown] tags=["story-only"]
 # You may check the library as you checked yourself. `check_gradients` turns the screws for you:
 
 # %% tags=["story-only"]
@@ -387,7 +390,7 @@ rng = np.random.default_rng(0)
 edunet.check_gradients(ops.dense, rng.normal(size=(4, 3)), rng.normal(size=(3, 2)), rng.normal(size=2))
 print("dx, dw and db of ops.dense agree with finite differences")
 
-# %% tags=["uses:dense"] [markdown]
+# %% [markdown] tags=["ask:dense"]
 # **Compare.** Your `dense` (or ours, if yours is not ready yet) against the library, on the first five patients:
 
 # %% tags=["uses:dense"]
@@ -417,7 +420,7 @@ mean, spread = on_readable_scales(train.x).mean(axis=0), on_readable_scales(trai
 x_train = (on_readable_scales(train.x) - mean) / spread
 x_test = (on_readable_scales(test.x) - mean) / spread
 
-# %% tags=["ask:sgd_step"] [markdown]
+# %% [markdown] tags=["ask:sgd_step"]
 # **Exercise 7: `sgd_step`.** One step downhill: new weights from the old ones, their gradient `dw`, and the learning
 # rate `lr`, a small number that says how long the step is. Do not change `w` itself.
 
@@ -433,7 +436,7 @@ def sgd_step(w, dw, lr):
 # %% tags=["check:sgd_step"]
 learn.check("sgd_step", sgd_step)
 
-# %% tags=["uses:sgd_step"] [markdown]
+# %% [markdown] tags=["ask:sgd_step"]
 # **Your own neuron learns.** All it takes are your functions: answer, gradient, step, two hundred times over.
 
 # %% tags=["uses:sgd_step"]
@@ -465,8 +468,8 @@ print("weights:", dict(zip(train.columns, my_w.round(2).tolist(), strict=True)))
 
 # %%
 one_neuron = models.Sequential([layers.Dense(1, activation="sigmoid")])
-one_neuron.compile(optimizer="adam", loss="binary_crossentropy")
-one_neuron.fit(x_train, train.y, epochs=learn.size(15, alone=15, quick=2), batch_size=64, verbose=0)
+one_neuron.compile(optimizer=edunet.optimizers.Adam(0.01), loss="binary_crossentropy")
+one_neuron.fit(x_train, train.y, epochs=learn.size(10, alone=10, quick=2), batch_size=64, verbose=0)
 said_by_one = one_neuron.predict(x_test, verbose=0)[:, 0]
 
 # %% [markdown]
@@ -479,7 +482,7 @@ best = roc_auc(test.y, test.truth["risk"])
 print(f"best possible  AUC {best:.3f}")
 print(f"one neuron     AUC {roc_auc(test.y, said_by_one):.3f}   gap {best - roc_auc(test.y, said_by_one):.3f}")
 
-# %% tags=["story-only"] [markdown]
+# %% [markdown] tags=["story-only"]
 # Poor: hardly better than a coin. The neuron has six weights and did what it could. You know why: it can only rise or
 # only fall with potassium, and the truth is a U. (Nor can it know that a threshold matters only if *two* values cross
 # it.) More data would not help. The *formula* is too small.
@@ -502,7 +505,7 @@ network = models.Sequential(
 )
 network.compile(optimizer=edunet.optimizers.Adam(0.003), loss="binary_crossentropy")
 history = network.fit(
-    x_train, train.y, epochs=learn.size(15, alone=20, quick=2), batch_size=64, validation_split=0.1, verbose=0
+    x_train, train.y, epochs=learn.size(15, alone=15, quick=2), batch_size=64, validation_split=0.1, verbose=0
 )
 said_by_network = network.predict(x_test, verbose=0)[:, 0]
 
@@ -540,7 +543,7 @@ print(
     f"{by_potassium(said_by_one)[1]:.2f}",
 )
 
-# %% tags=["story-only"] [markdown]
+# %% [markdown] tags=["story-only"]
 # And two values at once: potassium across, age upwards, everything else as in the average patient. The lines are lines
 # of equal risk. One neuron could only draw them straight and parallel.
 
@@ -568,7 +571,7 @@ for threshold in (0.05, 0.1, 0.2, 0.4):
     found = np.sum(called & (test.y == 1))
     print(f"{threshold:9.2f}   {found / test.y.sum():25.0%}   {called.sum() / max(found, 1):17.1f}")
 
-# %% tags=["ask:sensitivity"] [markdown]
+# %% [markdown] tags=["ask:sensitivity"]
 # **Exercise 8: `sensitivity`.** Of those who come to harm, what share is found? Called ill is everybody whose risk `p`
 # is at least the `threshold`.
 
@@ -593,7 +596,7 @@ for threshold in (0.05, 0.1, 0.2, 0.4):
 # %% [markdown]
 # ## 7. Practise, and go on
 
-# %% tags=["story-only"] [markdown]
+# %% [markdown] tags=["story-only"]
 # The **practice notebook** `practice/01_dense.ipynb` has the same seven stops and eight functions for you to write:
 #
 # | | you write | | you write |

@@ -19,6 +19,12 @@ def test_numpy_alone_takes_fewer_and_says_so_once(capsys):
     assert capsys.readouterr().out.count("NumPy computes alone here") == 1
 
 
+def test_nothing_is_said_where_nothing_is_left_out(capsys):
+    with use_backend("numpy"):
+        assert learn.size(8000, alone=8000) == 8000
+    assert capsys.readouterr().out == ""
+
+
 def test_compiled_kernels_take_all(backend, capsys):
     if backend != "numpy":
         assert learn.size(8000) == 8000

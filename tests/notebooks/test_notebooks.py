@@ -6,13 +6,17 @@ import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
+
+from edunet import learn
+from edunet.learn.catalogue import EXERCISES, LESSONS
 
 pytest.importorskip("jupytext", reason="the notebooks are built with jupytext: pip install jupytext")
 nbformat = pytest.importorskip("nbformat", reason="the notebooks are built with nbformat: pip install nbformat")
 
 import build_notebooks as generator
-from lesson_source import BEGIN, END, kind_and_name, read_cells
+from lesson_source import BEGIN, END, kind_and_name, read_cells, stub
 
 ROOT = Path(__file__).resolve().parents[2]
 GENERATOR = ROOT / "tools" / "build_notebooks.py"
@@ -43,8 +47,10 @@ if sys.argv[2:]:
     from edunet import learn
     check = learn.check
     def note(name, *arguments, **options):
-        results[name] = check(name, *arguments, **options)
-        return results[name]
+        result = check(name, *arguments, **options)
+        if not (name in results and results[name].ok):  # a lesson may show what a wrong one is told
+            results[name] = result
+        return result
     learn.check = note
 runpy.run_path(sys.argv[1], run_name="__main__")
 assert set(results) == set(sys.argv[2:]), f"checked was {sorted(results)}"
@@ -122,6 +128,42 @@ def test_practice_notebook_tells_no_solution(source):
             for line in map(str.strip, part.split(END)[0].splitlines()):
                 trivial = len(line) <= 8 or line.startswith("#") or line in ("return None", "continue", "return True")
                 assert trivial or line not in told, f"the practice notebook holds {line!r} of a solution"
+
+
+@pytest.mark.parametrize("source", SOURCES, ids=by_name)
+def test_practice_notebook_tells_no_expected_number(source):
+    told = generator.build(source, "practice")
+    of_lesson = [exercise for exercise in EXERCISES.values() if exercise.lesson == source.stem[:2]]
+    numbers = [np.concatenate([np.ravel(part) for part in _parts(r)]) for e in of_lesson for _, r in e.known]
+    for number in np.concatenate([np.zeros(0), *numbers]):
+        digits = f"{abs(number):.4f}"
+        if len(digits.replace(".", "").strip("0")) >= 4:  # 0.5 or 12 may stand anywhere
+            assert digits[:-1] not in told, f"the practice notebook holds {digits}"
+
+
+def _parts(result):
+    return result if isinstance(result, tuple) else (result,)
+
+
+@pytest.mark.parametrize("source", SOURCES, ids=by_name)
+def test_lesson_asks_for_the_exercises_of_its_catalogue_in_their_order(source):
+    asked = [kind_and_name(cell)[1] for cell in read_cells(source) if kind_and_name(cell)[0] == "exercise"]
+    assert asked == [name for name, exercise in EXERCISES.items() if exercise.lesson == source.stem[:2]]
+    assert not asked or LESSONS[source.stem[:2]] == source.stem
+
+
+WRITTEN = [(s, kind_and_name(c)[1]) for s in SOURCES for c in read_cells(s) if kind_and_name(c)[0] == "exercise"]
+
+
+@pytest.mark.parametrize(("source", "name"), WRITTEN, ids=[f"{source.stem}-{name}" for source, name in WRITTEN])
+def test_every_stub_fails_and_every_solution_passes(source, name):
+    cells = {kind_and_name(cell)[1]: cell.source for cell in read_cells(source) if kind_and_name(cell)[0] == "exercise"}
+    space = {"np": np}
+    for text in cells.values():  # a solution may use those above it
+        exec(text, space)
+    assert learn.check(name, space[name]).ok
+    exec(stub(cells[name], name), space)
+    assert learn.check(name, space[name]).message.startswith("not written yet")
 
 
 LEARN = """

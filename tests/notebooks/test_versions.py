@@ -6,6 +6,8 @@ import types
 
 import pytest
 
+from edunet.learn.catalogue import EXERCISES
+
 pytest.importorskip("jupytext", reason="the notebooks are built with jupytext: pip install jupytext")
 nbformat = pytest.importorskip("nbformat", reason="the notebooks are built with nbformat: pip install nbformat")
 
@@ -85,11 +87,8 @@ def lesson(tmp_path):
 
 @pytest.fixture
 def library(monkeypatch):
-    """Stand in for edunet.learn: its registry knows one of the two exercises."""
-    learn = types.ModuleType("edunet.learn")
-    learn.exercises = lambda: [types.SimpleNamespace(name="twice", points=3)]
-    monkeypatch.setitem(sys.modules, "edunet.learn", learn)
-    monkeypatch.setattr("edunet.learn", learn, raising=False)
+    """Let the catalogue know one of the two exercises."""
+    monkeypatch.setitem(EXERCISES, "twice", types.SimpleNamespace(name="twice", points=3))
 
 
 def cells(source, version):
@@ -222,6 +221,7 @@ def test_files_of_all_versions(lesson, library, tmp_path, capsys):
     ("old", "new", "message"),
     [
         (EXERCISE, '# %% tags=["exercize:twice"]', "unknown tag 'exercize:twice'; expected one of story-only, ask,"),
+        (EXERCISE, f"{EXERCISE} [markdown]", 'a cell begins with `# %% [markdown] tags=["..."]`, in this order'),
         (EXERCISE, '# %% tags=["exercise"]', "the tag 'exercise' needs the name of an exercise: exercise:NAME"),
         (EXERCISE, '# %% tags=["ask", "exercise:twice"]', "a cell has one tag at most. Received: ask, exercise:twice"),
         (EXERCISE, '# %% [markdown] tags=["exercise:twice"]', "exercise:twice is a cell of code, not of text"),
