@@ -253,132 +253,6 @@ CONV2D = Exercise(
 )
 
 
-# ---------------------------------------------------------------- conv2d_loops
-
-
-def conv2d_loops(x, w, b, stride):
-    # numbers and loops only: the lesson compiles it
-    N, H, W, C = x.shape
-    U, V, C, F = w.shape
-    I, J = (H - U) // stride + 1, (W - V) // stride + 1
-    y = np.zeros((N, I, J, F))
-    for n in range(N):
-        for i in range(I):
-            for j in range(J):
-                for f in range(F):
-                    total = b[f]
-                    for u in range(U):
-                        for v in range(V):
-                            for c in range(C):
-                                total += x[n, i * stride + u, j * stride + v, c] * w[u, v, c, f]
-                    y[n, i, j, f] = total
-    return y
-
-
-def _pictures(rng, i):
-    side, channels, stride = 6 + i, 2 + i % 2, (2, 1, 2, 3)[i]
-    w = rng.normal(size=(2 + i % 2, 2 + i % 2, channels, channels))
-    return rng.normal(size=(1 + i, side, side, channels)), w, rng.normal(size=channels) + 2, stride
-
-
-def _every_step(x, w, b):
-    """Return all places of stride 1."""
-    return np.einsum("nijcuv,uvcf->nijf", sliding_window_view(x, w.shape[:2], axis=(1, 2)), w) + b
-
-
-def _strided(x, w, b, s):
-    return _every_step(x, w, b)[:, ::s, ::s]
-
-
-def _not_moved(x, w, b, s):
-    y = _strided(x, w, b, s)
-    return _every_step(x, w, b)[:, : y.shape[1], : y.shape[2]]
-
-
-def _dilated(x, w, b, s):
-    U, V = w.shape[:2]
-    wide = np.zeros(((U - 1) * s + 1, (V - 1) * s + 1, *w.shape[2:]))
-    wide[::s, ::s] = w
-    y = _strided(x, w, b, s)
-    room = np.pad(x, ((0, 0), (0, s * U), (0, s * V), (0, 0)))
-    return _every_step(room, wide, b)[:, : y.shape[1], : y.shape[2]]
-
-
-CONV2D_LOOPS = Exercise(
-    "conv2d_loops",
-    "05",
-    "many pictures, channels and filters: the whole formula as loops",
-    conv2d_loops,
-    _pictures,
-    (
-        Mistake(
-            "the filters are flipped: this is the convolution of mathematics. Lay them on as they are.",
-            lambda x, w, b, s: _strided(x, w[::-1, ::-1], b, s),
-        ),
-        Mistake(
-            "the filters are flipped in all three directions, channels included. Lay them on as they are.",
-            lambda x, w, b, s: _strided(x, w[::-1, ::-1, ::-1], b, s),
-        ),
-        Mistake(
-            "the stride makes the output smaller, but the window still moves by one pixel: where does it begin for "
-            "place i?",
-            _not_moved,
-        ),
-        Mistake(
-            "the stride is ignored: the filter moves by `stride` pixels each time, and the output has fewer places.",
-            lambda x, w, b, s: _every_step(x, w, b),
-        ),
-        Mistake(
-            "the stride stretches the filter (that is called dilation). It belongs to the place i, not to the tap u.",
-            _dilated,
-        ),
-        Mistake("the bias is forgotten: each filter f has its b[f].", lambda x, w, b, s: _strided(x, w, 0 * b, s)),
-        Mistake(
-            "the bias is added with every product; once for each place is enough.",
-            lambda x, w, b, s: _strided(x, w, b * w[..., 0].size, s),
-        ),
-        Mistake(
-            "only the first channel is seen: a filter reaches through all channels, and their products are added up.",
-            lambda x, w, b, s: _strided(x[..., :1], w[:, :, :1], b, s),
-        ),
-        Mistake(
-            "only the last channel is seen: is the sum set back to its beginning for each channel?",
-            lambda x, w, b, s: _strided(x[..., -1:], w[:, :, -1:], b, s),
-        ),
-        Mistake(
-            "channels and filters are exchanged: w has the axes (U, V, C, F).",
-            lambda x, w, b, s: _strided(x, w.transpose(0, 1, 3, 2), b, s),
-        ),
-        Mistake(
-            "rows and columns of the filters are exchanged: w has the axes (U, V, C, F).",
-            lambda x, w, b, s: _strided(x, w.transpose(1, 0, 2, 3), b, s),
-        ),
-        Mistake(
-            "this is the mean over the channels; the formula has the sum.",
-            lambda x, w, b, s: _strided(x, w / w.shape[2], b, s),
-        ),
-    ),
-    (
-        "Four loops say which number of the output is made: n, i, j, f. Three more say what is added up: u, v, c.",
-        "Start each sum at b[f]. The window of place (i, j) begins at row i·stride and column j·stride.",
-        "The innermost line adds the product of a pixel x[n, row, column, c] and a weight w[u, v, c, f], with "
-        "row = i * stride + u and column = j * stride + v.",
-    ),
-    # with a pencil: two channels, one place, 1·1 + 2·3 + 10·0.5 + 20·0.1 + 1
-    known=(
-        (
-            (
-                np.array([[[[1.0, 10.0], [2.0, 20.0], [7.0, 7.0]]]]),
-                np.array([[[[1.0], [0.5]], [[3.0], [0.1]]]]),
-                np.array([1.0]),
-                2,
-            ),
-            np.array([[[[15.0]]]]),
-        ),
-    ),
-)
-
-
 # ---------------------------------------------------------------- max_pool2d
 
 
@@ -669,13 +543,139 @@ RECEPTIVE_FIELD = Exercise(
     ),
 )
 
+
+# ---------------------------------------------------------------- conv2d_loops
+
+
+def conv2d_loops(x, w, b, stride):
+    # numbers and loops only: the lesson compiles it
+    N, H, W, C = x.shape
+    U, V, C, F = w.shape
+    I, J = (H - U) // stride + 1, (W - V) // stride + 1
+    y = np.zeros((N, I, J, F))
+    for n in range(N):
+        for i in range(I):
+            for j in range(J):
+                for f in range(F):
+                    total = b[f]
+                    for u in range(U):
+                        for v in range(V):
+                            for c in range(C):
+                                total += x[n, i * stride + u, j * stride + v, c] * w[u, v, c, f]
+                    y[n, i, j, f] = total
+    return y
+
+
+def _pictures(rng, i):
+    side, channels, stride = 6 + i, 2 + i % 2, (2, 1, 2, 3)[i]
+    w = rng.normal(size=(2 + i % 2, 2 + i % 2, channels, channels))
+    return rng.normal(size=(1 + i, side, side, channels)), w, rng.normal(size=channels) + 2, stride
+
+
+def _every_step(x, w, b):
+    """Return all places of stride 1."""
+    return np.einsum("nijcuv,uvcf->nijf", sliding_window_view(x, w.shape[:2], axis=(1, 2)), w) + b
+
+
+def _strided(x, w, b, s):
+    return _every_step(x, w, b)[:, ::s, ::s]
+
+
+def _not_moved(x, w, b, s):
+    y = _strided(x, w, b, s)
+    return _every_step(x, w, b)[:, : y.shape[1], : y.shape[2]]
+
+
+def _dilated(x, w, b, s):
+    U, V = w.shape[:2]
+    wide = np.zeros(((U - 1) * s + 1, (V - 1) * s + 1, *w.shape[2:]))
+    wide[::s, ::s] = w
+    y = _strided(x, w, b, s)
+    room = np.pad(x, ((0, 0), (0, s * U), (0, s * V), (0, 0)))
+    return _every_step(room, wide, b)[:, : y.shape[1], : y.shape[2]]
+
+
+CONV2D_LOOPS = Exercise(
+    "conv2d_loops",
+    "05",
+    "many pictures, channels and filters: the whole formula as loops",
+    conv2d_loops,
+    _pictures,
+    (
+        Mistake(
+            "the filters are flipped: this is the convolution of mathematics. Lay them on as they are.",
+            lambda x, w, b, s: _strided(x, w[::-1, ::-1], b, s),
+        ),
+        Mistake(
+            "the filters are flipped in all three directions, channels included. Lay them on as they are.",
+            lambda x, w, b, s: _strided(x, w[::-1, ::-1, ::-1], b, s),
+        ),
+        Mistake(
+            "the stride makes the output smaller, but the window still moves by one pixel: where does it begin for "
+            "place i?",
+            _not_moved,
+        ),
+        Mistake(
+            "the stride is ignored: the filter moves by `stride` pixels each time, and the output has fewer places.",
+            lambda x, w, b, s: _every_step(x, w, b),
+        ),
+        Mistake(
+            "the stride stretches the filter (that is called dilation). It belongs to the place i, not to the tap u.",
+            _dilated,
+        ),
+        Mistake("the bias is forgotten: each filter f has its b[f].", lambda x, w, b, s: _strided(x, w, 0 * b, s)),
+        Mistake(
+            "the bias is added with every product; once for each place is enough.",
+            lambda x, w, b, s: _strided(x, w, b * w[..., 0].size, s),
+        ),
+        Mistake(
+            "only the first channel is seen: a filter reaches through all channels, and their products are added up.",
+            lambda x, w, b, s: _strided(x[..., :1], w[:, :, :1], b, s),
+        ),
+        Mistake(
+            "only the last channel is seen: is the sum set back to its beginning for each channel?",
+            lambda x, w, b, s: _strided(x[..., -1:], w[:, :, -1:], b, s),
+        ),
+        Mistake(
+            "channels and filters are exchanged: w has the axes (U, V, C, F).",
+            lambda x, w, b, s: _strided(x, w.transpose(0, 1, 3, 2), b, s),
+        ),
+        Mistake(
+            "rows and columns of the filters are exchanged: w has the axes (U, V, C, F).",
+            lambda x, w, b, s: _strided(x, w.transpose(1, 0, 2, 3), b, s),
+        ),
+        Mistake(
+            "this is the mean over the channels; the formula has the sum.",
+            lambda x, w, b, s: _strided(x, w / w.shape[2], b, s),
+        ),
+    ),
+    (
+        "Four loops say which number of the output is made: n, i, j, f. Three more say what is added up: u, v, c.",
+        "Start each sum at b[f]. The window of place (i, j) begins at row i·stride and column j·stride.",
+        "The innermost line adds the product of a pixel x[n, row, column, c] and a weight w[u, v, c, f], with "
+        "row = i * stride + u and column = j * stride + v.",
+    ),
+    # with a pencil: two channels, one place, 1·1 + 2·3 + 10·0.5 + 20·0.1 + 1
+    known=(
+        (
+            (
+                np.array([[[[1.0, 10.0], [2.0, 20.0], [7.0, 7.0]]]]),
+                np.array([[[[1.0], [0.5]], [[3.0], [0.1]]]]),
+                np.array([1.0]),
+                2,
+            ),
+            np.array([[[[15.0]]]]),
+        ),
+    ),
+)
+
 EXERCISES = (
     OUTPUT_SIZE,
     CONV_PIXEL,
     CONV2D,
-    CONV2D_LOOPS,
     MAX_POOL2D,
     CONV2D_DW,
     CONV2D_DX,
     RECEPTIVE_FIELD,
+    CONV2D_LOOPS,
 )

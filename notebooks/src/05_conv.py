@@ -239,6 +239,10 @@ figure.suptitle("The window slides, the output fills", fontsize=12)
 print(answers.astype(int))
 
 # %% [markdown] tags=["ask:conv_pixel"]
+# **With a pencil first:** lay the blob on the picture, its upper left corner on row 1, column 1. What is the sum of
+# the products, what is it with the bias, and what does relu make of it? And in the upper left corner of the picture?
+# Then let your function do it.
+#
 # **Exercise 2: `conv_pixel`.** One number of the output. `x` is a picture (H, W), `w` a filter (U, V), `b` a number;
 # the window's upper left corner lies on row `i`, column `j`. Give back $b + \sum_{u,v} x_{i+u,\,j+v}\,w_{u,v}$.
 
@@ -528,8 +532,8 @@ layer.set_weights([blob[:, :, None, None], np.array([threshold])])
 show.working(layer, one_picture, at=(0, 1, 1, 0))
 
 # %% [markdown]
-# The same 8 as with a pencil. And a pooling layer: only the winner of a window gets a gradient, since a little more of
-# any other number would have changed nothing.
+# The same number as with a pencil. And a pooling layer: only the winner of a window gets a gradient, since a little
+# more of any other number would have changed nothing.
 
 # %%
 show.working(layers.MaxPooling2D(2), one_picture, at=(0, 1, 0, 0))
