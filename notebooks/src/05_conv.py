@@ -288,8 +288,8 @@ learn.check("conv2d", conv2d)
 # $$\text{convolution:}\quad \sum_{u,v} x_{i-u,\,j-v}\,W_{u,v} \qquad\qquad
 # \text{cross-correlation:}\quad \sum_{u,v} x_{i+u,\,j+v}\,W_{u,v}$$
 #
-# With the minus, the filter is laid on *turned by half a turn*: upside down and left to right. Every library of neural
-# networks computes the second and calls it by the name of the first. NumPy has both, for signals:
+# With the minus, the filter is laid on *turned by half a turn*: upside down and left to right. Every common library of
+# neural networks computes the second and calls it by the name of the first. NumPy has both, for signals:
 
 # %%
 signal, step = np.array([0.0, 0.0, 1.0, 1.0]), np.array([-1.0, 1.0])  # a step up, and a filter that answers to it
@@ -614,8 +614,8 @@ for name, network in (("one neuron on pixels", one_neuron), ("64 + 1 on pixels",
     print(f"{name:24s} AUC {auc:.3f}   gap {best - auc:.3f}   on the pictures it learned from {known:.3f}")
 
 # %% [markdown] tags=["story-only"]
-# Far from the best. Look at the last column: with 64 neurons it knows its own pictures by heart, and has learned
-# nothing for others. What it saw of a lesion in the upper left is of no use to it in the lower right: those are other
+# Far from the best. Look at the last column: with 64 neurons it knows its own pictures by heart, and little that helps
+# with others. What it saw of a lesion in the upper left is of no use to it in the lower right: those are other
 # weights. It would need examples of every place.
 #
 # These are the 576 weights of the single neuron. It could only find out that lesions lie in the middle part, and
@@ -690,8 +690,8 @@ show.receptive_field(network, (8, 8), image=test.x[sure], layer="second", synthe
 #
 # $$r = 1 + (u_1 - 1) + (u_2 - 1)\,s_1 + (u_3 - 1)\,s_1 s_2 + \dots$$
 #
-# since behind a stride of $s_1$ two neighbours stand $s_1$ pixels apart. A network whose field is smaller than what it
-# looks for can only guess.
+# since behind a stride of $s_1$ two neighbours stand $s_1$ pixels apart. A network whose field is much smaller than
+# what it looks for never sees it whole.
 
 # %% [markdown] tags=["ask:receptive_field"]
 # **Exercise 7: `receptive_field`.** `windows` and `strides` are arrays, one number for each layer, the first layer
@@ -914,10 +914,11 @@ learn.check("conv2d_loops", conv2d_loops)
 my_loops = learn.use("conv2d_loops", conv2d_loops)
 
 # %% [markdown]
-# **Into the library.** The library has three sets of kernels for each formula (NumPy, Numba, Cython), and takes a
-# fourth from you. A kernel is a function that fills `y`; the kernel of `conv2d` also gets the dilation, the padding
-# and whether to apply relu. Ours serves the plain case, *valid* without dilation, and everything else is computed by
-# NumPy's kernels.
+# **Into the library.** The library has three sets of kernels for each formula, and takes a fourth from you. NumPy
+# works on whole arrays at once. Numba translates loops of Python while the program runs. Cython is Python with types,
+# translated to C before you installed it. A kernel is a function that fills `y`; the kernel of `conv2d` also gets the
+# dilation, the padding and whether to apply relu. Ours serves the plain case, *valid* without dilation, and everything
+# else is computed by NumPy's kernels.
 
 
 # %%
