@@ -1,8 +1,9 @@
 """All exercises, by name. A new lesson adds its list here."""
 
-from edunet.learn import conv, dense
+from edunet.learn import attention, conv, dense
 
 __all__ = ["EXERCISES", "LESSONS"]
 
-LESSONS = {"01": "01_dense", "05": "05_conv"}  # the number of a lesson -> the name of its notebooks
-EXERCISES = {e.name: e for e in (*dense.EXERCISES, *conv.EXERCISES)}
+# the number of a lesson -> the name of its notebooks
+LESSONS = {"01": "01_dense", "05": "05_conv", "10": "10_attention"}
+EXERCISES = {e.name: e for e in (*dense.EXERCISES, *conv.EXERCISES, *attention.EXERCISES)}

@@ -98,10 +98,17 @@ def _window(x, w, i, j):
     return x[i : i + w.shape[0], j : j + w.shape[1]]
 
 
+def _taps(x, w, row, column):
+    """Add up w[u, v] times the pixel x[row(u), column(v)]; Python counts a negative index from the end."""
+    return float(sum(x[row(u), column(v)] * w[u, v] for u, v in np.ndindex(w.shape)))
+
+
 def _centred(x, w, i, j):
-    top, left = max(i - w.shape[0] // 2, 0), max(j - w.shape[1] // 2, 0)
-    seen = x[top : i + w.shape[0] // 2 + 1, left : j + w.shape[1] // 2 + 1]
-    return float(np.sum(seen * w[-seen.shape[0] :, -seen.shape[1] :]))
+    return _taps(x, w, lambda u: i + u - w.shape[0] // 2, lambda v: j + v - w.shape[1] // 2)
+
+
+def _backwards(x, w, i, j):
+    return _taps(x, w, lambda u: i - u, lambda v: j - v)
 
 
 CONV_PIXEL = Exercise(
@@ -115,6 +122,11 @@ CONV_PIXEL = Exercise(
             "the filter is flipped: this is the convolution of mathematics. Here the first weight lies on the first "
             "pixel of the window.",
             lambda x, w, b, i, j: float(np.sum(_window(x, w, i, j) * _turned(w)) + b),
+        ),
+        Mistake(
+            "a minus stands between i and u: so it is in the convolution of mathematics. Here the window lies to the "
+            "right of (i, j) and below it.",
+            lambda x, w, b, i, j: _backwards(x, w, i, j) + b,
         ),
         Mistake(
             "the bias is forgotten: after the sum comes + b.",
@@ -186,6 +198,11 @@ def _same(x, w, b):
     return _correlate(np.pad(x, (((U - 1) // 2, U // 2), ((V - 1) // 2, V // 2))), w) + b
 
 
+def _everywhere(pixel, x, w):
+    rows, columns = x.shape[0] - w.shape[0] + 1, x.shape[1] - w.shape[1] + 1
+    return np.array([[pixel(x, w, i, j) for j in range(columns)] for i in range(rows)])
+
+
 CONV2D = Exercise(
     "conv2d",
     "05",
@@ -207,6 +224,11 @@ CONV2D = Exercise(
             "the last row and column of the output are missing: along a side of n pixels a filter of u has n − u + 1 "
             "places.",
             lambda x, w, b: (_correlate(x, w) + b)[:-1, :-1],
+        ),
+        Mistake(
+            "a minus stands between i and u, and pixels from the other end of the picture come in: Python takes x[-1] "
+            "for the last row. Here the window lies to the right of (i, j) and below it.",
+            lambda x, w, b: _everywhere(_backwards, x, w) + b,
         ),
         Mistake("the bias is forgotten: + b at every place.", lambda x, w, b: _correlate(x, w)),
         Mistake(

@@ -151,9 +151,9 @@ def _numbers_differ(trials, values, rights) -> str:
 
 def _where(trials, mine, theirs) -> str:
     """Say how many numbers are right and where the first wrong one is; show the smallest input, not the answer."""
-    for m, t in zip(mine, theirs, strict=True):
-        if t.ndim and _close(np.sort(m, axis=None), np.sort(t, axis=None)):
-            return "the right numbers in wrong places: look at the order, or for indices that are exchanged."
+    wrong = [(m, t) for m, t in zip(mine, theirs, strict=True) if not _close(m, t)]
+    if all(t.ndim and _close(np.sort(m, axis=None), np.sort(t, axis=None)) for m, t in wrong):
+        return "the right numbers in wrong places: look at the order, or for indices that are exchanged."
     right, total = sum(int(_each(m, t).sum()) for m, t in zip(mine, theirs, strict=True)), sum(t.size for t in theirs)
     smallest = min((i for i in range(len(mine)) if not _close(mine[i], theirs[i])), key=lambda i: _size(trials[i]))
     m, t = mine[smallest], theirs[smallest]

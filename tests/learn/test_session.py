@@ -118,6 +118,7 @@ def leaves(z):
         (lambda z: np.round(sigmoid(z)), "your numbers are rounded to whole ones"),
         (lambda z: np.full(z.shape, 0.5), "your code gives the same number whatever comes in"),
         (lambda z: sigmoid(z)[::-1], "the right numbers in wrong places"),
+        (lambda z: sigmoid(z) ** (1 if len(z) == 5 else 2), "it runs, but the numbers are not right ("),
         (lambda z: sigmoid(z) ** 2, "it runs, but the numbers are not right (0 of 39 are)"),
         (lambda z: np.random.default_rng().normal(size=z.shape), "it runs, but the numbers are not right"),
         (lambda z: 1 / 0, "your code stops with ZeroDivisionError at line"),

@@ -36,6 +36,11 @@ FACTS = {
         "dx, dw and db of ops.conv2d agree", "best possible            AUC 0.8", "6,849 parameters",
         "this network:   9 pixels", "the article's:  18 pixels", "333 parameters", "computed by these loops: 0.",
     ],
+    "10_attention": [
+        "place 13  drug A7", "the answers only move along: True", "[0.894 0.053 0.053]",
+        "each row of ds sums to 0: True", "dq, dk and dv of ops.attention agree", "def attention_weights(q, k",
+        "bag of codes   AUC", "median gap", "6401 parameters", "B looks at its A most in", "A and B change places",
+    ],
 }  # fmt: skip
 
 

@@ -30,7 +30,7 @@ def test_sections_of_a_page():
     assert any("dw = xᵀ dy" in line for line in page.sections["Gradients"])
     assert page.sections["Shapes"][0].startswith("x (N,D)")
     assert page.sections["Source"] == ["Goodfellow, Bengio & Courville, Deep Learning (2016), section 6.1."]
-    assert page.sections["Tutorial"] == ["notebooks/00_start.ipynb"]
+    assert page.sections["Tutorial"] == ["notebooks/01_dense.ipynb"]
     assert page.page == inspect.getdoc(ops.dense)
 
 
