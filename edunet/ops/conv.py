@@ -29,7 +29,7 @@ def conv2d(x, w, b=None, *, stride=1, dilation=1, padding="valid", relu=False):
     stride, dilation: one number or a pair (rows, columns). (As everywhere in this field the filter is not
     flipped: mathematicians call this cross-correlation.)
     Raises ValueError for a wrong rank or channel count, or an image smaller than the filter.
-    Source: Dumoulin & Visin, A guide to convolution arithmetic (2016).   Tutorial: notebooks/00_start.ipynb
+    Source: Dumoulin & Visin, A guide to convolution arithmetic (2016).   Tutorial: notebooks/05_conv.ipynb
 
     >>> image = np.arange(9.0).reshape(1, 3, 3, 1)
     >>> conv2d(image, np.ones((2, 2, 1, 1)))[0, :, :, 0]

@@ -28,7 +28,7 @@ def max_pool2d(x, *, window=2, stride=None, padding="valid"):
     Shapes: x (N,H,W,C), y (N,I,J,C) with I, J as in conv2d; stride is the window unless given. With "same", places
     outside the image take no part.
     Raises ValueError for a wrong rank or an image smaller than the window.
-    Source: Goodfellow, Bengio & Courville, Deep Learning (2016), section 9.3.   Tutorial: notebooks/00_start.ipynb
+    Source: Goodfellow, Bengio & Courville, Deep Learning (2016), section 9.3.   Tutorial: notebooks/05_conv.ipynb
 
     >>> max_pool2d(np.arange(16.0).reshape(1, 4, 4, 1))[0, :, :, 0]
     array([[ 5.,  7.],
