@@ -24,7 +24,8 @@ __all__ = [
 def linear(x):
     """Leave x as it is: y = x; dx = dy.
 
-    Shapes: x of any shape, y and dx alike. Raises TypeError for what is not numbers.   Tutorial: notebooks/01_dense.ipynb
+    Shapes: x of any shape, y and dx alike. Raises TypeError for what is not numbers.
+    Tutorial: notebooks/01_dense.ipynb
     """
     return x, lambda dy: dy
 
@@ -93,7 +94,8 @@ def sigmoid(x):
     """Turn a score into a probability: y = 1/(1 + e⁻ˣ); dx = dy·y(1 − y).
 
     Finite for every x: computed as ½(1 + tanh(x/2)).
-    Shapes: x of any shape, y and dx alike. Raises TypeError for what is not numbers.   Tutorial: notebooks/01_dense.ipynb
+    Shapes: x of any shape, y and dx alike. Raises TypeError for what is not numbers.
+    Tutorial: notebooks/01_dense.ipynb
 
     >>> sigmoid(np.array([-1000.0, 0.0, 1000.0]))
     array([0. , 0.5, 1. ])

@@ -30,19 +30,17 @@ FACTS = {
         "by hand, in all     93,322", "the library says    93,322", "the library says: (24, 24, 32)",
         "Epoch 5/5", "test accuracy:", "the worst first", "most often:", "def conv2d(x, w, b=None",
     ],
-<<<<<<< HEAD
-    "08_rnn": [
-        "visit 42  allergy ruled out", "largest difference between the two patients: 0.0",
-        "11.02 left,  7.14 new, 18.16 mg/l together", "by the walk            du = -30.4444   dw = -41.8320",
-        "by turning the screw   du = -30.4444   dw = -41.8320", "limit   500: 1.000 0.990 0.980",
-        "a half-life of 7.97 hours (true: 8)", "def simple_rnn(x, wx, wh, b=None", "493 parameters", "best possible",
-=======
     "05_conv": [
         "3,692,800 parameters", "np.convolve:  [ 0. -1.  0.]", "3 as it is, -3 turned", "[10. 21.  2.]   [30. 43.  4.]",
         "as it is: loss", "found is [[0.0, -1.0, -2.0], [1.0, 0.0, -1.0], [2.0, 1.0, 0.0]]", "def conv2d_forward(x, w",
         "dx, dw and db of ops.conv2d agree", "best possible            AUC 0.8", "6,849 parameters",
         "this network:   9 pixels", "the article's:  18 pixels", "333 parameters", "computed by these loops: 0.",
->>>>>>> l05
+    ],
+    "08_rnn": [
+        "visit 42  allergy ruled out", "largest difference between the two patients: 0.0",
+        "11.02 left,  7.14 new, 18.16 mg/l together", "by the walk            du = -30.4444   dw = -41.8320",
+        "by turning the screw   du = -30.4444   dw = -41.8320", "limit   500: 1.000 0.990 0.980",
+        "a half-life of 7.97 hours (true: 8)", "def simple_rnn(x, wx, wh, b=None", "493 parameters", "best possible",
     ],
     "10_attention": [
         "place 13  drug A7", "the answers only move along: True", "[0.894 0.053 0.053]",
