@@ -83,7 +83,9 @@ def compare_backends(op, *arrays, backends=None, **options) -> Race:
     """
     op = _named(op)
     ready = [name for name, state in available_backends().items() if state == "ready"]
-    names = ready if backends is None else list(backends)
+    names = ready if backends is None else [backends] if isinstance(backends, str) else list(backends)
+    if not names:
+        raise ValueError(f"compare_backends: no backend was given. Ready are {ready}.")
     with use_backend("numpy"):
         exact = _compute(op, [_double(a) for a in arrays], options)
     scale = max(float(np.abs(exact).max(initial=0)), 1e-300)

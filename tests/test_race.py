@@ -19,6 +19,14 @@ def wrong(x, w, b, stride, dilation, pad, relu, y):
     y[:] = 0
 
 
+def forgets(x, w, b, stride, dilation, pad, relu, y):
+    pass
+
+
+def fails(x, w, b, stride, dilation, pad, relu, y):
+    raise IndexError("too far")
+
+
 @pytest.fixture
 def picture():
     rng = np.random.default_rng(0)
@@ -44,6 +52,27 @@ def test_the_learners_own_kernel_takes_part(picture):
 def test_a_wrong_kernel_is_seen_by_its_difference(picture):
     register_kernels("mine", conv2d_forward=wrong)
     assert compare_backends("conv2d", *picture, backends=["mine"]).difference["mine"] == 1
+
+
+def test_a_kernel_that_fills_nothing_is_seen(picture):
+    register_kernels("mine", conv2d_forward=forgets)
+    assert np.isnan(compare_backends("conv2d", *picture, backends=["numpy", "mine"]).difference["mine"])
+
+
+def test_a_kernel_that_fails_is_named(picture):
+    register_kernels("mine", conv2d_forward=fails)
+    with pytest.raises(IndexError, match="too far") as caught:
+        compare_backends("conv2d", *picture)
+    assert caught.value.__notes__ == ["in the kernel conv2d_forward of the backend 'mine', which was registered"]
+
+
+def test_one_backend_may_be_named_without_a_list(picture):
+    assert list(compare_backends("conv2d", *picture, backends="numpy").seconds) == ["numpy"]
+
+
+def test_no_backend_at_all_is_refused(picture):
+    with pytest.raises(ValueError, match=r"no backend was given. Ready are \["):
+        compare_backends("conv2d", *picture, backends=[])
 
 
 def test_the_table_shows_the_formula_and_the_fastest_first(picture):

@@ -42,7 +42,7 @@ def _fault(exercise, f) -> str:
         outcome.value = result
     if len(got) == len(wanted) and all(_right(o, w) for o, w in zip(got, wanted, strict=True)):
         again = run(f, trials[:1])
-        if not (len(again) == 1 and agree(again[0].value, got[0].value)):
+        if not (len(again) == 1 and _right(again[0], wanted[0])):
             return "called twice with the same input, your code gives two different answers."
         return ""
     twins = {m.sentence: run(m.wrong, trials) for m in exercise.mistakes}
@@ -68,12 +68,16 @@ def _cannot_be_called(exercise, f) -> str:
             f"the function itself is wanted, without brackets: "
             f'learn.check("{name}", {name}). Received: {type(f).__name__}.'
         )
-    wanted = ", ".join(inspect.signature(exercise.reference).parameters)
+    wanted = list(inspect.signature(exercise.reference).parameters)
+    called = f"it is called as {name}({', '.join(wanted)})"
     try:
+        mine = list(inspect.signature(f).parameters)
         inspect.signature(f).bind(*trials_of(exercise)[0])
     except TypeError:
-        mine = ", ".join(inspect.signature(f).parameters)
-        return f"it is called as {name}({wanted}). Yours takes ({mine}): the first line should be def {name}({wanted}):"
+        first = f"the first line should be def {name}({', '.join(wanted)}):"
+        return f"{called}. Yours takes ({', '.join(mine)}): {first}"
     except ValueError:  # no signature to be read, some compiled functions have none: the call will tell
-        pass
+        return ""
+    if mine != wanted and sorted(mine) == sorted(wanted):
+        return f"{called}. Yours takes ({', '.join(mine)}): the same names in another order."
     return ""

@@ -31,6 +31,15 @@ WEIGHTED_SUM = Exercise(
             "this is the mean of the products; the formula has their sum.", lambda x, w, b: float(np.mean(x * w) + b)
         ),
         Mistake("the products are made, but not added up: one number is wanted.", lambda x, w, b: x * w + b),
+        Mistake(
+            "the sum of the measurements is multiplied by the sum of the weights; each measurement meets its own.",
+            lambda x, w, b: float(x.sum() * w.sum() + b),
+        ),
+        Mistake(
+            "the last product is missing: range(n) ends before n by itself.",
+            lambda x, w, b: float(x[:-1] @ w[:-1] + b),
+        ),
+        Mistake("the first product is missing: Python counts from 0.", lambda x, w, b: float(x[1:] @ w[1:] + b)),
         Mistake("the weights are added to the measurements; multiply them.", lambda x, w, b: float(np.sum(x + w) + b)),
         Mistake(
             "only the first product arrives: is `return` inside the loop, or does = stand where += should?",
@@ -77,6 +86,11 @@ SIGMOID = Exercise(
             lambda z: 1 / 1 + np.exp(-z),
         ),
         Mistake("this is tanh, the sigmoid's cousin from −1 to 1.", np.tanh),
+        Mistake(
+            "this is the slope of the sigmoid, which belongs to the way back.", lambda z: sigmoid(z) * (1 - sigmoid(z))
+        ),
+        Mistake("e is cut off: 2.71 or 2.718 is not exact enough. np.exp knows it.", lambda z: 1 / (1 + 2.71 ** (-z))),
+        Mistake("e is cut off: 2.718 is not exact enough. np.exp knows all digits.", lambda z: 1 / (1 + 2.718 ** (-z))),
         Mistake("this is relu: it cuts off below 0, but has no upper limit.", lambda z: np.maximum(z, 0)),
         Mistake("1 − e^(−z) should be 1 + e^(−z).", lambda z: 1 / (1 - np.exp(-z))),
         Mistake(
@@ -113,9 +127,14 @@ DENSE = Exercise(
     "01",
     "a layer of neurons for many patients at once",
     dense,
-    lambda rng, i: ((d := 2 + i), rng.normal(size=(d, d)), rng.normal(size=(d, d)), rng.normal(size=d))[1:],
+    # square in three trials, or most mistakes would only fail; one where D, N and U differ
+    lambda rng, i: (
+        (rng.normal(size=(5, 3)), rng.normal(size=(3, 4)), rng.normal(size=4))
+        if i == 3
+        else (rng.normal(size=(2 + i, 2 + i)), rng.normal(size=(2 + i, 2 + i)), rng.normal(size=2 + i))
+    ),
     (
-        Mistake("the bias is forgotten: y = x w + b.", lambda x, w, b: x @ w),
+        Mistake("the bias is forgotten: every neuron starts from its own.", lambda x, w, b: x @ w),
         Mistake(
             "the weights are transposed: column u of w belongs to neuron u, and your code takes its row. "
             "Inputs run down the rows of w (D), neurons along its columns (U).",
@@ -128,6 +147,13 @@ DENSE = Exercise(
         Mistake("this is the mean over the inputs; the formula has their sum.", lambda x, w, b: x @ w / len(w) + b),
         Mistake("the bias is subtracted; the formula says + b.", lambda x, w, b: x @ w - b),
         Mistake("the first patient alone gets the bias: b belongs to every row.", _row_by_row),
+        Mistake("every neuron gets the bias of the first: neuron u has b[u].", lambda x, w, b: x @ w + b[0]),
+        Mistake("all biases are added up: neuron u gets b[u] alone.", lambda x, w, b: x @ w + b.sum()),
+        Mistake("the bias stands inside the product; it is added after the sum.", lambda x, w, b: x @ (w + b)),
+        Mistake(
+            "* multiplies place by place. Row times column, added up, is the matrix product @.",
+            lambda x, w, b: x * w + b,
+        ),
         Mistake(
             "f is applied here already (relu): give back the sums as they are, also negative ones.",
             lambda x, w, b: np.maximum(x @ w + b, 0),
@@ -175,6 +201,18 @@ CROSS_ENTROPY = Exercise(
     _labels_and_risks,
     (
         Mistake("the minus sign in front is missing: surprise is positive.", lambda y, p: -cross_entropy(y, p)),
+        Mistake(
+            "the minus sign reaches one of the two products only: it belongs in front of both, so mind the brackets.",
+            lambda y, p: float(np.mean(-y * np.log(p) + (1 - y) * np.log(1 - p))),
+        ),
+        Mistake(
+            "log(1 − p) is not 1 − log(p): first the difference, then the logarithm.",
+            lambda y, p: float(-np.mean(y * np.log(p) + (1 - y) * (1 - np.log(p)))),
+        ),
+        Mistake(
+            "two means are added, one over the ill and one over the healthy. It is one mean over all patients.",
+            lambda y, p: float(-np.mean(np.log(p[y == 1])) - np.mean(np.log(1 - p[y == 0]))),
+        ),
         Mistake(
             "this is the sum over the patients; take the mean, or a large hospital would always look worse.",
             lambda y, p: cross_entropy(y, p) * len(y),
@@ -251,7 +289,7 @@ NEURON_GRADIENT = Exercise(
     _patients,
     (
         Mistake(
-            "the sign is flipped: with y − p your neuron would learn to be wrong. The gradient has p − y.",
+            "the sign is flipped: your neuron would learn to be wrong. Which way does the loss change if p rises?",
             _gradient(lambda x, y, p: (y - p) / len(y)),
         ),
         Mistake(
@@ -259,7 +297,7 @@ NEURON_GRADIENT = Exercise(
             _gradient(lambda x, y, p: p - y),
         ),
         Mistake(
-            "σ'(z) = p (1 − p) is multiplied in once too often: with this loss it has cancelled, dz = (p − y)/N.",
+            "σ'(z) = p (1 − p) is multiplied in once too often: with this loss it cancels. Write the product out.",
             _gradient(lambda x, y, p: (p - y) * p * (1 - p) / len(y)),
         ),
         Mistake(
@@ -282,11 +320,24 @@ NEURON_GRADIENT = Exercise(
             "the absolute error |p − y| is used: then the neuron no longer knows which way it erred.",
             _gradient(lambda x, y, p: np.abs(p - y) / len(y)),
         ),
+        Mistake(
+            "this stops half way, at the gradient for p: one door is missing, how p changes with z.",
+            _gradient(lambda x, y, p: (-y / p + (1 - y) / (1 - p)) / len(y)),
+        ),
+        Mistake(
+            "the risk is made 0 or 1 first; the gradient needs the risk itself, or it could not tell 51 % from 99 %.",
+            _gradient(lambda x, y, p: ((p > 0.5) - y) / len(y)),
+        ),
+        Mistake(
+            "dw is averaged over the patients, db is not: both come from the same mean.",
+            lambda x, y, p: (x.T @ (p - y) / len(y), float(np.sum(p - y))),
+        ),
     ),
     (
         "Two steps of the chain rule: first how the loss changes with z (one number for each patient), then how z "
         "changes with each weight.",
-        "dz = (p − y)/N. A weight w_d meets the measurement x_d of every patient: sum x[n, d] · dz[n] over n.",
+        "The slope of the loss for p times the slope of the sigmoid: much cancels, and a mean has its 1/N. A weight "
+        "w_d meets the measurement x_d of every patient: sum x[n, d] · dz[n] over n.",
         "That sum is x.T @ dz; the bias meets the number 1 in every patient.",
     ),
     returns=("dw", "db"),
@@ -315,10 +366,13 @@ DENSE_BACKWARD = Exercise(
     lambda rng, i: ((d := 3 + i), rng.normal(size=(d, d)), rng.normal(size=(d, d)), rng.normal(size=(d, d)))[1:],
     (
         Mistake(
-            "w is not transposed in dx: on the way back every weight is walked in the other direction, dx = dy wᵀ.",
+            "w is not transposed in dx: on the way back every weight is walked in the other direction, from u to d.",
             lambda dy, x, w: (dy @ w, x.T @ dy, dy.sum(axis=0)),
         ),
-        Mistake("x is not transposed in dw: dw = xᵀ dy.", lambda dy, x, w: (dy @ w.T, x @ dy, dy.sum(axis=0))),
+        Mistake(
+            "x is not transposed in dw: place (d, u) is a sum over the patients, the first axis of both.",
+            lambda dy, x, w: (dy @ w.T, x @ dy, dy.sum(axis=0)),
+        ),
         Mistake(
             "dw is transposed: it must have the shape of w, inputs down, neurons along.",
             lambda dy, x, w: (dy @ w.T, dy.T @ x, dy.sum(axis=0)),
@@ -340,6 +394,14 @@ DENSE_BACKWARD = Exercise(
             lambda dy, x, w: (dy @ w.T, x.T @ dy, dy.sum()),
         ),
         Mistake("db is dy itself: the sum over the patients is missing.", lambda dy, x, w: (dy @ w.T, x.T @ dy, dy)),
+        Mistake(
+            "dw and db are divided by the number of patients; the 1/N is in dy already (or is not wanted).",
+            lambda dy, x, w: (dy @ w.T, x.T @ dy / len(x), dy.mean(axis=0)),
+        ),
+        Mistake(
+            "only the last patient counts in dw: does = stand where += should?",
+            lambda dy, x, w: (dy @ w.T, np.outer(x[-1], dy[-1]), dy.sum(axis=0)),
+        ),
         Mistake(
             "dx uses x where it should use w: y = x w, so x feels dy through w.",
             lambda dy, x, w: (dy @ x.T, x.T @ dy, dy.sum(axis=0)),
@@ -373,9 +435,19 @@ SGD_STEP = Exercise(
     "01",
     "one step downhill",
     sgd_step,
-    lambda rng, i: (rng.normal(size=3 + i), rng.normal(size=3 + i), 0.1 / (1 + i)),
+    # a table, an array, and a single number as the bias is: a step is the same for all
+    lambda rng, i: (
+        (float(rng.normal()), float(rng.normal()), 0.3)
+        if i == 3
+        else (rng.normal(size=(2, 3 + i)[i == 0 :]), rng.normal(size=(2, 3 + i)[i == 0 :]), 0.2 / (1 + i))
+    ),
     (
         Mistake("uphill: the gradient points to where the loss grows. Subtract it.", lambda w, dw, lr: w + lr * dw),
+        Mistake("the learning rate is ignored: 0.01 stands in your code.", lambda w, dw, lr: w - 0.01 * dw),
+        Mistake("the learning rate is ignored: 0.1 stands in your code.", lambda w, dw, lr: w - 0.1 * dw),
+        Mistake(
+            "the step is multiplied by the weights; it is lr times the gradient.", lambda w, dw, lr: w * (1 - lr * dw)
+        ),
         Mistake("the learning rate is forgotten: the step is lr times the gradient.", lambda w, dw, lr: w - dw),
         Mistake(
             "only the step is returned; the new weights are the old ones minus the step.", lambda w, dw, lr: lr * dw
@@ -444,6 +516,14 @@ SENSITIVITY = Exercise(
         Mistake(
             "the threshold is ignored: 0.5 stands in your code.",
             lambda y, p, t: float(np.sum((y == 1) & (p >= 0.5)) / np.sum(y == 1)),
+        ),
+        Mistake(
+            "this is the mean risk of the ill. How many of them reach the threshold?",
+            lambda y, p, t: float(p[y == 1].mean()),
+        ),
+        Mistake(
+            "the healthy who are called ill are counted too: count only where both hold.",
+            lambda y, p, t: float(np.sum(p >= t) / np.sum(y == 1)),
         ),
         Mistake(
             "this is a number of patients; divide it by the number of the ill.",

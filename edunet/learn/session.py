@@ -38,7 +38,8 @@ def _unknown(name, f) -> Result:
     if callable(name):
         called = getattr(name, "__name__", "f")
         return Result("NOT YET", called, f'the name comes first, in quotes: learn.check("{called}", {called}).')
-    lists = did_you_mean(name, EXERCISES) or " learn.exercises() lists all of them."
+    guess = did_you_mean(name, EXERCISES) if isinstance(name, str) else ""
+    lists = guess or " learn.exercises() lists all of them."
     return Result("NOT YET", str(name)[:40], f"there is no exercise of this name.{lists}")
 
 
@@ -56,7 +57,7 @@ def hint(name) -> Note:
     steps = len(exercise.hints)
     if shown > steps:
         _hints[name] = 0  # from the beginning next time
-        file = f"solutions/{LESSONS[exercise.lesson]}.ipynb"
+        file = f"{LESSONS[exercise.lesson]}.ipynb of the folder solutions"
         return Note("HINT", name, f"those were all {steps}. The solution is in {file}; try once more before you look.")
     more = "" if shown == steps else f' Another one: learn.hint("{name}") again.'
     return Note("HINT", name, f"({shown} of {steps}) {exercise.hints[shown - 1]}{more}")
@@ -73,7 +74,7 @@ def use(name, f):
     NOTE sigmoid: yours is not ready, so the lesson goes on with ours.
     array([0.5, 0.5])
     """
-    if name not in EXERCISES:
+    if not isinstance(name, str) or name not in EXERCISES:
         raise ValueError(_unknown(name, f).message)
     if check(name, f).ok:
         return f

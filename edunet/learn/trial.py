@@ -17,6 +17,8 @@ from edunet.tensor import Tensor
 __all__ = ["OutOfTime", "Outcome", "run"]
 
 SECONDS = 5.0  # for all trials of one exercise together
+TO_COMPILE = 60.0  # as many for a function of Numba's, which is compiled at its first calls
+MOST = 10_000_000  # numbers in a result: nothing that is asked for here comes near
 
 
 class OutOfTime(BaseException):
@@ -57,13 +59,15 @@ def run(f, trials) -> list[Outcome]:
     with contextlib.redirect_stdout(printed):
         thread.start()
         at_work.wait()
-        thread.join(SECONDS)
-        ended = not thread.is_alive()
-        for _ in range(20):  # code that catches everything may have to be told more than once
-            if not thread.is_alive():
-                break
-            _interrupt(thread)
-            thread.join(0.05)
+        try:
+            thread.join(TO_COMPILE if hasattr(f, "py_func") else SECONDS)
+            ended = not thread.is_alive()
+        finally:  # also if the learner presses Ctrl-C
+            for _ in range(20):  # code that catches everything may have to be told more than once
+                if not thread.is_alive():
+                    break
+                _interrupt(thread)
+                thread.join(0.05)
     outcomes = outcomes[: len(trials)]
     if not ended and not any(isinstance(o.error, OutOfTime) for o in outcomes):
         outcomes.append(Outcome(error=OutOfTime()))
@@ -83,6 +87,8 @@ def _call(f, arguments) -> Outcome:
             value = f(*given)
         except BaseException as error:  # SystemExit and KeyboardInterrupt as well: it is the learner's thread
             return Outcome(error=error, where=_line_of(f, error))
+    if isinstance(value, np.ndarray) and value.size > MOST:
+        return Outcome(error=MemoryError(f"the result holds {value.size:,} numbers, far more than are wanted"))
     names = list(_parameters(f)) or [f"argument {i + 1}" for i in range(len(arguments))]
     for name, before, after in zip(names, arguments, given, strict=False):
         if isinstance(before, np.ndarray) and not np.array_equal(before, after, equal_nan=True):

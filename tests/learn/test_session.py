@@ -108,19 +108,26 @@ def leaves(z):
         (lambda z: {"p": z}, "Yours returns a dict of 1"),
         (lambda z: [z, z[:1]], "a number or an array of numbers is expected. Yours returns a list of 2"),
         (lambda z: sigmoid(z)[:-1], "your result has shape (4,), expected is (5,)"),
-        (lambda z: sigmoid(z)[..., None], "there is as many numbers".replace("there is ", "")),
-        (lambda z: sigmoid(z).sum(), "everything was added up to a single number"),
+        (lambda z: sigmoid(z)[..., None], "as many numbers, arranged otherwise"),
+        (lambda z: sigmoid(z).sum(), "a single number came out. Was everything added up"),
+        (lambda z: z[:0], "it is empty"),
         (lambda z: np.full(z.shape, np.nan), "there is nan (not a number"),
         (lambda z: z / 0, "there is inf in your result"),
         (lambda z: sigmoid(z) * 2, "every number is off by the same factor, about 2"),
+        (lambda z: sigmoid(z) * 100, "about 100, whatever comes in. Per cent?"),
         (lambda z: sigmoid(z) + 1, "every number is off by the same amount, about +1"),
         (lambda z: -sigmoid(z), "the sign is flipped"),
-        (lambda z: np.round(sigmoid(z)), "your numbers are rounded to whole ones"),
+        (lambda z: np.round(sigmoid(z)), "your numbers are cut to whole ones"),
+        (lambda z: sigmoid(z).astype(int), "your numbers are cut to whole ones"),
+        (lambda z: np.round(sigmoid(z), 2), "your numbers are rounded to 2 digits"),
+        (lambda z: np.exp(sigmoid(z)), "exp has been applied, and is not asked for here"),
+        (lambda z: None if z.ndim == 2 else sigmoid(z), "for some inputs your code returns nothing (None)"),
         (lambda z: np.full(z.shape, 0.5), "your code gives the same number whatever comes in"),
         (lambda z: sigmoid(z)[::-1], "the right numbers in wrong places"),
-        (lambda z: sigmoid(z) ** (1 if len(z) == 5 else 2), "it runs, but the numbers are not right ("),
-        (lambda z: sigmoid(z) ** 2, "it runs, but the numbers are not right (0 of 39 are)"),
-        (lambda z: np.random.default_rng().normal(size=z.shape), "it runs, but the numbers are not right"),
+        (lambda z: sigmoid(z) ** (1 if len(z) == 5 else 2), "it runs, but 19 of 39 numbers are not right"),
+        (lambda z: sigmoid(z) ** 2, "a square has been applied"),
+        (lambda z: sigmoid(z) ** 3, "it runs, but 39 of 39 numbers are not right. For z = [ 0., 1., -2.] yours gives"),
+        (lambda z: np.random.default_rng().normal(size=z.shape), "it runs, but 39 of 39 numbers are not right"),
         (lambda z: 1 / 0, "your code stops with ZeroDivisionError at line"),
         (lambda z: __import__("math").exp(z), "np.exp takes a whole array"),
         (deep, "your code stops with RecursionError"),
@@ -128,6 +135,13 @@ def leaves(z):
         (changes_its_input, "your code writes into its input `z`"),
         (lambda: 1, "it is called as sigmoid(z). Yours takes ()"),
         (lambda z, w: 1, "it is called as sigmoid(z). Yours takes (z, w)"),
+        (lambda z: 1.0 if z else 0.0, "`if`, `and` and `or` decide about one number"),
+        (lambda z: z[1000], "count with len(...) or .shape"),
+        (
+            lambda z: undefined(z),  # noqa: F821
+            "name 'undefined' is not defined. Is it misspelt",
+        ),
+        (lambda z: np.zeros(20_000_000), "MemoryError"),
         (0.5, "the function itself is wanted, without brackets"),
         (None, "hand over your function"),
     ],
@@ -190,6 +204,32 @@ def test_parts_are_named():
     assert saying("dense_backward", f).startswith("db: every number is off by the same factor, about 3")
 
 
+@pytest.mark.parametrize("kind", [list, tuple])
+def test_parts_may_come_in_a_list(kind):
+    assert learn.check("dense_backward", lambda dy, x, w: kind([dy @ w.T, x.T @ dy, dy.sum(axis=0)])).ok
+
+
+def test_flipped_signs_of_all_parts_are_told_together():
+    message = saying("dense_backward", lambda dy, x, w: (-dy @ w.T, -x.T @ dy, -dy.sum(axis=0)))
+    assert message.startswith("the signs of dx, dw, db are flipped")
+
+
+def test_parameters_in_another_order_are_seen():
+    message = saying("weighted_sum", lambda w, x, b: float(x @ w + b))
+    assert message.endswith("Yours takes (w, x, b): the same names in another order.")
+
+
+def test_an_unwritten_function_below_is_named():
+    def other(z):
+        raise NotImplementedError("weighted_sum")
+
+    assert saying("sigmoid", other) == "your code calls `weighted_sum`, which is not written yet: begin with that one."
+
+
+def test_exchanged_rows_and_columns_of_a_square_are_seen():
+    assert saying("dense", lambda x, w, b: (x @ w + b).T).startswith("your result has shape (4, 5), expected is (5, 4)")
+
+
 def test_parts_in_another_order_are_seen():
     def f(dy, x, w):
         return x.T @ dy, dy @ w.T, dy.sum(axis=0)
@@ -237,7 +277,7 @@ def test_hints_come_one_at_a_time_and_begin_again():
     told = [learn.hint("dense").message for _ in range(5)]
     for i, text in enumerate(EXERCISES["dense"].hints):
         assert told[i].startswith(f"({i + 1} of 3) {text}")
-    assert "solutions/01_dense.ipynb" in told[3]
+    assert "01_dense.ipynb of the folder solutions" in told[3]
     assert told[4] == told[0]
 
 
@@ -261,9 +301,10 @@ def test_using_ours_is_no_pass(capsys):
     assert learn.progress().rows == (("01", "sigmoid", "not yet"),)
 
 
-def test_use_of_an_unknown_exercise_is_refused():
+@pytest.mark.parametrize("name", ["sigmod", ["sigmoid"], None])
+def test_use_of_an_unknown_exercise_is_refused(name):
     with pytest.raises(ValueError, match="no exercise of this name"):
-        learn.use("sigmod", sigmoid)
+        learn.use(name, sigmoid)
 
 
 def test_progress_remembers_what_has_passed():
