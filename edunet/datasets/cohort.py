@@ -94,7 +94,10 @@ def oracle_score(truth: Mapping[str, np.ndarray], metric: str = "auc") -> Oracle
             f"oracle_score wants the truth of a cohort, a dict with 'risk' in it. Received: {type(truth).__name__}. "
             'Type oracle_score(load().truth), or oracle_score({"risk": risk}) for a part of the patients.'
         )
-    p = np.asarray(truth["risk"], np.float64)
+    p = np.asarray(truth["risk"])
+    if p.dtype.kind not in "fiub":
+        raise TypeError(f"oracle_score wants risks that are numbers from 0 to 1. Received: an array of {p.dtype}.")
+    p = p.astype(np.float64)
     if p.ndim != 1 or len(p) < 2 or not ((p >= 0) & (p <= 1)).all():
         raise ValueError(
             "oracle_score wants the risks of at least two patients, (n,) numbers from 0 to 1. "

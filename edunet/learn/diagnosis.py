@@ -257,6 +257,8 @@ def _size(arguments) -> int:
 
 def _numbers(value):
     """Return value as an array of floats, or None if it is not numbers."""
+    if isinstance(value, list | tuple) and len(value) > 100_000:  # nothing that is asked for is so long
+        return None
     try:
         array = np.asarray(value)
     except (ValueError, TypeError):

@@ -14,8 +14,8 @@
 # 6. train one neuron and see it fail, train a network and see it come close to the best that anybody could do;
 # 7. practise.
 #
-# **You need** a little Python (a loop, a function, an array), the derivative of $e^x$, and lesson 00 if you like to see
-# the whole before its parts. Nothing is downloaded.
+# **You need** a little Python (a loop, a function, an array), the derivatives of $e^x$ and $\log x$ with the chain rule,
+# and lesson 00 if you like to see the whole before its parts. Nothing is downloaded.
 #
 # > **SYNTHETIC.** All patients here were drawn by a program whose rule is known. Nobody was estimated from real people,
 # > and nothing here may be used to judge a real blood test.
@@ -257,7 +257,8 @@ print("said 1 %, and harm came:", f"{-np.log(0.01):.1f}", "  said 50 %:", f"{-np
 #
 # 1. From the loss to $p$: $\quad \dfrac{\partial L}{\partial p} = -\dfrac{y}{p} + \dfrac{1-y}{1-p} =
 #    \dfrac{p - y}{p\,(1-p)}$
-# 2. From $p$ to $z$: the slope of the sigmoid is $\quad \dfrac{\partial p}{\partial z} = p\,(1-p)$
+# 2. From $p$ to $z$: write $p = 1/u$ with $u = 1 + e^{-z}$. Then
+#    $\quad \dfrac{\partial p}{\partial z} = \dfrac{e^{-z}}{u^2} = \dfrac1u \cdot \dfrac{u - 1}{u} = p\,(1-p)$
 # 3. Multiply, and the ugly part cancels: $\quad \dfrac{\partial L}{\partial z} = p - y$
 #
 # Stop for a moment at line 3. *The error signal of a neuron is what it said minus what was true.* Nothing simpler could
@@ -484,8 +485,8 @@ print(f"one neuron     AUC {roc_auc(test.y, said_by_one):.3f}   gap {best - roc_
 
 # %% [markdown] tags=["story-only"]
 # Poor: hardly better than a coin. The neuron has six weights and did what it could. You know why: it can only rise or
-# only fall with potassium, and the truth is a U. (Nor can it know that a threshold matters only if *two* values cross
-# it.) More data would not help. The *formula* is too small.
+# only fall with potassium, and the truth is a U. (Nor can it know that creatinine counts for more in the old than in the
+# young: that is a product of two measurements.) More data would not help. The *formula* is too small.
 #
 # The repair is to use the same formula several times: a layer of 32 neurons, each with a view of its own, then 16 that
 # look at those 32, then one that decides. Two neurons are enough to draw a U: one that rises on the right, one on the

@@ -189,6 +189,14 @@ def test_a_factor_must_hold_in_every_trial():
     assert "factor" not in saying("weighted_sum", lambda x, w, b: 2.0 + x[0])
 
 
+def test_what_was_printed_is_told_beside_the_fault():
+    def talks(z):
+        print("z is", z.shape)
+        return -sigmoid(z)
+
+    assert saying("sigmoid", talks).endswith("(It printed: z is (5,))")
+
+
 def test_nothing_that_is_printed_gets_through(capsys):
     learn.check("sigmoid", prints)
     assert capsys.readouterr() == ("", "")

@@ -8,6 +8,7 @@ import math
 import numpy as np
 
 from edunet import layers, losses, ops, optimizers
+from edunet.names import refuse_unknown
 from edunet.show.working.as_html import as_html
 from edunet.show.working.as_latex import as_latex
 from edunet.show.working.as_text import as_text
@@ -77,7 +78,7 @@ class Working:
     __repr__ = __str__
 
 
-def working(what, *arrays, at=None, dy=1.0) -> Working:
+def working(what, *arrays, at=None, dy=1.0, **unknown) -> Working:
     """Write out how one number was computed, and how the gradient goes back from it.
 
     First the symbols with their indices, then the shapes, then the numbers of one chosen output, forward and
@@ -107,6 +108,12 @@ def working(what, *arrays, at=None, dy=1.0) -> Working:
     'z[0,0] = Σ_d x[0,d] · w[d,0] + b[0]'
     """
     write = _writer(what)
+    if unknown and write is attention:
+        raise TypeError(
+            f"working writes out attention without a mask. Received: {', '.join(unknown)}. For query i of a causal "
+            "table hand over what it may see: working(ops.attention, q[i : i + 1], k[: i + 1], v[: i + 1])"
+        )
+    refuse_unknown("working", unknown, ("at", "dy"))
     if isinstance(dy, bool) or not isinstance(dy, (int, float, np.number)) or not math.isfinite(dy):
         raise TypeError(f"working: dy is one number, the gradient of the loss for the chosen output. Received: {dy!r}")
     return Working(write(what, arrays, at, float(dy)))

@@ -6,7 +6,7 @@ import re
 import numpy as np
 import pytest
 
-from edunet import Sequential, layers, losses, ops, optimizers, show
+from edunet import Sequential, layers, losses, ops, optimizers, set_random_seed, show
 from edunet.show import working
 from edunet.show.working import OBJECTS, OPS
 from edunet.tensor import Tensor, differentiable, no_gradients
@@ -232,6 +232,7 @@ class Uncorrected(optimizers.Adam):
     ids=lambda x: type(x).__name__,
 )
 def test_a_layer_that_is_not_its_formula_gets_no_page(wrong, arrays, said):
+    set_random_seed(0)  # a chosen output near 0 would be right by chance, and a gradient be refused in its place
     with pytest.raises(RuntimeError, match=said):
         working(wrong, *arrays)
 
@@ -316,3 +317,13 @@ def test_every_backend_agrees_with_its_page(name, backend):
 def test_tensors_and_whole_numbers_are_taken_as_well():
     assert working(DENSE, Tensor(ROWS)).text == working(DENSE, ROWS).text
     assert "255.0" in working(layers.Conv2D(1, 2), np.full((1, 3, 3, 1), 255, np.uint8)).text
+
+
+def test_attention_with_a_mask_says_what_to_hand_over():
+    with pytest.raises(TypeError, match=r"without a mask. Received: causal. .*q\[i : i \+ 1\], k\[: i \+ 1\]"):
+        working(ops.attention, ROWS, ROWS, ROWS, causal=True)
+
+
+def test_an_unknown_argument_is_guessed():
+    with pytest.raises(TypeError, match="working has no argument 'att'.*Did you mean 'at'"):
+        working(layers.Dense(2), ROWS, att=(0, 0))
