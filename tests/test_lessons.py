@@ -234,3 +234,10 @@ def test_the_real_lessons_are_there_as_they_were_committed(monkeypatch):
         assert what == "written"
         assert not PROJECT.joinpath("notebooks").exists() or path.read_bytes() == committed.read_bytes()
     assert lessons.lessons()[0][:3] == ("00", "Start: a whole neural network in one cell", "20")
+
+
+def test_the_root_of_a_checkout_is_refused(original, capsys):
+    Path("../pyproject.toml").write_text("[project]")
+    assert cli.main(["notebooks", ".."]) == 2
+    assert "belongs to the library itself" in capsys.readouterr().err
+    assert not Path("../practice").exists()
