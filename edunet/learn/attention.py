@@ -24,6 +24,23 @@ def _no_care(s, axis=-1):
     return e / e.sum(axis=axis, keepdims=True)
 
 
+def _shares(s, away):
+    """Take another number away than the largest of the row; not to be trusted with large scores."""
+    e = np.exp(s - away(s))
+    return e / e.sum(axis=-1, keepdims=True)
+
+
+def _row_largest(s):
+    return s.max(axis=-1, keepdims=True)
+
+
+def _square_only(s):
+    """Write the shares into a table of T times T."""
+    A = np.zeros((len(s), len(s)))
+    A[:] = _softmax(s)
+    return A
+
+
 SOFTMAX_ROWS = Exercise(
     "softmax_rows",
     "10",
@@ -77,6 +94,54 @@ SOFTMAX_ROWS = Exercise(
             "the sigmoid gives each score a probability of its own; here the scores of a row share one whole.",
             lambda s: 1 / (1 + np.exp(-s)),
         ),
+        Mistake(
+            "the largest score of the whole table is taken away. In a row that lies far below it every e^s is then 0 "
+            "for the computer, and 0/0 is nan. Each row is free to lose a number of its own.",
+            lambda s: _shares(s, np.max),
+        ),
+        Mistake(
+            "the mean of the row is taken away. That is allowed, but one score may lie 750 above it, and e^750 is too "
+            "large. Which number of the row leaves no positive exponent?",
+            lambda s: _shares(s, lambda s: s.mean(axis=-1, keepdims=True)),
+        ),
+        Mistake(
+            "nothing overflows any more, but the whole table sums to 1. Every row has a whole of its own to share out.",
+            lambda s: (e := np.exp(s - _row_largest(s))) / e.sum(),
+        ),
+        Mistake(
+            "a number for each row lies in a row here, and NumPy fits it to the columns (or cannot: (2,) and (2, 3)). "
+            "Let max and sum keep their axis.",
+            lambda s: (e := np.exp(s - s.max(axis=-1))) / e.sum(axis=-1),
+        ),
+        Mistake(
+            "scores are cut off where they are too large, and then 1000 and 999 are the same. Shift them, all by the "
+            "same amount: their differences must stay.",
+            lambda s: _no_care(np.minimum(s, 700)),
+        ),
+        Mistake(
+            "nan is replaced by 0: the warning is silenced, the shares are lost. The overflow must not happen.",
+            lambda s: np.nan_to_num(_no_care(s)),
+        ),
+        Mistake(
+            "the scores are divided by the largest of the row. That changes the differences, and with them the shares.",
+            lambda s: _softmax(s / _row_largest(s)),
+        ),
+        Mistake(
+            "only the first row is filled: does `return` stand inside the loop?",
+            lambda s: _softmax(s) * (np.arange(len(s)) == 0)[:, None],
+        ),
+        Mistake(
+            "the winner takes all. That is a maximum; the soft one leaves something to the others.",
+            lambda s: np.eye(s.shape[-1])[s.argmax(axis=-1)],
+        ),
+        Mistake(
+            "your code expects as many keys as queries; a table of scores need not be square.",
+            _square_only,
+        ),
+        Mistake(
+            "there is 1 too much below the line, as in a sigmoid. A row's shares must sum to exactly 1.",
+            lambda s: (e := np.exp(s - _row_largest(s))) / (1 + e.sum(axis=-1, keepdims=True)),
+        ),
     ),
     (
         "First make every number positive with np.exp, then divide by the sum: of which numbers?",
@@ -89,6 +154,13 @@ SOFTMAX_ROWS = Exercise(
         ((np.log([[1.0, 2.0, 5.0], [3.0, 3.0, 6.0]]),), np.array([[0.125, 0.25, 0.625], [0.25, 0.25, 0.5]])),
         # 1/(1 + e^-1) with 40-digit arithmetic, rounded
         ((np.array([[1000.0, 999.0]]),), np.array([[0.7310585786300049, 0.2689414213699951]])),
+        # the same shares far below: a row must not depend on the height of another
+        (
+            (np.array([[1000.0, 999.0], [-1000.0, -999.0], [0.0, 0.0]]),),
+            np.array([[0.7310585786300049, 0.2689414213699951], [0.2689414213699951, 0.7310585786300049], [0.5, 0.5]]),
+        ),
+        # one score far above the mean of its row: e^-1000 is less than the smallest number of the computer
+        ((np.array([[1000.0, 0.0, 0.0, 0.0]]),), np.array([[1.0, 0.0, 0.0, 0.0]])),
     ),
 )
 
@@ -139,6 +211,38 @@ ATTENTION_SCORES = Exercise(
         Mistake(
             "each query meets only the key of its own place; every query should meet every key.",
             lambda q, k: np.sum(q * k, axis=-1) / np.sqrt(q.shape[-1]),
+        ),
+        Mistake(
+            "the root is taken of the scores too, and a negative score has none. It is for d_k alone.",
+            lambda q, k: np.sqrt(q @ k.T / q.shape[-1]),
+        ),
+        Mistake(
+            "queries and keys are multiplied place by place (*); the formula has a matrix product.",
+            lambda q, k: q * k / np.sqrt(q.shape[-1]),
+        ),
+        Mistake(
+            "** comes before /: d ** 1 / 2 is half of d. Brackets around the fraction, or another name for the root.",
+            lambda q, k: q @ k.T / (q.shape[-1] / 2),
+        ),
+        Mistake(
+            "** comes before /, and / goes from left to right: s / d ** 1 / 2 is s / d, halved.",
+            lambda q, k: q @ k.T / q.shape[-1] / 2,
+        ),
+        Mistake(
+            "d_k is how many numbers one key holds; `size` counts those of all keys together.",
+            lambda q, k: q @ k.T / np.sqrt(k.size),
+        ),
+        Mistake(
+            "these are cosines: the lengths of q and k are divided out. Here a long vector may speak louder.",
+            lambda q, k: q @ k.T / np.outer(np.linalg.norm(q, axis=-1), np.linalg.norm(k, axis=-1)),
+        ),
+        Mistake(
+            "the sum goes on from pair to pair: each pair of query and key begins at 0 again.",
+            lambda q, k: np.cumsum(attention_scores(q, k).ravel()).reshape(len(q), len(k)),
+        ),
+        Mistake(
+            "the root of 2 is fixed in your code: it fits vectors of two numbers only. How long are they here?",
+            lambda q, k: q @ k.T / np.sqrt(2),
         ),
     ),
     (
@@ -194,7 +298,9 @@ ATTENTION = Exercise(
         ),
         Mistake("the scale 1/√d_k is missing inside the softmax.", lambda q, k, v: softmax_rows(q @ k.T) @ v),
         Mistake(
-            "divided by d_k; the formula has its square root.", lambda q, k, v: softmax_rows(q @ k.T / q.shape[-1]) @ v
+            "divided by d_k in all; the formula has its square root. Is the root forgotten, or is it there twice: does "
+            "attention_scores divide already?",
+            lambda q, k, v: softmax_rows(q @ k.T / q.shape[-1]) @ v,
         ),
         Mistake(
             "1/√d_k comes after the softmax: then it only makes everything smaller. It belongs to the scores.",
@@ -224,6 +330,26 @@ ATTENTION = Exercise(
             "the star of the article was read as element by element: Z = A * V is the matrix product.",
             lambda q, k, v: softmax_rows(attention_scores(q, k)) * v,
         ),
+        Mistake(
+            "v stands before A. The shares of query i are row i of A, and that row is to meet the columns of v.",
+            lambda q, k, v: v.T @ softmax_rows(attention_scores(q, k)),
+        ),
+        Mistake(
+            "a mask is in it: later keys are not seen. Here everybody sees everybody; the mask comes in exercise 4.",
+            lambda q, k, v: looking_back(attention_scores(q, k)) @ v,
+        ),
+        Mistake(
+            "k and v have changed places: the order is q, k, v. (Keras has q, v, k.)",
+            lambda q, k, v: attention(q, v, k),
+        ),
+        Mistake(
+            "the query is added to what it brings back. Many networks do that, but outside: Z is the mixture alone.",
+            lambda q, k, v: q + attention(q, k, v),
+        ),
+        Mistake(
+            "each query takes its best value only. It should take a mean of all, weighed by its shares.",
+            lambda q, k, v: v[attention_scores(q, k).argmax(axis=-1)],
+        ),
     ),
     (
         "Three steps: scores (T, T), shares (T, T), then for each query the mean of the values, weighed by its shares.",
@@ -231,8 +357,11 @@ ATTENTION = Exercise(
         "softmax_rows of attention_scores of q and k gives A; then A @ v.",
     ),
     known=(
-        # scores: ln 3 · √1 / √1 for the second key, 0 for the first: shares 1/4 and 3/4
-        ((np.array([[np.log(3.0)]]), np.array([[0.0], [1.0]]), np.array([[8.0], [4.0]])), np.array([[5.0]])),
+        # scores of the first query: 0 and ln 3, shares 1/4 and 3/4; of the second: 0 and 0, shares 1/2 and 1/2
+        (
+            (np.array([[np.log(3.0)], [0.0]]), np.array([[0.0], [1.0]]), np.array([[8.0], [4.0]])),
+            np.array([[5.0], [6.0]]),
+        ),
     ),
 )
 
@@ -287,6 +416,20 @@ LOOKING_BACK = Exercise(
             "the scores are ignored: the past is shared out evenly.",
             lambda s: np.tri(len(s)) / np.arange(1, len(s) + 1)[:, None],
         ),
+        Mistake(
+            "everything is nan: 0 · ∞ is no number for the computer, so the past is spoiled as well. Choose by a "
+            "condition; do not multiply by infinity.",
+            lambda s: np.full(s.shape, np.nan),
+        ),
+        Mistake(
+            "a place does not see itself here, and the first one sees nothing: row i may use the keys up to i, i "
+            "included.",
+            lambda s: np.nan_to_num(_hidden(s, np.tri(len(s), k=-1) > 0)),
+        ),
+        Mistake(
+            "the future gets a small share: −10 is low, but not −∞, and e^(−10) is not 0.",
+            lambda s: _softmax(np.where(np.tri(len(s)) > 0, s, -10.0)),
+        ),
     ),
     (
         "A key gets the share 0 exactly if its score is −∞: e^(−∞) = 0.",
@@ -322,7 +465,7 @@ ROW_ENTROPY = Exercise(
     (
         Mistake(
             "0 · log 0 is nan for the computer; here it counts as 0: who gets nothing adds nothing. "
-            "Put a 1 in the place of such a share before you take the logarithm.",
+            "How can you keep the logarithm away from such a share?",
             lambda A: -np.sum(A * np.log(A), axis=-1),
         ),
         Mistake("the minus sign is missing: logarithms of shares are negative.", lambda A: -row_entropy(A)),
@@ -351,6 +494,19 @@ ROW_ENTROPY = Exercise(
         Mistake(
             "one number for each pair comes out: the sum over the keys is missing.",
             lambda A: -A * np.log(np.where(A > 0, A, 1)),
+        ),
+        Mistake(
+            "rows with a 0 in them come out as 0: one nan has spoiled the sum, and then the sum was replaced. The rest "
+            "of the row counts.",
+            lambda A: np.nan_to_num(-np.sum(A * np.log(A), axis=-1)),
+        ),
+        Mistake(
+            "this is e to the entropy, a number of keys. It is easy to picture, but the formula stops before it.",
+            lambda A: np.exp(row_entropy(A)),
+        ),
+        Mistake(
+            "this is the share of the largest possible entropy, log T; the formula does not divide.",
+            lambda A: row_entropy(A) / np.log(A.shape[-1]),
         ),
     ),
     (
@@ -421,6 +577,27 @@ SOFTMAX_BACKWARD = Exercise(
             "the sum lies in a row, not in a column (keepdims=True is missing), so each row gets the sums of others.",
             lambda dA, A: A * (dA - np.sum(A * dA, axis=-1)),
         ),
+        Mistake(
+            "A and dA have changed places in front and inside: a key without a share feels nothing, so which one "
+            "stands in front?",
+            lambda dA, A: dA * (A - np.sum(A * dA, axis=-1, keepdims=True)),
+        ),
+        Mistake(
+            "softmax is taken of A once more; A holds shares already.",
+            lambda dA, A: softmax_backward(dA, softmax_rows(A)),
+        ),
+        Mistake(
+            "there is a root below; it belongs to the scores, and comes one door later.",
+            lambda dA, A: softmax_backward(dA, A) / np.sqrt(A.shape[-1]),
+        ),
+        Mistake(
+            "the products A · dA are averaged. The shares weigh already, and sum to 1: nothing more is to be divided.",
+            lambda dA, A: A * (dA - np.mean(A * dA, axis=-1, keepdims=True)),
+        ),
+        Mistake(
+            "the shares of the first row are used for all; every query has shares of its own.",
+            lambda dA, A: softmax_backward(dA, np.tile(A[:1], (len(A), 1))),
+        ),
     ),
     (
         "Two effects meet in every score: its own share grows, and all shares of the row are divided by a larger sum.",
@@ -455,6 +632,11 @@ def _dq_dk_dv(change):
         return change(dz, q, k, v, A, ds)
 
     return wrong
+
+
+def _with_weights(dz, q, k, v, A):
+    ds = softmax_backward(dz @ v.T, A) / np.sqrt(q.shape[-1])
+    return ds @ k, ds.T @ q, A.T @ dz
 
 
 ATTENTION_BACKWARD = Exercise(
@@ -512,6 +694,34 @@ ATTENTION_BACKWARD = Exercise(
             "dv is dz itself: each query took only a share of each value.",
             _dq_dk_dv(lambda dz, q, k, v, A, ds: (ds @ k, ds.T @ q, dz)),
         ),
+        Mistake(
+            "dq has no 1/√d_k. The scores were divided by it, and both q and k made the scores.",
+            _dq_dk_dv(lambda dz, q, k, v, A, ds: (ds @ k * np.sqrt(q.shape[-1]), ds.T @ q, A.T @ dz)),
+        ),
+        Mistake(
+            "dk has no 1/√d_k. The scores were divided by it, and both q and k made the scores.",
+            _dq_dk_dv(lambda dz, q, k, v, A, ds: (ds @ k, ds.T @ q * np.sqrt(q.shape[-1]), A.T @ dz)),
+        ),
+        Mistake(
+            "dv is divided by √d_k too; the values were never scaled.",
+            _dq_dk_dv(lambda dz, q, k, v, A, ds: (ds @ k, ds.T @ q, A.T @ dz / np.sqrt(q.shape[-1]))),
+        ),
+        Mistake(
+            "softmax_backward has got its two arguments in the other order: first the gradient, then the shares.",
+            lambda dz, q, k, v: _back(dz, q, k, v, ds=lambda dA, A: softmax_backward(A, dA)),
+        ),
+        Mistake(
+            "dA is transposed: its row i belongs to query i, as that of A does.",
+            lambda dz, q, k, v: _back(dz, q, k, v, dA=lambda dz, v: v @ dz.T),
+        ),
+        Mistake(
+            "A is not the one of the way forward: there the scores were divided by √d_k before the softmax.",
+            lambda dz, q, k, v: _with_weights(dz, q, k, v, softmax_rows(q @ k.T)),
+        ),
+        Mistake(
+            "the scores are taken for A: the softmax is missing when A is computed again.",
+            lambda dz, q, k, v: _with_weights(dz, q, k, v, attention_scores(q, k)),
+        ),
     ),
     (
         "Walk back one step at a time, as in the text: Z = A V gives dv and dA; the softmax gives ds; the scores give "
@@ -521,14 +731,20 @@ ATTENTION_BACKWARD = Exercise(
         "dv: A turned, times dz. dq: ds times k. dk: ds turned, times q.",
     ),
     returns=("dq", "dk", "dv"),
-    # one query, two keys, one number each, by hand: A = (1/4, 3/4), dA = (8, 4), weighed mean 5, ds = (3/4, -3/4)
+    # two queries, two keys, one number each, by hand. Query 1: A = (1/4, 3/4), dA = (8, 4), weighed mean 5,
+    # ds = (3/4, -3/4); query 2, with q = 0: A = (1/2, 1/2), dA = (16, 8), weighed mean 12, ds = (2, -2)
     known=(
         (
-            (np.array([[1.0]]), np.array([[np.log(3.0)]]), np.array([[0.0], [1.0]]), np.array([[8.0], [4.0]])),
             (
-                np.array([[-0.75]]),
+                np.array([[1.0], [2.0]]),
+                np.array([[np.log(3.0)], [0.0]]),
+                np.array([[0.0], [1.0]]),
+                np.array([[8.0], [4.0]]),
+            ),
+            (
+                np.array([[-0.75], [-2.0]]),
                 np.array([[0.8239592165010823], [-0.8239592165010823]]),  # 3/4 ln 3, from a table of logarithms
-                np.array([[0.25], [0.75]]),
+                np.array([[1.25], [1.75]]),
             ),
         ),
     ),
@@ -545,7 +761,7 @@ def found(A, looks, wanted):
 
 def _maps(rng, i):
     """Draw maps of which about half find what is wanted, never none and never all."""
-    N, T = 6 + 2 * i, 4 + i
+    N, T = 20 + 10 * i, 4 + i
     A = _softmax(2 * rng.normal(size=(N, T, T)))
     looks, wanted = rng.integers(T, size=N), rng.integers(T, size=N)
     n = np.arange(0, N, 2)
@@ -593,6 +809,35 @@ FOUND = Exercise(
             "only the first record is used: A[0]. Every record has a map of its own.",
             lambda A, looks, wanted: float(np.mean(A[0][looks].argmax(axis=-1) == wanted)),
         ),
+        Mistake(
+            "the largest number itself is compared with `wanted`, which is a place. Where does the largest stand?",
+            lambda A, looks, wanted: float(np.mean(A[np.arange(len(A)), looks].max(axis=-1) == wanted)),
+        ),
+        Mistake(
+            "// cuts the fraction off: only 0 or 1 can come out.",
+            lambda A, looks, wanted: float(found(A, looks, wanted) == 1),
+        ),
+        Mistake(
+            "A[:, looks] takes the rows of all `looks` in every record, N times N of them. Each record has one row "
+            "only.",
+            lambda A, looks, wanted: float(np.mean(A[:, looks].argmax(axis=-1) == wanted)),
+        ),
+        Mistake(
+            "the largest number of the whole map is sought; asked is the one of row looks[n].",
+            lambda A, looks, wanted: float(np.mean(A.reshape(len(A), -1).argmax(axis=-1) == wanted)),
+        ),
+        Mistake(
+            "only the first record is counted: does `return` stand inside the loop?",
+            lambda A, looks, wanted: found(A[:1], looks[:1], wanted[:1]) / len(A),
+        ),
+        Mistake(
+            "divided by the number of places; asked is the share of the records.",
+            lambda A, looks, wanted: found(A, looks, wanted) * len(A) / A.shape[-1],
+        ),
+        Mistake(
+            "the last record is left out of the count: range(n) already stops before n.",
+            lambda A, looks, wanted: found(A[:-1], looks[:-1], wanted[:-1]) * (len(A) - 1) / len(A),
+        ),
     ),
     (
         "For each record n take one row of its map: A[n, looks[n]]. Where is its largest number? Is that wanted[n]?",
@@ -608,6 +853,8 @@ FOUND = Exercise(
             ),
             2 / 3,
         ),
+        # both find it
+        ((np.array([[[0.3, 0.7], [0.5, 0.5]], [[0.6, 0.4], [0.5, 0.5]]]), np.array([0, 0]), np.array([1, 0])), 1.0),
     ),
 )
 

@@ -5,6 +5,7 @@ catalogue? how do the numbers differ from the right ones? A sentence about numbe
 """
 
 import inspect
+from collections.abc import Callable
 
 import numpy as np
 
@@ -16,6 +17,7 @@ __all__ = ["agree", "diagnose", "same"]
 def agree(got, wanted) -> bool:
     """Tell whether two results are the same numbers in the same form; float32 may have computed either."""
     if isinstance(wanted, tuple):
+        got = list(got) if isinstance(got, np.ndarray) and got.ndim else got
         return isinstance(got, tuple | list) and len(got) == len(wanted) and all(map(agree, got, wanted))
     got, wanted = _numbers(got), _numbers(wanted)
     return got is not None and wanted is not None and got.shape == wanted.shape and _close(got, wanted)
@@ -88,6 +90,7 @@ def _stopped(failed) -> str:
 def _several(exercise, trials, values, rights) -> str:
     """Diagnose a result of several parts, naming the first part that is wrong."""
     names = ", ".join(exercise.returns)
+    values = [list(v) if isinstance(v, np.ndarray) and v.ndim else v for v in values]
     if not all(isinstance(v, tuple | list) and len(v) == len(exercise.returns) for v in values):
         first = values[0]
         came = f"{len(first)} values" if isinstance(first, tuple | list) else _describe(first)
@@ -164,7 +167,7 @@ def _shapes(mine, theirs) -> str:
 
 
 # one function applied once too often or too early, f(right number): its name for the learner
-APPLIED = {
+APPLIED: dict[str, Callable] = {
     "relu": lambda t: np.maximum(t, 0),
     "the sigmoid": lambda t: 1 / (1 + np.exp(-t)),
     "tanh": np.tanh,

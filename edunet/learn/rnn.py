@@ -26,10 +26,20 @@ def _printed(x, w, b, *, start=0.0, f=np.tanh, step=lambda h, w, x_t: h @ w, fir
     return np.stack(states, axis=1)
 
 
-def _square_records(rng, i):
-    """As many patients as steps, as many units as measurements: exchanged axes give the same shape."""
-    T, U = 3 + i, 2 + i % 2
-    return rng.normal(size=(T, T, U)), rng.normal(size=(U, U)), rng.normal(size=U) + 0.5
+def _records(rng, i):
+    """As many patients as steps; as many units as measurements in every second trial, one fewer in the others."""
+    T, U = 3 + i, 2 + i // 2
+    return rng.normal(size=(T, T, U + i % 2)), rng.normal(size=(U, U)), rng.normal(size=U) + 0.5
+
+
+def _as_many_units_as_measurements(f):
+    """Make f work where x has as many columns as there are units, and fail elsewhere as a matrix product does."""
+
+    def wrong(x, *weights):
+        np.zeros(x.shape[-1]) @ np.zeros((len(weights[-1]), 1))
+        return f(x, *weights)
+
+    return wrong
 
 
 PRINTED_STATES = Exercise(
@@ -37,7 +47,7 @@ PRINTED_STATES = Exercise(
     "08",
     "the article's recurrence, exactly as it is printed",
     printed_states,
-    _square_records,
+    _records,
     (
         Mistake(
             "the patient has an influence here. That is sensible, but it is not what is printed: look for x in the "
@@ -79,6 +89,33 @@ PRINTED_STATES = Exercise(
             "only the last state arrives: the states of all T steps are wanted, (N, T, U).",
             lambda x, w, b: _printed(x, w, b)[:, -1],
         ),
+        Mistake(
+            "the input is added to the sum, with the weights of the state. It is sensible to listen to the patient, "
+            "but it is not printed: which letters stand in the formula?",
+            lambda x, w, b: _printed(x, w, b, step=lambda h, w, x_t: (x_t + h) @ w),
+        ),
+        Mistake(
+            "the state has as many numbers as x has measurements. How large a memory is, the weights say, not the "
+            "patient.",
+            _as_many_units_as_measurements(printed_states),
+        ),
+        Mistake(
+            "all steps show the last state: is one array overwritten again and again? A list that holds the same array "
+            "T times shows its last numbers T times.",
+            lambda x, w, b: np.repeat(_printed(x, w, b)[:, -1:], x.shape[1], axis=1),
+        ),
+        Mistake(
+            "the numbers of patients and steps are mistaken for each other: x is (N, T, D), patients come first.",
+            lambda x, w, b: _printed(x.swapaxes(0, 1), w, b),
+        ),
+        Mistake(
+            "time stands on the last axis; it belongs between patients and units.",
+            lambda x, w, b: _printed(x, w, b).swapaxes(1, 2),
+        ),
+        Mistake(
+            "only the first step arrives: does `return` stand inside the loop?",
+            lambda x, w, b: _printed(x, w, b)[:, :1],
+        ),
     ),
     (
         "x tells only how many patients and how many steps there are: N, T = x.shape[:2]. Its numbers are not used.",
@@ -103,8 +140,9 @@ def rnn_step(x_t, h, wx, wh, b):
 
 
 def _one_step(rng, i):
-    U = 2 + i
-    return (*(rng.normal(size=(U, U)) for _ in range(4)), rng.normal(size=U))
+    """As many patients as units; in every second trial one measurement more."""
+    U, D = 2 + i, 2 + i + i % 2
+    return tuple(rng.normal(size=shape) for shape in ((U, D), (U, U), (D, U), (U, U), (U,)))
 
 
 RNN_STEP = Exercise(
@@ -148,6 +186,30 @@ RNN_STEP = Exercise(
             "h and W_h are multiplied place by place (*); every unit hears all old states: a matrix product, @.",
             lambda x_t, h, wx, wh, b: np.tanh(x_t @ wx + h * wh + b),
         ),
+        Mistake(
+            "tanh is taken of each part by itself. The unit hears everything at once and bends once: first add up.",
+            lambda x_t, h, wx, wh, b: np.tanh(x_t @ wx + b) + np.tanh(h @ wh),
+        ),
+        Mistake(
+            "the bias is added after f; it belongs to the sum that f bends.",
+            lambda x_t, h, wx, wh, b: np.tanh(x_t @ wx + h @ wh) + b,
+        ),
+        Mistake(
+            "the bias counts twice. There is one for each unit, not one for each matrix product.",
+            lambda x_t, h, wx, wh, b: np.tanh(x_t @ wx + h @ wh + 2 * b),
+        ),
+        Mistake(
+            "the old state is added once more at the end. It acts through its weights only: this is not a gated unit.",
+            lambda x_t, h, wx, wh, b: h + rnn_step(x_t, h, wx, wh, b),
+        ),
+        Mistake(
+            "this is the tangent, the one of triangles; wanted is the hyperbolic one, with an h.",
+            lambda x_t, h, wx, wh, b: np.tan(x_t @ wx + h @ wh + b),
+        ),
+        Mistake(
+            "every patient gets the input of the first one; take all rows of x_t.",
+            lambda x_t, h, wx, wh, b: rnn_step(x_t[:1], h, wx, wh, b),
+        ),
     ),
     (
         "Three things are added up before f: what the input says, what the memory says, and the bias.",
@@ -177,11 +239,11 @@ def rnn_states(x, wx, wh, b):
     return _run(x, wx, wh, b)
 
 
-def _run(x, wx, wh, b, *, step=rnn_step, order=None, start=0.0):
+def _run(x, wx, wh, b, *, step=rnn_step, order=None, start=0.0, read=lambda x, t: x[:, t]):
     N, T = x.shape[:2]
     h, states = np.full((N, len(b)), start), []
     for t in range(T) if order is None else order(T):
-        h = step(x[:, t], h, wx, wh, b)
+        h = step(read(x, t), h, wx, wh, b)
         states.append(h)
     return np.stack(states, axis=1)
 
@@ -196,18 +258,24 @@ def _delayed(x, wx, wh, b):
     return _run(late, wx, wh, b)
 
 
+def _from_patient_to_patient(x, wx, wh, b):
+    """One memory for all: the next patient begins with what the one before has left."""
+    N, T = x.shape[:2]
+    return _run(x.reshape(1, N * T, -1), wx, wh, b).reshape(N, T, -1)
+
+
+def _records_and_weights(rng, i):
+    """As many patients as steps; as many units as measurements in every second trial, one fewer in the others."""
+    T, U, D = 3 + i, 2 + i // 2, 2 + i // 2 + i % 2
+    return tuple(rng.normal(size=shape) for shape in ((T, T, D), (D, U), (U, U), (U,)))
+
+
 RNN_STATES = Exercise(
     "rnn_states",
     "08",
     "read whole records: the state of every patient after every step",
     rnn_states,
-    lambda rng, i: (
-        (u := 2 + i % 2),
-        rng.normal(size=(3 + i, 3 + i, u)),
-        rng.normal(size=(u, u)),
-        rng.normal(size=(u, u)),
-        rng.normal(size=u),
-    )[1:],
+    _records_and_weights,
     (
         Mistake(
             "nothing is remembered: each state is made as if zeros had come before. Does h[t] stand where h[t−1] "
@@ -255,6 +323,38 @@ RNN_STATES = Exercise(
         Mistake(
             "only the last state arrives: the states of all T steps are wanted, (N, T, U).",
             lambda x, wx, wh, b: _run(x, wx, wh, b)[:, -1],
+        ),
+        Mistake(
+            "the state has as many numbers as x has measurements (D). It has one for each unit (U), and the two need "
+            "not be equal.",
+            _as_many_units_as_measurements(rnn_states),
+        ),
+        Mistake(
+            "x[t] is patient t with all steps. What all patients do in step t is another slice of x: which axis is "
+            "time?",
+            lambda x, wx, wh, b: _run(x, wx, wh, b, read=lambda x, t: x[t]),
+        ),
+        Mistake(
+            "each step reads the input of the step before, and the first one even that of the last: x[:, −1] counts "
+            "from the end. It is the state that comes from the step before, not the input.",
+            lambda x, wx, wh, b: _run(x, wx, wh, b, order=lambda T: range(-1, T - 1)),
+        ),
+        Mistake(
+            "the next patient begins with the memory of the one before. Everybody begins with zeros.",
+            _from_patient_to_patient,
+        ),
+        Mistake(
+            "only the first step arrives: does `return` stand inside the loop?",
+            lambda x, wx, wh, b: _run(x, wx, wh, b)[:, :1],
+        ),
+        Mistake(
+            "time stands on the last axis; it belongs between patients and units.",
+            lambda x, wx, wh, b: _run(x, wx, wh, b).swapaxes(1, 2),
+        ),
+        Mistake(
+            "all steps show the last state: is one array overwritten again and again? A list that holds the same array "
+            "T times shows its last numbers T times.",
+            lambda x, wx, wh, b: np.repeat(_run(x, wx, wh, b)[:, -1:], x.shape[1], axis=1),
         ),
     ),
     (
@@ -362,6 +462,31 @@ CONCENTRATION = Exercise(
             "only the last hour arrives: all hours are wanted, (N, T).",
             lambda dose, kept, volume: concentration(dose, kept, volume)[:, -1],
         ),
+        Mistake(
+            "all hours show the last one: is one array changed in place (*=, +=)? A list that holds the same array T "
+            "times shows its last numbers T times.",
+            lambda dose, kept, volume: np.repeat(concentration(dose, kept, volume)[:, -1:], dose.shape[1], axis=1),
+        ),
+        Mistake(
+            "the new dose gets the share 1 − kept only. That is a moving average; here every milligram arrives.",
+            lambda dose, kept, volume: concentration((1 - kept) * dose, kept, volume),
+        ),
+        Mistake(
+            "tanh bends the concentration. Blood does not bend: the unit of stop 3 is a linear one.",
+            lambda dose, kept, volume: _blood(dose, lambda old, d: np.tanh(kept * old + d / volume)),
+        ),
+        Mistake(
+            "0.917 and 35 stand in your code: that is one drug in one patient. Use what is handed over.",
+            lambda dose, kept, volume: concentration(dose, 0.917, 35),
+        ),
+        Mistake(
+            "the same amount leaves in every hour. Of much, much leaves; of little, little: it is a share.",
+            lambda dose, kept, volume: _blood(dose, lambda old, d: old - (1 - kept) + d / volume),
+        ),
+        Mistake(
+            "fractions of a milligram are cut off in every hour: is your result an array of integers?",
+            lambda dose, kept, volume: _blood(dose, lambda old, d: np.trunc(kept * old + d / volume)),
+        ),
     ),
     (
         "What is in the blood now? What is left of the hour before, and what has just come in.",
@@ -417,6 +542,23 @@ HALF_LIFE = Exercise(
         Mistake(
             "this is the inverse: the weight that belongs to a half-life of w steps.", lambda w: float(2 ** (-1 / w))
         ),
+        Mistake(
+            "whole steps are counted. A half-life may lie between two steps: find the exact t.",
+            lambda w: math.ceil(math.log(0.5) / math.log(w) - 1e-9),
+        ),
+        Mistake(
+            "this solves t · w = ½; what is left after t steps is a power of w, not a multiple.",
+            lambda w: 0.5 / w,
+        ),
+        Mistake(
+            "this is the logarithm of a product. The unknown t is an exponent: what becomes of the logarithm of "
+            "a power?",
+            lambda w: -math.log(0.5 * w),
+        ),
+        Mistake(
+            "two kinds of logarithm are mixed: np.log10 above the line, np.log below. Any kind will do, but only one.",
+            lambda w: math.log10(0.5) / math.log(w),
+        ),
     ),
     (
         "After t steps the share wᵗ is left. For which t is that one half?",
@@ -457,6 +599,22 @@ def _linear_records(rng, i):
 def _first_step_only(dlast, x, h, w):
     T = x.shape[1]
     return float(np.sum(dlast * w ** (T - 1) * x[:, 0])), 0.0
+
+
+def _assigned(dlast, x, h, w):
+    """du and dw keep what the last round has put there; the round of the first step leaves dw alone."""
+    T = x.shape[1]
+    return _first_step_only(dlast, x, h, w)[0], float(np.sum(dlast * w ** (T - 2) * h[:, 0]))
+
+
+def _never_carried(dlast, x, h, w):
+    """dh is made from dlast in every step."""
+    return tuple(float(np.sum(dlast[:, None] * w * a)) for a in (x, h[:, :-1]))
+
+
+def _first_left_out(dlast, x, h, w):
+    du, dw = _walk_back(dlast, x, h, w)
+    return du - _first_step_only(dlast, x, h, w)[0], dw
 
 
 def _wrong_way(dlast, x, h, w):
@@ -524,6 +682,24 @@ LINEAR_BACKWARD = Exercise(
             "du and dw are exchanged: u meets the input, w the state before.",
             lambda dlast, x, h, w: _walk_back(dlast, x, h, w)[::-1],
         ),
+        Mistake(
+            "du and dw hold what the last round of the loop has put there: earlier rounds are overwritten. Every step "
+            "used the weights; all parts count.",
+            _assigned,
+        ),
+        Mistake(
+            "the first step's part of du is missing: range stops before its second number. Where does your walk end?",
+            _first_left_out,
+        ),
+        Mistake(
+            "every step starts from dlast again, multiplied by w once. What came back to step t is what goes on to "
+            "t − 1: carry it along.",
+            _never_carried,
+        ),
+        Mistake(
+            "there is one w too many in dw. For the weight itself only what it was multiplied with counts.",
+            lambda dlast, x, h, w: (lambda du, dw: (du, w * dw))(*_walk_back(dlast, x, h, w)),
+        ),
     ),
     (
         "Begin at the last step with dh = dlast. How much did u and w of this step change h? Then one step back.",
@@ -554,9 +730,14 @@ def _clip_by(size_of):
 
 
 def _long_and_short(rng, i):
-    """Gradients that are too long and, in the second and fourth trial, one that is short enough."""
-    g = rng.normal(size=3 + i)
-    return g / np.linalg.norm(g) * (0.6 if i % 2 else 9.0 + i), 2.0 - 0.2 * i
+    """Gradients of a vector or a table, too long; in the second trial one that is short enough."""
+    g = rng.normal(size=((3,), (2, 3), (5,), (3, 2))[i])
+    return g / np.linalg.norm(g) * (0.6 if i == 1 else 9.0 + i), 2.0 - 0.2 * i
+
+
+def _row_by_row(g, limit):
+    norm = np.linalg.norm(g, axis=-1, keepdims=True)
+    return np.where(norm > limit, g * (limit / norm), g)
 
 
 CLIP_BY_NORM = Exercise(
@@ -608,6 +789,20 @@ CLIP_BY_NORM = Exercise(
             lambda g, limit: float(min(np.linalg.norm(g), limit)),
         ),
         Mistake("the gradient comes back as it was, also where it is too long.", lambda g, limit: g),
+        Mistake(
+            "each row of a table has a length of its own in your code. All numbers together are one arrow, with one "
+            "length.",
+            _row_by_row,
+        ),
+        Mistake(
+            "for a table, norm(g, 2) is something else: how much the matrix stretches. Wanted is the length of all its "
+            "numbers, as if they stood in one row.",
+            _clip_by(lambda g: np.linalg.norm(g, 2)),
+        ),
+        Mistake(
+            "a number is subtracted: that turns the arrow. It keeps its direction if all numbers change by one factor.",
+            lambda g, limit: g - max(np.linalg.norm(g) - limit, 0.0),
+        ),
     ),
     (
         "An arrow is too long. Its direction is right. By which factor must it be multiplied to have the length limit?",
@@ -644,19 +839,35 @@ def _gru(x_t, h, wx, wh, b, *, f=np.tanh, gate=_sigmoid, hidden=None, mix=None, 
     return z * h + (1 - z) * candidate if mix is None else mix(z, h, candidate)
 
 
+def _one_gated_step(rng, i):
+    """As many patients as units; in every second trial one measurement more."""
+    U, D = 2 + i, 2 + i + i % 2
+    return tuple(rng.normal(size=shape) for shape in ((U, D), (U, U), (D, 3 * U), (U, 3 * U), (3 * U,)))
+
+
+def _overwritten(x_t, h, wx, wh, b):
+    """h = r * h, and h is used once more in the mixture."""
+    U = h.shape[1]
+    r = _sigmoid(x_t @ wx[:, U : 2 * U] + h @ wh[:, U : 2 * U] + b[U : 2 * U])
+    return _gru(x_t, h, wx, wh, b, mix=lambda z, h, c: z * r * h + (1 - z) * c)
+
+
+def _no_bias_in_the_candidate(x_t, h, wx, wh, b):
+    return gru_step(x_t, h, wx, wh, np.where(np.arange(len(b)) < len(b) // 3 * 2, b, 0))
+
+
+def _cut_by_measurements(x_t, h, wx, wh, b):
+    """Cut the weights apart after D columns; where D is not U, the parts do not fit together."""
+    np.zeros(x_t.shape[1]) @ np.zeros((h.shape[1], 1))
+    return gru_step(x_t, h, wx, wh, b)
+
+
 GRU_STEP = Exercise(
     "gru_step",
     "08",
     "one step of a gated unit: keep, or let something new in?",
     gru_step,
-    lambda rng, i: (
-        (u := 2 + i),
-        rng.normal(size=(u, u)),
-        rng.normal(size=(u, u)),
-        rng.normal(size=(u, 3 * u)),
-        rng.normal(size=(u, 3 * u)),
-        rng.normal(size=3 * u),
-    )[1:],
+    _one_gated_step,
     (
         Mistake(
             "z and 1 − z are exchanged: here z = 1 keeps the old state. (Some books define it the other way round.)",
@@ -699,6 +910,27 @@ GRU_STEP = Exercise(
         Mistake(
             "f is forgotten at the candidate: tanh.",
             lambda x_t, h, wx, wh, b: _gru(x_t, h, wx, wh, b, f=lambda a: a),
+        ),
+        Mistake(
+            "the weights are cut apart by the number of measurements. They lie side by side unit by unit: how many "
+            "units are there?",
+            _cut_by_measurements,
+        ),
+        Mistake(
+            "the candidate has no bias; all three parts have one.",
+            _no_bias_in_the_candidate,
+        ),
+        Mistake(
+            "the mixture goes through tanh once more. It lies between two states already: nothing is left to bend.",
+            lambda x_t, h, wx, wh, b: np.tanh(gru_step(x_t, h, wx, wh, b)),
+        ),
+        Mistake(
+            "brackets are missing in the mixture: Python multiplies before it subtracts.",
+            lambda x_t, h, wx, wh, b: _gru(x_t, h, wx, wh, b, mix=lambda z, h, c: z * h + 1 - z * c),
+        ),
+        Mistake(
+            "the reset gate has overwritten h, and z keeps what is left of it. r is for the candidate's eyes only.",
+            _overwritten,
         ),
     ),
     (

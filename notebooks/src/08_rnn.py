@@ -2,8 +2,8 @@
 # # Lesson 08 · Recurrence: a network with a memory
 #
 # **Two questions.** A patient's record holds sixty visits. Somewhere in it stands "allergy confirmed", and later
-# perhaps "allergy ruled out". *May this patient have the drug?* And in the next bed somebody has been given tablets for
-# three days, at odd hours, some forgotten. *How much of the drug is in the blood now?*
+# perhaps "allergy ruled out". *May this patient have the drug?* And in the next bed somebody has been given a drug into
+# the vein for three days, at odd hours, some doses forgotten. *How much of it is in the blood now?*
 #
 # For both, the order of things is everything. A network that reads a table of columns does not know any order. Here you
 # build one that reads a story from its beginning, and carries something along.
@@ -80,7 +80,8 @@ axes.set_title("Seven records: only the last mark counts (SYNTHETIC)")
 print("visits between the last word and the order:", test.truth["delay"].min(), "to", test.truth["delay"].max())
 
 # %% [markdown]
-# **The drug.** For each of 72 hours we know the dose in milligrams, nearly always 0. After the last hour we know
+# **The drug.** For each of 72 hours we know the dose in milligrams, nearly always 0. It is given into the vein, all at
+# once (a *bolus*), and so it is in the blood at once; a tablet would take its time. After the last hour we know
 # whether the patient came to harm. We also know, because a program drew these patients, how much drug was in the blood
 # in every hour. No network will see that.
 
@@ -265,7 +266,7 @@ print("100 patients; largest difference between any two:", f"{np.ptp(differ, axi
 #
 # $$2^{-1/8} = 0.917$$
 #
-# and a dose $D_t$ in milligrams, dissolved in 35 litres, adds $D_t/35$ milligrams per litre. So
+# and a dose $D_t$ in milligrams, given into the vein and dissolved in 35 litres, adds $D_t/35$ milligrams per litre. So
 #
 # $$c_t = 0.917\; c_{t-1} + \frac{D_t}{35}$$
 #
@@ -390,7 +391,14 @@ learn.check("half_life", half_life)
 # $$da_t = dh_t \odot f'(a_t) \qquad dh_{t-1} = da_t\,W_h^\top \qquad dW_h = \sum_t h_{t-1}^\top\, da_t \qquad
 #   dW_x = \sum_t x_t^\top\, da_t$$
 #
-# where $a_t$ is the sum before $f$, and $\odot$ multiplies place by place.
+# where $a_t$ is the sum before $f$, and $\odot$ multiplies place by place. $f'$ is the slope of $f$. A linear unit has
+# $f' = 1$. For tanh it is
+#
+# $$\tanh'(a) = 1 - \tanh^2(a), \qquad \text{so that} \qquad f'(a_t) = 1 - h_t^2:$$
+#
+# 1 where the state is 0, nearly 0 where the state is near 1 or −1. (Write $\tanh a = (e^a - e^{-a})/(e^a + e^{-a})$ and
+# take the quotient rule: the numerator becomes $(e^a + e^{-a})^2 - (e^a - e^{-a})^2$.) The sigmoid, which the gates of
+# stop 5 use, has $\sigma' = \sigma\,(1 - \sigma)$: the $p\,(1 - p)$ of lesson 01.
 
 # %% [markdown] tags=["story-only"]
 # **Never believe a gradient that you have not checked.** Three steps, the loss $\frac12(h_3 - 20)^2$, and then the
@@ -556,7 +564,8 @@ for limit in (np.inf, 500.0):
 
 # %% [markdown] tags=["ask:clip_by_norm"]
 # **Exercise 7: `clip_by_norm`.** If the length of `g` is more than `limit`, give back `g` shortened to that length, in
-# the same direction; otherwise `g` as it is. (Length: the square root of the sum of all squares.)
+# the same direction; otherwise `g` as it is. `g` may be a vector or a table, as $W_h$ is one. (Length: the square root
+# of the sum of all squares; a table is one arrow too.)
 
 
 # %% tags=["exercise:clip_by_norm"]
@@ -710,8 +719,8 @@ axes.set_title("Gates before any training: a start, not yet a memory")
 print("ten visits back, LSTM:", f"{gradient_by_visit(layers.LSTM(16))[49]:.0e}")
 
 # %% [markdown] tags=["story-only"]
-# Over ten visits enough is left to learn from, over sixty hardly anything. That is enough for a beginning: from the
-# short delays the network learns to hold the gate shut, and with a shut gate it can see further back.
+# Over ten visits enough is left to learn from, over sixty hardly anything. That is enough for a beginning: the network
+# learns from the short delays how to hold a state, and what holds for ten visits can hold for fifty.
 
 # %% [markdown] tags=["ask:gru_step"]
 # **Exercise 8: `gru_step`.** One step of a GRU. `x_t` (N, D), `h` (N, U); in `wx` (D, 3U) stand $W_z, W_r, W_h$ side by
@@ -833,9 +842,10 @@ show.hidden_states(gru, vectors, events=words, time="visit", synthetic=True)
 show.gates(gru, vectors, events=words, time="visit", synthetic=True)
 
 # %% [markdown]
-# Look for units that are a **switch**: at a word they go to one end, and between the words they hold. To hold, the gate
-# $z$ stands high ("keep") while nothing is said, and drops at the words. Is that so in other patients too? The mean
-# of $z$ for each unit, over many records:
+# Look for units that are a **switch**: at a word they go to one end, and between the words they stay there. *How* do
+# they stay? The last line of the GRU allows two ways. Either $z$ stands at 1, "keep". Or $z$ is lower, a part of the
+# state is made anew at every visit, and the candidate $\hat h_t$ says what the state said before, again and again: that
+# is how the tanh unit of stop 3 latched. Which way did our network find? Let us ask many records, unit by unit:
 
 # %%
 many = test.x[:1000]
@@ -843,17 +853,44 @@ wx, wh, (bias, inner_bias) = gru.get_weights()
 vectors_of_many = np.asarray(embedding(many))
 states = np.asarray(ops.gru(vectors_of_many, wx, wh, np.stack([bias, inner_bias])))
 before = np.concatenate([np.zeros_like(states[:, :1]), states[:, :-1]], axis=1)
-z = ops.sigmoid(
-    vectors_of_many @ wx[:, :4] + bias[:4] + before @ wh[:, :4] + inner_bias[:4]
-)  # z comes first of z, r, h
+from_x, from_h = np.split(vectors_of_many @ wx + bias, 3, axis=-1), np.split(before @ wh + inner_bias, 3, axis=-1)
+z, r = (ops.sigmoid(from_x[i] + from_h[i]) for i in (0, 1))  # the order is z, r, candidate
+candidate = np.tanh(from_x[2] + r * from_h[2])  # the usual form, r after the product
 
-print("unit                      " + "".join(f"{unit:7d}" for unit in range(4)))
-print("z where nothing is said   " + "".join(f"{v:7.2f}" for v in z[many > 2].mean(axis=0)))
-print("z at a word               " + "".join(f"{v:7.2f}" for v in z[many < 2].mean(axis=0)))
+quiet, word = many > 2, many < 2
+since = np.arange(60) > test.truth["latest"][:1000, None]  # the visits after the last word
+kept_by_z = np.median(np.where(since[..., None], z, 1).prod(axis=1), axis=0)
+
+
+def agreement(where):
+    """Return the correlation of the candidate with the state before, for each unit."""
+    return [np.corrcoef(candidate[where][:, unit], before[where][:, unit])[0, 1] for unit in range(4)]
+
+
+print("unit                                            " + "".join(f"{unit:7d}" for unit in range(4)))
+for label, row in (
+    ("z where nothing is said", z[quiet].mean(axis=0)),
+    ("z at a word", z[word].mean(axis=0)),
+    ("product of all z since the last word (median)", kept_by_z),
+    ("change of the state where nothing is said", np.abs(states - before)[quiet].mean(axis=0)),
+    ("change of the state at a word", np.abs(states - before)[word].mean(axis=0)),
+    ("candidate ~ state before, where nothing is said", agreement(quiet)),
+    ("candidate ~ state before, at a word", agreement(word)),
+):
+    print(f"{label:48s}" + "".join(f"{v:7.2f}" for v in row))
 
 # %% [markdown]
+# Line by line. Between the words $z$ is *not* at 1. A part of the state is replaced at every visit, and the **product**
+# of all $z$ since the last word, which is what "keep" alone has saved of that word's state, is nearly nothing. And yet
+# the state hardly changes while nothing is said (it runs from −1 to 1). The two lines with ~ say why. They are
+# correlations: where nothing is said, the candidate goes with the state before; at a word it does so much less, because
+# it says something new. So our network took the second way. **The memory is rewritten at every visit, with the same
+# content**, and in most units the gate lets go of it when a word comes. A gate *can* hold; whether it does, only a look
+# will tell.
+#
 # Nobody told the network that two of forty codes matter, nor that the latest counts. It has built a **flip-flop**, the
-# circuit that stores one bit in every computer. (From another start the units share the work in another way.)
+# circuit that stores one bit in every computer, and that too works by saying its own state to itself again and again.
+# (From another start the units share the work in another way.)
 
 # %% [markdown] tags=["story-only"]
 # **Ask it "what if".** Take the same patient and write "allergy confirmed" into one visit: first into visit 0, then,

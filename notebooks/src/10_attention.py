@@ -217,8 +217,9 @@ show.attention(ops.attention_weights(q, k, causal=True), queries=["A3", "visit",
 
 # %% [markdown] tags=["ask:softmax_rows"]
 # **Exercise 1: `softmax_rows`.** Turn scores `s` (T, S) into shares: in every row $e^{s_j} / \sum_m e^{s_m}$. The check
-# also tries a score of 1000. $e^{1000}$ is too large for the computer, yet the answer is an ordinary number: a softmax
-# does not change if the same amount is taken from all scores of a row.
+# also tries scores of 1000, and of −1000 in the row below. $e^{1000}$ is too large for the computer and $e^{-1000}$ too
+# small, yet the answer is an ordinary number: a softmax does not change if the same amount is taken from all scores of
+# a row.
 
 
 # %% tags=["exercise:softmax_rows"]
@@ -250,8 +251,8 @@ def attention_scores(q, k):
 learn.check("attention_scores", attention_scores)
 
 # %% [markdown] tags=["ask:attention"]
-# **Exercise 3: `attention`.** Now both lines of the article: give back $Z$ (T, d). You may call your first two
-# functions.
+# **Exercise 3: `attention`.** Now both lines of the article: `q`, `k` and `v` are (T, d) each; give back $Z$ (T, d).
+# You may call your first two functions.
 
 
 # %% tags=["exercise:attention"]
