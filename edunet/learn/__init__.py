@@ -6,7 +6,7 @@
     g = learn.use("sigmoid", sigmoid)    yours if it passes, else ours: go on with the lesson
     learn.progress()                     what has passed so far
 
-Each exercise has a right function and a catalogue of wrong ones, in the file of its lesson: dense (01), conv (05),
+Each exercise has a right function and a catalogue of wrong ones, in the folder of its lesson: dense (01), conv (05),
 rnn (08), attention (10).
 """
 
