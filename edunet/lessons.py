@@ -63,7 +63,7 @@ def copy(folder, *, force: bool = False) -> list[Copied]:
     folder, lessons_at = Path(folder), source()
     real = folder.resolve()
     for ours in (PACKAGE, lessons_at.resolve()):
-        if real.is_relative_to(ours) or (real / "pyproject.toml").is_file() and real == PACKAGE.parent:
+        if real.is_relative_to(ours) or ((real / "pyproject.toml").is_file() and real == PACKAGE.parent):
             raise ValueError(f"{str(folder)!r} belongs to the library itself; name a folder of your own.")
     for part in (folder, *folder.parents):
         if os.path.lexists(part) and not part.is_dir():

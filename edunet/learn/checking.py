@@ -45,9 +45,8 @@ def _fault(exercise, f) -> str:
         if not (len(again) == 1 and _right(again[0], wanted[0])):
             return "called twice with the same input, your code gives two different answers."
         return ""
-    twins = {m.sentence: run(m.wrong, trials) for m in exercise.mistakes}
     printed = got[0].printed.strip().partition("\n")[0][:60] if got else ""
-    return diagnose(exercise, trials, got, wanted, twins) + (f" (It printed: {printed})" if printed else "")
+    return diagnose(exercise, trials, got, wanted) + (f" (It printed: {printed})" if printed else "")
 
 
 def _right(outcome: Outcome, wanted: Outcome) -> bool:

@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from edunet.learn.trial import OutOfTime
+from edunet.learn.trial import OutOfTime, run
 
 __all__ = ["agree", "diagnose", "same"]
 
@@ -30,8 +30,8 @@ def same(outcome, other) -> bool:
     return agree(outcome.value, other.value)
 
 
-def diagnose(exercise, trials, got, wanted, twins) -> str:
-    """Return the sentence for outcomes that are not the wanted ones; twins: {sentence: its outcomes}."""
+def diagnose(exercise, trials, got, wanted) -> str:
+    """Return the sentence for outcomes that are not the wanted ones."""
     failed = next((o for o in got if o.error is not None), None)
     if failed is not None and isinstance(failed.error, NotImplementedError):
         other = str(failed.error)
@@ -46,15 +46,23 @@ def diagnose(exercise, trials, got, wanted, twins) -> str:
     changed = next((o.changed for o in got if o.changed), "")
     if changed:
         return f"your code writes into its input `{changed}`. Work on a copy: {changed} = {changed}.copy()."
-    for sentence, outcomes in twins.items() if any(o.error is None for o in got) else ():
-        if len(outcomes) == len(got) and all(map(same, got, outcomes)):
-            return sentence
+    if any(o.error is None for o in got):
+        for mistake in exercise.mistakes:
+            if _makes(mistake, trials, got):
+                return mistake.sentence
     if failed is not None:
         return _stopped(failed)
     values, rights = [o.value for o in got], [o.value for o in wanted]
     if isinstance(rights[0], tuple):
         return _several(exercise, trials, values, rights)
     return _kind(exercise, values, rights, got[0].printed) or _numbers_differ(exercise, trials, values, rights)
+
+
+def _makes(mistake, trials, got) -> bool:
+    """Tell whether a wrong twin comes to the same in every trial; most differ in the first."""
+    return len(got) == len(trials) and all(
+        same(outcome, run(mistake.wrong, [arguments])[0]) for outcome, arguments in zip(got, trials, strict=True)
+    )
 
 
 # what Python says of a frequent slip, and what helps

@@ -14,7 +14,7 @@
 # 6. train one neuron and see it fail, train a network and see it come close to the best that anybody could do;
 # 7. practise.
 #
-# **You need** a little Python (a loop, a function, an array), the derivatives of $e^x$ and $\log x$ with the chain rule,
+# **You need** a little Python (a loop, a function, an array), the derivatives of $e^x$ and $\log x$, the chain rule,
 # and lesson 00 if you like to see the whole before its parts. Nothing is downloaded.
 #
 # > **SYNTHETIC.** All patients here were drawn by a program whose rule is known. Nobody was estimated from real people,
@@ -485,8 +485,8 @@ print(f"one neuron     AUC {roc_auc(test.y, said_by_one):.3f}   gap {best - roc_
 
 # %% [markdown] tags=["story-only"]
 # Poor: hardly better than a coin. The neuron has six weights and did what it could. You know why: it can only rise or
-# only fall with potassium, and the truth is a U. (Nor can it know that creatinine counts for more in the old than in the
-# young: that is a product of two measurements.) More data would not help. The *formula* is too small.
+# only fall with potassium, and the truth is a U. (Nor can it know that creatinine counts for more in the old than
+# in the young: that is a product of two measurements.) More data would not help. The *formula* is too small.
 #
 # The repair is to use the same formula several times: a layer of 32 neurons, each with a view of its own, then 16 that
 # look at those 32, then one that decides. Two neurons are enough to draw a U: one that rises on the right, one on the
