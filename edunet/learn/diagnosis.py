@@ -194,7 +194,7 @@ def _numbers_differ(exercise, trials, values, rights) -> str:
     for cut in (np.round, np.trunc, np.floor):
         if all(
             np.array_equal(m, cut(t)) or np.array_equal(m, cut(t * (1 - 1e-9))) for m, t in pairs
-        ):  # 1 may be 0.999…
+        ):  # or 0.999
             return "your numbers are cut to whole ones. Look for // in place of /, int(...), or an array of integers."
     for digits in (1, 2, 3):
         if all(np.allclose(m, np.round(t, digits), atol=1e-9) for m, t in pairs):
