@@ -192,9 +192,7 @@ def _numbers_differ(exercise, trials, values, rights) -> str:
     mine, theirs = [_numbers(v) for v in values], [np.asarray(r, float) for r in rights]
     pairs = list(zip(mine, theirs, strict=True))
     for cut in (np.round, np.trunc, np.floor):
-        if all(
-            np.array_equal(m, cut(t)) or np.array_equal(m, cut(t * (1 - 1e-9))) for m, t in pairs
-        ):  # or 0.999
+        if all(np.array_equal(m, cut(t)) or np.array_equal(m, cut(t * (1 - 1e-9))) for m, t in pairs):  # or 0.999
             return "your numbers are cut to whole ones. Look for // in place of /, int(...), or an array of integers."
     for digits in (1, 2, 3):
         if all(np.allclose(m, np.round(t, digits), atol=1e-9) for m, t in pairs):
