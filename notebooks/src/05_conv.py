@@ -883,7 +883,7 @@ my_loops = plain_loops
 # **Exercise 8: `conv2d_loops`.** The whole formula without $f$: `x` (N, H, W, C), `w` (U, V, C, F), `b` (F,), *valid*,
 # with a `stride` for rows and columns alike. Give back y (N, I, J, F). Write it with loops and single numbers only,
 # seven loops in all: a compiler likes it plain. Hand over the plain function, without `@njit`: it is compiled further
-# below, and the check would stop it while the compiler is still at work.
+# below, so that you can race both.
 
 
 # %% tags=["exercise:conv2d_loops"]
