@@ -98,9 +98,8 @@ addresses: $(VENV)/ready
 
 TSAN = LD_PRELOAD="$(call LIBRARY,tsan)" TSAN_OPTIONS="die_after_fork=0 exitcode=66" EDUNET_NUM_THREADS=4 setarch -R
 # ThreadSanitizer sees two threads at the same place without a lock. It wants addresses that are not drawn at random.
-races: $(VENV)/ready
+races: $(VENV)/run-parallel
 	$(copy)
-	$(BIN)/python -m pip install --quiet "pytest-run-parallel>=0.5"
 	$(HERE) EDUNET_BUILD=races $(COMPILE)
 	$(HERE) $(TSAN) $(PYTEST) -s $(THREADS)
 	$(HERE) $(TSAN) $(PYTEST) -s --parallel-threads=4 tests/ops
@@ -115,8 +114,7 @@ numba-plain: $(VENV)/ready
 	  -k "numba and not large and not denormal and not horizons"
 
 # Every test of a formula in four threads at once. (Above them the random numbers are common to all.)
-crowd: $(VENV)/ready
-	$(BIN)/python -m pip install --quiet "pytest-run-parallel>=0.5"
+crowd: $(VENV)/run-parallel
 	$(PYTEST) --parallel-threads=4 tests/ops
 
 # In the child of a process whose threads have worked; in two workers of joblib.
@@ -144,6 +142,11 @@ no-numba no-compiler numpy-oldest:
 	$(copy)
 	$(MAKE) -C build/$@ test $(LACKS)
 	build/$@/.venv/bin/edunet info | grep "$(SAYS)"
+
+# Once, before the variants that need it: they may run side by side.
+$(VENV)/run-parallel: $(VENV)/ready
+	$(BIN)/python -m pip install --quiet "pytest-run-parallel>=0.5"
+	touch $@
 
 # The wheels, each in an empty environment and outside the checkout.
 wheels-tested: wheels

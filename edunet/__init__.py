@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from edunet import (
     activations,
     callbacks,
+    constraints,
     initializers,
     layers,
     losses,
@@ -18,6 +19,7 @@ from edunet import (
     models,
     ops,
     optimizers,
+    regularizers,
     utils,
 )
 from edunet.about import info
@@ -54,6 +56,7 @@ __all__ = [
     "check_gradients",
     "clinic",
     "compare_backends",
+    "constraints",
     "datasets",
     "differentiable",
     "floatx",
@@ -72,6 +75,7 @@ __all__ = [
     "ops",
     "optimizers",
     "register_kernels",
+    "regularizers",
     "set_backend",
     "set_floatx",
     "set_num_threads",

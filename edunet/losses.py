@@ -41,6 +41,9 @@ class Loss:
             losses = losses * np.ascontiguousarray(
                 np.broadcast_to(w.reshape(w.shape + (1,) * (losses.ndim - w.ndim)), losses.shape)
             )
+        mask = y_pred.mask if isinstance(y_pred, Tensor) else None
+        if mask is not None and mask.shape == losses.shape:  # the mean over the steps that count
+            return (losses * mask.astype(losses.dtype)).sum() / max(int(mask.sum()), 1)
         return losses.mean()
 
     def align(self, y_true: np.ndarray, y_pred) -> np.ndarray:

@@ -82,9 +82,10 @@ class Tensor:
 
     Args: data, array-like; floats keep float32/float64, everything else becomes `floatx()`.
     After `loss.backward()`, every Tensor that was not computed (a weight) holds `.grad`, an array of its shape.
+    `.mask` is None or an array (N,T), False where a sequence is only padded. Layers set it and obey it.
     """
 
-    __slots__ = ("__weakref__", "data", "grad", "index", "made_by", "name")
+    __slots__ = ("__weakref__", "data", "grad", "index", "made_by", "mask", "name")
     __array_ufunc__ = None  # np.exp(tensor) would silently lose the gradient: NumPy must refuse, and it does
 
     def __init__(self, data, name: str | None = None):
@@ -92,6 +93,7 @@ class Tensor:
         self.grad: np.ndarray | None = None
         self.made_by: Operation | None = None
         self.index = 0  # which output of `made_by` this is
+        self.mask: np.ndarray | None = None
         self.name = name
 
     shape = property(lambda self: self.data.shape)
@@ -148,34 +150,34 @@ class Tensor:
         return transpose(self, axes=axes or None)
 
     def __add__(self, other):
-        return add(self, other)
+        return _masked_as(add(self, other), self, other)
 
     def __radd__(self, other):
-        return add(other, self)
+        return _masked_as(add(other, self), self)
 
     def __sub__(self, other):
-        return subtract(self, other)
+        return _masked_as(subtract(self, other), self, other)
 
     def __rsub__(self, other):
-        return subtract(other, self)
+        return _masked_as(subtract(other, self), self)
 
     def __mul__(self, other):
-        return multiply(self, other)
+        return _masked_as(multiply(self, other), self, other)
 
     def __rmul__(self, other):
-        return multiply(other, self)
+        return _masked_as(multiply(other, self), self)
 
     def __truediv__(self, other):
-        return divide(self, other)
+        return _masked_as(divide(self, other), self, other)
 
     def __rtruediv__(self, other):
-        return divide(other, self)
+        return _masked_as(divide(other, self), self)
 
     def __pow__(self, exponent):
-        return power(self, exponent=exponent)
+        return _masked_as(power(self, exponent=exponent), self)
 
     def __neg__(self):
-        return multiply(self, -1.0)
+        return _masked_as(multiply(self, -1.0), self)
 
     def __matmul__(self, other):
         return matmul(self, other)
@@ -185,6 +187,15 @@ class Tensor:
 
     def __getitem__(self, key):
         return take(self, key=key)
+
+
+def _masked_as(y: Tensor, *parts) -> Tensor:
+    """Hand the masks of what was added or multiplied on to the result, whose steps are the same steps."""
+    for part in parts:
+        mask = part.mask if isinstance(part, Tensor) else None
+        if mask is not None and y.data.shape[:2] == mask.shape:
+            y.mask = mask if y.mask is None else y.mask & mask
+    return y
 
 
 # ---------------------------------------------------------------- the tape

@@ -3,7 +3,19 @@
 import edunet as tf; tf.keras.layers.Dense is edunet.layers.Dense
 """
 
-from edunet.keras import activations, callbacks, initializers, layers, losses, metrics, models, optimizers, utils
+from edunet.keras import (
+    activations,
+    callbacks,
+    constraints,
+    initializers,
+    layers,
+    losses,
+    metrics,
+    models,
+    optimizers,
+    regularizers,
+    utils,
+)
 from edunet.layers import Input
 from edunet.models import Model, Sequential
 
@@ -13,11 +25,13 @@ __all__ = [
     "Sequential",
     "activations",
     "callbacks",
+    "constraints",
     "initializers",
     "layers",
     "losses",
     "metrics",
     "models",
     "optimizers",
+    "regularizers",
     "utils",
 ]

@@ -4,7 +4,7 @@ from edunet.layers.activations import ELU, Activation, LeakyReLU, ReLU, Softmax
 from edunet.layers.attention import Attention, MultiHeadAttention
 from edunet.layers.conv import Conv1D, Conv2D
 from edunet.layers.dense import Dense
-from edunet.layers.embedding import Embedding, SinePositionEncoding
+from edunet.layers.embedding import Embedding, Masking, SinePositionEncoding
 from edunet.layers.gru import GRU
 from edunet.layers.input import Input
 from edunet.layers.layer import Layer
@@ -53,6 +53,7 @@ __all__ = [
     "Layer",
     "LayerNormalization",
     "LeakyReLU",
+    "Masking",
     "MaxPool1D",
     "MaxPool2D",
     "MaxPooling1D",

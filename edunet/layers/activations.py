@@ -9,6 +9,8 @@ __all__ = ["ELU", "Activation", "LeakyReLU", "ReLU", "Softmax"]
 class Activation(Layer):
     """Apply an activation by name, or any function of Tensors: y = f(x)."""
 
+    supports_masking = True
+
     def __init__(self, activation, **kwargs):
         super().__init__(**kwargs)
         self.activation = activations.get(activation)
@@ -20,12 +22,16 @@ class Activation(Layer):
 class ReLU(Layer):
     """y = max(x, 0).   Formula: edunet.ops.relu"""
 
+    supports_masking = True
+
     def call(self, x):
         return ops.relu(x)
 
 
 class LeakyReLU(Layer):
     """y = x where x > 0, else negative_slope·x.   Formula: edunet.ops.leaky_relu"""
+
+    supports_masking = True
 
     def __init__(self, negative_slope=0.3, **kwargs):
         super().__init__(**kwargs)
@@ -37,6 +43,8 @@ class LeakyReLU(Layer):
 
 class ELU(Layer):
     """y = x where x > 0, else alpha(eˣ − 1).   Formula: edunet.ops.elu"""
+
+    supports_masking = True
 
     def __init__(self, alpha=1.0, **kwargs):
         super().__init__(**kwargs)
@@ -52,6 +60,7 @@ class Softmax(Layer):
     def __init__(self, axis=-1, **kwargs):
         super().__init__(**kwargs)
         self.axis = axis
+        self.supports_masking = axis == -1
 
     def call(self, x):
         return ops.softmax(x, axis=self.axis)

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from edunet import activations, initializers, ops
+from edunet import activations, constraints, initializers, ops, regularizers
 from edunet.layers.layer import Layer
 
 __all__ = ["Dense"]
@@ -11,12 +11,15 @@ __all__ = ["Dense"]
 class Dense(Layer):
     """Connect every input with every unit: y = f(x w + b).
 
-    Args: units U; activation, name or function; use_bias. Weights: kernel (D,U), bias (U,).
+    Args: units U; activation, name or function; use_bias; initializers, regularizers and constraints of both weights.
+    Weights: kernel (D,U), bias (U,).
     Shapes: (N,...,D) -> (N,...,U).   Formula: edunet.ops.dense
 
     >>> Dense(3)(np.zeros((2, 4))).shape
     (2, 3)
     """
+
+    supports_masking = True
 
     def __init__(
         self,
@@ -25,6 +28,10 @@ class Dense(Layer):
         use_bias=True,
         kernel_initializer="glorot_uniform",
         bias_initializer="zeros",
+        kernel_regularizer=None,
+        bias_regularizer=None,
+        kernel_constraint=None,
+        bias_constraint=None,
         **kwargs,
     ):
         super().__init__(**kwargs)
@@ -33,6 +40,10 @@ class Dense(Layer):
         self.use_bias = use_bias
         self.kernel_initializer = initializers.get(kernel_initializer)
         self.bias_initializer = initializers.get(bias_initializer)
+        self.kernel_regularizer = regularizers.get(kernel_regularizer)
+        self.bias_regularizer = regularizers.get(bias_regularizer)
+        self.kernel_constraint = constraints.get(kernel_constraint)
+        self.bias_constraint = constraints.get(bias_constraint)
 
     def build(self, input_shape):
         if len(input_shape) < 2 or input_shape[-1] is None:
@@ -40,8 +51,22 @@ class Dense(Layer):
                 f"Dense needs to know how many features come in: expected (N, ..., D). Received {input_shape}. "
                 "A table with one column is x.reshape(-1, 1)."
             )
-        self.kernel = self.add_weight((input_shape[-1], self.units), self.kernel_initializer, name="kernel")
-        self.bias = self.add_weight((self.units,), self.bias_initializer, name="bias") if self.use_bias else None
+        self.kernel = self.add_weight(
+            (input_shape[-1], self.units),
+            self.kernel_initializer,
+            name="kernel",
+            regularizer=self.kernel_regularizer,
+            constraint=self.kernel_constraint,
+        )
+        self.bias = None
+        if self.use_bias:
+            self.bias = self.add_weight(
+                (self.units,),
+                self.bias_initializer,
+                name="bias",
+                regularizer=self.bias_regularizer,
+                constraint=self.bias_constraint,
+            )
 
     def call(self, x):
         relu = self.activation is ops.relu  # then the formula does it in the same pass

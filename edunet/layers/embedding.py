@@ -2,36 +2,82 @@
 
 import numpy as np
 
-from edunet import initializers, ops
+from edunet import constraints, initializers, ops, regularizers
 from edunet.layers.dense import whole
 from edunet.layers.layer import Layer
-from edunet.tensor import add
+from edunet.tensor import add, as_array, multiply
 
-__all__ = ["Embedding", "SinePositionEncoding"]
+__all__ = ["Embedding", "Masking", "SinePositionEncoding"]
 
 
 class Embedding(Layer):
     """Look up a learned vector for each code: y[n,t] = w[x[n,t]].
 
-    Args: input_dim V, how many codes there are; output_dim D. Weights: embeddings (V,D).
+    Args: input_dim V, how many codes there are; output_dim D; mask_zero, code 0 is padding: the steps that hold it are
+    masked. Weights: embeddings (V,D).
     Shapes: (N,T) whole numbers 0 ... V−1 -> (N,T,D).   Formula: edunet.ops.embedding
     """
 
-    def __init__(self, input_dim, output_dim, embeddings_initializer="uniform", **kwargs):
+    def __init__(
+        self,
+        input_dim,
+        output_dim,
+        embeddings_initializer="uniform",
+        embeddings_regularizer=None,
+        embeddings_constraint=None,
+        mask_zero=False,
+        **kwargs,
+    ):
         super().__init__(**kwargs)
         self.input_dim = whole("Embedding", "input_dim", input_dim)
         self.output_dim = whole("Embedding", "output_dim", output_dim)
         self.embeddings_initializer = initializers.get(embeddings_initializer)
+        self.embeddings_regularizer = regularizers.get(embeddings_regularizer)
+        self.embeddings_constraint = constraints.get(embeddings_constraint)
+        self.mask_zero = self.makes_mask = bool(mask_zero)
 
     def build(self, input_shape):
         shape = (self.input_dim, self.output_dim)
-        self.embeddings = self.add_weight(shape, self.embeddings_initializer, name="embeddings")
+        self.embeddings = self.add_weight(
+            shape,
+            self.embeddings_initializer,
+            name="embeddings",
+            regularizer=self.embeddings_regularizer,
+            constraint=self.embeddings_constraint,
+        )
+
+    def compute_mask(self, inputs, mask=None):
+        return np.asarray(inputs) != 0 if self.mask_zero else mask
 
     def call(self, x):
         codes = np.asarray(x)
         if codes.dtype.kind == "f" and np.array_equal(codes, np.floor(codes)):
             codes = codes.astype(np.intp)  # whole numbers that came as floats
         return ops.embedding(self.embeddings, indices=codes)
+
+
+class Masking(Layer):
+    """Say which steps are padding: those of which every number is mask_value. They become 0 and are masked.
+
+    Args: mask_value. Shapes: (N,T,D) -> the same.
+
+    >>> Masking()(np.array([[[1.0, 2.0], [0.0, 0.0]]])).mask
+    array([[ True, False]])
+    """
+
+    supports_masking = makes_mask = True
+
+    def __init__(self, mask_value=0.0, **kwargs):
+        super().__init__(**kwargs)
+        self.mask_value = mask_value
+
+    def call(self, x):
+        if x.ndim < 3:
+            raise ValueError(f"Masking: expected sequences (N, T, D). Received shape {tuple(x.shape)}.")
+        return multiply(x, self.compute_mask(x)[..., None].astype(x.dtype))
+
+    def compute_mask(self, inputs, mask=None):
+        return (as_array(inputs) != self.mask_value).any(axis=-1)
 
 
 class SinePositionEncoding(Layer):
@@ -41,6 +87,8 @@ class SinePositionEncoding(Layer):
     Shapes: (N,T,D) -> the same. (Keras Hub's layer of this name returns PE alone.)
     Source: Vaswani et al., Attention is all you need (2017).   Formula: edunet.ops.sine_positions
     """
+
+    supports_masking = True
 
     def call(self, x):
         return add(x, ops.sine_positions(x.shape[1], x.shape[2]).astype(x.dtype))

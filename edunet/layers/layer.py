@@ -1,7 +1,7 @@
 """Layer: weights, hyper-parameters and a name around a formula; no mathematics of its own.
 
 A learner's own layer defines `call(x)` and, if it has weights, `build(input_shape)`. Gradients come from the tape,
-output shapes from trying the layer on one blank example.
+output shapes from trying the layer on one blank example, masks are asked for by `call(x, mask=None)`.
 
 >>> class Scale(Layer):
 ...     def build(self, input_shape):
@@ -13,17 +13,16 @@ array([[1., 2.]], dtype=float32)
 """
 
 import collections
-import functools
-import inspect
 import re
 import threading
-from collections.abc import Callable
 
 import numpy as np
 
-from edunet import initializers
+from edunet import constraints, initializers, regularizers
 from edunet.backend import floatx
 from edunet.interrupt import finish_first
+from edunet.layers.arguments import arguments, options
+from edunet.layers.mask import carry, hand_over, mask_of
 from edunet.layers.symbol import Node, Symbol, replace, symbols_in
 from edunet.names import refuse_unknown
 from edunet.tensor import Tensor, as_array, no_gradients
@@ -43,13 +42,26 @@ class Layer:
     """The base of all layers.
 
     Args: name, shown in `summary()`; trainable, False freezes the weights; dtype, the precision of the weights
-    (`floatx()` unless given); input_shape, for the first layer of a Sequential, without the batch axis.
+    (`floatx()` unless given); input_shape, for the first layer of a Sequential, without the batch axis;
+    activity_regularizer, a penalty on what the layer gives while learning.
     """
 
     input_shape: tuple | None = None
+    supports_masking = False  # True: every step is treated by itself, a mask travels on
+    makes_mask = False  # True: compute_mask is asked although no mask came in
 
-    def __init__(self, *, name=None, trainable=True, dtype=None, input_shape=None, input_dim=None, **unknown):
-        refuse_unknown(type(self).__name__, unknown, _options(type(self)))
+    def __init__(
+        self,
+        *,
+        name=None,
+        trainable=True,
+        dtype=None,
+        input_shape=None,
+        input_dim=None,
+        activity_regularizer=None,
+        **unknown,
+    ):
+        refuse_unknown(type(self).__name__, unknown, options(type(self)))
         self.name = name or _fresh_name(type(self).__name__)
         self.trainable = trainable
         self.dtype = np.dtype(dtype or floatx())
@@ -57,6 +69,10 @@ class Layer:
         shape = input_dim if input_dim is not None else input_shape
         self.input_shape = (shape,) if isinstance(shape, int) else shape and tuple(shape)
         self._weights: list[tuple[Tensor, bool]] = []  # with whether the optimizer may change it
+        self.activity_regularizer = regularizers.get(activity_regularizer)
+        self._regularized: list[tuple] = []  # (weight, regularizer)
+        self._constrained: list[tuple] = []  # (weight, constraint)
+        self._penalties: list[Tensor] = []  # on what the layer gave since `losses` was last asked
 
     # ---- what a layer defines
 
@@ -64,26 +80,64 @@ class Layer:
         """Make the weights, now that the shape of the input is known. Called once, before the first `call`."""
 
     def call(self, x):
-        """Compute the output with Tensors and `edunet.ops`. May take `training` as a keyword."""
+        """Compute the output with Tensors and `edunet.ops`. May take `training` and `mask` as keywords."""
         raise NotImplementedError(f"{type(self).__name__} must define call(x)")
+
+    def compute_mask(self, inputs, mask=None):
+        """Return the mask (N,T) of the output, or None; unless a layer says otherwise that of its input."""
+        return mask
 
     def get_config(self) -> dict:
         """Return the arguments that make this layer again, without its weights."""
-        own = [key for key in _options(type(self)) if key not in _arguments(Layer)]
+        own = [key for key in options(type(self)) if key not in arguments(Layer)]
+        if self.activity_regularizer is not None:
+            own.append("activity_regularizer")
         return {key: getattr(self, key) for key in ["name", "trainable", *own] if hasattr(self, key)}
 
     # ---- weights
 
-    def add_weight(self, shape, initializer="glorot_uniform", trainable=True, name=None) -> Tensor:
+    def add_weight(
+        self, shape, initializer="glorot_uniform", trainable=True, name=None, regularizer=None, constraint=None
+    ) -> Tensor:
         """Make a weight, an array of that shape, and register it."""
         value = initializers.get(initializer)(shape, self.dtype)
         weight = Tensor(value, name=name)
         self._weights.append((weight, trainable))
+        if regularizer is not None:
+            self._regularized.append((weight, regularizers.get(regularizer)))
+        if constraint is not None:
+            self._constrained.append((weight, constraints.get(constraint)))
         return weight
+
+    @property
+    def losses(self) -> list[Tensor]:
+        """The penalties of regularizers: on weights as they are, on activities since they were last asked for."""
+        return [loss for layer in self.with_inner() for loss in layer.own_losses()]
+
+    def own_losses(self) -> list[Tensor]:
+        """Return the penalties of this layer without those inside it."""
+        own = [penalty(w) for w, penalty in self._regularized if self.trainable] + self._penalties
+        self._penalties = []
+        return own
+
+    @property
+    def is_penalized(self) -> bool:
+        """Whether the layer itself has regularizers."""
+        return bool(self._regularized) or self.activity_regularizer is not None
+
+    @property
+    def constrained_weights(self) -> list[tuple]:
+        """Pairs (weight, constraint), of the layer and of those inside it."""
+        return [pair for layer in self.with_inner() for pair in layer._constrained]
 
     def sublayers(self) -> list["Layer"]:
         """Return the layers held as attributes, alone or in lists and dicts."""
         return list(dict.fromkeys(_layers_in(vars(self))))
+
+    def with_inner(self) -> list["Layer"]:
+        """Return the layer and all layers inside it, each once."""
+        inner = [part for layer in self.sublayers() for part in layer.with_inner()]
+        return list(dict.fromkeys([self, *inner]))
 
     def _own(self) -> list[tuple[Tensor, bool]]:
         """Return the layer's own weights: those of add_weight, and Tensors that were simply set as attributes."""
@@ -151,18 +205,31 @@ class Layer:
             args, kwargs = replace((args, kwargs), self._cast)
         if not self.built:
             self.ensure_built(args, kwargs)
+        mask = None
+        if kwargs or self.makes_mask or len(args) != 1 or mask_of(args[0]) is not None:
+            mask = hand_over(self, arguments(type(self), "call"), args, kwargs)
         before = _phase.training
         try:
             if training is not None:  # for this layer and all layers inside it
                 _phase.training = bool(training)
-            if "training" in _arguments(type(self), "call"):
+            if "training" in arguments(type(self), "call"):
                 kwargs["training"] = _phase.training
-            return self.call(*args, **kwargs)
+            y = self.call(*args, **kwargs)
+            if mask is not None or self.makes_mask:
+                y = self.carry_mask(y, args, mask)
+            if self.activity_regularizer is not None:
+                parts = y if isinstance(y, tuple) else (y,)
+                self._penalties += [self.activity_regularizer(part) for part in parts if _is_remembered(part)]
+            return y
         except (ValueError, TypeError) as error:
             _say_where(error, self, args)
             raise
         finally:
             _phase.training = before
+
+    def carry_mask(self, y, args, mask):
+        """Return the output with the mask that `compute_mask` gives it."""
+        return carry(y, self.compute_mask(args[0] if args else None, mask))
 
     def ensure_built(self, args, kwargs) -> None:
         """Build the layer for the shape of its first argument, unless that has been done.
@@ -170,10 +237,10 @@ class Layer:
         A `build` with further arguments, such as value_shape, gets the shapes of what `call` names value.
         """
         if not (self.built or self.weights):  # weights: somebody has called build already
-            names = _arguments(type(self), "call")
+            names = arguments(type(self), "call")
             given = dict(zip(names, args, strict=False)) | kwargs
             first = args[0] if args else given.get(names[0]) if names else None
-            further = [key for key in given if f"{key}_shape" in _arguments(type(self), "build")[1:]]
+            further = [key for key in given if f"{key}_shape" in arguments(type(self), "build")[1:]]
             try:
                 self.build(_shape(first), **{f"{key}_shape": _shape(given[key]) for key in further})
             except (ValueError, TypeError) as error:
@@ -201,6 +268,7 @@ class Layer:
                 a.dtype,
                 node,
                 i,
+                mask_of(a) is not None,
             )
             for i, (a, b) in enumerate(pairs)
         )
@@ -212,7 +280,8 @@ class Layer:
         def blank(x):
             if not isinstance(x, Symbol):
                 return x
-            return np.zeros([1, *(length if n is None else n for n in x.shape[1:])], x.dtype)
+            zeros = np.zeros([1, *(length if n is None else n for n in x.shape[1:])], x.dtype)
+            return carry(zeros, np.ones(zeros.shape[:2], bool)) if x.masked else zeros
 
         args, kwargs = replace((node.args, node.kwargs), blank)
         if not self.built:
@@ -222,29 +291,6 @@ class Layer:
 
     def __repr__(self):
         return f"<{type(self).__name__} {self.name}>"
-
-
-# mypy takes a class such as type(self) for one that has no hash, so it is not told what this decorator takes
-_cached: Callable = functools.cache
-
-
-@_cached
-def _arguments(kind: type, method: str = "__init__") -> list[str]:
-    """Return the names of a method's arguments, without self and **kwargs."""
-    found = inspect.signature(getattr(kind, method)).parameters.values()
-    return [p.name for p in found if p.name != "self" and p.kind not in (p.VAR_KEYWORD, p.VAR_POSITIONAL)]
-
-
-@_cached
-def _options(kind: type) -> list[str]:
-    """Return the arguments that make a layer of this kind: its own, and those it hands on with **kwargs."""
-    found: list[str] = []
-    for base in kind.__mro__:
-        if "__init__" in vars(base):
-            found += [name for name in _arguments(base) if name not in found]
-            if base is Layer or inspect.getfullargspec(vars(base)["__init__"]).varkw is None:
-                break
-    return found
 
 
 _HOLDS_LAYERS = (Layer, dict, tuple, list)
@@ -259,6 +305,11 @@ def _layers_in(structure) -> list["Layer"]:
     elif not isinstance(structure, (tuple, list)):
         return []
     return [layer for part in structure if isinstance(part, _HOLDS_LAYERS) for layer in _layers_in(part)]
+
+
+def _is_remembered(y) -> bool:
+    """Tell whether y is on the tape; under no_gradients nobody will ask for its penalty."""
+    return isinstance(y, Tensor) and y.made_by is not None
 
 
 def _is_rows(x) -> bool:

@@ -2,6 +2,8 @@
 
 from functools import reduce
 
+import numpy as np
+
 from edunet import tensor
 from edunet.layers.layer import Layer
 
@@ -9,6 +11,13 @@ __all__ = ["Add", "Concatenate", "Multiply", "add", "concatenate", "multiply"]
 
 
 class _Merge(Layer):
+    supports_masking = True
+
+    def compute_mask(self, inputs, mask=None):
+        """A step counts if it counts in every branch."""
+        masks = [m for m in mask or [] if m is not None]
+        return reduce(np.logical_and, masks) if masks else None
+
     def call(self, inputs):
         if not isinstance(inputs, (list, tuple)) or len(inputs) < 2:
             raise ValueError(
@@ -53,6 +62,12 @@ class Concatenate(_Merge):
     def __init__(self, axis=-1, **kwargs):
         super().__init__(**kwargs)
         self.axis = axis
+
+    def compute_mask(self, inputs, mask=None):
+        if mask is None or self.axis % inputs[0].ndim != 1:
+            return super().compute_mask(inputs, mask)
+        parts = zip(inputs, mask, strict=True)
+        return np.concatenate([np.ones(x.shape[:2], bool) if m is None else m for x, m in parts], axis=1)
 
     def join(self, inputs):
         axes = inputs[0].ndim

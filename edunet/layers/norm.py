@@ -47,6 +47,8 @@ class LayerNormalization(Layer):
     Source: Ba, Kiros & Hinton, Layer normalization (2016).   Formula: edunet.ops.layer_norm
     """
 
+    supports_masking = True
+
     def __init__(self, epsilon=1e-3, **kwargs):
         super().__init__(**kwargs)
         self.epsilon = epsilon

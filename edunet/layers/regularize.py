@@ -15,6 +15,8 @@ class Dropout(Layer):
     Source: Srivastava et al., Dropout (2014).   Formula: edunet.ops.dropout
     """
 
+    supports_masking = True
+
     def __init__(self, rate, **kwargs):
         super().__init__(**kwargs)
         if not isinstance(rate, numbers.Real) or not 0 <= float(rate) < 1:

@@ -68,6 +68,8 @@ class RepeatVector(Layer):
 class Rescaling(Layer):
     """y = x·scale + offset; Rescaling(1/255) brings grey values 0-255 to 0-1."""
 
+    supports_masking = True
+
     def __init__(self, scale, offset=0.0, **kwargs):
         super().__init__(**kwargs)
         self.scale, self.offset = scale, offset

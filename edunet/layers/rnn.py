@@ -51,6 +51,9 @@ class Recurrent(Layer):
     def bias_shape(self):
         return (self.gates * self.units,)
 
+    def compute_mask(self, inputs, mask=None):
+        return mask if self.return_sequences else None
+
     def last_or_all(self, h):
         return h if self.return_sequences else take(h, key=(slice(None), -1))
 

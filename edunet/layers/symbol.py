@@ -10,10 +10,14 @@ _nodes = itertools.count()
 
 
 class Symbol:
-    """A Tensor to come, in a model that is being drawn: a shape (None = any length) and the call that makes it."""
+    """A Tensor to come, in a model that is being drawn: a shape (None = any length) and the call that makes it.
 
-    def __init__(self, shape, dtype="float32", node=None, index=0):
+    masked: whether it will carry a mask, because some of its steps may be padding.
+    """
+
+    def __init__(self, shape, dtype="float32", node=None, index=0, masked=False):
         self.shape, self.dtype, self.node, self.index = tuple(shape), np.dtype(dtype), node, index
+        self.masked = masked
 
     ndim = property(lambda self: len(self.shape))
 

@@ -80,6 +80,11 @@ class Model(Trainable):
                 return layer
         raise ValueError(f"no layer is called {name!r}; the layers are {[layer.name for layer in self.layers]}.")
 
+    supports_masking = True  # masks travel inside, from layer to layer
+
+    def carry_mask(self, y, args, mask):
+        return y  # the last layers have said what is masked
+
     def call(self, inputs):
         if self._outputs_drawn is None:
             raise ValueError(f"{self.name}: a Model needs inputs and outputs, or a subclass with its own call(x).")

@@ -49,7 +49,9 @@ class Objective:
                 f"y: expected {len(self.outputs)} arrays of labels, for {self.outputs}. Received {len(ys)}."
             )
         for y, loss, shape in zip(ys, self.losses, self.shapes, strict=True):
-            loss.check(y, shape)
+            # an axis of any length is as long as that of the labels
+            known = [y.shape[i] if n is None and i < y.ndim else n or 1 for i, n in enumerate(shape)]
+            loss.check(y, (None, *known[1:]))
 
     def reset(self) -> None:
         """Begin a new epoch."""
@@ -58,17 +60,17 @@ class Objective:
         for metric in (m for group in self.metrics for m in group):
             metric.reset_state()
 
-    def loss(self, ys, outputs, weights=None):
-        """Return the weighted sum of the losses as a Tensor, and remember it for the epoch."""
+    def loss(self, ys, outputs, weights=None, penalties=()):
+        """Return the weighted sum of the losses, and the penalties, as a Tensor; remember it for the epoch."""
         parts = [loss(y, out, weights) for loss, y, out in zip(self.losses, ys, outputs, strict=True)]
         weighted = [part if w == 1 else part * w for part, w in zip(parts, self.loss_weights, strict=True)]
-        total = sum(weighted[1:], start=weighted[0])
+        total = sum([*weighted[1:], *penalties], start=weighted[0])
         n = len(ys[0])
         self.seen += n
         self.totals += n * np.array([float(total), *map(float, parts)])
         for group, y, out in zip(self.metrics, ys, outputs, strict=True):
             for metric in group:
-                metric.update_state(y, as_array(out))
+                metric.update_state(y, as_array(out), getattr(out, "mask", None))
         return total
 
     def results(self) -> dict[str, float]:

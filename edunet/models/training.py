@@ -1,7 +1,7 @@
 """The training loop: compile, fit, evaluate, predict, and their one-batch forms."""
 
 import inspect
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -17,6 +17,17 @@ from edunet.names import refuse_unknown
 from edunet.tensor import Tensor, as_array, gradients, no_gradients
 
 __all__ = ["Trainable"]
+
+
+class _Plan(NamedTuple):
+    """What every step needs to know of the layers."""
+
+    learning: list  # weights that the optimizer changes
+    penalized: list  # layers with regularizers
+    constrained: list  # pairs (weight, constraint)
+
+    def losses(self) -> list:
+        return [loss for layer in self.penalized for loss in layer.own_losses()]
 
 
 class Trainable(Layer):
@@ -38,7 +49,7 @@ class Trainable(Layer):
         """
         refuse_unknown("compile", unknown, ("optimizer", "loss", "metrics", "loss_weights"))
         self.optimizer = optimizers.get(optimizer)
-        self._plan = (loss, loss_weights, metrics)
+        self._compiled = (loss, loss_weights, metrics)
         self.objective = None
         if loss is None:
             raise ValueError(
@@ -49,7 +60,7 @@ class Trainable(Layer):
 
     def _set_objective(self, shapes):
         names = self.output_names or [f"output_{i + 1}" for i in range(len(shapes))]
-        self.objective = Objective(*self._plan, names, shapes)
+        self.objective = Objective(*self._compiled, names, shapes)
 
     # ---- getting ready
 
@@ -100,21 +111,28 @@ class Trainable(Layer):
 
     # ---- one batch
 
-    def _learn(self, xs, ys, weights, learning=None):
-        """Take one step; return the weights that learn, which may be handed in if they are known from the last step."""
+    def _plan_steps(self) -> _Plan:
+        """Look through the layers once for many steps. Drawn models know their weights before they see data."""
+        layers = self.with_inner()
+        return _Plan(self.trainable_weights, [p for p in layers if p.is_penalized], self.constrained_weights)
+
+    def _learn(self, xs, ys, weights, plan=None):
+        """Take one step; return what the next one can go on with, unless somebody has changed the layers meanwhile."""
         outputs = self._forward(xs, training=True)
-        loss = self.objective.loss(ys, outputs, weights)
-        if learning is None:  # only now: a model that is not drawn may have just made them
-            learning = self.trainable_weights
-        if learning and (not isinstance(loss, Tensor) or loss.made_by is None):
+        plan = plan or self._plan_steps()  # only now: a model that is not drawn may have just made its weights
+        loss = self.objective.loss(ys, outputs, weights, plan.losses())
+        if plan.learning and (not isinstance(loss, Tensor) or loss.made_by is None):
             raise RuntimeError("nothing can be learnt here: fit was called inside edunet.no_gradients().")
-        if learning:
-            self.optimizer.apply(gradients(loss, learning), learning)
-        return learning
+        if plan.learning:
+            self.optimizer.apply(gradients(loss, plan.learning), plan.learning)
+            for weight, constraint in plan.constrained:
+                weight.data[...] = constraint(weight.data)
+        return plan
 
     def _judge(self, xs, ys, weights):
         # recorded, though no gradient is wanted: so the loss sees the scores behind a softmax, as it does in `fit`
-        self.objective.loss(ys, self._forward(xs, training=False), weights)
+        outputs = self._forward(xs, training=False)
+        self.objective.loss(ys, outputs, weights, self.losses)
 
     def _one_batch(self, act, x, y, sample_weight, class_weight, return_dict):
         xs, ys, weights = self._ready(x, y, sample_weight)
@@ -190,17 +208,17 @@ class Trainable(Layer):
                 for epoch in range(initial_epoch, epochs):
                     watchers.call("on_epoch_begin", epoch)
                     self.objective.reset()
-                    learning = None  # not known: a callback may have frozen a layer
+                    plan = None  # a callback may have frozen a layer
                     for step, rows in enumerate(data.batches(n, batch_size, default_rng() if shuffle else None)):
                         with step_to_finish(lambda: self._stopped(epoch, step)):  # noqa: B023, called at once
-                            learning = self._learn(
+                            plan = self._learn(
                                 data.take_rows(xs, rows),
                                 data.take_rows(ys, rows),
                                 weights if weights is None else weights[rows],
-                                learning,
+                                plan,
                             )
                         if watchers.batch_end(step, self.objective.results):
-                            learning = None
+                            plan = None
                     logs = self.objective.results()
                     if held_out is not None:
                         logs |= {f"val_{k}": v for k, v in self._evaluate(*held_out, batch_size).items()}

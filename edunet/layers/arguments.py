@@ -1,0 +1,29 @@
+"""What can be said to a layer: the names of the arguments of its methods, read from its signatures."""
+
+import functools
+import inspect
+from collections.abc import Callable
+
+__all__ = ["arguments", "options"]
+
+# mypy takes a class such as type(self) for one that has no hash, so it is not told what this decorator takes
+_cached: Callable = functools.cache
+
+
+@_cached
+def arguments(kind: type, method: str = "__init__") -> list[str]:
+    """Return the names of a method's arguments, without self and **kwargs."""
+    found = inspect.signature(getattr(kind, method)).parameters.values()
+    return [p.name for p in found if p.name != "self" and p.kind not in (p.VAR_KEYWORD, p.VAR_POSITIONAL)]
+
+
+@_cached
+def options(kind: type) -> list[str]:
+    """Return the arguments that make a layer of this kind: its own, and those it hands on with **kwargs."""
+    found: list[str] = []
+    for base in kind.__mro__:
+        if "__init__" in vars(base):
+            found += [name for name in arguments(base) if name not in found]
+            if inspect.getfullargspec(vars(base)["__init__"]).varkw is None:
+                break
+    return found

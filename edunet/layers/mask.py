@@ -1,0 +1,60 @@
+"""How masks travel: which steps of a padded sequence count, handed from layer to layer.
+
+A mask (N,T) is False where a sequence is only padded. It is carried by the Tensor, `y.mask`. A layer gets the masks
+that its `call` asks for: `mask` that of its first argument, `value_mask` that of the argument `value`. A layer that
+asks for none must say `supports_masking = True`: each step is then treated by itself, and the mask travels on. Else it
+raises: padding that is computed with as if it had been measured is the mistake that nobody sees.
+"""
+
+from edunet.tensor import Tensor
+
+__all__ = ["carry", "hand_over", "mask_of"]
+
+
+def mask_of(x):
+    """Return the mask that an argument carries: an array or None; of a list of inputs a list, if any has one."""
+    if isinstance(x, Tensor):
+        return x.mask
+    if isinstance(x, (tuple, list)):
+        masks = [mask_of(part) for part in x]
+        return masks if any(mask is not None for mask in masks) else None
+    return None
+
+
+def hand_over(layer, names: list[str], args: tuple, kwargs: dict):
+    """Add to kwargs the masks that `call` asks for, unless somebody gave them; return the mask of the first argument.
+
+    Raises ValueError for a layer that can do nothing with a mask.
+    """
+    first = kwargs.get("mask")
+    for i, (name, value) in enumerate([*zip(names, args, strict=False), *list(kwargs.items())]):
+        mask = mask_of(value)
+        if mask is None:
+            continue
+        asked = "mask" if i == 0 and "mask" in names else f"{name}_mask"
+        if asked in names:
+            if kwargs.get(asked) is None:
+                kwargs[asked] = mask
+            mask = kwargs[asked]
+        elif not layer.supports_masking:
+            raise ValueError(
+                f"{type(layer).__name__} cannot honour the mask of its input: padded steps would count as measured. "
+                "Put a layer before it that makes one answer of a sequence (LSTM, GRU, GlobalAveragePooling1D), or "
+                "leave the mask away (mask_zero=False). A layer of your own takes it by call(self, x, mask=None), or "
+                "says supports_masking = True if it treats every step by itself."
+            )
+        if i == 0:
+            first = mask
+    return first
+
+
+def carry(y, mask):
+    """Return the output of a layer with its mask on it. Of several outputs: a list has one each, else it is the first's."""
+    if mask is None:
+        return y
+    if isinstance(y, (tuple, list)):
+        masks = mask if isinstance(mask, (tuple, list)) else [mask, *[None] * (len(y) - 1)]
+        return type(y)(carry(part, one) for part, one in zip(y, masks, strict=True))
+    y = y if isinstance(y, Tensor) else Tensor(y)
+    y.mask = mask
+    return y
