@@ -49,7 +49,7 @@ def hand_over(layer, names: list[str], args: tuple, kwargs: dict):
 
 
 def carry(y, mask):
-    """Return the output of a layer with its mask on it. Of several outputs: a list has one each, else it is the first's."""
+    """Return the output of a layer with its mask on it; several outputs have one each in a list, or the first has it."""
     if mask is None:
         return y
     if isinstance(y, (tuple, list)):
