@@ -49,7 +49,7 @@ def hand_over(layer, names: list[str], args: tuple, kwargs: dict):
 
 
 def carry(y, mask):
-    """Return the output of a layer with its mask on it; several outputs have one each in a list, or the first has it."""
+    """Return the output of a layer with its mask on it; of several outputs each has one in a list, or the first."""
     if mask is None:
         return y
     if isinstance(y, (tuple, list)):
