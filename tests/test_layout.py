@@ -21,6 +21,7 @@ FLOORS = [
     [
         "arithmetic",
         "names",
+        "canvas",
         "freshness",
         "namesakes",
         "interrupt",

@@ -5,9 +5,9 @@ import copy
 import numpy as np
 
 from edunet import ops
+from edunet.canvas import LOOKS, blank_figure, shades
 from edunet.layers import GRU, LSTM, Layer
 from edunet.layers.rnn import Recurrent
-from edunet.show.canvas import LOOKS, blank_figure, shades
 from edunet.tensor import Tensor, no_gradients
 
 __all__ = ["gates", "hidden_states"]
