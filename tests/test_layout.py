@@ -36,11 +36,11 @@ FLOORS = [
     ["tensor", "gradcheck"],
     ["ops", "initializers", "regularizers", "constraints", "optimizers", "metrics", "activations"],
     ["layers", "losses", "warmup", "race"],
-    ["callbacks", "models", "utils"],
+    ["callbacks", "models"],
     ["datasets"],
     ["clinic"],
     ["show"],
-    ["keras", "learn"],
+    ["utils", "keras", "learn"],
     ["demo", "bench", "verify", "lessons", "cli", "__main__"],
 ]
 ORDER = {room: (floor, place) for floor, rooms in enumerate(FLOORS) for place, room in enumerate(rooms)}

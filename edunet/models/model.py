@@ -1,10 +1,12 @@
 """Model: layers joined into a graph, with weights, a summary and a training loop."""
 
+import html
+
 import numpy as np
 
 from edunet.layers.layer import Layer
 from edunet.layers.symbol import Node, Symbol, fill, symbols_in
-from edunet.models import saving
+from edunet.models import saving, summary
 from edunet.models.training import Trainable
 
 __all__ = ["Model"]
@@ -46,6 +48,11 @@ class Model(Trainable):
         self.built = True
 
     # ---- the graph
+
+    @property
+    def nodes(self) -> list[Node]:
+        """The uses of layers, each after those that it needs; none if a subclass defines `call`."""
+        return [] if self._outputs_drawn is None else self._nodes
 
     @property
     def layers(self) -> list[Layer]:
@@ -131,28 +138,13 @@ class Model(Trainable):
     # ---- for people
 
     def summary(self, print_fn=print) -> None:
-        """Print a table of the layers: name and kind, output shape, number of weights."""
+        """Print a table of the layers: name and kind, output shape, number of weights, operations for one example."""
         if not self.built:
             raise ValueError(f"{self.name} has no weights yet: give it an input_shape, or call fit or build first.")
-        rows = []
-        seen: set[int] = set()
-        for node in self._nodes if self._outputs_drawn is not None else []:
-            layer, shape = node.layer, ", ".join(str(s.shape) for s in node.outputs)
-            shared = id(layer) in seen
-            seen.add(id(layer))
-            rows.append(
-                (f"{layer.name} ({type(layer).__name__})", shape, "shared" if shared else f"{layer.count_params():,}")
-            )
-        if not rows:
-            rows = [(f"{part.name} ({type(part).__name__})", "?", f"{part.count_params():,}") for part in self.layers]
-        head = ("Layer (type)", "Output Shape", "Param #")
-        wide = [max(len(row[i]) for row in [head, *rows]) for i in range(3)]
-        line = "  ".join("-" * w for w in wide)
-        table = [f"{a:<{wide[0]}}  {b:<{wide[1]}}  {c:>{wide[2]}}" for a, b, c in [head, *rows]]
-        learning, fixed = sum(w.size for w in self.trainable_weights), sum(w.size for w in self.non_trainable_weights)
-        counts = [("Total", learning + fixed), ("Trainable", learning), ("Non-trainable", fixed)]
-        totals = [f"{name} params: {count:,}" for name, count in counts]
-        print_fn("\n".join([f'Model: "{self.name}"', line, table[0], line, *table[1:], line, *totals]))
+        print_fn(summary.as_text(self))
+
+    def _repr_html_(self) -> str:
+        return summary.as_html(self) if self.built else f"<p>{html.escape(repr(self))}, not built yet</p>"
 
     # ---- weights in files
 
