@@ -45,13 +45,13 @@ def operations_of(node: Node) -> int:
 
 
 def _cost(op: Operation) -> int:
-    name, shapes = op.op.__name__, [None if t is None else t.shape for t in op.inputs]
+    name, shapes = op.op.__name__, [() if t is None else t.shape for t in op.inputs]  # (): a constant, or nothing
     made = sum(math.prod(shape) for shape, _ in op.outputs)
     y = op.outputs[0][0]
     if name in MOVING:
         return 0
     if name in ("dense", "matmul"):
-        return 2 * made * (shapes[0] or shapes[1])[-1 if shapes[0] else -2]
+        return 2 * made * (shapes[0][-1] if shapes[0] else shapes[1][-2])
     if name == "conv2d":
         return 2 * made * math.prod(shapes[1][:3])
     if name == "depthwise_conv2d":
@@ -61,7 +61,7 @@ def _cost(op: Operation) -> int:
     if name in ("simple_rnn", "gru", "lstm"):
         return 2 * y[0] * y[1] * (math.prod(shapes[1]) + math.prod(shapes[2]))
     if name in ("attention", "attention_weights"):
-        q, k = (shape or other for shape, other in ((shapes[0], shapes[1]), (shapes[1], shapes[0])))
+        q, k = shapes[0] or shapes[1], shapes[1] or shapes[0]
         scores = math.prod(q[:-1]) * k[-2]
         return 2 * scores * q[-1] + (2 * scores * y[-1] if name == "attention" else 0)
     return made

@@ -12,9 +12,10 @@ CELL = "padding: 2px 12px; border-bottom: 1px solid #ccc; text-align: "
 def _table(model) -> tuple[list[str], list[tuple], list[str]]:
     """Return the names of the columns, a row for each use of a layer, and the lines of totals."""
     if not model.nodes:
-        rows = [(_titled(part), "?", f"{part.count_params():,}", "?") for part in model.layers]
-        return ["Layer (type)", "Output Shape", "Param #", "Operations"], rows, _params(model)
-    rows, seen, before, total = [], set(), None, 0
+        plain = [(_titled(part), "?", f"{part.count_params():,}", "?") for part in model.layers]
+        return ["Layer (type)", "Output Shape", "Param #", "Operations"], plain, _params(model)
+    rows: list[tuple] = []
+    seen, before, total = set(), None, 0
     chain = True
     for node in model.nodes:
         layer, come = node.layer, [s.node for s in node.inputs if s.node is not None]

@@ -94,7 +94,8 @@ def _places(floors, arrows):
     for sweep in range(12):
         for floor, neighbours in _beside(floors, arrows, sweep):
             wishes = [_mean([across[n] for n in neighbours[box]], across[box]) for box in floors[floor]]
-            given, shares = [], [0.12 if isinstance(box, tuple) else 0.5 for box in floors[floor]]
+            given: list[float] = []
+            shares = [0.12 if isinstance(box, tuple) else 0.5 for box in floors[floor]]
             for i, wish in enumerate(wishes):
                 given.append(max(wish, given[-1] + shares[i - 1] + shares[i]) if i else wish)
             shift = _mean([w - g for w, g in zip(wishes, given, strict=True)], 0.0)
