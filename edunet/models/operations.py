@@ -45,7 +45,8 @@ def operations_of(node: Node) -> int:
 
 
 def _cost(op: Operation) -> int:
-    name, shapes = op.op.__name__, [() if t is None else t.shape for t in op.inputs]  # (): a constant, or nothing
+    name = op.op.__name__
+    shapes: list[tuple[int, ...]] = [() if t is None else t.shape for t in op.inputs]  # (): a constant, or nothing
     made = sum(math.prod(shape) for shape, _ in op.outputs)
     y = op.outputs[0][0]
     if name in MOVING:
