@@ -13,7 +13,7 @@ import pytest
 
 import edunet
 
-pytest.importorskip("torch", reason="Keras runs on PyTorch here: pip install torch keras")
+torch = pytest.importorskip("torch", reason="Keras runs on PyTorch here: pip install torch keras")
 os.environ.setdefault("KERAS_BACKEND", "torch")
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")
@@ -81,6 +81,18 @@ LAYERS = {
 }
 
 
+# Keras's matrix products and means on PyTorch compute in float32, also on float64 (keras.ops.matmul, keras.ops.mean);
+# tests/test_against_torch.py holds these formulas against PyTorch itself to 1e-10
+SINGLE_IN_KERAS = (
+    "Dense",
+    "GlobalAveragePooling",
+    "BatchNormalization",
+    "LayerNormalization",
+    "SimpleRNN",
+    "GRU reset",
+)
+
+
 def copied(make, x):
     """Return both layers, built, with the same random weights, and what kind of layer they are."""
     theirs, ours = make(keras.layers), make(edunet.layers)
@@ -95,6 +107,49 @@ def test_layers_with_copied_weights(name):
     make, x = LAYERS[name]
     theirs, ours = copied(make, x)
     np.testing.assert_allclose(plain(ours(x)), plain(theirs(x)), rtol=1e-4, atol=1e-5)
+
+
+def gradients_of_theirs(layer, x, dy):
+    """Return Keras's y, and ∂(Σ y·dy) by every weight and by x, from PyTorch underneath."""
+    x = torch.tensor(x, requires_grad=x.dtype.kind == "f")
+    y = layer(x)
+    (y * torch.tensor(dy)).sum().backward()
+    weights = [w.value for w in layer.trainable_weights]
+    return plain(y), [t.grad.numpy() for t in [*weights, x] if t.requires_grad]
+
+
+def gradients_of_ours(layer, x, dy):
+    x = edunet.Tensor(x) if x.dtype.kind == "f" else x
+    y = layer(x)
+    wanted = [*layer.trainable_weights, *([x] if isinstance(x, edunet.Tensor) else [])]
+    return plain(y), edunet.gradients((y * dy).sum(), wanted)
+
+
+def set_precision(dtype):
+    keras.config.set_floatx(dtype)
+    keras.config.set_dtype_policy(dtype)
+    edunet.set_floatx(dtype)
+
+
+@pytest.fixture(params=["float32", "float64"])
+def precision(request):
+    """Compute in one precision, there and here; return its name and how close, of the largest number, is close."""
+    set_precision(request.param)
+    yield request.param, {"float32": 1e-5, "float64": 1e-10}[request.param]
+    set_precision("float32")
+
+
+@pytest.mark.parametrize("name", LAYERS)
+def test_outputs_and_gradients_of_layers(name, precision):
+    (make, x), (dtype, tolerance) = LAYERS[name], precision
+    tolerance = 1e-5 if name.startswith(SINGLE_IN_KERAS) else tolerance
+    x = x.astype(dtype) if x.dtype.kind == "f" else x
+    theirs, ours = copied(make, x)
+    dy = np.random.default_rng(1).normal(size=plain(ours(x)).shape).astype(dtype)
+    (y, grads), (their_y, their_grads) = gradients_of_ours(ours, x, dy), gradients_of_theirs(theirs, x, dy)
+    assert y.dtype == dtype
+    for a, b in zip([y, *grads], [their_y, *their_grads], strict=True):
+        assert np.abs(a - b).max() <= tolerance * np.abs(b).max()
 
 
 @pytest.mark.parametrize("name", LAYERS)
