@@ -6,7 +6,7 @@ import numpy as np
 
 from edunet import ops
 from edunet.layers import GRU, LSTM, Layer
-from edunet.layers.rnn import Recurrent
+from edunet.layers.recurrent import Recurrent
 from edunet.show.canvas import LOOKS, blank_figure, shades
 from edunet.tensor import Tensor, no_gradients
 
