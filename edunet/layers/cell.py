@@ -135,7 +135,7 @@ class Cell(Gates):
             )
         super().build(input_shape)
 
-    def call(self, x, states, training=False):
+    def call(self, x, states, training=False):  # type: ignore[override]  # other layers have one input
         several = isinstance(states, (list, tuple))
         y, new = self.step(x, list(states) if several else [states], training)
         return y, new if several else new[0]
@@ -185,8 +185,9 @@ class StackedRNNCells(Layer):
         """Return the states of all cells before the first step."""
         return [state for cell in self.cells for state in first_states(cell, batch_size)]
 
-    def call(self, x, states):
-        states, after = list(states), []
+    def call(self, x, states):  # type: ignore[override]  # as Cell
+        after: list = []
+        states = list(states)
         for cell in self.cells:
             own, states = states[: len(sizes_of(cell))], states[len(sizes_of(cell)) :]
             x, new = cell(x, own)

@@ -53,13 +53,17 @@ class Reader(Layer):
         if self.go_backwards:
             backwards = (slice(None), slice(None, None, -1))
             x, mask = take(x, key=backwards), None if mask is None else np.asarray(mask)[backwards]
-        y, states = self.read(x, states, mask, training)
+        y, states = self.go_on(x, states, mask, training)
         if self.stateful and not on_trial():
             self.states = [np.array(as_array(state)) for state in states]  # numbers only: not learnt through
+        return (y, *states) if self.return_state else y
+
+    def go_on(self, x, states, mask=None, training=False):
+        """Return y, of all steps or of the last, and the last states, from the states before x; None is zeros."""
+        y, states = self.read(x, states, mask, training)
         if self.zero_output_for_mask and mask is not None:
             y = where(y, 0.0, condition=np.asarray(mask)[..., None])
-        y = y if self.return_sequences else last(y)
-        return (y, *states) if self.return_state else y
+        return y if self.return_sequences else last(y), states
 
     def _before(self, x, given) -> list | None:
         """Return the states before the first step: those given, those kept from the last batch, or None."""

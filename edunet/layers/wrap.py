@@ -74,7 +74,7 @@ class Bidirectional(Layer):
                 part.built = True
 
     def call(self, x, initial_state=None, mask=None):
-        states = [None, None]
+        states: list = [None, None]
         if initial_state is not None:
             count = len(self.forward_layer.state_sizes())
             if not isinstance(initial_state, (list, tuple)):
