@@ -305,6 +305,26 @@ def recurrent(kind):
     return make
 
 
+def both_ways(L, M):
+    return M.Sequential(
+        [
+            L.Input((6, 1)),
+            L.Bidirectional(L.LSTM(4, return_sequences=True)),
+            L.TimeDistributed(L.Dense(3, activation="relu")),
+            L.Bidirectional(L.GRU(3), merge_mode="sum"),
+            L.Dense(1, activation="sigmoid"),
+        ]
+    )
+
+
+def encoder_decoder(L, M):
+    """The states of one layer are where the other one begins."""
+    x = L.Input((6, 1))
+    _, h, c = L.LSTM(5, return_state=True)(x)
+    y = L.RNN(L.LSTMCell(5), go_backwards=True)(x, initial_state=[h, c])
+    return M.Model(x, L.Dense(1, activation="sigmoid")(y))
+
+
 def transformer(L, M):
     x = L.Input((6, 1))
     h = L.Dense(4)(x)
@@ -371,9 +391,11 @@ def test_weights_of_classes_and_examples(options):
         (normalised, ROWS),
         (nested, ROWS),
         (transformer, ROWS[..., None]),
+        (both_ways, ROWS[..., None]),
+        (encoder_decoder, ROWS[..., None]),
         *((recurrent(kind), ROWS[..., None]) for kind in ("SimpleRNN", "GRU", "LSTM")),
     ],
-    ids=["BatchNormalization", "nested", "transformer", "SimpleRNN", "GRU", "LSTM"],
+    ids=["BatchNormalization", "nested", "transformer", "both ways", "encoder-decoder", "SimpleRNN", "GRU", "LSTM"],
 )
 def test_other_networks_learn_alike(make, x):
     assert_equal_curves(*curves(make, BINARY, x, ILL, validation_split=0.2))
