@@ -48,10 +48,13 @@ __all__ = [
     "operations_behind",
     "power",
     "reshape",
+    "stack",
     "subtract",
     "sum",
     "take",
     "transpose",
+    "unstack",
+    "where",
 ]
 
 _FLOATS = (np.dtype(np.float32), np.dtype(np.float64))
@@ -412,3 +415,6 @@ reshape = differentiable(arithmetic.reshape)
 transpose = differentiable(arithmetic.transpose)
 take = differentiable(arithmetic.take)
 concatenate = differentiable(arithmetic.concatenate)
+where = differentiable(arithmetic.where)
+stack = differentiable(arithmetic.stack)
+unstack = differentiable(arithmetic.unstack)

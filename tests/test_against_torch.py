@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 import edunet
-from edunet import ops, tensor
+from edunet import layers, ops, tensor
 from edunet.demo import article_network
 from edunet.ops.attention import attention, merge_heads, split_heads
 from edunet.ops.conv import conv1d, conv2d
@@ -78,6 +78,32 @@ def torch_recurrence(module, reorder=lambda w: w, **options):
     return theirs
 
 
+PARTS = ("kernel", "recurrent_kernel", "bias")
+
+
+def our_bidirectional(x, *given):
+    """Ours: the layer, with the six weights and four states that are given. Returns y, then both h and both c."""
+    layer = layers.Bidirectional(layers.LSTM(U, return_sequences=True, return_state=True))
+    weights, states = given[:6], list(given[6:])
+    for part, own in ((layer.forward_layer, weights[:3]), (layer.backward_layer, weights[3:])):
+        part.built = True
+        vars(part).update(zip(PARTS, own, strict=True))
+    y, h, c, h_back, c_back = layer.call(x, initial_state=states)
+    return y, h, h_back, c, c_back
+
+
+def torch_bidirectional(x, *given):
+    weights = {}
+    for suffix, (wx, wh, b) in (("l0", given[:3]), ("l0_reverse", given[3:6])):
+        both = {"weight_ih": wx.T, "weight_hh": wh.T, "bias_ih": b, "bias_hh": torch.zeros_like(b)}
+        weights |= {f"{name}_{suffix}": w for name, w in both.items()}
+    h, c, h_back, c_back = given[6:]
+    net = torch.nn.LSTM(D, U, batch_first=True, bidirectional=True, dtype=x.dtype)
+    start = torch.stack([h, h_back]), torch.stack([c, c_back])
+    y, (h, c) = torch.func.functional_call(net, weights, (x, start))
+    return y, *h, *c
+
+
 def reset_gate_first(w):
     z, r, candidate = w.chunk(3, dim=-1)
     return torch.cat([r, z, candidate], dim=-1)
@@ -122,6 +148,14 @@ def sequence(gates, bias_rows=1, states=1):
     return shapes | {f"{name}0": (N, U) for name in "hc"[:states]}
 
 
+TWO_LSTMS = {"x": (N, T, D)} | {
+    f"{name}{way}": shape
+    for way in (1, 2)
+    for name, shape in {"wx": (D, 4 * U), "wh": (U, 4 * U), "b": (4 * U,)}.items()
+}
+TWO_LSTMS |= {f"{name}{way}": (N, U) for way in (1, 2) for name in "hc"}
+
+
 def given(op, **options):
     """Our op with its options fixed."""
     return lambda *arrays: op(*arrays, **options)
@@ -144,6 +178,7 @@ CASES = {
     ),
     "gru": Case(gru, torch_recurrence(torch.nn.GRU, reset_gate_first), sequence(3, bias_rows=2)),
     "lstm": Case(lstm, torch_recurrence(torch.nn.LSTM), sequence(4, states=2)),
+    "Bidirectional LSTM, states": Case(our_bidirectional, torch_bidirectional, TWO_LSTMS),
     "attention": Case(attention, F.scaled_dot_product_attention, HEAD),
     "attention mask": Case(
         given(attention, mask=LOOKS),

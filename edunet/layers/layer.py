@@ -13,6 +13,7 @@ array([[1., 2.]], dtype=float32)
 """
 
 import collections
+import contextlib
 import re
 import threading
 
@@ -27,11 +28,12 @@ from edunet.layers.symbol import Node, Symbol, replace, symbols_in
 from edunet.names import refuse_unknown
 from edunet.tensor import Tensor, as_array, no_gradients
 
-__all__ = ["Layer"]
+__all__ = ["Layer", "on_trial", "trial"]
 
 
 class _Phase(threading.local):
     training = False  # is the model learning right now, in this thread? Dropout and BatchNormalization ask
+    trial = False  # do layers run on a blank example only, to see what shapes come out?
 
 
 _phase = _Phase()
@@ -286,11 +288,26 @@ class Layer:
         args, kwargs = replace((node.args, node.kwargs), blank)
         if not self.built:
             self.ensure_built(node.args, node.kwargs)
-        with no_gradients(), np.errstate(all="ignore"):
+        with trial(), no_gradients(), np.errstate(all="ignore"):
             return self(*args, **{k: v for k, v in kwargs.items() if k != "training"}, training=False)
 
     def __repr__(self):
         return f"<{type(self).__name__} {self.name}>"
+
+
+@contextlib.contextmanager
+def trial():
+    """Run layers only to see the shapes: nothing of it may be remembered."""
+    before, _phase.trial = _phase.trial, True
+    try:
+        yield
+    finally:
+        _phase.trial = before
+
+
+def on_trial() -> bool:
+    """Tell whether layers run only to see the shapes; layers that keep states ask."""
+    return _phase.trial
 
 
 _HOLDS_LAYERS = (Layer, dict, tuple, list)

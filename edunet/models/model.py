@@ -5,8 +5,10 @@ import html
 import numpy as np
 
 from edunet.layers.layer import Layer
+from edunet.layers.recurrent import Reader
 from edunet.layers.symbol import Node, Symbol, fill, symbols_in
 from edunet.models import saving, summary
+from edunet.models.streaming import Stream
 from edunet.models.training import Trainable
 
 __all__ = ["Model"]
@@ -31,6 +33,7 @@ class Model(Trainable):
         super().__init__(name=name, **kwargs)
         self._inputs_drawn: list[Symbol] = []
         self._outputs_drawn = None
+        self._stream: Stream | None = None
         if inputs is not None or outputs is not None:
             self._connect(inputs, outputs)
 
@@ -134,6 +137,32 @@ class Model(Trainable):
                 )
             adjusted.append(x)
         return adjusted
+
+    # ---- sequences that come step by step
+
+    def step(self, x_t):
+        """Return the outputs at the next step of sequences that come step by step, as `predict` would for all so far.
+
+        Args: x_t (N,...), the next step x[:, t] of N sequences. The model remembers them until `reset_states`.
+        Raises ValueError for a layer that needs the whole sequence, and for another number of sequences.
+
+        >>> from edunet import Sequential, layers
+        >>> model = Sequential([layers.LSTM(4, return_sequences=True, input_shape=(None, 2)), layers.Dense(1)])
+        >>> x = np.ones((3, 5, 2), "float32")
+        >>> y = np.stack([model.step(x[:, t]) for t in range(5)], axis=1)
+        >>> bool(np.allclose(y, model.predict(x), atol=1e-6))
+        True
+        """
+        if self._stream is None:
+            self._stream = Stream(self)
+        return self._stream.step(x_t)
+
+    def reset_states(self) -> None:
+        """Begin anew: forget the sequences of `step`, and what stateful layers keep from the last batch."""
+        self._stream = None
+        for layer in self.with_inner():
+            if isinstance(layer, Reader):
+                layer.reset_states()
 
     # ---- for people
 

@@ -10,7 +10,7 @@ from edunet.backend import default_rng
 from edunet.callbacks import Callback, CallbackList, History, ProgressBar
 from edunet.interrupt import finish_first, steps_to_finish
 from edunet.layers.dense import whole
-from edunet.layers.layer import Layer
+from edunet.layers.layer import Layer, trial
 from edunet.models import data
 from edunet.models.objective import Objective
 from edunet.names import refuse_unknown
@@ -97,7 +97,7 @@ class Trainable(Layer):
 
     def _shapes_of_outputs(self, xs):
         if self.output_shapes is None:
-            with no_gradients():
+            with trial(), no_gradients():
                 self._forward([a[:1] for a in xs], training=False)
         return self.output_shapes
 
