@@ -4,12 +4,12 @@ from edunet.layers.activations import ELU, Activation, LeakyReLU, ReLU, Softmax
 from edunet.layers.attention import Attention, MultiHeadAttention
 from edunet.layers.conv import Conv1D, Conv2D
 from edunet.layers.dense import Dense
-from edunet.layers.embedding import Embedding, Masking, SinePositionEncoding
+from edunet.layers.embedding import Embedding, Masking, PositionEmbedding, SinePositionEncoding
 from edunet.layers.gru import GRU
 from edunet.layers.input import Input
 from edunet.layers.layer import Layer
 from edunet.layers.lstm import LSTM
-from edunet.layers.merge import Add, Concatenate, Multiply, add, concatenate, multiply
+from edunet.layers.merge import Add, Concatenate, Multiply, Residual, add, concatenate, multiply
 from edunet.layers.norm import BatchNormalization, LayerNormalization
 from edunet.layers.pool import (
     AveragePooling1D,
@@ -26,6 +26,7 @@ from edunet.layers.pool import (
 from edunet.layers.regularize import Dropout
 from edunet.layers.reshape import Flatten, Permute, RepeatVector, Rescaling, Reshape
 from edunet.layers.rnn import SimpleRNN
+from edunet.layers.transformer import TransformerEncoder
 from edunet.names import missing_name
 
 __all__ = [
@@ -61,13 +62,16 @@ __all__ = [
     "MultiHeadAttention",
     "Multiply",
     "Permute",
+    "PositionEmbedding",
     "ReLU",
     "RepeatVector",
     "Rescaling",
     "Reshape",
+    "Residual",
     "SimpleRNN",
     "SinePositionEncoding",
     "Softmax",
+    "TransformerEncoder",
     "add",
     "concatenate",
     "multiply",

@@ -42,7 +42,7 @@ class Attention(Layer):
             raise ValueError("Attention takes a list: Attention()([query, value]), or ([query, value, key]).")
         query, value, key = inputs if len(inputs) == 3 else (*inputs, inputs[1])
         query_mask, value_mask = _checked_masks(inputs, mask)
-        looks = _looks("Attention", query, value, query_mask, value=value_mask)
+        looks = _looks("Attention", query, value, query_mask, {"value": value_mask})
         if self.scale is not None:
             query = multiply(query, self.scale)
         options = {"mask": looks, "causal": use_causal_mask}
@@ -137,7 +137,7 @@ class MultiHeadAttention(Layer):
         training=False,
         use_causal_mask=False,
     ):
-        looks = _looks("MultiHeadAttention", query, value, query_mask, value=value_mask, key=key_mask)
+        looks = _looks("MultiHeadAttention", query, value, query_mask, {"value": value_mask, "key": key_mask})
         looks = _both(None if looks is None else looks[:, None], attention_mask)
         key = value if key is None else key
         q = self._heads(query, self.query_kernel, self.query_bias)  # (N,heads,T,d)
@@ -180,7 +180,7 @@ def _checked_masks(inputs, mask):
     return mask[0], mask[1]
 
 
-def _looks(layer, query, value, query_mask, **key_masks):
+def _looks(layer, query, value, query_mask, key_masks):
     """Return who may look at whom, as the masks of the inputs have it: None, or flags that broadcast to (N,T,S)."""
     flags = [] if query_mask is None else [_flags(layer, "query", query_mask, query)[:, :, None]]
     flags += [_flags(layer, name, m, value)[:, None] for name, m in key_masks.items() if m is not None]
