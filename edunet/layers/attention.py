@@ -29,7 +29,7 @@ class Attention(Layer):
     def __init__(self, use_scale=False, dropout=0.0, **kwargs):
         super().__init__(**kwargs)
         self.use_scale = bool(use_scale)
-        self.dropout, self.silence = dropout, Dropout(dropout)
+        self.dropout, self.silence = dropout, Dropout(dropout, dtype=self.dtype)
 
     def build(self, input_shape):
         self.scale = self.add_weight((), "ones", name="scale") if self.use_scale else None
@@ -84,7 +84,7 @@ class MultiHeadAttention(Layer):
         self.num_heads = whole("MultiHeadAttention", "num_heads", num_heads)
         self.key_dim = whole("MultiHeadAttention", "key_dim", key_dim)
         self.value_dim = self.key_dim if value_dim is None else whole("MultiHeadAttention", "value_dim", value_dim)
-        self.dropout, self.silence = dropout, Dropout(dropout)
+        self.dropout, self.silence = dropout, Dropout(dropout, dtype=self.dtype)
         self.use_bias = bool(use_bias)
         axes = [output_shape] if isinstance(output_shape, (int, np.integer)) else output_shape
         self.output_shape = axes and tuple(whole("MultiHeadAttention", "output_shape", n) for n in axes)

@@ -47,7 +47,7 @@ class TransformerEncoder(Layer):
         super().__init__(**kwargs)
         self.intermediate_dim = whole("TransformerEncoder", "intermediate_dim", intermediate_dim)
         self.num_heads = whole("TransformerEncoder", "num_heads", num_heads)
-        self.dropout, self.silence = dropout, Dropout(dropout)
+        self.dropout, self.silence = dropout, Dropout(dropout, dtype=self.dtype)
         self.activation = activations.get(activation)
         self.layer_norm_epsilon = layer_norm_epsilon
         self.kernel_initializer = initializers.get(kernel_initializer)
@@ -65,10 +65,15 @@ class TransformerEncoder(Layer):
                 f"TransformerEncoder: {self.num_heads} heads do not divide the width {width} of x; {fitting} would do. "
                 "A Dense layer before it brings x to another width."
             )
-        made = {"kernel_initializer": self.kernel_initializer, "bias_initializer": self.bias_initializer}
+        norm = {"epsilon": self.layer_norm_epsilon, "dtype": self.dtype}
+        made = {
+            "kernel_initializer": self.kernel_initializer,
+            "bias_initializer": self.bias_initializer,
+            "dtype": self.dtype,
+        }
         self.attention = MultiHeadAttention(self.num_heads, width // self.num_heads, dropout=self.dropout, **made)
-        self.attention_norm = LayerNormalization(epsilon=self.layer_norm_epsilon)
-        self.feedforward_norm = LayerNormalization(epsilon=self.layer_norm_epsilon)
+        self.attention_norm = LayerNormalization(**norm)
+        self.feedforward_norm = LayerNormalization(**norm)
         self.intermediate = Dense(self.intermediate_dim, activation=self.activation, **made)
         self.output_dense = Dense(width, **made)
         for layer in (self.attention, self.attention_norm, self.feedforward_norm, self.intermediate):
