@@ -195,7 +195,9 @@ def _scale(op, scale, q) -> float:
     """Return the factor of the scores, or say what is wrong with it."""
     if isinstance(scale, bool) or not isinstance(scale, numbers.Real) or not math.isfinite(scale):
         usual = f"1/√d = {1 / math.sqrt(q.shape[-1]):.4g}"
-        raise ValueError(f"{op}: scale is the factor of the scores, a finite number ({usual} if left out). Received: {scale!r}")
+        raise ValueError(
+            f"{op}: scale is the factor of the scores, a finite number ({usual} if left out). Received: {scale!r}"
+        )
     return float(scale)
 
 

@@ -277,7 +277,9 @@ def test_a_bias_keeps_float32():
 
 
 def test_a_bias_that_does_not_fit_is_explained():
-    with pytest.raises(ValueError, match=r"bias that broadcasts to .*Received shape \(2, 5\).*bias\[:, None, None, :\]"):
+    with pytest.raises(
+        ValueError, match=r"bias that broadcasts to .*Received shape \(2, 5\).*bias\[:, None, None, :\]"
+    ):
         attention(*draw(), ones((N, S)))
 
 
