@@ -36,7 +36,7 @@ from edunet.backend import (
 from edunet.freshness import warn_of_stale
 from edunet.gradcheck import check_gradients
 from edunet.layers import Input
-from edunet.models import Model, Sequential
+from edunet.models import Model, Sequential, check_causality
 from edunet.race import compare_backends
 from edunet.tensor import Tensor, differentiable, gradients, no_gradients
 from edunet.threads import get_num_threads, set_num_threads
@@ -53,6 +53,7 @@ __all__ = [
     "activations",
     "available_backends",
     "callbacks",
+    "check_causality",
     "check_gradients",
     "clinic",
     "compare_backends",

@@ -238,6 +238,52 @@ def test_multi_head_attention_and_its_scores(options):
         np.testing.assert_allclose(plain(a), plain(b), atol=1e-5)
 
 
+REAL = np.arange(7) < np.array([[7], [3], [5]])  # the steps that were measured
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {},
+        {"use_causal_mask": True},
+        {"attention_mask": LOOKS},
+        {"attention_mask": LOOKS, "use_causal_mask": True},
+        {"key_mask": np.arange(7) < np.array([[6], [7], [2]])},
+    ],
+    ids=["padding", "and causal", "and a mask", "and a mask, causal", "and of the key"],
+)
+def test_masks_of_multi_head_attention_are_combined_alike(options):
+    value = normal(3, 7, 6)
+    theirs, ours = (library.layers.MultiHeadAttention(2, 3, output_shape=5) for library in BOTH)
+    theirs(SIGNAL, value), ours(SIGNAL, value)
+    ours.set_weights(theirs.get_weights())
+    query, keys = keras.ops.convert_to_tensor(SIGNAL), keras.ops.convert_to_tensor(value)
+    query._keras_mask = REAL  # Keras 3.15 takes the mask of the query from the query alone
+    options = {"value_mask": REAL, **options}
+    their_y, their_scores = theirs(query, keys, return_attention_scores=True, **options)
+    our_y, our_scores = ours(SIGNAL, value, query_mask=REAL, return_attention_scores=True, **options)
+    np.testing.assert_allclose(plain(our_y)[REAL], plain(their_y)[REAL], atol=1e-5)
+    rows = np.broadcast_to(REAL[:, None], plain(our_scores).shape[:3])
+    np.testing.assert_allclose(plain(our_scores)[rows], plain(their_scores)[rows], atol=1e-5)
+
+
+@pytest.mark.parametrize("options", [{}, {"use_causal_mask": True}], ids=["all", "causal"])
+def test_attention_without_weights(options):
+    inputs, masks = [normal(3, 7, 4), normal(3, 7, 6), normal(3, 7, 4)], [REAL, REAL[::-1].copy()]
+    theirs, ours = (library.layers.Attention(use_scale=True) for library in BOTH)
+    theirs(inputs), ours(inputs)
+    ours.set_weights([np.float32(1)])
+    theirs.set_weights([np.float32(0.5)])  # ours divides by √4
+    masks[1][:, 0] = True  # no query is blind
+    for a, b in zip(
+        ours(inputs, mask=masks, return_attention_scores=True, **options),
+        theirs(inputs, mask=masks, return_attention_scores=True, **options),
+        strict=True,
+    ):
+        a, b = plain(a), plain(b)
+        np.testing.assert_allclose(a[REAL], b[REAL], atol=1e-5)
+
+
 @pytest.mark.parametrize(
     ("make", "shape"),
     [

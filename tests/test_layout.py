@@ -263,6 +263,7 @@ LAYERS_ONLY = {
     "recurrent",
     "reshape",
     "symbol",
+    "transformer",
     "wrap",
 }
 

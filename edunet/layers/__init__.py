@@ -5,12 +5,12 @@ from edunet.layers.attention import Attention, MultiHeadAttention
 from edunet.layers.cell import StackedRNNCells
 from edunet.layers.conv import Conv1D, Conv2D
 from edunet.layers.dense import Dense
-from edunet.layers.embedding import Embedding, Masking, SinePositionEncoding
+from edunet.layers.embedding import Embedding, Masking, PositionEmbedding, SinePositionEncoding
 from edunet.layers.gru import GRU, GRUCell
 from edunet.layers.input import Input
 from edunet.layers.layer import Layer
 from edunet.layers.lstm import LSTM, LSTMCell
-from edunet.layers.merge import Add, Concatenate, Multiply, add, concatenate, multiply
+from edunet.layers.merge import Add, Concatenate, Multiply, Residual, add, concatenate, multiply
 from edunet.layers.norm import BatchNormalization, LayerNormalization
 from edunet.layers.pool import (
     AveragePooling1D,
@@ -28,6 +28,7 @@ from edunet.layers.recurrent import RNN
 from edunet.layers.regularize import Dropout
 from edunet.layers.reshape import Flatten, Permute, RepeatVector, Rescaling, Reshape
 from edunet.layers.rnn import SimpleRNN, SimpleRNNCell
+from edunet.layers.transformer import TransformerEncoder
 from edunet.layers.wrap import Bidirectional, TimeDistributed
 from edunet.names import missing_name
 
@@ -68,16 +69,19 @@ __all__ = [
     "MultiHeadAttention",
     "Multiply",
     "Permute",
+    "PositionEmbedding",
     "ReLU",
     "RepeatVector",
     "Rescaling",
     "Reshape",
+    "Residual",
     "SimpleRNN",
     "SimpleRNNCell",
     "SinePositionEncoding",
     "Softmax",
     "StackedRNNCells",
     "TimeDistributed",
+    "TransformerEncoder",
     "add",
     "concatenate",
     "multiply",
