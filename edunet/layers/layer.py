@@ -13,6 +13,7 @@ array([[1., 2.]], dtype=float32)
 """
 
 import collections
+import contextlib
 import re
 import threading
 
@@ -27,11 +28,12 @@ from edunet.layers.symbol import Node, Symbol, replace, symbols_in
 from edunet.names import refuse_unknown
 from edunet.tensor import Tensor, as_array, no_gradients
 
-__all__ = ["Layer"]
+__all__ = ["Layer", "weights_from"]
 
 
 class _Phase(threading.local):
     training = False  # is the model learning right now, in this thread? Dropout and BatchNormalization ask
+    source = None  # where new weights come from, if not from their initializers
 
 
 _phase = _Phase()
@@ -66,6 +68,7 @@ class Layer:
         self.trainable = trainable
         self.dtype = np.dtype(dtype or floatx())
         self.built = False
+        self._built_for: tuple | None = None  # (shape of the input, shapes of further arguments), once there was one
         shape = input_dim if input_dim is not None else input_shape
         self.input_shape = (shape,) if isinstance(shape, int) else shape and tuple(shape)
         self._weights: list[tuple[Tensor, bool]] = []  # with whether the optimizer may change it
@@ -100,8 +103,8 @@ class Layer:
         self, shape, initializer="glorot_uniform", trainable=True, name=None, regularizer=None, constraint=None
     ) -> Tensor:
         """Make a weight, an array of that shape, and register it."""
-        value = initializers.get(initializer)(shape, self.dtype)
-        weight = Tensor(value, name=name)
+        make = _phase.source or initializers.get(initializer)
+        weight = Tensor(make(shape, self.dtype), name=name)
         self._weights.append((weight, trainable))
         if regularizer is not None:
             self._regularized.append((weight, regularizers.get(regularizer)))
@@ -236,17 +239,23 @@ class Layer:
 
         A `build` with further arguments, such as value_shape, gets the shapes of what `call` names value.
         """
-        if not (self.built or self.weights):  # weights: somebody has called build already
-            names = arguments(type(self), "call")
-            given = dict(zip(names, args, strict=False)) | kwargs
-            first = args[0] if args else given.get(names[0]) if names else None
-            further = [key for key in given if f"{key}_shape" in arguments(type(self), "build")[1:]]
-            try:
-                self.build(_shape(first), **{f"{key}_shape": _shape(given[key]) for key in further})
-            except (ValueError, TypeError) as error:
-                _say_where(error, self, args)
-                raise
-        self.built = True
+        if self.built:
+            return
+        names = arguments(type(self), "call")
+        given = dict(zip(names, args, strict=False)) | kwargs
+        first = args[0] if args else given.get(names[0]) if names else None
+        further = [key for key in given if f"{key}_shape" in arguments(type(self), "build")[1:]]
+        try:
+            self.build_for(_shape(first), {f"{key}_shape": _shape(given[key]) for key in further})
+        except (ValueError, TypeError) as error:
+            _say_where(error, self, args)
+            raise
+
+    def build_for(self, shape, further: dict) -> None:
+        """Build the layer for these shapes, and remember them: a loaded layer is built for the same."""
+        if not self.weights:  # else somebody has called build already
+            self.build(shape, **further)
+        self._built_for, self.built = (shape, further), True
 
     def _cast(self, x):
         """Bring arrays of other precision to the layer's; whole numbers (labels, words) and Tensors stay."""
@@ -291,6 +300,16 @@ class Layer:
 
     def __repr__(self):
         return f"<{type(self).__name__} {self.name}>"
+
+
+@contextlib.contextmanager
+def weights_from(source):
+    """Let add_weight take new weights from `source(shape, dtype)`, not from their initializers, inside the block."""
+    before, _phase.source = _phase.source, source
+    try:
+        yield
+    finally:
+        _phase.source = before
 
 
 _HOLDS_LAYERS = (Layer, dict, tuple, list)

@@ -1,6 +1,6 @@
 """Files of arrays and notes in the safetensors format: written whole or not at all, read with suspicion.
 
-    8 bytes n, little-endian | n bytes of JSON {name: {dtype, shape, data_offsets}, "__metadata__": {text: text}} | numbers
+    8 bytes: n     n bytes of JSON: {name: {dtype, shape, data_offsets}, ..., "__metadata__": {text: text}}     numbers
 Nothing in such a file can be run. Here it also cannot claim more than it holds: every size is checked against the size
 of the file before anything of that size is made. The writer is ours because the same model must give the same file,
 byte for byte: the notes keep their order, which the safetensors library shuffles, and transposed arrays are laid out
