@@ -1,5 +1,6 @@
 """What an argument from a file may be: of the type of the default that it has in the signature, and of sane size."""
 
+import functools
 import inspect
 import numbers
 
@@ -40,6 +41,7 @@ def check_types(kind: type, config: dict) -> None:
             raise ValueError(f"{kind.__name__}: {name} is something like {default!r}. Received: {config[name]!r:.80}")
 
 
+@functools.cache
 def _defaults(kind: type) -> dict:
     """Return the defaults of a class's own arguments, and of those that it hands on to its bases."""
     found: dict = {}

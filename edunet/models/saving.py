@@ -86,7 +86,7 @@ def load_model(path, custom_objects: dict | None = None, compile: bool = True) -
     True
     """
     arrays, notes = files.read(path)
-    if notes.get("format") != MODEL:
+    if notes.get("format") != MODEL or "model" not in notes:
         raise ValueError(
             f"{str(path)!r} holds weights only, not the layers they belong to. Build the model as it was built when "
             "they were saved, then type model.load_weights(path). (Whole models are written by model.save(path).)"
