@@ -7,7 +7,7 @@ import numpy as np
 from edunet.layers.layer import Layer
 from edunet.layers.recurrent import Reader
 from edunet.layers.symbol import Node, Symbol, fill, symbols_in
-from edunet.models import saving, summary
+from edunet.models import summary
 from edunet.models.streaming import Stream
 from edunet.models.training import Trainable
 
@@ -175,15 +175,42 @@ class Model(Trainable):
     def _repr_html_(self) -> str:
         return summary.as_html(self) if self.built else f"<p>{html.escape(repr(self))}, not built yet</p>"
 
-    # ---- weights in files
+    # ---- in files (whose room makes models, and so stands on this one)
+
+    def save(self, path, include_optimizer=True) -> None:
+        """Write the whole model to a .safetensors file: layers, weights, what was compiled. See `models.load_model`.
+
+        An older file is replaced only once the new one is complete. A subclass with its own `call` is code, which no
+        file holds: of such a model `save_weights` writes the weights.
+        """
+        from edunet.models import saving
+
+        saving.save_model(self, path, include_optimizer)
 
     def save_weights(self, path) -> None:
         """Write all weights to a .safetensors file; an older file is replaced only once the new one is complete."""
+        from edunet.models import saving
+
         saving.save_weights(self, path)
 
     def load_weights(self, path) -> None:
-        """Read weights that `save_weights` wrote for a model of the same architecture."""
+        """Read weights that `save_weights` or `save` wrote for a model of the same architecture."""
+        from edunet.models import saving
+
         saving.load_weights(self, path)
+
+    def get_config(self) -> dict:
+        """Return the architecture without the weights: numbers, texts, lists of them, and arrays."""
+        from edunet.models import saving
+
+        return saving.get_config(self)
+
+    @staticmethod
+    def from_config(config: dict, custom_objects: dict | None = None) -> "Model":
+        """Return a new model of an architecture that `get_config` returned, with new weights."""
+        from edunet.models import saving
+
+        return saving.from_config(config, custom_objects)
 
 
 def _nodes_behind(ends: list[Symbol], starts: list[Symbol]) -> list[Node]:
