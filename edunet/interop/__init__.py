@@ -1,0 +1,12 @@
+"""To and from other libraries: scikit-learn, Keras, PyTorch, pandas. None of them is needed for anything else here.
+
+from edunet.interop.sklearn import NeuralClassifier, NeuralRegressor      for Pipeline, GridSearchCV, cross_val_score
+interop.weights_from_keras(model, keras_model)                            weights by plain functions, either way
+interop.weights_to_torch(model, module)                                   gates, biases and axes put in their order
+interop.compare_with(model, other, x)                                     where do two models part?
+interop.to_frame(model.history)                                           for pandas
+"""
+
+from edunet.interop.frame import to_frame
+
+__all__ = ["to_frame"]
