@@ -8,5 +8,6 @@ interop.to_frame(model.history)                                           for pa
 """
 
 from edunet.interop.frame import to_frame
+from edunet.interop.torch import weights_from_torch, weights_to_torch
 
-__all__ = ["to_frame"]
+__all__ = ["to_frame", "weights_from_torch", "weights_to_torch"]
