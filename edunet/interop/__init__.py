@@ -7,7 +7,16 @@ interop.compare_with(model, other, x)                                     where 
 interop.to_frame(model.history)                                           for pandas
 """
 
+from edunet.interop.compare import compare_with
 from edunet.interop.frame import to_frame
+from edunet.interop.keras import weights_from_keras, weights_to_keras
 from edunet.interop.torch import weights_from_torch, weights_to_torch
 
-__all__ = ["to_frame", "weights_from_torch", "weights_to_torch"]
+__all__ = [
+    "compare_with",
+    "to_frame",
+    "weights_from_keras",
+    "weights_from_torch",
+    "weights_to_keras",
+    "weights_to_torch",
+]

@@ -13,7 +13,7 @@ from edunet.interop.rows import channels_first_rows, channels_last_rows, flatten
 from edunet.interrupt import finish_first
 from edunet.models import Model
 
-__all__ = ["pairs", "weights_from_torch", "weights_to_torch"]
+__all__ = ["holds_weights", "pairs", "weights_from_torch", "weights_to_torch"]
 
 
 def weights_to_torch(model, module):
@@ -59,11 +59,11 @@ def weights_from_torch(model, module):
 class _Pair:
     """A layer and the module, or modules, that hold the same weights."""
 
-    def __init__(self, layer, modules, ending="", rows=None):
+    def __init__(self, layer, modules, ending=None, rows=None):
         self.layer, self.modules, self.ending, self.rows = layer, modules, ending, rows
-        self.layout = LAYOUTS[kind_of(layer)]
+        self.layout = LAYOUTS[kind_of(layer)]  # ending: set for the parts of a layer, such as both directions
         why = self.layout.refuse(layer, modules[0])
-        if why is None and not ending and getattr(modules[0], "bidirectional", False):
+        if why is None and ending is None and getattr(modules[0], "bidirectional", False):
             why = f"it reads in both directions; here that is Bidirectional({type(layer).__name__}(...))"
         if why is not None:
             raise ValueError(f"{layer.name} ({type(layer).__name__}) and {_kind(modules[0])}: {why}.")
@@ -88,7 +88,7 @@ class _Pair:
         if place.isdigit():
             return getattr(self.modules[int(place)], rest)
         owner = functools.reduce(getattr, filter(None, place.split(".")), self.modules[0])
-        return getattr(owner, rest + self.ending, None)
+        return getattr(owner, rest + (self.ending or ""), None)
 
     def _turned(self, turn, name: str, array):
         """Put the rows of what stands for flattened features in the other order; a bias stands for the outputs."""
@@ -177,9 +177,14 @@ _MODULES = {name for layout in LAYOUTS.values() for names in layout.modules for 
 _MODULES |= {name for names, _ in PARTS.values() for name in names.split("|")}
 
 
+def holds_weights(module) -> bool:
+    """Tell whether a module is one that a layer here corresponds to."""
+    return any(_is_a(module, name) for name in _MODULES)
+
+
 def _modules(module):
     """Return the modules that hold weights, in the order in which they were made."""
-    if any(_is_a(module, name) for name in _MODULES):
+    if holds_weights(module):
         return [module]
     if any(p is not None for p in module._parameters.values()):
         raise ValueError(f"{_kind(module)}: no layer here is known to hold the same weights. Copy them by hand.")
