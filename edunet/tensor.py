@@ -127,6 +127,14 @@ class Tensor:
     def __bool__(self):
         return bool(self.data)
 
+    def __getstate__(self):
+        """Leave out how it was computed: a copy, or what comes out of a pickle, is a Tensor that starts a tape."""
+        return self.data, self.grad, self.mask, self.name
+
+    def __setstate__(self, state):
+        self.data, self.grad, self.mask, self.name = state
+        self.made_by, self.index = None, 0
+
     def numpy(self) -> np.ndarray:
         """Return the plain array."""
         return self.data

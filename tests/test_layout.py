@@ -40,7 +40,7 @@ FLOORS = [
     ["datasets"],
     ["clinic"],
     ["show"],
-    ["utils", "keras", "learn"],
+    ["utils", "keras", "learn", "interop"],
     ["demo", "bench", "verify", "lessons", "cli", "__main__"],
 ]
 ORDER = {room: (floor, place) for floor, rooms in enumerate(FLOORS) for place, room in enumerate(rooms)}

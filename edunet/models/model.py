@@ -6,7 +6,7 @@ import numpy as np
 
 from edunet.layers.layer import Layer
 from edunet.layers.recurrent import Reader
-from edunet.layers.symbol import Node, Symbol, fill, symbols_in
+from edunet.layers.symbol import Node, Symbol, draw_again, fill, lay_flat, symbols_in
 from edunet.models import summary
 from edunet.models.streaming import Stream
 from edunet.models.training import Trainable
@@ -108,6 +108,19 @@ class Model(Trainable):
             else:
                 values.update(zip(node.outputs, y, strict=True))
         return fill(self._outputs_drawn, values)
+
+    def __getstate__(self):
+        state = vars(self).copy()
+        if self._outputs_drawn is not None:
+            drawn = (state.pop(key) for key in ("_nodes", "_inputs_drawn", "_outputs_drawn"))
+            state["drawing"] = lay_flat(*drawn)
+        return state
+
+    def __setstate__(self, state):
+        flat = state.pop("drawing", None)
+        vars(self).update(state)
+        if flat is not None:
+            self._nodes, self._inputs_drawn, self._outputs_drawn = draw_again(flat)
 
     # ---- data meets graph
 
