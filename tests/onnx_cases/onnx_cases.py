@@ -13,6 +13,7 @@ import re
 import warnings
 from pathlib import Path
 from typing import NamedTuple
+from unittest import mock
 
 import numpy as np
 import onnx_images
@@ -65,8 +66,9 @@ def collect() -> tuple[Case, ...]:
 
 def _of_onnx():
     from onnx.backend.test.case import node
+    from onnx.reference.ops import op_pool_common
 
-    with warnings.catch_warnings():
+    with warnings.catch_warnings(), mock.patch.object(op_pool_common, "pool", _no_volumes(op_pool_common.pool)):
         warnings.simplefilter("ignore")
         for operator in OPERATORS:
             file = FILES.get(operator, operator.lower())
@@ -77,6 +79,17 @@ def _of_onnx():
         if "_expanded" not in case.name and family in OPERATORS:  # expanded: the same numbers in smaller steps
             for inputs, outputs in case.data_sets:
                 yield Case("onnx", case.name, family, case.model, inputs, outputs, case.rtol, case.atol)
+
+
+def _no_volumes(pool):
+    """Return onnx's loops over windows, which take seconds for three axes: those cases are out, whatever they hold."""
+
+    def quick(padded, x_shape, kernel, strides, out_shape, *more, **options):
+        if len(kernel) > 2:
+            return np.zeros((*x_shape[:2], *out_shape), padded.dtype)
+        return pool(padded, x_shape, kernel, strides, out_shape, *more, **options)
+
+    return quick
 
 
 def _of_pytorch():
