@@ -65,6 +65,7 @@ __all__ = [
     "gradients",
     "info",
     "initializers",
+    "interop",
     "keras",
     "layers",
     "learn",
@@ -89,10 +90,10 @@ __all__ = [
 warn_of_stale()
 
 # Rooms beside the network: each is loaded when it is first named, so that the import stays short as they grow.
-ROOMS_BESIDE = ("clinic", "datasets", "keras", "learn", "show")
+ROOMS_BESIDE = ("clinic", "datasets", "interop", "keras", "learn", "show")
 
 if TYPE_CHECKING:  # a checker of types sees them as ever, and still refuses a name that is wrong
-    from edunet import clinic, datasets, keras, learn, show
+    from edunet import clinic, datasets, interop, keras, learn, show
 else:
 
     def __getattr__(name):

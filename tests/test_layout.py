@@ -39,7 +39,7 @@ FLOORS = [
     ["datasets"],
     ["clinic"],
     ["show"],
-    ["keras", "learn"],
+    ["keras", "learn", "interop"],
     ["demo", "bench", "verify", "lessons", "cli", "__main__"],
 ]
 ORDER = {room: (floor, place) for floor, rooms in enumerate(FLOORS) for place, room in enumerate(rooms)}
