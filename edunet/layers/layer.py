@@ -270,7 +270,7 @@ class Layer:
         node = Node(self, args, kwargs)
         first, second = self._try_on(node, 64), None
         if any(None in s.shape[1:] for s in node.inputs):
-            second = self._try_on(node, 65)  # axes that differ between the two tries have no fixed length
+            second = self._try_on(node, 97)  # axes that differ between the two have no fixed length, also after strides
         several = isinstance(first, (tuple, list))
         pairs = zip(first, second or first, strict=True) if several else [(first, first if second is None else second)]
         node.outputs = tuple(
