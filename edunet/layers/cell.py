@@ -149,6 +149,10 @@ class StackedRNNCells(Layer):
     """Several cells as one: each reads at every step what the one before has given.
 
     Args: cells, a list. The states stand in one list, those of the first cell first (in Keras: a list for each cell).
+
+    >>> from edunet.layers import RNN, GRUCell
+    >>> RNN(StackedRNNCells([GRUCell(16), GRUCell(4)]))(np.zeros((2, 10, 3))).shape
+    (2, 4)
     """
 
     def __init__(self, cells, **kwargs):
