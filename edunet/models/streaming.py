@@ -190,7 +190,7 @@ class _FromInside:
 def _rule(node: Node):
     """Return how the layer of a node goes on, or raise ValueError that says why it cannot."""
     layer = node.layer
-    if hasattr(layer, "_outputs_drawn"):
+    if _is_model(layer):
         return _FromInside(layer)
     if isinstance(layer, Reader):
         if layer.go_backwards:
@@ -216,6 +216,10 @@ def _rule(node: Node):
     return _refuse(layer, f"it needs all steps at once{hint}")
 
 
+def _is_model(layer) -> bool:
+    return hasattr(layer, "_outputs_drawn")
+
+
 def _refuse(layer, why: str):
     raise ValueError(
         f"step: {layer.name!r} ({type(layer).__name__}) cannot go step by step: {why}. For whole sequences: predict(x)."
@@ -225,7 +229,8 @@ def _refuse(layer, why: str):
 def _check_sequence(symbol: Symbol, nodes: list[Node]) -> None:
     """Raise ValueError unless an input is a sequence (T,...), or codes (T,) that are looked up."""
     readers = [node.layer for node in nodes if symbol in node.inputs]
-    codes = symbol.dtype.kind in "iu" or all(isinstance(layer, Embedding) for layer in readers)
+    looked_up = all(isinstance(layer, Embedding) or _is_model(layer) for layer in readers)  # a model checks by itself
+    codes = symbol.dtype.kind in "iu" or looked_up
     if symbol.ndim < 3 and not (symbol.ndim == 2 and codes):
         raise ValueError(
             f"step: the model expects {symbol.shape}, which has no time axis: expected sequences (N, T, D). "

@@ -75,6 +75,11 @@ def test_steps_that_are_masked(layer):
     agree(steps if whole.ndim == 3 else steps[:, -1], whole)
 
 
+def test_codes_that_an_inner_model_looks_up():
+    model = Sequential([L.Input((None,)), Sequential([L.Embedding(9, 4), L.GRU(5, **EVERY)]), L.Dense(2)])
+    agree(streamed(model, CODES), model.predict(CODES))
+
+
 def test_several_outputs():
     x = L.Input((None, 4))
     h = L.GRU(5, **EVERY)(x)
