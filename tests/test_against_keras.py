@@ -502,6 +502,31 @@ def test_other_networks_learn_alike(make, x):
     assert_equal_curves(*curves(make, BINARY, x, ILL, validation_split=0.2))
 
 
+WORDS = np.where(np.arange(6) < rng.integers(2, 7, (60, 1)), rng.integers(1, 12, (60, 6)), 0)
+
+
+def padded_words(L, M):
+    layers = [L.Embedding(12, 6, mask_zero=True), L.Bidirectional(L.LSTM(4, return_sequences=True)), L.GRU(3)]
+    return M.Sequential([L.Input((6,), dtype="int32"), *layers, L.Dense(1, activation="sigmoid")])
+
+
+def padded_answers(L, M):
+    """Word by word from the states that another sequence has left; padding counts nowhere, not in the loss either."""
+    asked, said = L.Input((6,), dtype="int32"), L.Input((6,), dtype="int32")
+    _, *states = L.LSTM(5, return_state=True)(L.Embedding(12, 6, mask_zero=True)(asked))
+    h = L.LSTM(5, return_sequences=True)(L.Embedding(12, 6, mask_zero=True)(said), initial_state=states)
+    return M.Model([asked, said], L.Dense(12, activation="softmax")(h))
+
+
+@pytest.mark.parametrize(
+    ("make", "compiled", "x", "y"),
+    [(padded_words, BINARY, WORDS, (WORDS == 3).any(axis=1)), (padded_answers, CLASSIFY, [WORDS, WORDS[::-1]], WORDS)],
+    ids=["words", "answers"],
+)
+def test_padded_sequences_learn_alike(make, compiled, x, y):
+    assert_equal_curves(*curves(make, compiled, x, y.astype(int)))
+
+
 def test_weights_move_between_models_with_branches_of_different_length():
     def branches(L, M):
         x = L.Input((6,))

@@ -140,6 +140,10 @@ class Cell(Gates):
         y, new = self.step(x, list(states) if several else [states], training)
         return y, new if several else new[0]
 
+    def _draw(self, args, kwargs):
+        kind = type(self).__name__
+        raise TypeError(f"{kind} does a single step. In a drawn model type RNN({kind}({self.units}))(x).")
+
     def get_initial_state(self, batch_size=None):
         """Return the states before the first step: zeros."""
         return [np.zeros((batch_size, size), self.dtype) for size in sizes_of(self)]
@@ -149,6 +153,10 @@ class StackedRNNCells(Layer):
     """Several cells as one: each reads at every step what the one before has given.
 
     Args: cells, a list. The states stand in one list, those of the first cell first (in Keras: a list for each cell).
+
+    >>> from edunet.layers import RNN, GRUCell
+    >>> RNN(StackedRNNCells([GRUCell(16), GRUCell(4)]))(np.zeros((2, 10, 3))).shape
+    (2, 4)
     """
 
     def __init__(self, cells, **kwargs):

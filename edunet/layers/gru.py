@@ -45,6 +45,10 @@ class GRUCell(Cell, _GRUGates):
 
     Args: units; activation; recurrent_activation, of the gates; reset_after; and those of Gates.
     Call: cell(x_t, states) -> (h_t, [h_t]), x_t (N,D), states [h (N,U)].
+
+    >>> h, states = GRUCell(16)(np.zeros((2, 3)), [np.zeros((2, 16))])
+    >>> h.shape
+    (2, 16)
     """
 
 
@@ -56,6 +60,9 @@ class GRU(Recurrent, _GRUGates):
     default form with two biases (2, 3U); dropout, recurrent_dropout; for kernel, recurrent and bias an _initializer,
     a _regularizer and a _constraint each. Weights: kernel (D,3U), recurrent_kernel (U,3U), bias (2,3U).
     Shapes: (N,T,D) -> (N,U), or (N,T,U) with return_sequences.   Formula: edunet.ops.gru
+
+    >>> GRU(16, return_sequences=True)(np.zeros((2, 10, 3))).shape
+    (2, 10, 16)
     """
 
     def __init__(self, units, activation="tanh", recurrent_activation="sigmoid", use_bias=True, **kwargs):

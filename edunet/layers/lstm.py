@@ -46,6 +46,10 @@ class LSTMCell(Cell, _LSTMGates):
 
     Args: units; activation; recurrent_activation, of the gates; unit_forget_bias; and those of Gates.
     Call: cell(x_t, states) -> (h_t, [h_t, c_t]), x_t (N,D), states [h (N,U), c (N,U)].
+
+    >>> h, (h, c) = LSTMCell(16)(np.zeros((2, 3)), [np.zeros((2, 16))] * 2)
+    >>> c.shape
+    (2, 16)
     """
 
 
@@ -58,6 +62,10 @@ class LSTM(Recurrent, _LSTMGates):
     _initializer, a _regularizer and a _constraint each.
     Weights: kernel (D,4U), recurrent_kernel (U,4U), bias (4U,).
     Shapes: (N,T,D) -> (N,U), or (N,T,U) with return_sequences.   Formula: edunet.ops.lstm
+
+    >>> y, h, c = LSTM(16, return_state=True)(np.zeros((2, 10, 3)))
+    >>> y.shape, h.shape, c.shape
+    ((2, 16), (2, 16), (2, 16))
     """
 
     def __init__(self, units, activation="tanh", recurrent_activation="sigmoid", use_bias=True, **kwargs):

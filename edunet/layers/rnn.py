@@ -29,6 +29,10 @@ class SimpleRNNCell(Cell, _SimpleGates):
 
     Args: units; activation, name or function; and those of Gates.
     Call: cell(x_t, states) -> (h_t, [h_t]), x_t (N,D), states [h (N,U)].
+
+    >>> h, states = SimpleRNNCell(16)(np.zeros((2, 3)), [np.zeros((2, 16))])
+    >>> h.shape
+    (2, 16)
     """
 
 
@@ -40,6 +44,9 @@ class SimpleRNN(Recurrent, _SimpleGates):
     recurrent and bias an _initializer, a _regularizer and a _constraint each.
     Weights: kernel (D,U), recurrent_kernel (U,U), bias (U,).
     Shapes: (N,T,D) -> (N,U), or (N,T,U) with return_sequences.   Formula: edunet.ops.simple_rnn
+
+    >>> SimpleRNN(16)(np.zeros((2, 10, 3))).shape
+    (2, 16)
     """
 
     def __init__(self, units, activation="tanh", use_bias=True, **kwargs):

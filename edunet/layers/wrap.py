@@ -28,6 +28,10 @@ class Bidirectional(Layer):
     Weights: those of the forward layer, then those of the backward one.
     Shapes: (N,T,D) -> (N,2U), or (N,T,2U) with return_sequences; (N,U) or (N,T,U) for "sum", "mul" and "ave".
     Source: Schuster & Paliwal, Bidirectional recurrent neural networks (1997).
+
+    >>> from edunet.layers import LSTM
+    >>> Bidirectional(LSTM(8, return_sequences=True))(np.zeros((2, 10, 3))).shape
+    (2, 10, 16)
     """
 
     def __init__(self, layer, merge_mode="concat", backward_layer=None, **kwargs):

@@ -14,7 +14,7 @@ import numpy as np
 
 from edunet.layers.arguments import arguments
 from edunet.layers.conv import Conv1D
-from edunet.layers.embedding import Embedding, SinePositionEncoding
+from edunet.layers.embedding import Embedding
 from edunet.layers.mask import carry, mask_of
 from edunet.layers.merge import Concatenate
 from edunet.layers.norm import BatchNormalization
@@ -26,6 +26,7 @@ from edunet.tensor import Tensor, as_array, concatenate, no_gradients, take, whe
 
 __all__ = ["Stream"]
 
+PLACES = ("PositionEmbedding", "SinePositionEncoding")  # y[t] is made of x[t] and t
 NOW = (slice(None), slice(-1, None))  # the last of the steps at hand
 
 
@@ -130,7 +131,8 @@ class _FromStates:
     def go_on(self, layer, args, kwargs, memory):
         states, before = memory or (None, None)
         x, mask = args[0], mask_of(args[0])
-        y, states = layer.go_on(x if isinstance(x, Tensor) else Tensor(x), states, mask)
+        x = x if isinstance(x, Tensor) else Tensor(as_array(x).astype(layer.dtype))
+        y, states = layer.go_on(x, states, mask)
         if mask is not None:
             counts = mask[..., None] if layer.return_sequences else mask
             if before is not None and not layer.zero_output_for_mask:
@@ -188,7 +190,7 @@ class _FromInside:
 def _rule(node: Node):
     """Return how the layer of a node goes on, or raise ValueError that says why it cannot."""
     layer = node.layer
-    if hasattr(layer, "_outputs_drawn"):
+    if _is_model(layer):
         return _FromInside(layer)
     if isinstance(layer, Reader):
         if layer.go_backwards:
@@ -202,7 +204,7 @@ def _rule(node: Node):
         if layer.padding != "causal" or layer.strides[0] != 1:
             _refuse(layer, "only a convolution with padding='causal' and strides=1 gives an answer at each step")
         return _FromLastInputs()
-    if isinstance(layer, SinePositionEncoding):
+    if type(layer).__name__ in PLACES:
         return _FromPlace()
     if isinstance(layer, Concatenate) and layer.axis % node.inputs[0].ndim == 1:
         _refuse(layer, "it puts sequences one after the other")
@@ -214,6 +216,10 @@ def _rule(node: Node):
     return _refuse(layer, f"it needs all steps at once{hint}")
 
 
+def _is_model(layer) -> bool:
+    return hasattr(layer, "_outputs_drawn")
+
+
 def _refuse(layer, why: str):
     raise ValueError(
         f"step: {layer.name!r} ({type(layer).__name__}) cannot go step by step: {why}. For whole sequences: predict(x)."
@@ -223,7 +229,8 @@ def _refuse(layer, why: str):
 def _check_sequence(symbol: Symbol, nodes: list[Node]) -> None:
     """Raise ValueError unless an input is a sequence (T,...), or codes (T,) that are looked up."""
     readers = [node.layer for node in nodes if symbol in node.inputs]
-    codes = symbol.dtype.kind in "iu" or all(isinstance(layer, Embedding) for layer in readers)
+    looked_up = all(isinstance(layer, Embedding) or _is_model(layer) for layer in readers)  # a model checks by itself
+    codes = symbol.dtype.kind in "iu" or looked_up
     if symbol.ndim < 3 and not (symbol.ndim == 2 and codes):
         raise ValueError(
             f"step: the model expects {symbol.shape}, which has no time axis: expected sequences (N, T, D). "

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from edunet.layers import GRU, LSTM, RNN, GRUCell, LSTMCell, SimpleRNN, SimpleRNNCell, StackedRNNCells
+from edunet.layers import GRU, LSTM, RNN, GRUCell, Input, LSTMCell, SimpleRNN, SimpleRNNCell, StackedRNNCells
 
 X = np.random.default_rng(0).normal(size=(3, 5, 4)).astype(np.float32)
 CELLS = pytest.mark.parametrize(
@@ -31,6 +31,11 @@ def test_a_single_state_stays_single():
 def test_whole_sequences_are_refused_with_the_repair(kind, cell):
     with pytest.raises(ValueError, match=rf"RNN\({cell.__name__}\(6\)\)"):
         cell(6)(X, cell(6).get_initial_state(3))
+
+
+def test_a_cell_is_not_drawn_alone():
+    with pytest.raises(TypeError, match=r"In a drawn model type RNN\(LSTMCell\(6\)\)\(x\)"):
+        LSTMCell(6)(Input((4,)), [Input((6,)), Input((6,))])
 
 
 def test_stacked_cells_are_stacked_layers():

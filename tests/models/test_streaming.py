@@ -75,6 +75,11 @@ def test_steps_that_are_masked(layer):
     agree(steps if whole.ndim == 3 else steps[:, -1], whole)
 
 
+def test_codes_that_an_inner_model_looks_up():
+    model = Sequential([L.Input((None,)), Sequential([L.Embedding(9, 4), L.GRU(5, **EVERY)]), L.Dense(2)])
+    agree(streamed(model, CODES), model.predict(CODES))
+
+
 def test_several_outputs():
     x = L.Input((None, 4))
     h = L.GRU(5, **EVERY)(x)
@@ -98,6 +103,29 @@ def test_states_that_are_given_out():
 def test_one_measurement_per_step():
     model = Sequential([L.Input((None, 1)), L.GRU(3, **EVERY)])
     agree(streamed(model, X[..., 0]), model.predict(X[..., :1]))
+
+
+def test_double_precision_comes_in_single_precision_goes_out():
+    model = MODELS["GRU"]()
+    steps = streamed(model, X.astype(float))
+    assert steps.dtype == np.float32
+    agree(steps, model.predict(X))
+
+
+def test_several_inputs():
+    x, codes = L.Input((None, 4)), L.Input((None,), dtype="int32")
+    model = Model([x, codes], L.GRU(3)(L.Concatenate()([x, L.Embedding(9, 2)(codes)])))
+    for t in range(5):
+        y = model.step([X[:, t], CODES[:, t]])
+    agree(y, model.predict([X[:, :5], CODES]))
+
+
+@pytest.mark.skipif(not hasattr(L, "PositionEmbedding"), reason="no learned places")
+def test_learned_places():
+    model = Sequential([L.Input((None, 4)), L.PositionEmbedding(20), L.Dense(2)])
+    agree(streamed(model, X), model.predict(X))
+    with pytest.raises(ValueError, match="20 steps"):
+        model.step(X[:, 0])
 
 
 def test_reset_begins_anew():

@@ -143,6 +143,20 @@ def test_layers_of_another_kind(x):
         show.hidden_states(x, x)
 
 
+def test_layers_whose_steps_or_curves_are_others(x):
+    with pytest.raises(ValueError, match="other activations than tanh and sigmoid"):
+        show.gates(ready(layers.GRU, 2, x, activation="relu"), x)
+    with pytest.raises(ValueError, match="goes backwards"):
+        show.hidden_states(ready(layers.GRU, 2, x, go_backwards=True), x)
+
+
+def test_drawing_leaves_the_states_of_a_stateful_layer_alone(x):
+    layer = ready(layers.LSTM, 2, x, stateful=True, return_state=True)
+    kept = [state.copy() for state in layer.states]
+    assert curves(show.hidden_states(layer, x).axes[0]).shape == (12, 2)
+    np.testing.assert_array_equal(layer.states, kept)
+
+
 def test_layers_without_weights(x):
     for draw in (show.gates, show.hidden_states):
         with pytest.raises(ValueError, match="no weights yet"):

@@ -92,3 +92,9 @@ def test_the_first_step_has_a_state_of_zeros_before_it(kind):
     assert "h_start[0,k]" in page.text
     assert "b[" not in page.text
     assert "b_" not in page.text
+
+
+@pytest.mark.parametrize("options", [{"go_backwards": True}, {"activation": "elu"}])
+def test_layers_that_do_not_follow_the_formula_are_refused(options):
+    with pytest.raises(ValueError, match="goes backwards, or has other activations"):
+        working(trained(layers.SimpleRNN(2, **options)), X)
