@@ -3,6 +3,8 @@
 from edunet.layers.activations import ELU, Activation, LeakyReLU, ReLU, Softmax
 from edunet.layers.attention import Attention, MultiHeadAttention
 from edunet.layers.conv import Conv1D, Conv2D
+from edunet.layers.conv_depthwise import DepthwiseConv2D, SeparableConv2D
+from edunet.layers.conv_transpose import Conv1DTranspose, Conv2DTranspose
 from edunet.layers.dense import Dense
 from edunet.layers.embedding import Embedding, Masking, SinePositionEncoding
 from edunet.layers.gru import GRU
@@ -40,8 +42,11 @@ __all__ = [
     "BatchNormalization",
     "Concatenate",
     "Conv1D",
+    "Conv1DTranspose",
     "Conv2D",
+    "Conv2DTranspose",
     "Dense",
+    "DepthwiseConv2D",
     "Dropout",
     "Embedding",
     "Flatten",
@@ -65,6 +70,7 @@ __all__ = [
     "RepeatVector",
     "Rescaling",
     "Reshape",
+    "SeparableConv2D",
     "SimpleRNN",
     "SinePositionEncoding",
     "Softmax",

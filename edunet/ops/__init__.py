@@ -26,7 +26,9 @@ from edunet.ops.activations import (
     tanh,
 )
 from edunet.ops.attention import attention, attention_weights, merge_heads, split_heads
-from edunet.ops.conv import conv1d, conv2d, depthwise_conv2d
+from edunet.ops.conv import conv1d, conv2d
+from edunet.ops.conv_depthwise import depthwise_conv2d
+from edunet.ops.conv_transpose import conv1d_transpose, conv2d_transpose
 from edunet.ops.dense import dense
 from edunet.ops.embedding import embedding, sine_positions
 from edunet.ops.gru import gru
@@ -62,7 +64,9 @@ __all__ = [
     "batch_norm",
     "batch_norm_inference",
     "conv1d",
+    "conv1d_transpose",
     "conv2d",
+    "conv2d_transpose",
     "dense",
     "depthwise_conv2d",
     "dropout",
