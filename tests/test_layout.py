@@ -251,7 +251,7 @@ TOPICS = sorted(p.stem for p in (ROOT / "ops").glob("*.py") if p.stem != "__init
 
 
 # Rooms where a stem may stand that no formula has: shapes, graphs, and the base of all layers.
-LAYERS_ONLY = {"__init__", "arguments", "geometry", "input", "layer", "mask", "merge", "reshape", "symbol"}
+LAYERS_ONLY = {"__init__", "adapt", "arguments", "geometry", "input", "layer", "mask", "merge", "reshape", "symbol"}
 
 
 @pytest.mark.parametrize("topic", TOPICS)

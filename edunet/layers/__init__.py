@@ -1,7 +1,9 @@
 """Layers: weights and hyper-parameters around the formulas of `edunet.ops`. Names and defaults as in Keras."""
 
 from edunet.layers.activations import ELU, Activation, LeakyReLU, ReLU, Softmax
+from edunet.layers.adapt import Normalization
 from edunet.layers.attention import Attention, MultiHeadAttention
+from edunet.layers.augment import RandomContrast, RandomFlip, RandomRotation, RandomTranslation, RandomZoom
 from edunet.layers.conv import Conv1D, Conv2D
 from edunet.layers.conv_depthwise import DepthwiseConv2D, SeparableConv2D
 from edunet.layers.conv_transpose import Conv1DTranspose, Conv2DTranspose
@@ -12,21 +14,24 @@ from edunet.layers.input import Input
 from edunet.layers.layer import Layer
 from edunet.layers.lstm import LSTM
 from edunet.layers.merge import Add, Concatenate, Multiply, add, concatenate, multiply
-from edunet.layers.norm import BatchNormalization, LayerNormalization
+from edunet.layers.norm import BatchNormalization, GroupNormalization, LayerNormalization
 from edunet.layers.pool import (
     AveragePooling1D,
     AveragePooling2D,
-    GlobalAveragePooling1D,
-    GlobalAveragePooling2D,
-    GlobalMaxPooling1D,
-    GlobalMaxPooling2D,
     MaxPool1D,
     MaxPool2D,
     MaxPooling1D,
     MaxPooling2D,
 )
-from edunet.layers.regularize import Dropout
+from edunet.layers.pool_global import (
+    GlobalAveragePooling1D,
+    GlobalAveragePooling2D,
+    GlobalMaxPooling1D,
+    GlobalMaxPooling2D,
+)
+from edunet.layers.regularize import Dropout, GaussianDropout, GaussianNoise, SpatialDropout1D, SpatialDropout2D
 from edunet.layers.reshape import Flatten, Permute, RepeatVector, Rescaling, Reshape
+from edunet.layers.resize import Cropping1D, Cropping2D, UpSampling1D, UpSampling2D, ZeroPadding1D, ZeroPadding2D
 from edunet.layers.rnn import SimpleRNN
 from edunet.names import missing_name
 
@@ -45,15 +50,20 @@ __all__ = [
     "Conv1DTranspose",
     "Conv2D",
     "Conv2DTranspose",
+    "Cropping1D",
+    "Cropping2D",
     "Dense",
     "DepthwiseConv2D",
     "Dropout",
     "Embedding",
     "Flatten",
+    "GaussianDropout",
+    "GaussianNoise",
     "GlobalAveragePooling1D",
     "GlobalAveragePooling2D",
     "GlobalMaxPooling1D",
     "GlobalMaxPooling2D",
+    "GroupNormalization",
     "Input",
     "Layer",
     "LayerNormalization",
@@ -65,7 +75,13 @@ __all__ = [
     "MaxPooling2D",
     "MultiHeadAttention",
     "Multiply",
+    "Normalization",
     "Permute",
+    "RandomContrast",
+    "RandomFlip",
+    "RandomRotation",
+    "RandomTranslation",
+    "RandomZoom",
     "ReLU",
     "RepeatVector",
     "Rescaling",
@@ -74,6 +90,12 @@ __all__ = [
     "SimpleRNN",
     "SinePositionEncoding",
     "Softmax",
+    "SpatialDropout1D",
+    "SpatialDropout2D",
+    "UpSampling1D",
+    "UpSampling2D",
+    "ZeroPadding1D",
+    "ZeroPadding2D",
     "add",
     "concatenate",
     "multiply",
