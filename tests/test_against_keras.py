@@ -2,7 +2,8 @@
 
 A case is a function of Keras's `layers` or of ours: one spelling makes both, which is the claim under test.
 Left out, because they differ on purpose or by a fault of one backend of Keras: the exact AUC; `Attention`, which here
-divides by √d; the mean of "same" padding, for which Keras on PyTorch repeats the edge.
+divides by √d; the mean of "same" padding, for which Keras on PyTorch repeats the edge, and layer norms along other axes than the last, for which
+it raises.
 """
 
 import os
@@ -56,6 +57,28 @@ LAYERS = {
     "Conv2D dilation": (lambda L: L.Conv2D(4, 2, dilation_rate=(3, 2)), IMAGE),
     "Conv1D same, strides": (lambda L: L.Conv1D(4, 3, strides=2, padding="same"), SIGNAL),
     "Conv1D causal, dilation": (lambda L: L.Conv1D(4, 3, dilation_rate=2, padding="causal"), SIGNAL),
+    "Conv2D groups": (lambda L: L.Conv2D(6, 3, groups=3), IMAGE),
+    "DepthwiseConv2D": (lambda L: L.DepthwiseConv2D((3, 2), depth_multiplier=2), IMAGE),
+    "DepthwiseConv2D same, strides": (lambda L: L.DepthwiseConv2D(3, strides=2, padding="same"), IMAGE),
+    "SeparableConv2D": (lambda L: L.SeparableConv2D(5, 3, depth_multiplier=2, padding="same"), IMAGE),
+    "Conv2DTranspose": (lambda L: L.Conv2DTranspose(5, (3, 2)), IMAGE),
+    "Conv2DTranspose same, strides": (lambda L: L.Conv2DTranspose(5, 3, strides=2, padding="same"), IMAGE),
+    "Conv2DTranspose same, even": (lambda L: L.Conv2DTranspose(5, (4, 2), strides=(2, 3), padding="same"), IMAGE),
+    "Conv2DTranspose strides beyond": (lambda L: L.Conv2DTranspose(5, 2, strides=3), IMAGE),
+    "Conv2DTranspose dilated": (lambda L: L.Conv2DTranspose(5, 3, dilation_rate=2), IMAGE),
+    "Conv2DTranspose output_padding": (lambda L: L.Conv2DTranspose(5, 3, strides=2, output_padding=1), IMAGE),
+    "Conv2DTranspose same, output_padding": (
+        lambda L: L.Conv2DTranspose(5, (3, 4), strides=2, padding="same", output_padding=(1, 0)),
+        IMAGE,
+    ),
+    "Conv1DTranspose": (lambda L: L.Conv1DTranspose(5, 3, strides=2, padding="same"), SIGNAL),
+    "UpSampling2D": (lambda L: L.UpSampling2D((2, 3)), IMAGE),
+    "UpSampling2D bilinear": (lambda L: L.UpSampling2D((2, 3), interpolation="bilinear"), IMAGE),
+    "UpSampling1D": (lambda L: L.UpSampling1D(3), SIGNAL),
+    "ZeroPadding2D": (lambda L: L.ZeroPadding2D(((1, 0), (2, 3))), IMAGE),
+    "ZeroPadding1D": (lambda L: L.ZeroPadding1D((1, 2)), SIGNAL),
+    "Cropping2D": (lambda L: L.Cropping2D((1, 2)), IMAGE),
+    "Cropping1D": (lambda L: L.Cropping1D((1, 2)), SIGNAL),
     "MaxPooling2D same": (lambda L: L.MaxPooling2D(3, strides=2, padding="same"), IMAGE),
     "AveragePooling2D": (lambda L: L.AveragePooling2D((2, 3)), IMAGE),
     "MaxPooling1D": (lambda L: L.MaxPooling1D(3, strides=2, padding="same"), SIGNAL),
@@ -63,6 +86,13 @@ LAYERS = {
     "GlobalMaxPooling1D": (lambda L: L.GlobalMaxPooling1D(), SIGNAL),
     "BatchNormalization": (lambda L: L.BatchNormalization(), IMAGE),
     "LayerNormalization": (lambda L: L.LayerNormalization(), SIGNAL),
+    "LayerNormalization, no center": (lambda L: L.LayerNormalization(center=False), SIGNAL),
+    "BatchNormalization, no scale": (lambda L: L.BatchNormalization(axis=1, scale=False), IMAGE),
+    "GroupNormalization": (lambda L: L.GroupNormalization(groups=2), SIGNAL),
+    "GroupNormalization, instances": (lambda L: L.GroupNormalization(groups=-1, scale=False), IMAGE),
+    "Normalization": (lambda L: L.Normalization(axis=(1, 3)), IMAGE),
+    "Normalization, known": (lambda L: L.Normalization(mean=[1.0, 2, 3], variance=[1.0, 4, 9], invert=True), IMAGE),
+    "GlobalMaxPooling2D": (lambda L: L.GlobalMaxPooling2D(keepdims=True), IMAGE),
     "Embedding": (lambda L: L.Embedding(9, 4), rng.integers(0, 9, (3, 5))),
     "SimpleRNN": (lambda L: L.SimpleRNN(5), SIGNAL),
     "GRU": (lambda L: L.GRU(5, return_sequences=True), SIGNAL),
@@ -212,6 +242,42 @@ def test_recurrent_states_that_come_and_go(name, masked):
         if i == 0 and masked and "backwards" in name:  # before the first step that counts: h0 here, 0 in Keras
             a, b = a[LENGTHS[:, ::-1]], b[LENGTHS[:, ::-1]]
         np.testing.assert_allclose(a, b, rtol=1e-4, atol=1e-5)
+
+
+STEPS = np.arange(7) < np.array([[7], [3], [5]])
+
+
+def test_masked_steps_while_normalising():
+    theirs, ours = copied(lambda L: L.BatchNormalization(momentum=0.9), SIGNAL)
+    answers = [plain(layer(SIGNAL, training=True, mask=STEPS)) for layer in (ours, theirs)]
+    np.testing.assert_allclose(*answers, atol=1e-5)
+    for a, b in zip(ours.get_weights(), theirs.get_weights(), strict=True):
+        np.testing.assert_allclose(a, b, rtol=1e-5)
+
+
+def test_masked_steps_are_not_averaged():
+    theirs, ours = (library.layers.GlobalAveragePooling1D() for library in BOTH)
+    np.testing.assert_allclose(plain(ours(SIGNAL, mask=STEPS)), plain(theirs(SIGNAL, mask=STEPS)), atol=1e-6)
+
+
+@pytest.mark.parametrize("fill_mode", ["constant", "nearest", "wrap", "reflect"])
+@pytest.mark.parametrize("interpolation", ["bilinear", "nearest"])
+def test_affine_maps_of_images(fill_mode, interpolation):
+    a = (normal(2, 2, 3) * [0.3, 0.3, 3] + np.eye(2, 3)).astype(np.float32)
+    theirs = a[:, ::-1][:, :, [1, 0, 2]].reshape(2, 6)  # columns before rows
+    theirs = np.concatenate([theirs, np.zeros((2, 2), np.float32)], axis=1)
+    options = {"fill_mode": fill_mode, "interpolation": interpolation, "fill_value": 2.0}
+    np.testing.assert_allclose(
+        edunet.ops.affine2d(IMAGE, matrix=a, **options),
+        plain(keras.ops.image.affine_transform(IMAGE, theirs, data_format="channels_last", **options)),
+        atol=1e-4,
+    )
+
+
+def test_normalization_adapts_alike():
+    theirs, ours = (library.layers.Normalization() for library in BOTH)
+    theirs.adapt(IMAGE), ours.adapt(IMAGE)
+    np.testing.assert_allclose(plain(ours(IMAGE)), plain(theirs(IMAGE)), atol=1e-5)
 
 
 @pytest.mark.parametrize("kind", ["SimpleRNN", "GRU", "LSTM"])

@@ -170,6 +170,43 @@ CASES = {
     "conv1d causal dilated": Case(
         given(conv1d, padding="causal", dilation=2), torch_conv1d, {"x": (N, 11, 2), "w": (3, 2, 5), "b": (5,)}
     ),
+    "conv2d asymmetric": Case(
+        given(conv2d, padding=((1, 2), (0, 1)), stride=2),
+        lambda x, w, b: torch_conv2d(stride=2)(F.pad(x, (0, 0, 0, 1, 1, 2)), w, b),
+        IMAGE,
+    ),
+    "depthwise_conv2d": Case(
+        given(ops.depthwise_conv2d, stride=2),
+        lambda x, w, b: F.conv2d(
+            x.movedim(3, 1), w.flatten(2).permute(2, 0, 1)[:, None], b, stride=2, groups=3
+        ).movedim(1, 3),
+        {"x": (2, 8, 9, 3), "w": (3, 2, 3, 2), "b": (6,)},
+    ),
+    "conv2d_transpose": Case(
+        given(ops.conv2d_transpose, stride=(2, 3), dilation=2, padding=((1, 1), (0, 0)), output_padding=(1, 2)),
+        lambda x, w, b: F.conv_transpose2d(
+            x.movedim(3, 1), w.permute(3, 2, 0, 1), b, (2, 3), (1, 0), (1, 2), dilation=2
+        ).movedim(1, 3),
+        {"x": (2, 5, 4, 3), "w": (3, 2, 6, 3), "b": (6,)},
+    ),
+    "upsample2d bilinear": Case(
+        given(ops.upsample2d, size=(2, 3), interpolation="bilinear"),
+        channels_first(lambda x: F.interpolate(x, scale_factor=(2, 3), mode="bilinear")),
+        PIXELS,
+    ),
+    "upsample2d nearest": Case(
+        given(ops.upsample2d, size=3), channels_first(lambda x: F.interpolate(x, scale_factor=3)), PIXELS
+    ),
+    "avg_pool2d counting zeros": Case(
+        given(ops.avg_pool2d, window=3, stride=2, padding=((1, 1), (1, 1)), count_padding=True),
+        channels_first(lambda x: F.avg_pool2d(x, 3, 2, 1)),
+        PIXELS,
+    ),
+    "group_norm": Case(
+        given(ops.group_norm, groups=3),
+        lambda x, gamma, beta: F.group_norm(x.movedim(3, 1), 3, gamma, beta, 1e-3).movedim(1, 3),
+        NORM,
+    ),
     "batch_norm": Case(batch_norm, torch_batch_norm, NORM),
     "layer_norm": Case(layer_norm, lambda x, gamma, beta: F.layer_norm(x, (6,), gamma, beta, 1e-3), NORM),
     "simple_rnn": Case(simple_rnn, torch_recurrence(torch.nn.RNN), sequence(1)),

@@ -254,8 +254,10 @@ TOPICS = sorted(p.stem for p in (ROOT / "ops").glob("*.py") if p.stem != "__init
 # Rooms where a stem may stand that no formula has: shapes, graphs, and the base of all layers.
 LAYERS_ONLY = {
     "__init__",
+    "adapt",
     "arguments",
     "cell",
+    "geometry",
     "input",
     "layer",
     "mask",

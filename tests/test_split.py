@@ -67,6 +67,7 @@ def nothing(N):
 CALLS = {
     "conv2d": (ops.conv2d, image((3, 2, 3, 5), (5,)), lambda N: {"padding": "same", "relu": True}),
     "conv2d strided": (ops.conv2d, image((2, 2, 3, 5), (5,)), lambda N: {"stride": 2, "dilation": (1, 2)}),
+    "transposed": (ops.conv2d_transpose, image((3, 2, 5, 3), (5,)), lambda N: {"stride": 2, "padding": "same"}),
     "depthwise": (ops.depthwise_conv2d, image((3, 3, 3, 2), (6,)), nothing),
     "max_pool": (ops.max_pool2d, image(), lambda N: {"window": 3, "stride": 2, "padding": "same"}),
     "avg_pool": (ops.avg_pool2d, image(), lambda N: {"window": 3, "stride": 2, "padding": "same"}),

@@ -7,7 +7,8 @@
    is returned. No checks, no defaults, no randomness, no globals: ops check, kernels compute.
 3. `<op>_forward(inputs, saved and y)` and `<op>_backward(dy, inputs, saved and y, gradients)`, all in the order of the
    forward pass, scalars at their place among the inputs. What is saved is an explicit array, never a hidden cache.
-4. Any batch may be empty. A dx of size zero is not wanted and not computed (conv, rnn, gru, lstm).
+4. Any batch may be empty. A dx of size zero is not wanted and not computed (conv, rnn, gru, lstm); nor is a dw of size
+   zero (conv), for which x is asked for its shape alone.
 5. Names decide how threads share the work. Weights, w b wx wh gamma beta, belong to all, and their gradients are sums
    over the batch; every other array has the batch first and is cut there. batch_norm needs the whole batch and is not
    cut. update takes flat arrays and changes them in place.

@@ -96,7 +96,7 @@ def conv2d_backward(const floating[:, :, :, ::1] dy, const floating[:, :, :, ::1
                     const floating[:, :, :, ::1] y, floating[:, :, :, ::1] dx, floating[:, :, :, ::1] dw,
                     floating[::1] db):
     cdef Shape g = shape_of[floating](x, w, dy, stride, dilation, pad)
-    cdef bint wanted = dx.size > 0
+    cdef bint wanted = dx.size > 0, wanted_dw = dw.size > 0
     if g.N * g.I * g.J * g.F * g.C == 0:
         dx[...], dw[...], db[...] = 0, 0, 0
         return
@@ -105,8 +105,9 @@ def conv2d_backward(const floating[:, :, :, ::1] dy, const floating[:, :, :, ::1
     # a band is some rows of one image, or some whole images if they are small
     cdef Py_ssize_t rows = min(g.I, max(1, BAND // row)), images = min(g.N, max(1, BAND // (g.I * row)))
     cdef floating[::1] band = np.zeros(images * rows * g.J * Fp, dtype)
-    cdef floating[::1] frame = np.zeros(images * g.Hp * g.Wp * g.C if g.framed else 0, dtype)
-    cdef floating[::1] dframe = np.empty(frame.shape[0] if wanted else 0, dtype)
+    cdef Py_ssize_t framed = images * g.Hp * g.Wp * g.C if g.framed else 0
+    cdef floating[::1] frame = np.zeros(framed if wanted_dw else 0, dtype)
+    cdef floating[::1] dframe = np.empty(framed if wanted else 0, dtype)
     # the filters with c along memory: tap by tap, or all taps side by side where C alone does not fill a vector
     cdef Py_ssize_t taps = g.U * g.V if g.C % TILE_PAD == 0 else 1
     cdef Py_ssize_t width = g.U * g.V * g.C // taps
@@ -116,7 +117,8 @@ def conv2d_backward(const floating[:, :, :, ::1] dy, const floating[:, :, :, ::1
     cdef const floating* source
     cdef floating* to
     with nogil:
-        memset(&dw[0, 0, 0, 0], 0, g.U * g.V * g.C * g.F * sizeof(floating))
+        if wanted_dw:
+            memset(&dw[0, 0, 0, 0], 0, g.U * g.V * g.C * g.F * sizeof(floating))
         memset(&db[0], 0, g.F * sizeof(floating))
         if wanted:
             memset(&dx[0, 0, 0, 0], 0, g.N * g.H * g.W * g.C * sizeof(floating))
@@ -124,7 +126,7 @@ def conv2d_backward(const floating[:, :, :, ::1] dy, const floating[:, :, :, ::1
         while n < g.N:
             here = min(images, g.N - n)
             source = &x[n, 0, 0, 0]
-            if g.framed:
+            if g.framed and wanted_dw:
                 for m in range(here):
                     put_into_frame(&x[n + m, 0, 0, 0], &frame[m * g.Hp * g.Wp * g.C], &g)
                 source = &frame[0]
@@ -140,7 +142,8 @@ def conv2d_backward(const floating[:, :, :, ::1] dy, const floating[:, :, :, ::1
                 for m in range(here):
                     take_band(&dy[n + m, i, 0, 0], &y[n + m, i, 0, 0] if relu else NULL,
                               &band[m * deep * g.J * Fp], &db[0], deep * g.J, g.F)
-                add_to_dw(source + i * g.sh * g.Wp * g.C, &band[0], &dw[0, 0, 0, 0], &g, here, deep)
+                if wanted_dw:
+                    add_to_dw(source + i * g.sh * g.Wp * g.C, &band[0], &dw[0, 0, 0, 0], &g, here, deep)
                 if wanted and taps == 1:
                     add_rows_to_dx(&band[0], &turned[0], &strip[0], to + i * g.sh * g.Wp * g.C, &g, here, deep)
                 elif wanted:
@@ -342,14 +345,14 @@ def depthwise_conv2d_backward(const floating[:, :, :, ::1] dy, const floating[:,
     cdef Py_ssize_t M = w.shape[3]
     cdef const floating[:, :, :, ::1] wide = np.repeat(x, M, axis=3) if M > 1 else x
     cdef Shape g = shape_of[floating](wide, w, dy, stride, dilation, pad)
-    cdef bint wanted = dx.shape[0] * dx.shape[1] * dx.shape[2] * dx.shape[3] > 0
+    cdef bint wanted = dx.shape[0] * dx.shape[1] * dx.shape[2] * dx.shape[3] > 0, wanted_dw = dw.size > 0
     cdef floating[:, :, :, ::1] dwide = np.empty_like(wide) if M > 1 and wanted else dx
     dw[...], db[...] = 0, 0
     if g.N * g.I * g.J * g.C == 0:
         dx[...] = 0
         return
     with nogil:
-        depthwise_dw(&dy[0, 0, 0, 0], &wide[0, 0, 0, 0], &dw[0, 0, 0, 0], &db[0], &g)
+        depthwise_dw(&dy[0, 0, 0, 0], &wide[0, 0, 0, 0], &dw[0, 0, 0, 0] if wanted_dw else NULL, &db[0], &g)
         if wanted:
             depthwise_dx(&dy[0, 0, 0, 0], &w[0, 0, 0, 0], &dwide[0, 0, 0, 0], &g)
     if M > 1 and wanted:
@@ -361,7 +364,7 @@ def depthwise_conv2d_backward(const floating[:, :, :, ::1] dy, const floating[:,
 
 cdef on_every_cpu depthwise_dw(const floating* dy, const floating* x, floating* dw, floating* db,
                                const Shape* g) noexcept nogil:
-    """dw[u,v,f] = Σ_n Σ_i Σ_j x[n, i·s + u·d - top, j·s + v·d - left, f] dy[n,i,j,f], row by row of dy."""
+    """dw[u,v,f] = Σ_n Σ_i Σ_j x[n, i·s + u·d - top, j·s + v·d - left, f] dy[n,i,j,f], row by row of dy; db without dw."""
     cdef Py_ssize_t F = g.C, whole = F // 16 * 16, _n, i, j, u, v, f, h, k, u0, u1, j0, j1
     cdef const floating* row
     cdef floating* tap
@@ -374,7 +377,7 @@ cdef on_every_cpu depthwise_dw(const floating* dy, const floating* x, floating* 
             for j in range(g.J):
                 for f in range(F):
                     db[f] += dy[j * F + f]
-            for u in range(u0, u1):
+            for u in range(u0, u1 if dw != NULL else u0):
                 for v in range(g.V):
                     k = v * g.dw - g.left
                     taps_inside(k, g.sw, g.J, g.W, &j0, &j1)  # with the places of dy in the part of the taps
@@ -446,7 +449,7 @@ def conv2d_backward_naive(const floating[:, :, :, ::1] dy, const floating[:, :, 
                           const floating[:, :, :, ::1] y, floating[:, :, :, ::1] dx, floating[:, :, :, ::1] dw,
                           floating[::1] db):
     cdef Shape g = shape_of[floating](x, w, dy, stride, dilation, pad)
-    cdef bint wanted = dx.shape[0] * dx.shape[1] * dx.shape[2] * dx.shape[3] > 0
+    cdef bint wanted = dx.shape[0] * dx.shape[1] * dx.shape[2] * dx.shape[3] > 0, wanted_dw = dw.size > 0
     cdef Py_ssize_t n, i, j, f, u, v, c, h, k
     dx[...], dw[...], db[...] = 0, 0, 0
     for n in range(g.N):
@@ -462,6 +465,7 @@ def conv2d_backward_naive(const floating[:, :, :, ::1] dy, const floating[:, :, 
                             k = j * g.sw + v * g.dw - g.left
                             if 0 <= h < g.H and 0 <= k < g.W:
                                 for c in range(g.C):
-                                    dw[u, v, c, f] += x[n, h, k, c] * dy[n, i, j, f]
+                                    if wanted_dw:
+                                        dw[u, v, c, f] += x[n, h, k, c] * dy[n, i, j, f]
                                     if wanted:
                                         dx[n, h, k, c] += w[u, v, c, f] * dy[n, i, j, f]

@@ -39,7 +39,7 @@ def conv2d_forward(x, w, b, stride, dilation, pad, relu, y):
 
 def conv2d_backward(dy, x, w, stride, dilation, pad, relu, y, dx, dw, db):
     K, F = w.size // len(db), len(db)
-    bordered, starts, steps = _unroll(x, w, dy, stride, dilation, pad)
+    bordered, starts, steps = _unroll(x, w, dy, stride, dilation, pad, dw.size > 0)
     dbordered = np.zeros(bordered.shape if dx.size else (0, 0, 0, 0), x.dtype)
     filters, products, dfilters = _table(K, F, x.dtype), _table(K, F, x.dtype), _table(K, F, x.dtype)
     filters[:K, :F] = w.reshape(K, F)
@@ -50,15 +50,17 @@ def conv2d_backward(dy, x, w, stride, dilation, pad, relu, y, dx, dw, db):
     for p in range(0, len(dy), BLOCK):
         P = len(dy[p : p + BLOCK])
         np.multiply(dy[p : p + P], y[p : p + P] > 0 if relu else 1, out=d[:P, :F])
-        turned[:F, :P] = d[:P, :F].T
         db += d[:P, :F].sum(axis=0)
-        _gather(bordered.reshape(-1), steps, starts[p : p + P], patches)
-        _multiply(patches, turned, K, F, P, products)
-        dfilters += products
+        if dw.size:
+            turned[:F, :P] = d[:P, :F].T
+            _gather(bordered.reshape(-1), steps, starts[p : p + P], patches)
+            _multiply(patches, turned, K, F, P, products)
+            dfilters += products
         if dx.size:
             _multiply(d, filters, P, K, filters.shape[1], dpatches)
             _scatter(dpatches, starts[p : p + P], steps, dbordered.reshape(-1))
-    dw[:] = dfilters[:K, :F].reshape(w.shape)
+    if dw.size:
+        dw[:] = dfilters[:K, :F].reshape(w.shape)
     if dx.size:
         dx[:] = _image(dbordered, dx, pad)
 
@@ -73,8 +75,9 @@ def depthwise_conv2d_forward(x, w, b, stride, dilation, pad, y):
 def depthwise_conv2d_backward(dy, x, w, stride, dilation, pad, dx, dw, db):
     F = len(db)
     bordered, seen, one, each = _unroll_depthwise(x, w, dy, stride, dilation, pad)
-    dw[:] = 0
-    _add_depthwise(bordered.reshape(-1, F), *seen, dy.reshape(-1, F), *one, dw.reshape(-1, F), *each)
+    if dw.size:
+        dw[:] = 0
+        _add_depthwise(bordered.reshape(-1, F), *seen, dy.reshape(-1, F), *one, dw.reshape(-1, F), *each)
     np.sum(dy, axis=(0, 1, 2), out=db)
     if dx.size:
         dbordered = np.zeros_like(bordered)
@@ -85,13 +88,14 @@ def depthwise_conv2d_backward(dy, x, w, stride, dilation, pad, dx, dw, db):
 # ---------------------------------------------------------------- where the numbers of a patch are
 
 
-def _unroll(x, w, y, stride, dilation, pad):
-    """Return x in a border of zeros, where in it each output's patch starts, and the K steps from there."""
+def _unroll(x, w, y, stride, dilation, pad, read=True):
+    """Return x, if it is read, in a border of zeros; where in it each output's patch starts; the K steps from there."""
     (N, H, W, C), (U, V), (I, J) = x.shape, w.shape[:2], y.shape[1:3]
     rows = max(pad[0] + H, (I - 1) * stride[0] + (U - 1) * dilation[0] + 1)
     columns = max(pad[1] + W, (J - 1) * stride[1] + (V - 1) * dilation[1] + 1)
     bordered = np.zeros((N, rows, columns, C), x.dtype)
-    _image(bordered, x, pad)[:] = x
+    if read:
+        _image(bordered, x, pad)[:] = x
     at = np.arange(rows * columns * C).reshape(rows, columns, C)
     starts = np.arange(N)[:, None] * at.size + at[:: stride[0], :: stride[1], 0][:I, :J].reshape(-1)
     steps = at[:: dilation[0], :: dilation[1]][:U, :V]

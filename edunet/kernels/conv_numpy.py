@@ -21,7 +21,8 @@ def conv2d_backward(dy, x, w, stride, dilation, pad, relu, y, dx, dw, db):
         dy = dy * (y > 0)
     dx[:] = 0
     for u, v, inside, pixels in _taps(w, x, dy, stride, dilation, pad):
-        dw[u, v] = np.tensordot(x[pixels], dy[inside], ((0, 1, 2), (0, 1, 2)))
+        if dw.size:
+            dw[u, v] = np.tensordot(x[pixels], dy[inside], ((0, 1, 2), (0, 1, 2)))
         if dx.size:
             dx[pixels] += np.tensordot(dy[inside], w[u, v], (3, 1))
     np.sum(dy, axis=(0, 1, 2), out=db)
@@ -38,7 +39,8 @@ def depthwise_conv2d_backward(dy, x, w, stride, dilation, pad, dx, dw, db):
     dx[:] = 0
     groups = dy.reshape(*dy.shape[:3], *w.shape[2:])
     for u, v, inside, pixels in _taps(w, x, dy, stride, dilation, pad):
-        dw[u, v] = np.einsum("nijc,nijcm->cm", x[pixels], groups[inside])
+        if dw.size:
+            dw[u, v] = np.einsum("nijc,nijcm->cm", x[pixels], groups[inside])
         if dx.size:
             dx[pixels] += np.einsum("nijcm,cm->nijc", groups[inside], w[u, v])
     np.sum(dy, axis=(0, 1, 2), out=db)

@@ -1,9 +1,13 @@
 """Layers: weights and hyper-parameters around the formulas of `edunet.ops`. Names and defaults as in Keras."""
 
 from edunet.layers.activations import ELU, Activation, LeakyReLU, ReLU, Softmax
+from edunet.layers.adapt import Normalization
 from edunet.layers.attention import Attention, MultiHeadAttention
+from edunet.layers.augment import RandomContrast, RandomFlip, RandomRotation, RandomTranslation, RandomZoom
 from edunet.layers.cell import StackedRNNCells
 from edunet.layers.conv import Conv1D, Conv2D
+from edunet.layers.conv_depthwise import DepthwiseConv2D, SeparableConv2D
+from edunet.layers.conv_transpose import Conv1DTranspose, Conv2DTranspose
 from edunet.layers.dense import Dense
 from edunet.layers.embedding import Embedding, Masking, PositionEmbedding, SinePositionEncoding
 from edunet.layers.gru import GRU, GRUCell
@@ -11,32 +15,24 @@ from edunet.layers.input import Input
 from edunet.layers.layer import Layer
 from edunet.layers.lstm import LSTM, LSTMCell
 from edunet.layers.merge import Add, Concatenate, Multiply, Residual, add, concatenate, multiply
-from edunet.layers.norm import BatchNormalization, LayerNormalization
-from edunet.layers.pool import (
-    AveragePooling1D,
-    AveragePooling2D,
+from edunet.layers.norm import BatchNormalization, GroupNormalization, LayerNormalization
+from edunet.layers.pool import AveragePooling1D, AveragePooling2D, MaxPool1D, MaxPool2D, MaxPooling1D, MaxPooling2D
+from edunet.layers.pool_global import (
     GlobalAveragePooling1D,
     GlobalAveragePooling2D,
     GlobalMaxPooling1D,
     GlobalMaxPooling2D,
-    MaxPool1D,
-    MaxPool2D,
-    MaxPooling1D,
-    MaxPooling2D,
 )
 from edunet.layers.recurrent import RNN
-from edunet.layers.regularize import Dropout
+from edunet.layers.regularize import Dropout, GaussianDropout, GaussianNoise, SpatialDropout1D, SpatialDropout2D
 from edunet.layers.reshape import Flatten, Permute, RepeatVector, Rescaling, Reshape
+from edunet.layers.resize import Cropping1D, Cropping2D, UpSampling1D, UpSampling2D, ZeroPadding1D, ZeroPadding2D
 from edunet.layers.rnn import SimpleRNN, SimpleRNNCell
 from edunet.layers.transformer import TransformerEncoder
 from edunet.layers.wrap import Bidirectional, TimeDistributed
 from edunet.names import missing_name
 
 __all__ = [
-    "ELU",
-    "GRU",
-    "LSTM",
-    "RNN",
     "Activation",
     "Add",
     "Attention",
@@ -46,17 +42,28 @@ __all__ = [
     "Bidirectional",
     "Concatenate",
     "Conv1D",
+    "Conv1DTranspose",
     "Conv2D",
+    "Conv2DTranspose",
+    "Cropping1D",
+    "Cropping2D",
     "Dense",
+    "DepthwiseConv2D",
     "Dropout",
+    "ELU",
     "Embedding",
     "Flatten",
+    "GRU",
     "GRUCell",
+    "GaussianDropout",
+    "GaussianNoise",
     "GlobalAveragePooling1D",
     "GlobalAveragePooling2D",
     "GlobalMaxPooling1D",
     "GlobalMaxPooling2D",
+    "GroupNormalization",
     "Input",
+    "LSTM",
     "LSTMCell",
     "Layer",
     "LayerNormalization",
@@ -68,20 +75,34 @@ __all__ = [
     "MaxPooling2D",
     "MultiHeadAttention",
     "Multiply",
+    "Normalization",
     "Permute",
     "PositionEmbedding",
+    "RNN",
+    "RandomContrast",
+    "RandomFlip",
+    "RandomRotation",
+    "RandomTranslation",
+    "RandomZoom",
     "ReLU",
     "RepeatVector",
     "Rescaling",
     "Reshape",
     "Residual",
+    "SeparableConv2D",
     "SimpleRNN",
     "SimpleRNNCell",
     "SinePositionEncoding",
     "Softmax",
+    "SpatialDropout1D",
+    "SpatialDropout2D",
     "StackedRNNCells",
     "TimeDistributed",
     "TransformerEncoder",
+    "UpSampling1D",
+    "UpSampling2D",
+    "ZeroPadding1D",
+    "ZeroPadding2D",
     "add",
     "concatenate",
     "multiply",

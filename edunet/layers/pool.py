@@ -3,17 +3,12 @@
 from collections.abc import Callable
 
 from edunet import ops
-from edunet.layers.dense import whole
+from edunet.layers.geometry import along, channels_last, word
 from edunet.layers.layer import Layer
-from edunet.ops.conv import pair
 
 __all__ = [
     "AveragePooling1D",
     "AveragePooling2D",
-    "GlobalAveragePooling1D",
-    "GlobalAveragePooling2D",
-    "GlobalMaxPooling1D",
-    "GlobalMaxPooling2D",
     "MaxPool1D",
     "MaxPool2D",
     "MaxPooling1D",
@@ -21,37 +16,30 @@ __all__ = [
 ]
 
 
-class _Pool2D(Layer):
-    formula: Callable  # each pooling has its own
+class _Pool(Layer):
+    """What they share: a window, how far it moves, what is done at the border."""
 
-    def __init__(self, pool_size=(2, 2), strides=None, padding="valid", **kwargs):
+    formula: Callable  # each pooling has its own
+    axes = 2
+
+    def __init__(self, pool_size=2, strides=None, padding="valid", data_format=None, **kwargs):
         super().__init__(**kwargs)
-        self.pool_size = pair(f"{type(self).__name__}: pool_size", pool_size)
-        self.strides = self.pool_size if strides is None else pair(f"{type(self).__name__}: strides", strides)
-        self.padding = padding
+        kind = type(self).__name__
+        self.pool_size = self._per_axis("pool_size", pool_size)
+        self.strides = self.pool_size if strides is None else self._per_axis("strides", strides)
+        self.padding = word(kind, "padding", padding, ("valid", "same"))
+        self.data_format = channels_last(kind, data_format)
 
     def call(self, x):
         return self.formula(x, window=self.pool_size, stride=self.strides, padding=self.padding)
 
-
-class _Pool1D(Layer):
-    formula: Callable  # each pooling has its own
-
-    def __init__(self, pool_size=2, strides=None, padding="valid", **kwargs):
-        super().__init__(**kwargs)
-        self.pool_size = self._number("pool_size", pool_size)
-        self.strides = self.pool_size if strides is None else self._number("strides", strides)
-        self.padding = padding
-
-    def _number(self, name, value):
-        single = isinstance(value, (tuple, list)) and len(value) == 1
-        return whole(type(self).__name__, name, value[0] if single else value)
-
-    def call(self, x):
-        return self.formula(x, window=self.pool_size, stride=self.strides, padding=self.padding)
+    def _per_axis(self, name, value):
+        """Return a pair of numbers for images, one number along time."""
+        numbers = along(type(self).__name__, name, value, self.axes)
+        return numbers if self.axes == 2 else numbers[0]
 
 
-class MaxPooling2D(_Pool2D):
+class MaxPooling2D(_Pool):
     """Keep the largest value under each window: (N,H,W,C) -> (N,I,J,C).   Formula: edunet.ops.max_pool2d
 
     Args: pool_size; strides, the window unless given; padding "valid" or "same".
@@ -63,50 +51,24 @@ class MaxPooling2D(_Pool2D):
     formula = staticmethod(ops.max_pool2d)
 
 
-class AveragePooling2D(_Pool2D):
+class AveragePooling2D(_Pool):
     """Take the mean under each window: (N,H,W,C) -> (N,I,J,C).   Formula: edunet.ops.avg_pool2d"""
 
     formula = staticmethod(ops.avg_pool2d)
 
 
-class MaxPooling1D(_Pool1D):
+class MaxPooling1D(_Pool):
     """Keep the largest value of each window: (N,T,C) -> (N,T',C).   Formula: edunet.ops.max_pool1d"""
 
+    axes = 1
     formula = staticmethod(ops.max_pool1d)
 
 
-class AveragePooling1D(_Pool1D):
+class AveragePooling1D(_Pool):
     """Take the mean of each window: (N,T,C) -> (N,T',C).   Formula: edunet.ops.avg_pool1d"""
 
+    axes = 1
     formula = staticmethod(ops.avg_pool1d)
-
-
-class GlobalAveragePooling2D(Layer):
-    """Take the mean of each channel: (N,H,W,C) -> (N,C).   Formula: edunet.ops.global_avg_pool2d"""
-
-    def call(self, x):
-        return ops.global_avg_pool2d(x)
-
-
-class GlobalMaxPooling2D(Layer):
-    """Keep the largest value of each channel: (N,H,W,C) -> (N,C).   Formula: edunet.ops.global_max_pool2d"""
-
-    def call(self, x):
-        return ops.global_max_pool2d(x)
-
-
-class GlobalAveragePooling1D(Layer):
-    """Take the mean of each channel over time: (N,T,C) -> (N,C).   Formula: edunet.ops.global_avg_pool1d"""
-
-    def call(self, x):
-        return ops.global_avg_pool1d(x)
-
-
-class GlobalMaxPooling1D(Layer):
-    """Keep the largest value of each channel over time: (N,T,C) -> (N,C).   Formula: edunet.ops.global_max_pool1d"""
-
-    def call(self, x):
-        return ops.global_max_pool1d(x)
 
 
 MaxPool1D = MaxPooling1D

@@ -26,7 +26,10 @@ from edunet.ops.activations import (
     tanh,
 )
 from edunet.ops.attention import attention, attention_weights, merge_heads, split_heads
-from edunet.ops.conv import conv1d, conv2d, depthwise_conv2d
+from edunet.ops.augment import affine2d, contrast, flip2d
+from edunet.ops.conv import conv1d, conv2d
+from edunet.ops.conv_depthwise import depthwise_conv2d
+from edunet.ops.conv_transpose import conv1d_transpose, conv2d_transpose
 from edunet.ops.dense import dense
 from edunet.ops.embedding import embedding, sine_positions
 from edunet.ops.gru import gru
@@ -39,40 +42,41 @@ from edunet.ops.loss import (
     squared_error,
 )
 from edunet.ops.lstm import lstm
-from edunet.ops.norm import batch_norm, batch_norm_inference, layer_norm
-from edunet.ops.pool import (
-    avg_pool1d,
-    avg_pool2d,
-    global_avg_pool1d,
-    global_avg_pool2d,
-    global_max_pool1d,
-    global_max_pool2d,
-    max_pool1d,
-    max_pool2d,
-)
-from edunet.ops.regularize import dropout
+from edunet.ops.norm import batch_norm, batch_norm_inference, group_norm, layer_norm
+from edunet.ops.pool import avg_pool1d, avg_pool2d, max_pool1d, max_pool2d
+from edunet.ops.pool_global import global_avg_pool1d, global_avg_pool2d, global_max_pool1d, global_max_pool2d
+from edunet.ops.regularize import dropout, gaussian_dropout, gaussian_noise
+from edunet.ops.resize import upsample1d, upsample2d, zero_pad
 from edunet.ops.rnn import simple_rnn
 
 __all__ = [
     "absolute_error",
+    "affine2d",
     "attention",
     "attention_weights",
     "avg_pool1d",
     "avg_pool2d",
     "batch_norm",
     "batch_norm_inference",
+    "contrast",
     "conv1d",
+    "conv1d_transpose",
     "conv2d",
+    "conv2d_transpose",
     "dense",
     "depthwise_conv2d",
     "dropout",
     "elu",
     "embedding",
+    "flip2d",
+    "gaussian_dropout",
+    "gaussian_noise",
     "gelu",
     "global_avg_pool1d",
     "global_avg_pool2d",
     "global_max_pool1d",
     "global_max_pool2d",
+    "group_norm",
     "gru",
     "huber",
     "layer_norm",
@@ -95,4 +99,7 @@ __all__ = [
     "split_heads",
     "squared_error",
     "tanh",
+    "upsample1d",
+    "upsample2d",
+    "zero_pad",
 ]

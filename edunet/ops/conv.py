@@ -1,6 +1,7 @@
 """Convolution: the formula y = f(W * x + b) of image analysis, where f is relu or left to activations.py."""
 
 import functools
+import operator
 
 import numpy as np
 
@@ -8,7 +9,7 @@ from edunet.backend import kernels
 from edunet.names import did_you_mean
 from edunet.tensor import Tensor, concatenate, differentiable, reshape
 
-__all__ = ["conv1d", "conv2d", "depthwise_conv2d"]
+__all__ = ["conv1d", "conv2d"]
 
 
 @differentiable
@@ -26,6 +27,7 @@ def conv2d(x, w, b=None, *, stride=1, dilation=1, padding="valid", relu=False):
     Shapes: x (N,H,W,C), w (U,V,C,F) the filters, b (F,) or None, y (N,I,J,F).
         "valid"  I = ⌊(H − (U−1)·d − 1) / s⌋ + 1
         "same"   I = ⌈H / s⌉; an odd row of zeros goes to the end, as in Keras
+        ((top, bottom), (left, right))   so many zeros on each side, then as "valid"
     stride, dilation: one number or a pair (rows, columns). (As everywhere in this field the filter is not
     flipped: mathematicians call this cross-correlation.)
     Raises ValueError for a wrong rank or channel count, or an image smaller than the filter.
@@ -45,52 +47,9 @@ def conv2d(x, w, b=None, *, stride=1, dilation=1, padding="valid", relu=False):
     k.conv2d_forward(x, w, bias, stride, dilation, pad, bool(relu), y)
 
     def backward(dy, *, wanted=(True, True, True)):
-        dx = np.empty(x.shape if wanted[0] else (0, 0, 0, 0), x.dtype)  # size zero: not wanted
-        dw, db = np.empty_like(w), np.empty_like(bias)
+        dx, dw = (np.empty_like(a) if asked else unwanted(a) for a, asked in zip((x, w), wanted, strict=False))
+        db = np.empty_like(bias)
         k.conv2d_backward(dy, x, w, stride, dilation, pad, bool(relu), y, dx, dw, db)
-        return dx, dw, None if b is None else db
-
-    return y, backward
-
-
-@differentiable
-def depthwise_conv2d(x, w, b=None, *, stride=1, dilation=1, padding="valid"):
-    """Give every channel its own M small filters: no channel sees another one.
-
-        y[n,i,j,c·M+m] = b[c·M+m] + Σ_uv x[n, i·s + u·d − p, j·s + v·d − p, c] · w[u,v,c,m]
-        s stride, d dilation, p zeros put before the first row and column (0 for "valid")
-    A C-th of the work of conv2d with C·M filters; a conv2d with 1×1 filters often follows and mixes the channels.
-    Gradients, given dy = ∂loss/∂y:
-        dw[u,v,c,m] = Σ_nij x[n, i·s + u·d − p, j·s + v·d − p, c] · dy[n,i,j,c·M+m]
-        dx[n,h,k,c] = Σ dy[n,i,j,c·M+m] · w[u,v,c,m]   over all i, j, u, v, m with i·s + u·d − p = h, j·s + v·d − p = k
-        db[f]       = Σ_nij dy[n,i,j,f]
-    Shapes: x (N,H,W,C), w (U,V,C,M) the filters, b (C·M,) or None, y (N,I,J,C·M); I, J, stride, dilation, padding
-    as in conv2d.
-    Raises ValueError for a wrong rank, channel or bias count, or an image smaller than the filter.
-    Source: Howard et al., MobileNets (2017).   Tutorial: lesson 13
-
-    >>> two_channels = np.array([[[[1.0, 10.0], [2.0, 20.0]]]])     # an image of one row and two pixels
-    >>> depthwise_conv2d(two_channels, np.ones((1, 2, 2, 1))).ravel()
-    array([ 3., 30.])
-    """
-    check_conv("depthwise_conv2d", x, w, None, ("N", "H", "W"))
-    filters = w.shape[2] * w.shape[3]
-    if b is not None and b.shape != (filters,):
-        raise ValueError(
-            f"depthwise_conv2d: expected one bias per filter, b (C·M,) = ({filters},) for w {w.shape}. "
-            f"Received b {b.shape}."
-        )
-    stride, dilation = pair("stride", stride), pair("dilation", dilation)
-    pad, size = placement("depthwise_conv2d", x.shape[1:3], w.shape[:2], stride, dilation, padding)
-    bias = np.zeros(filters, x.dtype) if b is None else b
-    y = np.empty((x.shape[0], *size, filters), x.dtype)
-    k = kernels("conv")
-    k.depthwise_conv2d_forward(x, w, bias, stride, dilation, pad, y)
-
-    def backward(dy, *, wanted=(True, True, True)):
-        dx = np.empty(x.shape if wanted[0] else (0, 0, 0, 0), x.dtype)  # size zero: not wanted
-        dw, db = np.empty_like(w), np.empty_like(bias)
-        k.depthwise_conv2d_backward(dy, x, w, stride, dilation, pad, dx, dw, db)
         return dx, dw, None if b is None else db
 
     return y, backward
@@ -101,7 +60,7 @@ def conv1d(x, w, b=None, *, stride=1, dilation=1, padding="valid", relu=False):
 
         y[n,t,f] = b[f] + Σ_vc x[n, t·s + v·d − p, c] · w[v,c,f]
     Gradients and relu: those of conv2d.
-    `padding="causal"` puts all zeros before the first sample: y[t] never sees the future.
+    `padding="causal"` puts all zeros before the first sample: y[t] never sees the future; (before, after) counts them.
     Shapes: x (N,T,C), w (V,C,F), b (F,) or None, y (N,T',F), T' as I in conv2d.
     Raises ValueError for a wrong rank or channel count, or a signal shorter than the filter.
     Source: LeCun & Bengio, Convolutional networks for images, speech, and time series (1995).   Tutorial: lesson 15
@@ -116,6 +75,7 @@ def conv1d(x, w, b=None, *, stride=1, dilation=1, padding="valid", relu=False):
         zeros = np.zeros((x.shape[0], (w.shape[0] - 1) * dilation, x.shape[2]), x.dtype)
         x, padding = concatenate(zeros, x, axis=1), "valid"
     image, filters = reshape(x, shape=(x.shape[0], 1, *x.shape[1:])), reshape(w, shape=(1, *w.shape))
+    padding = along_time(padding)
     y = conv2d(image, filters, b, stride=(1, stride), dilation=(1, dilation), padding=padding, relu=relu)
     return reshape(y, shape=(y.shape[0], *y.shape[2:]))
 
@@ -160,30 +120,62 @@ def pair(name, value):
     return int(values[0]), int(values[1])
 
 
+def unwanted(a):
+    """Return the array of size zero that tells a kernel that nobody wants the gradient of a."""
+    return np.empty((0,) * a.ndim, a.dtype)
+
+
+def sides(op, padding):
+    """Return ((top, bottom), (left, right)) as plain numbers, or None if padding is a word.
+
+    Raises ValueError for anything else.
+    """
+    known = ("valid", "same")
+    if isinstance(padding, str):
+        if padding in known:
+            return None
+        raise ValueError(f"{op}: padding is 'valid' or 'same'. Received: {padding!r}." + did_you_mean(padding, known))
+    try:
+        (top, bottom), (left, right) = padding
+        numbers = [operator.index(n) for n in (top, bottom, left, right)]
+    except (TypeError, ValueError):
+        numbers = [-1]
+    if min(numbers) < 0:
+        raise ValueError(
+            f"{op}: padding is 'valid', 'same' or ((top, bottom), (left, right)), along time (before, after), "
+            f"whole numbers >= 0. Received: {padding!r}"
+        )
+    return (numbers[0], numbers[1]), (numbers[2], numbers[3])
+
+
+def along_time(padding):
+    """Return the padding of an image one pixel high for that of a signal."""
+    return padding if isinstance(padding, str) else ((0, 0), padding)
+
+
 def placement(op, image, window, stride, dilation, padding):
     """Return how many zeros precede the first row and column, and how many times the window fits."""
-    if padding not in ("valid", "same"):
-        known = ("valid", "same")
-        raise ValueError(f"{op}: padding is 'valid' or 'same'. Received: {padding!r}." + did_you_mean(padding, known))
-    return _placement(op, tuple(image), tuple(window), stride, dilation, padding)
+    around = padding if isinstance(padding, str) and padding in ("valid", "same") else sides(op, padding)
+    return _placement(op, tuple(image), tuple(window), stride, dilation, around)
 
 
 @functools.lru_cache(256)  # a network asks for the same few again and again
 def _placement(op, image, window, stride, dilation, padding):
     pad, size = [], []
-    for n, u, s, d in zip(image, window, stride, dilation, strict=True):
+    around = ((0, 0), (0, 0)) if isinstance(padding, str) else padding
+    for n, u, s, d, (before, after) in zip(image, window, stride, dilation, around, strict=True):
         reach = (u - 1) * d + 1
         if padding == "same":
             m = -(-n // s)
-            pad.append(max((m - 1) * s + reach - n, 0) // 2)
+            before = max((m - 1) * s + reach - n, 0) // 2
         else:
-            if n < reach:
+            if before + n + after < reach:
                 raise ValueError(
-                    f"{op}: a window that reaches over {reach} pixels does not fit into {n}. Received an image of "
-                    f"{image}, a window of {window}, dilation {dilation}. "
+                    f"{op}: a window that reaches over {reach} pixels does not fit into {before + n + after}. Received "
+                    f"an image of {image}, a window of {window}, dilation {dilation}. "
                     "Use padding='same', a smaller window, or fewer pooling layers before it."
                 )
-            m = (n - reach) // s + 1
-            pad.append(0)
+            m = (before + n + after - reach) // s + 1
+        pad.append(before)
         size.append(m)
     return tuple(pad), tuple(size)

@@ -3,19 +3,10 @@
 import numpy as np
 
 from edunet.backend import kernels
-from edunet.ops.conv import pair, placement
-from edunet.tensor import Tensor, differentiable, mean, reshape
+from edunet.ops.conv import along_time, pair, placement, sides
+from edunet.tensor import Tensor, differentiable, reshape
 
-__all__ = [
-    "avg_pool1d",
-    "avg_pool2d",
-    "global_avg_pool1d",
-    "global_avg_pool2d",
-    "global_max_pool1d",
-    "global_max_pool2d",
-    "max_pool1d",
-    "max_pool2d",
-]
+__all__ = ["avg_pool1d", "avg_pool2d", "max_pool1d", "max_pool2d"]
 
 
 @differentiable
@@ -25,8 +16,8 @@ def max_pool2d(x, *, window=2, stride=None, padding="valid"):
         y[n,i,j,c] = max_uv x[n, i·s + u − p, j·s + v − p, c]
     Gradient: all of dy[n,i,j,c] goes to the pixel that held the maximum, the first one (row by row) of a tie:
         dx[n,h,k,c] = Σ dy[n,i,j,c] over the windows (i, j) that (h, k) has won
-    Shapes: x (N,H,W,C), y (N,I,J,C) with I, J as in conv2d; stride is the window unless given. With "same", places
-    outside the image take no part.
+    Shapes: x (N,H,W,C), y (N,I,J,C) with I, J as in conv2d; stride is the window unless given. Padding is "valid",
+    "same" or ((top, bottom), (left, right)), less than the window; places outside the image take no part.
     Raises ValueError for a wrong rank or an image smaller than the window.
     Source: Goodfellow, Bengio & Courville, Deep Learning (2016), section 9.3.   Tutorial: notebooks/05_conv.ipynb
 
@@ -49,12 +40,13 @@ def max_pool2d(x, *, window=2, stride=None, padding="valid"):
 
 
 @differentiable
-def avg_pool2d(x, *, window=2, stride=None, padding="valid"):
+def avg_pool2d(x, *, window=2, stride=None, padding="valid", count_padding=False):
     """Take the mean under each window.
 
         y[n,i,j,c] = (1/m) Σ_uv x[n, i·s + u − p, j·s + v − p, c]      m pixels of the image lie under the window
     Gradient: each of the m pixels gets dy[n,i,j,c] / m from every window it lies under.
-    Shapes, stride, padding, errors and source: as max_pool2d. Zeros of "same" are not averaged in, as in Keras.
+    Shapes, stride, padding, errors and source: as max_pool2d. Places outside the image are not averaged in, as in
+    Keras; count_padding=True counts those of an explicit padding as zeros: m is then always U·V, as in PyTorch.
     Tutorial: lesson 06
 
     >>> avg_pool2d(np.arange(16.0).reshape(1, 4, 4, 1))[0, :, :, 0]
@@ -62,6 +54,10 @@ def avg_pool2d(x, *, window=2, stride=None, padding="valid"):
            [10.5, 12.5]])
     """
     window, stride, pad, size = _windows("avg_pool2d", x, window, stride, padding)
+    image = slice(None)
+    if count_padding:
+        x, image = _in_zeros("avg_pool2d", x, padding)
+        pad = (0, 0)
     y = np.empty((x.shape[0], *size, x.shape[3]), x.dtype)
     k = kernels("pool")
     k.avg_pool2d_forward(x, window, stride, pad, y)
@@ -69,7 +65,7 @@ def avg_pool2d(x, *, window=2, stride=None, padding="valid"):
     def backward(dy):
         dx = np.empty_like(x)
         k.avg_pool2d_backward(dy, window, stride, pad, dx)
-        return dx
+        return dx[image]
 
     return y, backward
 
@@ -81,74 +77,51 @@ def _windows(op, x, window, stride, padding):
     if window[0] * window[1] >= 2**31:
         raise ValueError(f"{op}: expected a window of fewer than 2**31 pixels. Received {window}.")
     stride = window if stride is None else pair("stride", stride)
+    around = sides(op, padding)
+    if around and any(max(ends) >= n for ends, n in zip(around, window, strict=True)):
+        raise ValueError(
+            f"{op}: a padding as wide as the window would leave windows that see no pixel. "
+            f"Received padding {padding}, window {window}."
+        )
     return window, stride, *placement(op, x.shape[1:3], window, stride, (1, 1), padding)
+
+
+def _in_zeros(op, x, padding):
+    """Return x inside its explicit padding, and the index that finds it there."""
+    around = sides(op, padding)
+    if around is None:
+        raise ValueError(
+            f"{op}: count_padding=True counts zeros that were asked for: padding is ((top, bottom), (left, right)). "
+            f"Received: {padding!r}"
+        )
+    ends = ((0, 0), *around, (0, 0))
+    inside = tuple(slice(before, before + n) for (before, _), n in zip(ends, x.shape, strict=True))
+    return np.pad(x, ends), inside
 
 
 def max_pool1d(x, *, window=2, stride=None, padding="valid"):
     """Keep the largest value of each window along a signal: max_pool2d on an image one pixel high.
 
     y[n,t,c] = max_v x[n, t·s + v − p, c]          x (N,T,C), y (N,T',C); gradient: to the winner
-    Shapes, stride, padding, errors: as max_pool2d, with one axis of time.   Tutorial: lesson 15
+    Shapes, stride, padding (or (before, after)), errors: as max_pool2d.   Tutorial: lesson 15
     """
     return _along_time("max_pool1d", max_pool2d, x, window, stride, padding)
 
 
-def avg_pool1d(x, *, window=2, stride=None, padding="valid"):
+def avg_pool1d(x, *, window=2, stride=None, padding="valid", count_padding=False):
     """Take the mean of each window along a signal: avg_pool2d on an image one pixel high.
 
     y[n,t,c] = (1/m) Σ_v x[n, t·s + v − p, c]      x (N,T,C), y (N,T',C); gradient: dy/m to each
-    Shapes, stride, padding, errors: as max_pool2d, with one axis of time.   Tutorial: lesson 15
+    Shapes, stride, padding (or (before, after)), errors: as max_pool2d.   Tutorial: lesson 15
     """
-    return _along_time("avg_pool1d", avg_pool2d, x, window, stride, padding)
+    return _along_time("avg_pool1d", avg_pool2d, x, window, stride, padding, count_padding=count_padding)
 
 
-def _along_time(op, pool, x, window, stride, padding):
-    x = _at_least(op, x, 3, "(N, T, C)")
+def _along_time(op, pool, x, window, stride, padding, **options):
+    x = x if isinstance(x, Tensor) else np.asarray(x)
+    if x.ndim != 3:
+        raise ValueError(f"{op}: expected x (N, T, C), 3 axes. Received x of shape {x.shape}.")
     image = reshape(x, shape=(x.shape[0], 1, *x.shape[1:]))
     stride = window if stride is None else stride
-    y = pool(image, window=(1, window), stride=(1, stride), padding=padding)
+    y = pool(image, window=(1, window), stride=(1, stride), padding=along_time(padding), **options)
     return reshape(y, shape=(y.shape[0], *y.shape[2:]))
-
-
-def global_max_pool2d(x):
-    """Keep the largest value of each channel: y[n,c] = max_ij x[n,i,j,c]; dy goes to the first place that holds it.
-
-    Shapes: x (N,H,W,C), y (N,C).
-    Raises ValueError unless x has 4 axes.   Tutorial: lesson 13
-    """
-    x = _at_least("global_max_pool2d", x, 4, "(N, H, W, C)")
-    y = max_pool2d(x, window=x.shape[1:3])
-    return reshape(y, shape=(x.shape[0], x.shape[3]))
-
-
-def global_avg_pool2d(x):
-    """Take the mean of each channel: y[n,c] = (1/HW) Σ_ij x[n,i,j,c]; every place gets dy/(HW).
-
-    Shapes: x (N,H,W,C), y (N,C).   Source: Lin, Chen & Yan, Network in network (2014).
-    Raises ValueError unless x has 4 axes.   Tutorial: lesson 13
-    """
-    return mean(_at_least("global_avg_pool2d", x, 4, "(N, H, W, C)"), axis=(1, 2))
-
-
-def global_max_pool1d(x):
-    """Keep the largest value of each channel over time: y[n,c] = max_t x[n,t,c]; dy goes to the first that holds it.
-
-    Shapes: x (N,T,C), y (N,C). Raises ValueError unless x has 3 axes.   Tutorial: lesson 15
-    """
-    x = _at_least("global_max_pool1d", x, 3, "(N, T, C)")
-    return reshape(max_pool1d(x, window=x.shape[1]), shape=(x.shape[0], x.shape[2]))
-
-
-def global_avg_pool1d(x):
-    """Take the mean of each channel over time: y[n,c] = (1/T) Σ_t x[n,t,c]; every step gets dy/T.
-
-    Shapes: x (N,T,C), y (N,C). Raises ValueError unless x has 3 axes.   Tutorial: lesson 15
-    """
-    return mean(_at_least("global_avg_pool1d", x, 3, "(N, T, C)"), axis=1)
-
-
-def _at_least(op, x, axes, expected):
-    x = x if isinstance(x, Tensor) else np.asarray(x)
-    if x.ndim != axes:
-        raise ValueError(f"{op}: expected x {expected}, {axes} axes. Received x of shape {x.shape}.")
-    return x

@@ -71,6 +71,16 @@ def test_a_dx_of_size_zero_is_left_out(backend, kernel, dtype, data):
     check_values(kernel.function, call.making(dx=(0,) * call.given["x"].ndim))
 
 
+@pytest.mark.parametrize("kernel", [k for k in KERNELS if k.way == "backward" and k.op.family == "conv"], ids=str)
+@DTYPES
+@settings(max_examples=8)
+@given(data=st.data())
+def test_a_dw_of_size_zero_is_left_out_and_x_is_not_read(backend, kernel, dtype, data):
+    call = prepare(kernel, draw(data, kernel.op), dtype)
+    call = call.having(x=np.full_like(call.given["x"], np.nan)).making(dw=(0, 0, 0, 0))
+    check_values(kernel.function, call)
+
+
 @EVERY
 @settings(max_examples=5)
 @given(data=st.data(), dtype=st.sampled_from([np.float32, np.float64]))

@@ -2,7 +2,8 @@ import numpy as np
 import pytest
 
 from edunet import ops
-from edunet.layers import Conv1D, Conv2D
+from edunet.layers import Conv1D, Conv2D, DepthwiseConv2D
+from edunet.tensor import Tensor
 
 rng = np.random.default_rng(0)
 IMAGES = rng.normal(size=(2, 9, 8, 3)).astype(np.float32)
@@ -123,5 +124,63 @@ def test_fans_of_a_filter_count_its_pixels():
     ],
 )
 def test_errors_name_the_remedy(make, message):
+    with pytest.raises(ValueError, match=message):
+        make()
+
+
+# ---------------------------------------------------------------- masks, groups, penalties
+
+
+@pytest.mark.parametrize("options", [{"padding": "same"}, {"padding": "causal", "dilation_rate": 2}], ids=str)
+def test_a_padded_signal_gives_what_it_gives_alone(options):
+    lengths = np.array([9, 4])
+    padded = Tensor(SIGNALS)
+    padded.mask = np.arange(9) < lengths[:, None]
+    layer = Conv1D(4, 4, **options)
+    y = layer(padded)
+    np.testing.assert_array_equal(y.mask, padded.mask)
+    for n, length in enumerate(lengths):
+        np.testing.assert_allclose(y.numpy()[n, :length], layer(SIGNALS[n : n + 1, :length]).numpy()[0], atol=1e-5)
+
+
+@pytest.mark.parametrize("options", [{}, {"padding": "same", "strides": 2}], ids=str)
+def test_a_mask_that_cannot_be_honoured_is_refused(options):
+    padded = Tensor(SIGNALS)
+    padded.mask = np.ones((2, 9), bool)
+    with pytest.raises(ValueError, match='strides=1 and padding="same" or "causal"'):
+        Conv1D(4, 3, **options)(padded)
+
+
+@pytest.mark.parametrize(("kind", "x"), [(Conv2D, IMAGES), (Conv1D, SIGNALS)])
+def test_groups_see_their_own_channels(kind, x):
+    grouped = kind(6, 3, groups=3, activation="relu")
+    y = grouped(x)
+    assert grouped.kernel.shape[-2:] == (1, 6)
+    if kind is Conv2D:
+        each = DepthwiseConv2D(3, depth_multiplier=2, activation="relu")
+        each(x)
+        each.set_weights([grouped.kernel.data.reshape(3, 3, 3, 2), grouped.bias.data])
+        np.testing.assert_allclose(y, each(x), atol=1e-5)
+    y.sum().backward()
+    assert grouped.kernel.grad.any()
+
+
+def test_regularizers_and_constraints():
+    layer = Conv2D(4, 3, kernel_regularizer="l2", bias_regularizer="l1", bias_constraint="non_neg")
+    layer(IMAGES)
+    assert len(layer.losses) == 2
+    assert [w.name for w, _ in layer.constrained_weights] == ["bias"]
+
+
+@pytest.mark.parametrize(
+    ("make", "message"),
+    [
+        (lambda: Conv2D(5, 3, groups=2), "filters is a multiple of groups. Received: 5 filters, 2 groups"),
+        (lambda: Conv2D(4, 3, groups=2)(IMAGES), "the channels are a multiple of groups. Received: 3 channels"),
+        (lambda: Conv2D(4, 3, padding=((1, 1), (1, 1))), "Conv2D: padding is one of"),
+        (lambda: Conv1D(4, 3, data_format="channels_first"), "Conv1D: data_format is 'channels_last'"),
+    ],
+)
+def test_errors_of_groups_and_orders(make, message):
     with pytest.raises(ValueError, match=message):
         make()

@@ -89,7 +89,9 @@ def test_the_short_names_are_the_same_classes():
         (lambda: layers.MaxPooling2D()(SIGNALS), r"expected x \(N, H, W, C\)"),
         (lambda: layers.GlobalAveragePooling2D()(SIGNALS), r"expected x \(N, H, W, C\)"),
         (lambda: layers.GlobalMaxPooling1D()(IMAGES), r"expected x \(N, T, C\)"),
-        (lambda: layers.MaxPooling2D(padding="full")(IMAGES), "padding is 'valid' or 'same'"),
+        (lambda: layers.MaxPooling2D(padding="full"), r"MaxPooling2D: padding is one of .*Received: 'full'"),
+        (lambda: layers.AveragePooling1D(data_format="channels_first"), r"data_format is 'channels_last'"),
+        (lambda: layers.GlobalMaxPooling2D("channels_first"), r"Permute\(\(2, 3, 1\)\).*Received: 'channels_first'"),
     ],
 )
 def test_errors_name_what_was_expected(make, message):

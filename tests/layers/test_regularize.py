@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 import edunet
-from edunet.layers import Dropout
+from edunet.layers import Dropout, GaussianDropout, GaussianNoise, SpatialDropout1D, SpatialDropout2D
 
 X = np.ones((200, 100), np.float32)
 
@@ -42,3 +42,54 @@ def test_a_seed_repeats_the_draw():
 def test_the_rate_is_a_share(rate):
     with pytest.raises(ValueError, match=r"Dropout: rate is a share from 0 to just under 1. Received: "):
         Dropout(rate)
+
+
+def test_whole_channels_are_silenced_together():
+    steps, pixels = np.ones((50, 7, 20), np.float32), np.ones((50, 3, 4, 20), np.float32)
+    y = SpatialDropout1D(0.5)(steps, training=True)
+    assert (y == y[:, :1]).all()
+    assert set(np.unique(y)) == {0, 2}
+    y = SpatialDropout2D(0.5)(pixels, training=True)
+    assert (y == y[:, :1, :1]).all()
+    np.testing.assert_array_equal(
+        Dropout(0.5, (None, 1, None), seed=1)(steps, training=True), SpatialDropout1D(0.5, seed=1)(steps, training=True)
+    )
+
+
+def test_a_seed_gives_a_generator_of_its_own():
+    first, again = (Dropout(0.5, seed=3)(X, training=True) for _ in range(2))
+    np.testing.assert_array_equal(first, again)
+    assert Dropout(0.5, noise_shape=[None, 1], seed=3).get_config() | {"name": "d"} == {
+        "name": "d",
+        "trainable": True,
+        "rate": 0.5,
+        "noise_shape": (None, 1),
+        "seed": 3,
+    }
+
+
+@pytest.mark.parametrize(
+    ("layer", "mean", "deviation"),
+    [(GaussianDropout(0.2), 1, 0.5), (GaussianNoise(0.3), 1, 0.3)],
+    ids=["dropout", "noise"],
+)
+def test_gaussian(layer, mean, deviation):
+    assert layer(X) is X
+    y = layer(X, training=True)
+    np.testing.assert_allclose([y.mean(), y.std()], [mean, deviation], atol=0.03)
+
+
+@pytest.mark.parametrize(
+    ("make", "message"),
+    [
+        (lambda: Dropout(0.5, seed="x"), "Dropout: seed is None or a whole number"),
+        (lambda: Dropout(0.5, noise_shape=3), "noise_shape has None or a whole number"),
+        (lambda: Dropout(0.5, noise_shape=(None, 7))(X, training=True), r"or 1 to draw once.*\(None, 7\)"),
+        (lambda: SpatialDropout2D(1.0), "SpatialDropout2D: rate is a share"),
+        (lambda: SpatialDropout1D(0.5)(X), r"expected input \(N, T, C\)"),
+        (lambda: GaussianNoise(-1), "stddev is a number >= 0. Received: -1"),
+    ],
+)
+def test_errors_name_the_remedy(make, message):
+    with pytest.raises(ValueError, match=message):
+        make()

@@ -7,7 +7,8 @@ import pytest
 
 from edunet.gradcheck import check_gradients
 from edunet.ops.activations import relu
-from edunet.ops.conv import conv1d, conv2d, depthwise_conv2d
+from edunet.ops.conv import conv1d, conv2d
+from edunet.ops.conv_depthwise import depthwise_conv2d
 from edunet.tensor import Tensor
 
 rng = np.random.default_rng(0)
@@ -87,6 +88,31 @@ def test_batches_are_computed_each_for_itself(backend):
     np.testing.assert_allclose(conv2d(x, w)[1:2], conv2d(x[1:2], w), rtol=1e-12)
 
 
+@pytest.mark.parametrize("op", [conv2d, depthwise_conv2d])
+@pytest.mark.parametrize("around", [((1, 0), (2, 3)), ((0, 4), (0, 0))])
+def test_zeros_as_many_as_one_says(backend, op, around):
+    x, w = rng.normal(size=(2, 5, 6, 3)), rng.normal(size=(3, 2, 3, 4))
+    expected = op(np.pad(x, ((0, 0), *around, (0, 0))), w, stride=(2, 1), dilation=(1, 2))
+    options = {"stride": (2, 1), "dilation": (1, 2), "padding": around}
+    np.testing.assert_allclose(op(x, w, **options), expected, rtol=1e-12, atol=1e-12)
+    assert check_gradients(op, x, w, **options) < 1e-6
+
+
+def test_zeros_before_and_after_a_signal(backend):
+    x, w = rng.normal(size=(2, 5, 3)), rng.normal(size=(3, 3, 2))
+    expected = conv1d(np.pad(x, ((0, 0), (1, 4), (0, 0))), w)
+    np.testing.assert_allclose(conv1d(x, w, padding=(1, 4)), expected, rtol=1e-12, atol=1e-12)
+
+
+def test_a_gradient_of_filters_that_nobody_wants_is_not_computed(backend):
+    x, w = rng.normal(size=(2, 5, 5, 2)), rng.normal(size=(3, 3, 2, 4))
+    for op in (conv2d, depthwise_conv2d):
+        y, back = op.__wrapped__(x, w)
+        dx, dw, _ = back(y, wanted=(True, False, False))
+        assert dw.size == 0
+        np.testing.assert_allclose(dx, back(y)[0], rtol=1e-12)
+
+
 def test_read_only_and_strided_inputs(backend):
     x, w = rng.normal(size=(1, 6, 12, 2)), rng.normal(size=(3, 3, 2, 2))
     x.setflags(write=False)
@@ -147,48 +173,6 @@ def test_relu_lets_a_broken_number_through(backend):
     assert np.isnan(conv2d(x, np.ones((2, 2, 1, 1)), relu=True)).all()
 
 
-# ---------------------------------------------------------------- each channel for itself
-
-
-def depthwise_definition(x, w, b, **geometry):
-    """Channel c·M + m is the convolution of channel c alone with filter m of c."""
-    parts = [definition(x[..., [c]], w[:, :, [c]], 0, **geometry) for c in range(x.shape[3])]
-    return np.concatenate(parts, axis=3) + b
-
-
-@pytest.mark.parametrize("multiplier", [1, 2])
-@pytest.mark.parametrize(("padding", "stride", "dilation"), GEOMETRIES)
-def test_depthwise_equals_the_definition(backend, padding, stride, dilation, multiplier):
-    x, w, b = rng.normal(size=(2, 7, 8, 3)), rng.normal(size=(3, 2, 3, multiplier)), rng.normal(size=3 * multiplier)
-    geometry = {"stride": stride, "dilation": dilation, "padding": padding}
-    y = depthwise_conv2d(x, w, b, **geometry)
-    np.testing.assert_allclose(y, depthwise_definition(x, w, b, **geometry), rtol=1e-12, atol=1e-12)
-
-
-@pytest.mark.parametrize("multiplier", [1, 2])
-@pytest.mark.parametrize(("padding", "stride", "dilation"), GEOMETRIES)
-def test_depthwise_gradients(backend, padding, stride, dilation, multiplier):
-    x, w, b = rng.normal(size=(2, 7, 8, 3)), rng.normal(size=(3, 2, 3, multiplier)), rng.normal(size=3 * multiplier)
-    geometry = {"stride": stride, "dilation": dilation, "padding": padding}
-    assert check_gradients(depthwise_conv2d, x, w, b, **geometry) < 1e-6
-
-
-def test_depthwise_is_a_convolution_whose_filters_see_one_channel_each(backend):
-    x, w = rng.normal(size=(2, 6, 6, 3)), rng.normal(size=(3, 3, 3, 2))
-    full = np.zeros((3, 3, 3, 6))
-    for c, m in itertools.product(range(3), range(2)):
-        full[:, :, c, 2 * c + m] = w[:, :, c, m]
-    np.testing.assert_allclose(depthwise_conv2d(x, w), conv2d(x, full), rtol=1e-12, atol=1e-12)
-
-
-def test_depthwise_float32_stays_float32_and_is_close(backend):
-    x, w, b = (rng.normal(size=s) for s in ((2, 6, 6, 3), (3, 3, 3, 2), (6,)))
-    y, back = depthwise_conv2d.__wrapped__(*(a.astype(np.float32) for a in (x, w, b)))
-    assert y.dtype == np.float32
-    assert [g.dtype for g in back(y)] == [np.float32] * 3
-    np.testing.assert_allclose(y, depthwise_conv2d(x, w, b), rtol=1e-4, atol=1e-4)
-
-
 @pytest.mark.parametrize("op", [conv2d, depthwise_conv2d])
 def test_an_empty_batch(backend, op):
     w, b = Tensor(np.ones((3, 3, 2, 1))), Tensor(np.ones(1 if op is conv2d else 2))
@@ -235,12 +219,11 @@ X, W = np.zeros((2, 8, 8, 3)), np.zeros((3, 3, 3, 4))
         (lambda: conv2d(X, W, stride=(1, 2, 3)), r"stride: .*a pair"),
         (lambda: conv2d(X, W, dilation=1.5), r"dilation: .*Received: 1.5"),
         (lambda: conv2d(X, W, padding="sane"), r"padding is 'valid' or 'same'.*Did you mean 'same'\?"),
+        (lambda: conv2d(X, W, padding=1), r"\(\(top, bottom\), \(left, right\)\).*Received: 1"),
+        (lambda: conv2d(X, W, padding=((1, 1), (0, -1))), r"whole numbers >= 0"),
+        (lambda: conv1d(X[:, 0], W[0], padding=3), r"\(before, after\)"),
         (lambda: conv2d(X[:, :2], W), r"window that reaches over 3 pixels does not fit into 2.*padding='same'"),
         (lambda: conv1d(X[:, 0], W[0], padding="valid", dilation=9), r"reaches over 19 pixels does not fit into 8"),
-        (lambda: depthwise_conv2d(X, W[:, :, :2]), r"depthwise_conv2d: x has 3 channels, the filters expect 2"),
-        (lambda: depthwise_conv2d(X, W, np.zeros(4)), r"b \(C·M,\) = \(12,\) for w .*Received b \(4,\)"),
-        (lambda: depthwise_conv2d(X[0], W), r"depthwise_conv2d: expected x \(N, H, W, C\), 4 axes"),
-        (lambda: depthwise_conv2d(X[:, :2], W), r"depthwise_conv2d: a window that reaches over 3 pixels"),
         (lambda: conv1d(X, W), r"conv1d: expected x \(N, T, C\), 3 axes"),
     ],
 )

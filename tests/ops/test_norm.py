@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from edunet.gradcheck import check_gradients
-from edunet.ops.norm import batch_norm, batch_norm_inference, layer_norm
+from edunet.ops.norm import batch_norm, batch_norm_inference, group_norm, layer_norm
 from edunet.tensor import Tensor
 
 N, H, W, C = 4, 3, 2, 5
@@ -144,3 +144,52 @@ def test_epsilon_must_be_positive():
 def test_a_negative_variance_is_refused():
     with pytest.raises(ValueError, match="never negative"):
         batch_norm_inference(np.ones((N, C)), np.ones(C), np.ones(C), mean=np.ones(C), variance=-np.ones(C))
+
+
+# ---------------------------------------------------------------- steps that do not count, groups of channels
+
+GIVEN = np.random.default_rng(1)
+STEPS = np.array([[True, True, False], [False, True, False]])
+
+
+def test_masked_batch_norm_is_that_of_the_steps_that_count():
+    x, gamma, beta = (GIVEN.normal(size=s) for s in ((2, 3, 4), (4,), (4,)))
+    y, mean, variance = batch_norm(x, gamma, beta, mask=STEPS)
+    for ours, expected in zip((y[STEPS], mean, variance), batch_norm(x[STEPS], gamma, beta), strict=True):
+        np.testing.assert_allclose(ours, expected, rtol=1e-12)
+    hidden = batch_norm_inference(x, gamma, beta, mean=mean, variance=variance)
+    np.testing.assert_allclose(y, hidden, rtol=1e-12)
+    assert check_gradients(batch_norm, x, gamma, beta, mask=STEPS) < 1e-6
+
+
+@pytest.mark.parametrize("groups", [1, 2, 6])
+@pytest.mark.parametrize("shape", [(3, 6), (2, 3, 4, 6)])
+def test_group_norm_follows_the_formula(backend, shape, groups):
+    x, gamma, beta = (GIVEN.normal(size=s) for s in (shape, (6,), (6,)))
+    parts = x.reshape(len(x), -1, groups, 6 // groups)
+    mean, variance = (f(parts, axis=(1, 3), keepdims=True) for f in (np.mean, np.var))
+    normal = ((parts - mean) / np.sqrt(variance + 0.1)).reshape(shape)
+    y = group_norm(x, gamma, beta, groups=groups, epsilon=0.1)
+    np.testing.assert_allclose(y, gamma * normal + beta, rtol=1e-10, atol=1e-12)
+    assert check_gradients(group_norm, x, gamma, beta, groups=groups, epsilon=0.1) < 1e-6
+
+
+def test_group_norm_of_an_empty_batch_and_of_float32(backend):
+    one = np.ones(4, np.float32)
+    assert group_norm(np.zeros((0, 5, 4)), np.ones(4), np.zeros(4), groups=2).shape == (0, 5, 4)
+    y, back = group_norm.__wrapped__(np.ones((1, 4), np.float32), one, one, groups=2)
+    assert [a.dtype for a in (y, *back(y))] == [np.float32] * 4
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (lambda: group_norm(np.ones((1, 4)), np.ones(4), np.ones(4), groups=3), r"multiple of groups. Received: 3"),
+        (lambda: group_norm(np.ones((1, 4)), np.ones(4), np.ones(4), groups=True), r"Received: True"),
+        (lambda: batch_norm(np.ones((2, 4)), np.ones(4), np.ones(4), mask=STEPS), r"mask of the first axes of x"),
+        (lambda: batch_norm(np.ones((2, 4)), np.ones(4), np.ones(4), mask=[False, False]), r"hides every step"),
+    ],
+)
+def test_errors_of_groups_and_masks(call, message):
+    with pytest.raises(ValueError, match=message):
+        call()

@@ -45,19 +45,27 @@ def test_one_axis_of_time(op):
     assert check_gradients(op, x, window=3, stride=2, padding="same") < 1e-6
 
 
-@pytest.mark.parametrize(
-    ("op", "expected"),
-    [
-        (pool.global_max_pool2d, lambda x: x.max(axis=(1, 2))),
-        (pool.global_avg_pool2d, lambda x: x.mean(axis=(1, 2))),
-        (pool.global_max_pool1d, lambda x: x.max(axis=1)),
-        (pool.global_avg_pool1d, lambda x: x.mean(axis=1)),
-    ],
-)
-def test_global(op, expected):
-    x = rng.normal(size=(2, 5, 4, 3) if "2d" in op.__name__ else (2, 5, 3))
-    np.testing.assert_allclose(op(x), expected(x), rtol=1e-12)
-    assert check_gradients(op, x) < 1e-6
+@pytest.mark.parametrize("op", [pool.max_pool2d, pool.avg_pool2d])
+def test_padding_as_wide_as_one_says(backend, op):
+    x = rng.normal(size=(2, 4, 5, 3))
+    options = {"window": (3, 2), "stride": (2, 1), "padding": ((1, 2), (0, 1))}
+    best, outside = {pool.max_pool2d: (np.max, -np.inf), pool.avg_pool2d: (np.nanmean, np.nan)}[op]
+    framed = np.pad(x, ((0, 0), (1, 2), (0, 1), (0, 0)), constant_values=outside)
+    np.testing.assert_allclose(op(x, **options), definition(framed, best, (3, 2), (2, 1), "valid"), rtol=1e-12)
+    assert check_gradients(op, x, **options) < 1e-6
+
+
+def test_zeros_that_count(backend):
+    x = rng.normal(size=(2, 4, 5, 3))
+    options = {"window": 3, "stride": 2, "padding": ((1, 1), (0, 2)), "count_padding": True}
+    expected = pool.avg_pool2d(np.pad(x, ((0, 0), (1, 1), (0, 2), (0, 0))), window=3, stride=2)
+    np.testing.assert_allclose(pool.avg_pool2d(x, **options), expected, rtol=1e-12)
+    assert check_gradients(pool.avg_pool2d, x, **options) < 1e-6
+    signal = pool.avg_pool1d(np.ones((1, 3, 1)), window=2, stride=1, padding=(1, 0), count_padding=True)
+    np.testing.assert_array_equal(signal.ravel(), [0.5, 1, 1])
+
+
+X = np.zeros((1, 4, 4, 1))
 
 
 def test_first_pixel_of_a_tie_gets_the_gradient():
@@ -95,7 +103,8 @@ def test_float32_stays_float32():
         (lambda: pool.max_pool2d(np.zeros((1, 4, 4, 1)), window=0), r"window: expected a whole number >= 1"),
         (lambda: pool.max_pool2d(np.zeros((1, 4, 4, 1)), window=2**16, padding="same"), r"fewer than 2\*\*31 pixels"),
         (lambda: pool.max_pool1d(np.zeros((1, 4, 4, 1))), r"max_pool1d: expected x \(N, T, C\)"),
-        (lambda: pool.global_avg_pool2d(np.zeros((4, 4))), r"global_avg_pool2d: expected x \(N, H, W, C\)"),
+        (lambda: pool.max_pool2d(X, window=2, padding=((2, 0), (0, 0))), r"see no pixel.*\(\(2, 0\), \(0, 0\)\)"),
+        (lambda: pool.avg_pool2d(X, padding="same", count_padding=True), r"zeros that were asked for.*'same'"),
     ],
 )
 def test_errors(call, message):

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from edunet.gradcheck import check_gradients
-from edunet.ops.regularize import dropout
+from edunet.ops.regularize import dropout, gaussian_dropout, gaussian_noise
 from edunet.tensor import Tensor
 
 
@@ -76,3 +76,32 @@ def test_a_rate_in_per_cent_is_recognised():
 def test_a_seed_is_not_a_generator(rng):
     with pytest.raises(TypeError, match=r"np\.random\.default_rng\(0\)"):
         dropout(np.ones(3), rate=0.5, rng=rng)
+
+
+class Repeating:
+    """An op whose draws are the same each time, so that finite differences mean something."""
+
+    def __init__(self, op, **options):
+        self.op, self.options = op, options
+
+    def __call__(self, x, **_):
+        return self.op(x, rng=np.random.default_rng(0), **self.options)
+
+
+@pytest.mark.parametrize(
+    ("op", "options"),
+    [
+        (dropout, {"rate": 0.4, "noise_shape": (None, 1, None)}),
+        (gaussian_dropout, {"rate": 0.4}),
+        (gaussian_noise, {"stddev": 0.4}),
+    ],
+)
+def test_gradients_of_noise(op, options):
+    x = np.random.default_rng(1).normal(size=(2, 3, 4))
+    assert check_gradients(Repeating(op, **options), x) < 1e-6
+
+
+@pytest.mark.parametrize(("op", "options"), [(gaussian_dropout, {"rate": 1.0}), (gaussian_noise, {"stddev": -1.0})])
+def test_noise_out_of_range_is_refused(op, options):
+    with pytest.raises(ValueError, match="Received"):
+        op(np.ones(3), rng=np.random.default_rng(0), **options)
