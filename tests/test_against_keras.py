@@ -2,7 +2,8 @@
 
 A case is a function of Keras's `layers` or of ours: one spelling makes both, which is the claim under test.
 Left out, because they differ on purpose or by a fault of one backend of Keras: the exact AUC; `Attention`, which here
-divides by √d; the mean of "same" padding, for which Keras on PyTorch repeats the edge, and layer norms along other axes than the last, for which
+divides by √d; the mean of "same" padding, for which Keras on PyTorch repeats the edge; and layer norms along other axes
+than the last, for which
 it raises.
 """
 
