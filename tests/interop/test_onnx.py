@@ -60,6 +60,8 @@ IMAGE_LAYERS = those_there_are(
         for s, d in ((1, 1), (2, 1), (3, 1), (1, 2))
     ),
     *(of("Conv2DTranspose", 5, (3, 2), strides=s, padding=padding) for s in (1, 2, 4) for padding in ("valid", "same")),
+    of("Conv2DTranspose", 5, 3, strides=3, padding="same", output_padding=1),
+    of("Conv2DTranspose", 5, 3, dilation_rate=2),
     of("SeparableConv2D", 5, (3, 2), padding="same"),
     *(of(kind, (3, 2), 2, padding) for kind in ("MaxPooling2D", "AveragePooling2D") for padding in ("valid", "same")),
     of("GlobalAveragePooling2D"),
@@ -69,6 +71,7 @@ IMAGE_LAYERS = those_there_are(
     of("ZeroPadding2D", ((1, 2), (0, 3))),
     of("Cropping2D", ((1, 2), (0, 3))),
     of("GroupNormalization", 2),
+    of("GroupNormalization", 3, axis=1, scale=False),
     of("BatchNormalization"),
     of("LayerNormalization"),
     of("Flatten"),

@@ -18,4 +18,12 @@ MASKS = {
 }
 
 # Layers that use a mask; all others let it pass, or are refused.
-HONOURS = {"SimpleRNN", "GRU", "LSTM", "Bidirectional", "GlobalAveragePooling1D", *attention.LAYERS}
+HONOURS = {
+    "SimpleRNN",
+    "GRU",
+    "LSTM",
+    "Bidirectional",
+    "GlobalAveragePooling1D",
+    "BatchNormalization",
+    *attention.LAYERS,
+}
