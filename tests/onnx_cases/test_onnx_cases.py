@@ -102,7 +102,7 @@ def test_a_wrong_formula_is_seen(families, monkeypatch):
 
 def test_what_is_not_there_yet_is_named(families, monkeypatch):
     monkeypatch.delattr(ops, "mish", raising=False)
-    assert onnx_cases.run(families["Mish"][0]) == ("waiting", "ops.mish", 0)
+    assert onnx_cases.run(families["Mish"][0])[:2] == ("waiting", "ops.mish")
 
 
 def test_slopes_of_channels_are_out_by_rule():
