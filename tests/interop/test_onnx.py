@@ -251,7 +251,7 @@ def test_float64_stays_float64(float64, stack, x):
     from onnx.reference import ReferenceEvaluator  # onnxruntime has no such convolution and recurrence
 
     model = Sequential([layers.Input(x.shape[1:]), *stack()])
-    x = x + 1e-10  # not a float32
+    x = x.astype(np.float64) + 1e-10  # not a float32
     (y,) = ReferenceEvaluator(to_onnx(model)).run(None, {"input": x})
     assert y.dtype == np.float64
     np.testing.assert_allclose(y, model.predict(x), rtol=1e-12, atol=1e-14)
