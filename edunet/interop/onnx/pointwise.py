@@ -176,6 +176,15 @@ def rescaling(g, layer, x):
     return g.add("Add", g.add("Mul", x.name, g.constant(scale, "scale")), g.constant(offset, "offset"))
 
 
+def normalization(g, layer, x):
+    mean, variance = as_array(layer.mean), as_array(layer.variance)
+    deviation = g.constant(np.maximum(np.sqrt(variance), layer.dtype.type(1e-7)), "deviation")
+    mean = g.constant(mean, "mean")
+    if layer.invert:
+        return g.add("Add", g.add("Mul", x.name, deviation), mean)
+    return g.add("Div", g.add("Sub", x.name, mean), deviation)
+
+
 # ---------------------------------------------------------------- codes and places
 
 
@@ -234,6 +243,7 @@ LAYERS = {
     "LayerNormalization": layer_norm,
     "GroupNormalization": group_norm,
     "Rescaling": rescaling,
+    "Normalization": normalization,
     "Embedding": embedding,
     "Masking": masking,
     "SinePositionEncoding": sine_positions,
