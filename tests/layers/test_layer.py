@@ -283,3 +283,8 @@ def test_an_error_says_in_which_layer():
     with pytest.raises(ValueError, match="dense") as caught:
         layer(X)
     assert caught.value.__notes__ == ["in layer 'risk' (Dense), which received shape (1, 2)"]
+
+
+def test_an_axis_of_any_length_stays_open_after_strides():
+    x = layers.Input((None, None, 1))
+    assert layers.MaxPooling2D(4)(layers.Conv2D(2, 3, strides=2)(x)).shape == (None, None, None, 2)

@@ -41,6 +41,9 @@ FILES = {
 }
 
 
+TOLERANCE = 1e-5  # of the largest number of an output, for float32; ONNX itself allows 1e-3
+
+
 class Case(NamedTuple):
     source: str  # "onnx" or "PyTorch"
     name: str
@@ -48,14 +51,13 @@ class Case(NamedTuple):
     model: object
     inputs: list
     expected: list
-    rtol: float
-    atol: float
 
 
 class Result(NamedTuple):
     state: str  # "passed", "failed", "out", "waiting"
     note: str  # why it is out, what is waited for, how far it is off
     compared: int  # of the outputs
+    off: float = 0.0  # the largest difference, as a share of the largest number
 
 
 @functools.cache
@@ -78,7 +80,7 @@ def _of_onnx():
         family = _family(case.model)
         if "_expanded" not in case.name and family in OPERATORS:  # expanded: the same numbers in smaller steps
             for inputs, outputs in case.data_sets:
-                yield Case("onnx", case.name, family, case.model, inputs, outputs, case.rtol, case.atol)
+                yield Case("onnx", case.name, family, case.model, inputs, outputs)
 
 
 def _no_volumes(pool):
@@ -106,7 +108,7 @@ def _of_pytorch():
         model = onnx.load(path / "model.onnx")
         for data in sorted(path.glob("test_data_set_*")):
             inputs, outputs = numbers(data, "input"), numbers(data, "output")
-            yield Case("PyTorch", path.name, _family(model), model, inputs, outputs, 1e-3, 1e-7)
+            yield Case("PyTorch", path.name, _family(model), model, inputs, outputs)
 
 
 def _family(model) -> str:
@@ -123,17 +125,21 @@ def run(case: Case) -> Result:
         return Result("out", str(reason), 0)
     except Waiting as name:
         return Result("waiting", str(name), 0)
-    compared = 0
+    compared, off = 0, 0.0
     for i, (ours, theirs) in enumerate(zip(computed, case.expected, strict=True)):
         if ours is None:
             continue
         compared += 1
-        ours, theirs = np.asarray(ours), np.asarray(theirs)
+        ours, theirs = np.asarray(ours, float), np.asarray(theirs, float)
         if ours.shape != theirs.shape:
             return Result("failed", f"output {i} has shape {ours.shape}, expected {theirs.shape}", compared)
-        if not np.allclose(ours, theirs, case.rtol, case.atol, equal_nan=True):
-            return Result("failed", f"output {i} is off by {np.abs(ours - theirs).max():.2g}", compared)
-    return Result("passed", "" if compared == len(computed) else "some outputs are not given by edunet", compared)
+        difference, largest = np.abs(ours - theirs).max(initial=0), np.abs(theirs).max(initial=0)
+        if not difference <= TOLERANCE * largest:
+            return Result(
+                "failed", f"output {i} is off by {difference:.2g} where the largest is {largest:.2g}", compared
+            )
+        off = max(off, difference / largest if largest else 0.0)
+    return Result("passed", "" if compared == len(computed) else "some outputs are not given by edunet", compared, off)
 
 
 def _outputs(case):

@@ -27,14 +27,16 @@ def to_onnx(model, path=None, *, opset=OLDEST):
     Inputs are called input (input_0, input_1, ... if there are several), outputs as in `model.output_names`. The batch
     and every axis of any length stay open. Dropout and augmentation are left away, BatchNormalization uses its moving
     means: the graph is `model.predict`. Weights keep their precision; what ONNX calls an attribute, such as ε, is
-    float32, and onnxruntime computes some operators, such as convolution, in float32 only.
+    float32, and onnxruntime has convolution, pooling and recurrence for float32 only.
     Args: model, built; path, ending in .onnx: an older file is replaced once the new one is complete; opset, the
     version of ONNX's operators, 20 or later.
     Raises ImportError without onnx; ValueError for a layer that ONNX or this export does not know, with its name and
     what to do, before anything is written.
 
-    >>> import edunet                                                          # doctest: +SKIP
-    >>> to_onnx(edunet.Sequential([edunet.layers.Dense(1, input_shape=(3,))]), "small.onnx")
+    >>> from edunet import Sequential, layers
+    >>> model = Sequential([layers.Dense(1, input_shape=(3,))])
+    >>> to_onnx(model, "small.onnx").producer_name      # doctest: +SKIP
+    'edunet'
     """
     onnx = _onnx()
     newest = onnx.defs.onnx_opset_version()
@@ -176,10 +178,11 @@ def _values(structure) -> list[Value]:
 
 
 def _cast(structure, graph, node):
-    """Bring the inputs of a layer to the precision it computes in; whole numbers stay what they are."""
+    """Bring the inputs of a layer to the precision it computes in; codes, flags and what stays whole are left alone."""
     dtype = node.outputs[0].dtype
     if isinstance(structure, Value):
-        if structure.dtype == dtype or structure.dtype.kind not in "f" or dtype.kind != "f":
+        whole = structure.dtype.kind in "iu" and not isinstance(node.layer, (layers.Embedding, Model))
+        if structure.dtype == dtype or dtype.kind != "f" or not (structure.dtype.kind == "f" or whole):
             return structure
         return replace(structure, name=graph.cast(structure.name, dtype), dtype=dtype)
     if isinstance(structure, dict):

@@ -1,5 +1,6 @@
 """Graph: the nodes and weights of an ONNX model in the making."""
 
+import hashlib
 from dataclasses import dataclass
 
 import numpy as np
@@ -41,7 +42,7 @@ class Graph:
         """Return the name under which an array, or a Tensor's array, stands in the file."""
         array = np.ascontiguousarray(getattr(numbers, "data", numbers) if hasattr(numbers, "made_by") else numbers)
         array = array.reshape(np.shape(numbers))  # a scalar stays one
-        key = (array.dtype.str, array.shape, array.tobytes())
+        key = (array.dtype.str, array.shape, hashlib.sha256(array.tobytes()).digest())
         if key not in self.weights:
             self.weights[key] = (self.fresh(f"{self.scope}.{name}" if self.scope else name), array)
         return self.weights[key][0]

@@ -132,6 +132,8 @@ LAYERS = {
             "GaussianDropout",
             "GaussianNoise",
             "Identity",
+            "RandomBrightness",
+            "RandomContrast",
             "RandomFlip",
             "RandomRotation",
             "RandomTranslation",

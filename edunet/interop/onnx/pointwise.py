@@ -113,18 +113,24 @@ def _weight(layer, name, like, value):
     return np.full(np.shape(like), value, layer.dtype) if found is None else as_array(found)
 
 
-def _last_only(layer, rank):
+def _axes(layer, rank) -> tuple[int, list[int]]:
+    """Return the axis that is normalised, and the order of the axes with that one second."""
     axis = getattr(layer, "axis", -1)
-    axis = axis[0] if isinstance(axis, (list, tuple)) and len(axis) == 1 else axis
-    if axis not in (-1, rank - 1):
-        raise refuse(
-            layer, f"only the last axis can be normalised. Received axis={axis!r}.", "Put a Permute before it."
-        )
+    if isinstance(axis, (list, tuple)):
+        if len(axis) > 1:
+            raise refuse(layer, f"it normalises over several axes, {axis}.", "Use one axis.")
+        axis = axis[0]
+    axis %= rank
+    return axis, [0, axis, *(i for i in range(1, rank) if i != axis)]
+
+
+def _back(order) -> list[int]:
+    return [int(i) for i in np.argsort(order)]
 
 
 def batch_norm(g, layer, x):
-    rank, mean = len(x.shape), layer.moving_mean
-    _last_only(layer, rank)
+    mean = layer.moving_mean
+    _, order = _axes(layer, len(x.shape))
     names = [
         g.constant(array, name)
         for name, array in (
@@ -134,36 +140,49 @@ def batch_norm(g, layer, x):
             ("moving_variance", layer.moving_variance),
         )
     ]
-    first = g.channels_first(x.name, rank)
-    return g.channels_last(g.add("BatchNormalization", first, *names, epsilon=float(layer.epsilon)), rank)
+    first = g.transpose(x.name, order)
+    return g.transpose(g.add("BatchNormalization", first, *names, epsilon=float(layer.epsilon)), _back(order))
 
 
 def layer_norm(g, layer, x):
-    _last_only(layer, len(x.shape))
-    like = np.empty(x.shape[-1])
+    axis, _ = _axes(layer, len(x.shape))
+    order = [*(i for i in range(len(x.shape)) if i != axis), axis]
+    like = np.empty(x.shape[axis])
     gamma = g.constant(_weight(layer, "gamma", like, 1), "gamma")
     beta = g.constant(_weight(layer, "beta", like, 0), "beta")
-    return g.add("LayerNormalization", x.name, gamma, beta, axis=-1, epsilon=float(layer.epsilon))
+    last = g.transpose(x.name, order)
+    y = g.add("LayerNormalization", last, gamma, beta, axis=-1, epsilon=float(layer.epsilon))
+    return g.transpose(y, _back(order))
 
 
 def group_norm(g, layer, x):
     """A group is a row of its own, which InstanceNormalization brings to mean 0 and variance 1."""
-    rank, groups, channels = len(x.shape), int(layer.groups), x.shape[-1]
-    _last_only(layer, rank)
-    groups = channels if groups == -1 else groups
-    first = g.channels_first(x.name, rank)
+    axis, order = _axes(layer, len(x.shape))
+    channels = x.shape[axis]
+    groups = channels if layer.groups == -1 else layer.groups
+    first = g.transpose(x.name, order)
     rows = g.add("Reshape", first, g.whole(0, groups, -1))
     one, zero = (g.constant(np.full(groups, v, layer.dtype), n) for v, n in ((1, "ones"), (0, "zeros")))
     rows = g.add("InstanceNormalization", rows, one, zero, epsilon=float(layer.epsilon))
-    y = g.channels_last(g.add("Reshape", rows, g.add("Shape", first)), rank)
+    y = g.transpose(g.add("Reshape", rows, g.add("Shape", first)), _back(order))
+    shape = [channels if i == axis else 1 for i in range(len(x.shape))]
     like = np.empty(channels)
-    y = g.add("Mul", y, g.constant(_weight(layer, "gamma", like, 1), "gamma"))
-    return g.add("Add", y, g.constant(_weight(layer, "beta", like, 0), "beta"))
+    y = g.add("Mul", y, g.constant(_weight(layer, "gamma", like, 1).reshape(shape), "gamma"))
+    return g.add("Add", y, g.constant(_weight(layer, "beta", like, 0).reshape(shape), "beta"))
 
 
 def rescaling(g, layer, x):
     scale, offset = (np.asarray(n, x.dtype) for n in (layer.scale, layer.offset))
     return g.add("Add", g.add("Mul", x.name, g.constant(scale, "scale")), g.constant(offset, "offset"))
+
+
+def normalization(g, layer, x):
+    mean, variance = as_array(layer.mean), as_array(layer.variance)
+    deviation = g.constant(np.maximum(np.sqrt(variance), layer.dtype.type(1e-7)), "deviation")
+    mean = g.constant(mean, "mean")
+    if layer.invert:
+        return g.add("Add", g.add("Mul", x.name, deviation), mean)
+    return g.add("Div", g.add("Sub", x.name, mean), deviation)
 
 
 # ---------------------------------------------------------------- codes and places
@@ -224,6 +243,7 @@ LAYERS = {
     "LayerNormalization": layer_norm,
     "GroupNormalization": group_norm,
     "Rescaling": rescaling,
+    "Normalization": normalization,
     "Embedding": embedding,
     "Masking": masking,
     "SinePositionEncoding": sine_positions,

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from edunet import activations
+from edunet import activations, layers
 from edunet.interop.onnx.graph import Value
 from edunet.interop.onnx.pointwise import places
 from edunet.interop.onnx.refusal import refuse
@@ -12,6 +12,17 @@ __all__ = ["LAYERS", "mask_of_steps"]
 
 OPERATORS = {"SimpleRNN": ("RNN", [0]), "GRU": ("GRU", [0, 1, 2]), "LSTM": ("LSTM", [0, 3, 1, 2])}  # i f c o -> i o f c
 ACTIVATIONS = {"tanh": "Tanh", "sigmoid": "Sigmoid", "relu": "Relu", "softsign": "Softsign", "softplus": "Softplus"}
+
+
+def _cell(layer):
+    """Return what holds the weights: the layer itself, or the cell of an RNN, which does the same step by step."""
+    cell = getattr(layer, "cell", layer)
+    kind = type(cell).__name__
+    if kind.removesuffix("Cell") not in OPERATORS or getattr(layers, kind, None) is not type(cell):
+        raise refuse(
+            layer, f"ONNX has no such recurrence ({kind}).", "Use SimpleRNN, GRU or LSTM, or one of their cells."
+        )
+    return cell, kind.removesuffix("Cell")
 
 
 def recurrent(g, layer, x, initial_state=None, mask=None):
@@ -42,50 +53,39 @@ def _read(g, layer, x, initial=None):
 
 def _operator(g, layer, steps, lengths, starts):
     """Add the operator; return all steps (T,1,N,U) and the last states (N,U)."""
-    op, order = OPERATORS[type(layer).__name__]
-    weights = [_laid_out(layer, w, order, axis=0)[None] for w in (as_array(layer.kernel).T, _t(layer.recurrent_kernel))]
+    cell, kind = _cell(layer)
+    op, order = OPERATORS[kind]
+    weights = [_laid_out(w, order)[None] for w in (as_array(cell.kernel).T, as_array(cell.recurrent_kernel).T)]
     names = [g.constant(w, n) for w, n in zip(weights, ("kernel", "recurrent_kernel"), strict=True)]
-    bias = None if layer.bias is None else g.constant(_biases(layer, order)[None], "bias")
-    attributes = {"hidden_size": layer.units, "activations": _activations(layer)}
+    bias = None if cell.bias is None else g.constant(_biases(cell, order)[None], "bias")
+    attributes = {"hidden_size": cell.units, "activations": _activations(layer, cell, kind)}
     if op == "GRU":
-        attributes["linear_before_reset"] = int(layer.reset_after)
-    made = g.several(
-        op,
-        g.transpose(steps, (1, 0, 2)),
-        *names,
-        bias,
-        lengths,
-        *starts,
-        outputs=3 if op == "LSTM" else 2,
-        **attributes,
-    )
+        attributes["linear_before_reset"] = int(cell.reset_after)
+    outputs = 3 if op == "LSTM" else 2
+    steps = g.transpose(steps, (1, 0, 2))
+    made = g.several(op, steps, *names, bias, lengths, *starts, outputs=outputs, **attributes)
     return made[0], [g.add("Squeeze", s, g.whole(0)) for s in made[1:]]
 
 
-def _t(w):
-    return as_array(w).T
+def _laid_out(array, order):
+    """Put the gates, the first axis, in ONNX's order."""
+    parts = np.split(array, len(order))
+    return np.ascontiguousarray(np.concatenate([parts[i] for i in order]))
 
 
-def _laid_out(layer, array, order, axis):
-    """Put the gates in ONNX's order."""
-    parts = np.split(array, len(order), axis)
-    return np.ascontiguousarray(np.concatenate([parts[i] for i in order], axis))
-
-
-def _biases(layer, order):
+def _biases(cell, order):
     """Return the bias of x W, then that of h R."""
-    b = as_array(layer.bias)
+    b = as_array(cell.bias)
     rows = b if b.ndim == 2 else [b, np.zeros_like(b)]
-    return np.concatenate([_laid_out(layer, row, order, axis=0) for row in rows])
+    return np.concatenate([_laid_out(row, order) for row in rows])
 
 
-def _activations(layer):
+def _activations(layer, cell, kind):
     """Return the names of the gates' and the state's activations, as ONNX wants them."""
-    kind = type(layer).__name__
-    state = _activation(layer, getattr(layer, "activation", "tanh"))
+    state = _activation(layer, getattr(cell, "activation", "tanh"))
     if kind == "SimpleRNN":
         return [state]
-    gate = _activation(layer, getattr(layer, "recurrent_activation", "sigmoid"))
+    gate = _activation(layer, getattr(cell, "recurrent_activation", "sigmoid"))
     return [gate, state] if kind == "GRU" else [gate, state, state]
 
 
@@ -114,8 +114,9 @@ def _counted_first(g, x, mask):
 
 def _back_in_place(g, layer, y, mask, starts, dtype):
     """Return y (N,T,U) with each step's answer where the step stood."""
-    U = g.whole(layer.units)
+    U = g.whole(_cell(layer)[0].units)
     first = g.add("Concat", g.size(mask, 0), g.whole(1), U, axis=0)  # (N,1,U): what stands before all steps
+    starts = [] if hasattr(layer, "cell") else starts  # an RNN shows 0 before the first step that counts
     begin = g.transpose(starts[0], (1, 0, 2)) if starts else g.add("Expand", g.scalar(0, dtype), first)
     seen = g.add("CumSum", g.cast(mask, np.int64), g.scalar(1, np.int64))  # (N,T)
     seen = g.add("Expand", g.add("Unsqueeze", seen, g.whole(-1)), g.add("Concat", g.add("Shape", mask), U, axis=0))
@@ -141,9 +142,6 @@ def mask_of_steps(g, layer, x):
 
 def bidirectional(g, layer, x, initial_state=None, mask=None):
     parts = (layer.forward_layer, layer.backward_layer)
-    for part in parts:
-        if type(part).__name__ not in OPERATORS:
-            raise refuse(part, "ONNX has no such recurrence.", "Use SimpleRNN, GRU or LSTM.")
     half = len(initial_state or []) // 2
     starts = [initial_state[:half], initial_state[half:]] if initial_state else [None, None]
     (y, last), (z, others) = (_read(g, part, x, start) for part, start in zip(parts, starts, strict=True))
@@ -173,7 +171,7 @@ def time_distributed(g, layer, x):
 
 
 LAYERS = {
-    **dict.fromkeys(OPERATORS, recurrent),
+    **dict.fromkeys([*OPERATORS, "RNN"], recurrent),
     "Bidirectional": bidirectional,
     "TimeDistributed": time_distributed,
 }

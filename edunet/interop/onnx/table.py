@@ -12,10 +12,10 @@ MASKS = {
     "Embedding": pointwise.embedding_mask,
     "Masking": pointwise.masking_mask,
     "Concatenate": moves.concatenated_masks,
-    **dict.fromkeys(["SimpleRNN", "GRU", "LSTM", "Bidirectional"], recurrence.mask_of_steps),
+    **dict.fromkeys(["SimpleRNN", "GRU", "LSTM", "RNN", "Bidirectional"], recurrence.mask_of_steps),
     "GlobalAveragePooling1D": lambda g, layer, x: None,
     "Attention": lambda g, layer, xs: xs[0].mask,
 }
 
 # Layers that use a mask; all others let it pass, or are refused.
-HONOURS = {"SimpleRNN", "GRU", "LSTM", "Bidirectional", "GlobalAveragePooling1D", *attention.LAYERS}
+HONOURS = {*recurrence.LAYERS, *attention.LAYERS, "GlobalAveragePooling1D", "BatchNormalization"}
