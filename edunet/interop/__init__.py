@@ -10,11 +10,14 @@ interop.to_frame(model.history)                                           for pa
 from edunet.interop.compare import compare_with
 from edunet.interop.frame import to_frame
 from edunet.interop.keras import weights_from_keras, weights_to_keras
+from edunet.interop.rebuild import from_keras, to_keras
 from edunet.interop.torch import weights_from_torch, weights_to_torch
 
 __all__ = [
     "compare_with",
+    "from_keras",
     "to_frame",
+    "to_keras",
     "weights_from_keras",
     "weights_from_torch",
     "weights_to_keras",
