@@ -107,7 +107,10 @@ def _layer_from(theirs) -> Layer:
     if kind is None:
         raise ValueError(f"from_keras: {theirs.name} is a {type(theirs).__name__}, which edunet does not have.")
     config = theirs.get_config()
-    inner = {key: _layer_from(getattr(theirs, key)) for key in config if _is_keras_layer(getattr(theirs, key, None))}
+    held = {key: getattr(theirs, key, None) for key in config}
+    if "layer" in held:  # which Bidirectional has under another name
+        held["layer"] = getattr(theirs, "forward_layer", held["layer"])
+    inner = {key: _layer_from(part) for key, part in held.items() if _is_keras_layer(part)}
     taken = _taken(theirs, config, options(kind), "edunet")
     for key, value in taken.items():
         ending = key.rpartition("_")[2]
