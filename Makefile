@@ -5,7 +5,7 @@ WITH ?=
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test lessons lint types notebooks test-notebooks peers wheels clean
+.PHONY: demo test lessons lint types notebooks test-notebooks test-peers peers wheels clean
 
 demo: $(VENV)/ready
 	$(BIN)/edunet demo
@@ -40,11 +40,16 @@ test-notebooks: $(VENV)/ready
 	$(BIN)/python -m pytest -q tests/notebooks/test_run_notebooks.py
 	$(BIN)/python tools/run_notebooks.py
 
-# The formulas against PyTorch and Keras; large, so not part of `make test`.
-peers: $(VENV)/ready
-	$(BIN)/python -m pip install --quiet "torch==2.13.0" keras
-	KERAS_BACKEND=torch $(BIN)/python -m pytest tests/test_against_torch.py tests/test_against_keras.py \
-	  tests/bench/test_peers.py
+# Against PyTorch, Keras, ONNX and pandas, in an environment of their own: large, so not part of `make test`.
+PEERS := .venv-peers
+$(PEERS)/ready: pyproject.toml $(VENV)/ready
+	test -x $(PEERS)/bin/python || $(PYTHON) -m venv $(PEERS)
+	$(PEERS)/bin/python -m pip install --quiet "torch==2.13.0" "keras>=3" "pandas>=2.1"
+	$(PEERS)/bin/python -m pip install --quiet --editable ".[$(EXTRAS),interop]"
+	touch $@
+
+test-peers peers: $(PEERS)/ready
+	KERAS_BACKEND=torch $(PEERS)/bin/python -m pytest tests/test_against_*.py tests/interop tests/bench/test_peers.py
 
 # The source distribution, and from it the wheels: one for this platform and every Python from 3.11 on, and the pure one.
 wheels: $(VENV)/ready
@@ -161,4 +166,4 @@ $(VENV)/ready: pyproject.toml setup.py $(wildcard edunet/*.pyx edunet/kernels/*.
 	touch $@
 
 clean:
-	rm -rf $(VENV) build dist *.egg-info edunet/*.c edunet/*.so edunet/kernels/*.c edunet/kernels/*.so
+	rm -rf $(VENV) $(PEERS) build dist *.egg-info edunet/*.c edunet/*.so edunet/kernels/*.c edunet/kernels/*.so

@@ -323,7 +323,7 @@ def test_no_drawer_for_odds_and_ends():
 
 
 def text_files():
-    skipped = {".git", ".venv", "build", "dist", "__pycache__", ".pytest_cache", ".ruff_cache"}
+    skipped = {".git", ".venv", ".venv-peers", "build", "dist", "__pycache__", ".pytest_cache", ".ruff_cache"}
     for path in PROJECT.rglob("*"):
         if (
             path.is_file()

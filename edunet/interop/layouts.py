@@ -192,7 +192,7 @@ PARTS = {
 }
 
 
-def kind_of(layer) -> str | None:
-    """Return the name under which a layer, or the layer of ours that it inherits from, has a line above."""
+def kind_of(layer) -> str:
+    """Return the name under which a layer, or the layer of ours that it inherits from, has a line above; or nothing."""
     ours = [kind.__name__ for kind in type(layer).__mro__ if kind.__module__.startswith("edunet.")]
-    return next((name for name in ours if name in LAYOUTS or name in PARTS), None)
+    return next((name for name in ours if name in LAYOUTS or name in PARTS), "")

@@ -166,21 +166,8 @@ class NeuralClassifier(ClassifierMixin, _Neural):
         random_state=None,
         verbose=0,
     ):
-        super().__init__(
-            hidden_layer_sizes,
-            activation,
-            dropout,
-            optimizer,
-            learning_rate,
-            batch_size,
-            epochs,
-            early_stopping,
-            validation_fraction,
-            patience,
-            build,
-            random_state,
-            verbose,
-        )
+        learning = (optimizer, learning_rate, batch_size, epochs, early_stopping, validation_fraction, patience)
+        super().__init__(hidden_layer_sizes, activation, dropout, *learning, build, random_state, verbose)
         self.class_weight = class_weight
 
     def _last_activation(self, outputs):

@@ -161,7 +161,7 @@ def _leaves(layer):
     """Return the layers that hold weights, in the order in which they were drawn."""
     if not layer.built and not layer.weights:
         raise ValueError(f"{layer.name} has no weights yet: give it an input_shape, or call it on data first.")
-    if kind_of(layer) is not None:
+    if kind_of(layer):
         return [layer]
     drawn = isinstance(layer, Model) and layer.outputs
     inner = [node.layer for node in layer._nodes] if drawn else layer.sublayers()

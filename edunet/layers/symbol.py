@@ -87,7 +87,7 @@ class _Place(int):
 def lay_flat(nodes: list[Node], inputs: list[Symbol], outputs) -> tuple:
     """Return a drawing as lists without cycles: however deep, it can be copied and pickled."""
     symbols = list(dict.fromkeys([*inputs, *(s for node in nodes for s in (*node.inputs, *node.outputs))]))
-    place = {symbol: _Place(i) for i, symbol in enumerate(symbols)}
+    place: dict[Symbol, object] = {symbol: _Place(i) for i, symbol in enumerate(symbols)}
     return (
         [(s.shape, s.dtype, s.index, s.masked) for s in symbols],
         [(node.layer, fill((node.args, node.kwargs), place), fill(node.outputs, place)) for node in nodes],

@@ -115,3 +115,83 @@ def test_a_layer_too_many_is_named():
         interop.weights_from_keras(stack(edunet, [5, 2]), stack(keras, [5]))
     with pytest.raises(ValueError, match="is in Keras only. A model has no weights before it is built"):
         interop.weights_from_keras(edunet.Sequential([edunet.layers.Dense(5)]), stack(keras, [5]))
+
+
+# ---------------------------------------------------------------- whole models
+
+
+def mixed(library):
+    """An image and a sequence, which are read apart and judged together."""
+    L = library.layers
+    image, words = library.Input((9, 8, 4)), library.Input((5,), dtype="int32")
+    h = L.Conv2D(4, 3, padding="same", activation="relu")(image)
+    h = L.GlobalAveragePooling2D()(L.Add()([image, h]))
+    shared = L.Dense(4, activation="tanh", kernel_regularizer="l2", kernel_constraint="non_neg")
+    t = L.GRU(4)(L.Embedding(9, 4)(words))
+    both = L.Concatenate()([shared(h), shared(t)])
+    return library.Model([image, words], [L.Dense(3, activation="softmax")(both), L.Dense(1)(both)])
+
+
+INPUTS = [IMAGE, rng.integers(0, 9, (2, 5))]
+
+
+def assert_the_same(ours, theirs, x):
+    here, there = ours.predict(x), theirs.predict(x, verbose=0)
+    for a, b in zip(*[side if isinstance(side, list) else [side] for side in (here, there)], strict=True):
+        np.testing.assert_allclose(a, b, rtol=1e-4, atol=1e-6)
+
+
+def test_a_functional_model_from_keras():
+    theirs = mixed(keras)
+    ours = interop.from_keras(theirs)
+    assert_the_same(ours, theirs, INPUTS)
+    assert {layer.name for layer in ours.layers} < {layer.name for layer in theirs.layers}  # which has InputLayers too
+    assert len(ours.losses) == 1
+    assert len(ours.constrained_weights) == 1
+
+
+def test_a_functional_model_to_keras():
+    ours = mixed(edunet)
+    theirs = interop.to_keras(ours)
+    assert_the_same(ours, theirs, INPUTS)
+    assert len(theirs.losses) == 1
+
+
+@pytest.mark.parametrize("units", [[5], [5, 2]])
+def test_a_stack_in_both_directions(units):
+    theirs = stack(keras, units)
+    ours = interop.from_keras(theirs)
+    assert isinstance(ours, edunet.Sequential)
+    assert_the_same(ours, theirs, TABLE)
+    assert_the_same(ours, interop.to_keras(ours), TABLE)
+
+
+@pytest.mark.parametrize("case", [case for case in CASES if case != "MultiHeadAttention"])
+def test_every_layer_is_made_again(case):
+    make, x = CASES[case]
+    if not hasattr(edunet.layers, case.split()[0]):
+        pytest.skip(f"there is no layer {case} yet")
+    kind = "int32" if case == "Embedding" else "float32"
+    theirs = keras.Sequential([keras.Input(x.shape[1:], dtype=kind), make(keras.layers)])
+    theirs.set_weights([abs(normal(*w.shape)) + 0.1 for w in theirs.get_weights()])
+    ours = interop.from_keras(theirs)
+    assert_the_same(ours, theirs, x)
+    assert_the_same(ours, interop.to_keras(ours), x)
+
+
+def test_what_edunet_does_not_have_is_named():
+    with pytest.raises(ValueError, match="is a UnitNormalization, which edunet does not have"):
+        interop.from_keras(keras.Sequential([keras.Input((6,)), keras.layers.UnitNormalization()]))
+    grouped = keras.layers.Conv2D(4, 3, groups=2)
+    with pytest.raises(ValueError, match="groups=2 has no counterpart in edunet. Leave it at its default, 1"):
+        interop.from_keras(keras.Sequential([keras.Input((9, 8, 4)), grouped]))
+    x = keras.Input((6,))
+    with pytest.raises(ValueError, match="is an operation, not a layer"):
+        interop.from_keras(keras.Model(x, x + x))
+
+
+def test_what_is_not_drawn_is_refused():
+    with pytest.raises(ValueError, match="give a Sequential an Input first"):
+        interop.from_keras(keras.Sequential([keras.layers.Dense(2)]))
+    with pytest.raises(ValueError, match="expected a model that is drawn"):
+        interop.to_keras(edunet.Sequential([edunet.layers.Dense(2)]))

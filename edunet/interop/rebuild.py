@@ -1,0 +1,185 @@
+"""Whole models to and from Keras 3: every layer is made again from its arguments, the calls are repeated.
+
+Initializers are not taken along: the weights are.
+"""
+
+import inspect
+from typing import Any
+
+import numpy as np
+
+from edunet import activations, constraints, layers, regularizers
+from edunet.interop.keras import weights_from_keras, weights_to_keras
+from edunet.layers.arguments import options
+from edunet.layers.layer import Layer
+from edunet.layers.symbol import replace
+from edunet.models import Model, Sequential
+
+__all__ = ["from_keras", "to_keras"]
+
+_LEFT_OUT = {"name", "trainable", "dtype", "input_shape", "batch_shape"}  # said otherwise, or not at all
+_ROOMS = {"regularizer": regularizers, "constraint": constraints}
+
+
+def from_keras(keras_model):
+    """Return a model of edunet with the layers, the graph and the weights of a Sequential or functional Keras model.
+
+    Raises ValueError for a model that is not built or a subclass, for a layer that is not known here, and for an
+    argument that has no counterpart and is not what it is by default: each is named.
+    """
+    if hasattr(keras_model, "add") and getattr(keras_model, "built", False):  # a Sequential
+        parts = [_layer_from(layer) for layer in keras_model.layers]
+        first = keras_model.inputs[0]
+        model: Model = Sequential([layers.Input(tuple(first.shape[1:]), first.dtype), *parts], name=keras_model.name)
+    elif hasattr(keras_model, "_nodes_by_depth"):
+        model = _functional_from(keras_model)
+    else:
+        raise ValueError(
+            f"from_keras: expected a built Sequential or functional model of Keras. Received: {keras_model!r}. Write a "
+            "subclass down here as well and use weights_from_keras; give a Sequential an Input first."
+        )
+    return weights_from_keras(model, keras_model)
+
+
+def to_keras(model):
+    """Return a Keras 3 model with the layers, the graph and the weights of a model of edunet.
+
+    Raises ValueError for a model that is not drawn, such as a subclass or one without an Input, and for a layer or
+    argument that Keras does not have: each is named.
+    """
+    import keras
+
+    if not isinstance(model, Model) or not model.outputs:
+        raise ValueError(
+            f"to_keras: expected a model that is drawn, Model(inputs, outputs) or Sequential with an input_shape. "
+            f"Received: {model!r}."
+        )
+    starts = [keras.Input(s.shape[1:], dtype=s.dtype.name) for s in model.inputs]
+    if isinstance(model, Sequential):
+        made = keras.Sequential([*starts, *[_layer_to(keras, layer) for layer in model.layers]], name=model.name)
+    else:
+        values = dict(zip(model.inputs, starts, strict=True))
+        copies = {layer: _layer_to(keras, layer) for layer in model.layers}
+        for node in model._nodes:
+            args, kwargs = node.filled(values)
+            y = copies[node.layer](*args, **kwargs)
+            values.update(zip(node.outputs, y if isinstance(y, (tuple, list)) else [y], strict=True))
+        made = keras.Model(starts, replace(model._outputs_drawn, lambda s: values[s]), name=model.name)
+    return weights_to_keras(model, made)
+
+
+def _functional_from(keras_model) -> Model:
+    """Repeat the calls that drew a functional model."""
+    values: dict[int, Any] = {}
+    copies: dict[int, Layer] = {}
+
+    def known(x):
+        return values.get(id(x), x)
+
+    for depth in sorted(keras_model._nodes_by_depth, reverse=True):
+        for node in keras_model._nodes_by_depth[depth]:
+            if node.is_input:
+                for tensor in node.outputs:
+                    values[id(tensor)] = layers.Input(tuple(tensor.shape[1:]), tensor.dtype)
+                continue
+            if not hasattr(node.operation, "get_weights"):
+                raise ValueError(
+                    f"from_keras: {node.operation.name} is an operation, not a layer; say it by a layer, such as "
+                    "layers.Add()([a, b]) for a + b."
+                )
+            if id(node.operation) not in copies:
+                copies[id(node.operation)] = _layer_from(node.operation)
+            kwargs = {k: v for k, v in node.arguments.kwargs.items() if v is not None and k != "training"}
+            y = copies[id(node.operation)](*replace(node.arguments.args, known), **replace(kwargs, known))
+            outputs = y if isinstance(y, (tuple, list)) else [y]
+            values.update(zip(map(id, node.outputs), outputs, strict=True))
+    starts = [known(x) for x in keras_model.inputs]
+    ends = [known(x) for x in keras_model.outputs]
+    alone = len(starts) == 1, len(ends) == 1
+    return Model(starts[0] if alone[0] else starts, ends[0] if alone[1] else ends, name=keras_model.name)
+
+
+def _layer_from(theirs) -> Layer:
+    """Return our layer with the arguments of one of Keras."""
+    if hasattr(theirs, "layers") and hasattr(theirs, "fit"):
+        return from_keras(theirs)
+    kind = getattr(layers, type(theirs).__name__, None)
+    if kind is None:
+        raise ValueError(f"from_keras: {theirs.name} is a {type(theirs).__name__}, which edunet does not have.")
+    config = theirs.get_config()
+    held = {key: getattr(theirs, key, None) for key in config}
+    if "layer" in held:  # which Bidirectional has under another name
+        held["layer"] = getattr(theirs, "forward_layer", held["layer"])
+    inner = {key: _layer_from(part) for key, part in held.items() if _is_keras_layer(part)}
+    taken = _taken(theirs, config, options(kind), "edunet")
+    for key, value in taken.items():
+        ending = key.rpartition("_")[2]
+        if ending in _ROOMS and isinstance(value, dict):
+            made = getattr(_ROOMS[ending], value["class_name"])
+            wanted = inspect.signature(made).parameters
+            taken[key] = made(**{k: v for k, v in value["config"].items() if k in wanted})
+    return kind(**taken | inner, name=theirs.name, trainable=theirs.trainable)
+
+
+def _layer_to(keras, ours):
+    """Return Keras's layer with the arguments of one of ours."""
+    if isinstance(ours, Model):
+        return to_keras(ours)
+    kind = getattr(keras.layers, type(ours).__name__, None)
+    if kind is None or not type(ours).__module__.startswith("edunet."):
+        raise ValueError(f"to_keras: {ours.name} is a {type(ours).__name__}, which Keras does not have.")
+    config = ours.get_config()
+    wanted = [
+        p
+        for base in kind.__mro__
+        if "__init__" in vars(base)
+        for p in inspect.signature(vars(base)["__init__"]).parameters
+    ]
+    taken = _taken(ours, config, wanted, "Keras")
+    for key, value in taken.items():
+        ending = key.rpartition("_")[2]
+        if isinstance(value, Layer):
+            taken[key] = _layer_to(keras, value)
+        elif ending in _ROOMS and value is not None:
+            made = getattr(getattr(keras, f"{ending}s"), type(value).__name__)
+            there = inspect.signature(made).parameters
+            taken[key] = made(**{k: v for k, v in vars(value).items() if k in there})
+        elif callable(value):
+            taken[key] = activations.name_of(value)
+    return kind(**taken, name=ours.name, trainable=ours.trainable)
+
+
+def _is_keras_layer(value) -> bool:
+    return hasattr(value, "get_weights") and hasattr(value, "get_config")
+
+
+def _taken(layer, config: dict, wanted: list[str], where: str) -> dict:
+    """Return the arguments that the other side has too; raise for one that it lacks and that says something."""
+    defaults = {
+        name: p.default
+        for base in reversed(type(layer).__mro__)
+        if base is not object and "__init__" in vars(base)
+        for name, p in inspect.signature(vars(base)["__init__"]).parameters.items()
+    }
+    taken = {}
+    for key, value in config.items():
+        if key in _LEFT_OUT or key.endswith("_initializer") or key not in defaults:
+            continue
+        if key in wanted:
+            taken[key] = value
+        elif not _says_nothing(key, value, defaults[key]):
+            raise ValueError(
+                f"{layer.name} ({type(layer).__name__}): {key}={value!r} has no counterpart in {where}. Leave it at "
+                f"its default, {defaults[key]!r}, or say it otherwise."
+            )
+    return taken
+
+
+def _says_nothing(key: str, value, default) -> bool:
+    """Tell whether an argument is as it always is."""
+    if key == "data_format":
+        return value in (None, "channels_last")
+    if key == "axis" and value is not None:  # of the channels, which Keras counts from the front once it is built
+        return len(np.ravel(value)) == 1
+    value = activations.name_of(value) if callable(value) else value
+    return value is None or value == default or key == "supports_masking"
