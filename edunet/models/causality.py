@@ -1,8 +1,8 @@
 """Does a model see the future? Change the input from a step on, and look whether answers before it change.
 
-A model that answers for every step and is used while the patient is still being measured may look back only. In training
-a glance ahead is rewarded: the figures become splendid, and at the bedside, where the next step is not known yet, they
-are gone. Ways in: padding="same" in place of "causal", attention without use_causal_mask, a mean over all steps.
+A model that answers for every step while the patient is still being measured may look back only. In training a glance
+ahead is rewarded: the figures become splendid, and at the bedside, where the next step is not known yet, they are gone.
+Ways in: padding="same" in place of "causal", attention without use_causal_mask, a mean over all steps.
 """
 
 from dataclasses import dataclass
@@ -195,7 +195,7 @@ def _nodes(model) -> list:
 
 
 def _first_leaking_node(model, xs, leak):
-    """Return the first use of a layer whose output for a step depends on later ones; inside models that are layers too."""
+    """Return the first use of a layer whose output for a step depends on later ones, also inside inner models."""
     pasts = [_every_output(model, inputs) for inputs in (xs, leak.changed)]
     T = xs[leak.input].shape[1]
     for node in _nodes(model):
@@ -212,7 +212,7 @@ def _is_timed(a, T) -> bool:
 
 
 def _where_steps_were_lost(node, values, T):
-    """Return the layer that first made something without steps, if the leak comes from there: what RepeatVector repeats."""
+    """Return the layer that first made something without steps, if the leak comes from there (see RepeatVector)."""
     while True:
         lost = [s.node for s in node.inputs if s.node is not None and not _is_timed(as_array(values[s]), T)]
         if not lost:
@@ -241,7 +241,10 @@ def _every_output(model, xs) -> dict:
 
 
 def _sentence(leak, node) -> str:
-    seen = f"The answer for step {leak.step} changes by up to {leak.change:.2g} when the input changes from step {leak.t} on"
+    seen = (
+        f"The answer for step {leak.step} changes by up to {leak.change:.2g} "
+        f"when the input changes from step {leak.t} on"
+    )
     if node is None:
         return f"{seen}: the model looks ahead."
     return f"{seen}: the future enters in layer {node.layer.name!r} ({type(node.layer).__name__})."
