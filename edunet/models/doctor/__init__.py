@@ -41,7 +41,7 @@ def examine(
             findings = list(_fit_together(case))
     if case is None:
         return Report(tuple(findings), ("what can be read",))
-    case.groups, case.validation_groups = (None if g is None else np.asarray(g) for g in (groups, validation_groups))
+    case.groups, case.validation_groups = (None if g is None else np.ravel(g) for g in (groups, validation_groups))
     case.validation = validation_split if isinstance(validation_split, float) and 0 < validation_split < 1 else None
     if validation_data is not None:
         case.validation = (

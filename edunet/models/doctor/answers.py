@@ -66,9 +66,8 @@ def labels_alone(case: Case):
         names, sizes = counts
         if sizes.max() > RARE * sizes.min() and case.class_weight is None:
             rare, common = names[sizes.argmin()], names[sizes.argmax()]
-            weights = {
-                n.item(): round(float(sizes.sum() / (len(sizes) * s)), 2) for n, s in zip(names, sizes, strict=True)
-            }
+            shares = sizes.sum() / (len(sizes) * sizes)
+            weights = {n.item(): round(float(w), 2) for n, w in zip(names, shares, strict=True)}
             yield Finding(
                 "rare class",
                 f"Class {number(rare)} is rare: a model that never answers it is right "

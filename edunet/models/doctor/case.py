@@ -62,6 +62,8 @@ def from_error(name: str, error: Exception, evidence: str) -> Finding:
 def number(value) -> str:
     """Write a number as people do."""
     value = float(value)
+    if not np.isfinite(value):
+        return str(value)
     return f"{value:,.0f}" if value == round(value) and abs(value) < 1e15 else f"{value:.4g}"
 
 

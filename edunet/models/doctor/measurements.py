@@ -111,7 +111,7 @@ def two_units(case: Case):
             yield Finding(
                 "two units",
                 f"{part.columns[i]} of {part.name} seems to hold two units: {UNITS[factor]}.",
-                f"Nothing lies around {number(edge)}; {few[0]} values have the middle {number(few[1])}, {many[0]} values "
+                f"Nothing lies around {number(edge)}; {few[0]} values have the middle {number(few[1])}, {many[0]} "
                 f"{number(many[1])}, {max(few[1], many[1]) / min(few[1], many[1]):.4g} times apart.",
                 f"Ask the laboratory. If so: v = {part.name}[..., {i}]; v[v > {number(edge)}] /= {factor:g}.",
             )
@@ -169,9 +169,9 @@ def _rows(part: Input) -> np.ndarray:
 
 
 def _ends(part: Input):
-    """Return the smallest and the largest value of every column, of all finite rows."""
+    """Return the smallest and the largest value of every column, without NaN."""
     x = part.data.reshape(-1, 1) if part.data.ndim in (1, 4, 5) else part.data.reshape(-1, part.data.shape[-1])
-    return (x.min(axis=0), x.max(axis=0)) if part.is_finite else (np.nanmin(x, axis=0), np.nanmax(x, axis=0))
+    return np.fmin.reduce(x, axis=0), np.fmax.reduce(x, axis=0)  # these pass over NaN
 
 
 CHECKS = {

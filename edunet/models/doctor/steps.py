@@ -77,7 +77,7 @@ def future_values(case: Case):
 
 
 def _per_step(part: Input, y, end) -> bool:
-    timed = part.data.ndim > 1 and y.ndim > 1 and part.data.shape[:2] == y.shape[:2] and y.shape[1] > 2
+    timed = part.data.ndim > 1 and y.ndim in (2, 3) and part.data.shape[:2] == y.shape[:2] and y.shape[1] > 2
     return timed and len(end.shape) == 3 and (part.codes is not None or part.data.ndim == 3)
 
 
