@@ -15,7 +15,8 @@ X = rng.normal(size=(N, 4)).astype(np.float32)
 Y = (X[:, 0] + rng.normal(size=N) > 0).astype(int)
 CLASSES = rng.integers(0, 3, N)
 SERIES = rng.normal(size=(N, 12, 2)).astype(np.float32)
-SIGMOID, BCE = L.Dense(1, activation="sigmoid"), "binary_crossentropy"
+QUANTITY = X[:, 0] * X[:, 1] - X[:, 2]
+BCE = "binary_crossentropy"
 
 
 def model(*ends, loss=BCE, shape=(4,), units=8, **options):
@@ -26,6 +27,12 @@ def model(*ends, loss=BCE, shape=(4,), units=8, **options):
 
 def yes_or_no(shape=(4,)):
     return model(L.Dense(1, activation="sigmoid"), shape=shape)
+
+
+def pictures():
+    made = Sequential([L.Flatten(input_shape=(8, 8, 1)), L.Dense(1, activation="sigmoid")])
+    made.compile("adam", BCE)
+    return made
 
 
 def three(last="softmax", loss="sparse_categorical_crossentropy", units=3):
@@ -109,7 +116,7 @@ PLANTED = {
     "labels counted from 1": (three, X, CLASSES + 1, {}, "labels against loss", "use y - 1"),
     "one-hot for a sparse loss": (three, X, np.eye(3)[CLASSES], {}, "labels against loss", "categorical_crossentropy"),
     "labels -1 and 1": (yes_or_no, X, 2 * Y - 1, {}, "labels against loss", r"\(y \+ 1\) / 2"),
-    "a quantity as a class": (three, X, X[:, 0], {}, "labels against loss", "loss='mse'"),
+    "a quantity as a class": (three, X, QUANTITY, {}, "labels against loss", "loss='mse'"),
     "classes as a quantity": (lambda: model(L.Dense(1), loss="mse"), X, Y, {}, "labels against loss", BCE),
     "labels missing": (yes_or_no, X, np.where(Y, np.nan, 0), {}, "labels missing", "isfinite"),
     "one label only": (yes_or_no, X, 0 * Y, {}, "one label only", "y is 0 in all 400 rows"),
@@ -168,7 +175,7 @@ PLANTED = {
     "negative labels, relu": (
         lambda: model(L.Dense(1, activation="relu"), loss="mse"),
         X,
-        X[:, 1],
+        QUANTITY,
         {},
         "labels out of reach",
         "relu",
@@ -176,7 +183,7 @@ PLANTED = {
     "large labels, sigmoid": (
         lambda: model(L.Dense(1, activation="sigmoid"), loss="mse"),
         X,
-        9 + X[:, 1],
+        9 + QUANTITY,
         {},
         "labels out of reach",
         "sigmoid",
@@ -202,7 +209,7 @@ PLANTED = {
     "all constant": (yes_or_no, 0 * X, Y, {}, "constant input", "All values"),
     "one column 5000 times the spread": (yes_or_no, X * [1, 1, 5000, 1], Y, {}, "unscaled inputs", "column 2"),
     "grey values": (
-        lambda: yes_or_no((8, 8, 1)),
+        lambda: pictures(),
         rng.integers(0, 256, (N, 8, 8, 1)).astype(np.uint8),
         Y,
         {},
@@ -259,7 +266,7 @@ PLANTED = {
     "a column that knows the future": (
         causal,
         lead(1),
-        FOLLOWING[:, 1:13] * 0 + FOLLOWING[:, :12],
+        FOLLOWING[:, :12],
         {},
         "future values",
         "",
@@ -316,9 +323,7 @@ def two_outputs():
 @pytest.mark.parametrize(("make", "x", "y", "options", "name", "words"), PLANTED.values(), ids=PLANTED)
 def test_what_is_planted_is_found(make, x, y, options, name, words):
     report = make().doctor(x, y, **options)
-    print(report.names())
-    found = [finding for finding in report if finding.name == name]
-    assert found, report
-    assert all(part and part.strip() for f in found for part in (f.sentence, f.evidence, f.repair))
-    assert any(re.search(words, str(f)) for f in found), report
-    assert not any("not looked at" in n for n in report.names()), report
+    assert name in report.names()
+    assert set(report.names()) <= {name, "looks ahead"}  # nothing else is made up
+    assert all(part.strip() for found in report for part in (found.sentence, found.evidence, found.repair))
+    assert re.search(words, str(report))
