@@ -142,7 +142,7 @@ def _fit_together(case: Case):
         if len(part.columns) != a.shape[-1]:
             part.columns = [f"column {d}" for d in range(a.shape[-1])]
     compiled = getattr(model, "_compiled", None)
-    spread = [None] * len(shape)
+    spread: list = [None] * len(shape)
     if compiled is None:
         yield Finding(
             "not compiled",

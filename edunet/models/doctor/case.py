@@ -1,5 +1,7 @@
 """What the checks look at: the model, the data as arrays, and what the model ends with."""
 
+import functools
+import re
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -21,9 +23,12 @@ class Input:
     columns: list[str]  # names of the last axis
     codes: int | None = None  # how many there are in the table of vectors
 
-    @property
+    @functools.cached_property
     def is_finite(self) -> bool:
-        return self.data.dtype.kind != "f" or bool(np.isfinite(self.data).all())
+        if self.data.dtype.kind != "f":
+            return True
+        total = np.add.reduce(self.data, axis=None)  # no finite sum holds a NaN or an infinity
+        return bool(np.isfinite(total)) or bool(np.isfinite(self.data).all())
 
 
 @dataclass
@@ -54,9 +59,12 @@ class Case:
 
 
 def from_error(name: str, error: Exception, evidence: str) -> Finding:
-    """Make a finding of the error that `fit` would raise: its first sentence, and the rest as repair."""
-    first, _, rest = str(error).replace("\n", " ").partition(". ")
-    return Finding(name, f"{first.rstrip('.')}.", evidence, rest or "See the shapes that the model expects: summary().")
+    """Make a finding of the error that `fit` would raise: what is wrong, what came, and the rest as repair."""
+    first, *others = re.split(r"(?<=\.) ", str(error).replace("\n", " "))
+    came = [part for part in others if part.startswith("Received")]
+    repair = [part for part in others if part not in came]
+    shapes = "Bring x and y to the shapes that model.summary() shows."
+    return Finding(name, " ".join([first, *came]), evidence, " ".join(repair) or shapes)
 
 
 def number(value) -> str:
@@ -110,12 +118,13 @@ def _activations_behind(symbol) -> list[str]:
 
 
 def _own_activation(layer) -> str:
-    own = getattr(layer, "activation", None)
+    """Return what a layer does last: "unknown" for one that says nothing of it."""
     kind = type(layer).__name__
-    if own is None:
-        # Dense and convolutions always have one; of a layer of someone's own nobody knows what it gives
-        return "linear" if kind in ("BatchNormalization", "LayerNormalization", "Add") else "unknown"
-    return activations.name_of(own) if kind not in ("LSTM", "GRU", "SimpleRNN") else "tanh"
+    if kind == "TimeDistributed":
+        return _own_activation(layer.layer)
+    if kind == "Dense" or "Conv" in kind:
+        return activations.name_of(layer.activation)
+    return {"BatchNormalization": "linear", "LayerNormalization": "linear", "Add": "linear"}.get(kind, "unknown")
 
 
 def wants_probabilities(loss) -> bool:

@@ -67,8 +67,11 @@ def copies_in_validation(case: Case):
         return
     if [a.shape[1:] for a in case.validation] != [part.data.shape[1:] for part in case.inputs]:
         return
-    learn = _keys([part.data for part in case.inputs])
-    judge = _keys([a.astype(part.data.dtype) for a, part in zip(case.validation, case.inputs, strict=True)])
+    both = [
+        np.concatenate([part.data, a.astype(part.data.dtype)])
+        for a, part in zip(case.validation, case.inputs, strict=True)
+    ]
+    learn, judge = np.split(_keys(both), [len(case.inputs[0].data)])
     same = int(np.isin(judge, learn).sum())
     if same and same > 10 * 2 * _pairs_by_chance(case) * len(judge) / len(learn):
         yield Finding(
@@ -81,7 +84,17 @@ def copies_in_validation(case: Case):
 
 def _keys(arrays) -> np.ndarray:
     """Return one number for each row of all inputs together: equal for equal rows, else practically never."""
-    return np.concatenate([_mixed([a[i : i + 4096] for a in arrays]) for i in range(0, len(arrays[0]), 4096)])
+    few = [a.reshape(len(a), -1)[:, :: max(1, a[0].size // 64)] for a in arrays]
+    keys = _mixed_in_pieces(few)
+    _, back, counts = np.unique(keys, return_inverse=True, return_counts=True)
+    alike = np.flatnonzero(counts[back] > 1)  # in the places looked at so far: now in all
+    keys[alike] ^= _mixed_in_pieces([a[alike] for a in arrays])
+    return keys
+
+
+def _mixed_in_pieces(arrays) -> np.ndarray:
+    pieces = [_mixed([a[i : i + 4096] for a in arrays]) for i in range(0, len(arrays[0]), 4096)]
+    return np.concatenate([np.zeros(0, np.uint64), *pieces])
 
 
 def _mixed(arrays) -> np.ndarray:
@@ -104,7 +117,7 @@ def _pairs_by_chance(case: Case) -> float:
         some = some[:, :: max(1, some.shape[1] // 64)]
         for column in some.T:
             counts = np.unique(column, return_counts=True)[1]
-            logs += np.log(max((counts / len(column)) @ (counts / len(column)), 1e-6))
+            logs += float(np.log(max(float(np.sum((counts / len(column)) ** 2)), 1e-6)))
     return float(n * (n - 1) / 2 * np.exp(max(logs, -700)))
 
 

@@ -157,14 +157,16 @@ def answer_in_a_column(case: Case):
             flat = y.reshape(-1)
             if len(flat) != len(part.data) or len(flat) < 20:
                 continue
-            for d, column in enumerate(part.data[:20_000].T):
-                if _same(column, flat[:20_000]) or _same(-column, flat[:20_000]):
-                    yield Finding(
-                        "answer in the input",
-                        f"{part.columns[d]} of {part.name} is the label, perhaps in another unit.",
-                        f"Their correlation is 1 in {len(column)} rows.",
-                        f"Leave it away: {part.name} = np.delete({part.name}, {d}, axis=-1).",
-                    )
+            table, told = (a[:: max(1, len(a) // ROWS)].astype(np.float64) for a in (part.data, flat))
+            table, told = table - table.mean(axis=0), told - told.mean()
+            sizes = np.sqrt((table**2).sum(axis=0) * (told @ told))
+            for d in np.flatnonzero((sizes > 0) & (np.abs(told @ table) > 0.99999 * sizes)):
+                yield Finding(
+                    "answer in the input",
+                    f"{part.columns[d]} of {part.name} is the label, perhaps in another unit.",
+                    f"Their correlation is 1 in {len(table)} rows looked at.",
+                    f"Leave it away: {part.name} = np.delete({part.name}, {d}, axis=-1).",
+                )
 
 
 CHECKS = {
