@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from edunet.layers.embedding import Embedding
+from edunet.layers.embedding import Embedding, PositionEmbedding
 from edunet.tensor import as_array, no_gradients
 
 __all__ = ["Causality", "check_causality"]
@@ -49,7 +49,8 @@ def check_causality(model, x=None) -> Causality:
         leak at step s:   x[:, t:] changes, s < t, and y[:, s] changes
     Args: model, which answers (N,T,...) for every step of (N,T,...); x, examples (a list for several inputs), made up
     at random unless given. The weights count as they are: a path whose weights are all 0 leaks nothing yet. Layers that
-    keep a state from batch to batch start afresh.
+    keep a state from batch to batch start afresh. An input is left as it is if it has another number of steps than the
+    answers, or none.
     Returns a `Causality`: true if the model looks back only; else its sentence tells the layer and the step.
     Raises ValueError for a model that does not answer for every step, and for one not drawn yet if x is missing.
 
@@ -110,10 +111,11 @@ def _examples(model, x, rng) -> list[np.ndarray]:
 
 
 def _made_up(model, symbol, rng) -> np.ndarray:
-    shape = (EXAMPLES, *(LENGTH if n is None else n for n in symbol.shape[1:]))
+    length = min([LENGTH, *(p.sequence_length for p in model.with_inner() if isinstance(p, PositionEmbedding))])
+    shape = (EXAMPLES, *(length if n is None else n for n in symbol.shape[1:]))
     codes = _codes(model, symbol)
     if codes:
-        return rng.integers(1, codes, shape)  # 0 may be padding
+        return rng.integers(min(1, codes - 1), codes, shape)  # 0 may be padding
     return rng.normal(size=shape).astype(np.float32)
 
 

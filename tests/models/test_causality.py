@@ -177,6 +177,10 @@ def test_the_numbers_of_a_later_training_stay_what_they_are():
         np.testing.assert_array_equal(before, after)
 
 
+def test_learned_places_limit_the_length_of_what_is_made_up():
+    assert not check_causality(codes(L.PositionEmbedding(5), L.TransformerEncoder(8, 2)))
+
+
 def test_long_sequences_are_sampled():
     model = Sequential([L.Input((400, 1)), L.Conv1D(2, 3, padding="causal"), L.Dense(1)])
     assert check_causality(model)

@@ -60,7 +60,7 @@ class Case:
 
 def from_error(name: str, error: Exception, evidence: str) -> Finding:
     """Make a finding of the error that `fit` would raise: what is wrong, what came, and the rest as repair."""
-    first, *others = re.split(r"(?<=\.) ", str(error).replace("\n", " "))
+    first, *others = re.split(r"(?<=\.) ", str(error).replace("\n", " ").strip())
     came = [part for part in others if part.startswith("Received")]
     repair = [part for part in others if part not in came]
     shapes = "Bring x and y to the shapes that model.summary() shows."
