@@ -1,8 +1,8 @@
 """Does a model see the future? Change the input from a step on, and look whether answers before it change.
 
-A model that answers for every step and is used while the patient is still being measured may look back only. In training
-a glance ahead is rewarded: the figures become splendid, and at the bedside, where the next step is not known yet, they
-are gone. Ways in: padding="same" in place of "causal", attention without use_causal_mask, a mean over all steps.
+A model that answers for every step while the patient is still being measured may look back only. In training a glance
+ahead is rewarded: the figures become splendid, and at the bedside, where the next step is not known yet, they are gone.
+Ways in: padding="same" in place of "causal", attention without use_causal_mask, a mean over all steps.
 """
 
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from edunet.layers.embedding import Embedding
+from edunet.layers.embedding import Embedding, PositionEmbedding
 from edunet.tensor import as_array, no_gradients
 
 __all__ = ["Causality", "check_causality"]
@@ -49,7 +49,8 @@ def check_causality(model, x=None) -> Causality:
         leak at step s:   x[:, t:] changes, s < t, and y[:, s] changes
     Args: model, which answers (N,T,...) for every step of (N,T,...); x, examples (a list for several inputs), made up
     at random unless given. The weights count as they are: a path whose weights are all 0 leaks nothing yet. Layers that
-    keep a state from batch to batch start afresh.
+    keep a state from batch to batch start afresh. An input is left as it is if it has another number of steps than the
+    answers, or none.
     Returns a `Causality`: true if the model looks back only; else its sentence tells the layer and the step.
     Raises ValueError for a model that does not answer for every step, and for one not drawn yet if x is missing.
 
@@ -110,10 +111,11 @@ def _examples(model, x, rng) -> list[np.ndarray]:
 
 
 def _made_up(model, symbol, rng) -> np.ndarray:
-    shape = (EXAMPLES, *(LENGTH if n is None else n for n in symbol.shape[1:]))
+    length = min([LENGTH, *(p.sequence_length for p in model.with_inner() if isinstance(p, PositionEmbedding))])
+    shape = (EXAMPLES, *(length if n is None else n for n in symbol.shape[1:]))
     codes = _codes(model, symbol)
     if codes:
-        return rng.integers(1, codes, shape)  # 0 may be padding
+        return rng.integers(min(1, codes - 1), codes, shape)  # 0 may be padding
     return rng.normal(size=shape).astype(np.float32)
 
 
@@ -195,7 +197,7 @@ def _nodes(model) -> list:
 
 
 def _first_leaking_node(model, xs, leak):
-    """Return the first use of a layer whose output for a step depends on later ones; inside models that are layers too."""
+    """Return the first use of a layer whose output for a step depends on later ones, also inside inner models."""
     pasts = [_every_output(model, inputs) for inputs in (xs, leak.changed)]
     T = xs[leak.input].shape[1]
     for node in _nodes(model):
@@ -212,7 +214,7 @@ def _is_timed(a, T) -> bool:
 
 
 def _where_steps_were_lost(node, values, T):
-    """Return the layer that first made something without steps, if the leak comes from there: what RepeatVector repeats."""
+    """Return the layer that first made something without steps, if the leak comes from there (see RepeatVector)."""
     while True:
         lost = [s.node for s in node.inputs if s.node is not None and not _is_timed(as_array(values[s]), T)]
         if not lost:
@@ -241,7 +243,10 @@ def _every_output(model, xs) -> dict:
 
 
 def _sentence(leak, node) -> str:
-    seen = f"The answer for step {leak.step} changes by up to {leak.change:.2g} when the input changes from step {leak.t} on"
+    seen = (
+        f"The answer for step {leak.step} changes by up to {leak.change:.2g} "
+        f"when the input changes from step {leak.t} on"
+    )
     if node is None:
         return f"{seen}: the model looks ahead."
     return f"{seen}: the future enters in layer {node.layer.name!r} ({type(node.layer).__name__})."

@@ -7,7 +7,7 @@ import numpy as np
 from edunet.layers.layer import Layer
 from edunet.layers.recurrent import Reader
 from edunet.layers.symbol import Node, Symbol, draw_again, fill, lay_flat, symbols_in
-from edunet.models import summary
+from edunet.models import doctor, summary
 from edunet.models.streaming import Stream
 from edunet.models.training import Trainable
 
@@ -178,6 +178,14 @@ class Model(Trainable):
                 layer.reset_states()
 
     # ---- for people
+
+    def doctor(self, x, y, groups=None, **options) -> doctor.Report:
+        """Look at model and data before `fit`, and report what would spoil the training: sentence, evidence, repair.
+
+        Args: x, y as for fit; groups (N,), whose each row is; validation_split, or validation_data with
+        validation_groups, and class_weight, as fit will get them.
+        """
+        return doctor.examine(self, x, y, groups, **options)
 
     def summary(self, print_fn=print) -> None:
         """Print a table of the layers: name and kind, output shape, number of weights, operations for one example."""

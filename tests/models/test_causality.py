@@ -42,11 +42,15 @@ CLEAN = {
     "residual": lambda: signals(L.Residual(L.Conv1D(2, 3, padding="causal"))),
     "causal attention": lambda: looking(use_causal_mask=True),
     "causal Transformer": lambda: codes(
-        L.PositionEmbedding(30), L.TransformerEncoder(16, 2, use_causal_mask=True), L.TransformerEncoder(16, 2, use_causal_mask=True)
+        L.PositionEmbedding(30),
+        L.TransformerEncoder(16, 2, use_causal_mask=True),
+        L.TransformerEncoder(16, 2, use_causal_mask=True),
     ),
     "a model inside": lambda: signals(Sequential([L.Input((STEPS, 2)), L.GRU(3, return_sequences=True)])),
-    "padding that is masked": lambda: Sequential([L.Embedding(9, 4, mask_zero=True, input_shape=(7,)), L.GRU(4, return_sequences=True)]),
-}  # fmt: skip
+    "padding that is masked": lambda: Sequential(
+        [L.Embedding(9, 4, mask_zero=True, input_shape=(7,)), L.GRU(4, return_sequences=True)]
+    ),
+}
 
 
 @pytest.mark.parametrize("make", CLEAN.values(), ids=CLEAN)
@@ -59,7 +63,9 @@ def test_a_model_that_looks_back_only(make):
 
 LEAKS = {
     "a convolution": (
-        lambda: signals(L.Conv1D(4, 3, padding="causal"), L.Conv1D(4, 3, padding="same", name="here"), L.LayerNormalization()),
+        lambda: signals(
+            L.Conv1D(4, 3, padding="causal"), L.Conv1D(4, 3, padding="same", name="here"), L.LayerNormalization()
+        ),
         1,
         "padding='causal'",
     ),
@@ -73,14 +79,24 @@ LEAKS = {
         STEPS - 1,
         "",
     ),
-    "attention": (lambda: codes(L.GRU(8, return_sequences=True), L.TransformerEncoder(8, 2, name="here")), 11, "use_causal_mask"),
+    "attention": (
+        lambda: codes(L.GRU(8, return_sequences=True), L.TransformerEncoder(8, 2, name="here")),
+        11,
+        "use_causal_mask",
+    ),
     "a reversed sequence": (lambda: signals(Reversed(name="here"), L.LSTM(3, return_sequences=True)), STEPS - 1, ""),
     "a flat picture of all steps": (
-        lambda: signals(L.Flatten(name="here"), L.Dense(2 * STEPS), L.Reshape((STEPS, 2))), STEPS - 1, ""),
+        lambda: signals(L.Flatten(name="here"), L.Dense(2 * STEPS), L.Reshape((STEPS, 2))),
+        STEPS - 1,
+        "",
+    ),
     "inside a model": (
-        lambda: signals(Sequential([L.Input((STEPS, 2)), L.Dense(3), L.Conv1D(3, 2, padding="same", name="here")])), 1, ""),
+        lambda: signals(Sequential([L.Input((STEPS, 2)), L.Dense(3), L.Conv1D(3, 2, padding="same", name="here")])),
+        1,
+        "",
+    ),
     "a residual": (lambda: signals(L.Residual(L.Conv1D(2, 3, padding="same"), name="here")), 1, ""),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize(("make", "ahead", "repair"), LEAKS.values(), ids=LEAKS)
@@ -159,6 +175,10 @@ def test_the_numbers_of_a_later_training_stay_what_they_are():
     assert edunet.backend.default_rng().random() == expected
     for before, after in zip(weights, model.get_weights(), strict=True):
         np.testing.assert_array_equal(before, after)
+
+
+def test_learned_places_limit_the_length_of_what_is_made_up():
+    assert not check_causality(codes(L.PositionEmbedding(5), L.TransformerEncoder(8, 2)))
 
 
 def test_long_sequences_are_sampled():
