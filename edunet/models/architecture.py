@@ -127,7 +127,7 @@ def make(described, reader: Reader) -> Model:
 
 
 def _name_of(record) -> str:
-    return f", {record['name']!r:.80}," if isinstance(record, dict) and "name" in record else ""
+    return f" ({record['name']!r:.80})" if isinstance(record, dict) and "name" in record else ""
 
 
 def _check_common(record) -> None:

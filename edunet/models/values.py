@@ -160,7 +160,7 @@ class Reader:
             raise ValueError(f"{name!r:.80} is no name")
         if name not in self.custom:
             raise ValueError(
-                f"it holds {name}, which is not of this library. If you have written {name}, type "
+                f"it holds {name}, which this library does not have. If you have written that, type "
                 f"load_model(path, custom_objects={{{name!r}: {name}}})"
             )
         found = self.custom[name]
