@@ -73,4 +73,4 @@ def test_errors_name_what_was_expected(make, message):
 @pytest.mark.parametrize("arguments", [{"scale": "1/255"}, {"scale": True}, {"scale": 1, "offset": None}])
 def test_rescaling_takes_numbers(arguments):
     with pytest.raises(ValueError, match="Rescaling: .* is a number, or an array with one per channel. Received"):
-        layers.Rescaling(**arguments)
+        Rescaling(**arguments)
