@@ -18,6 +18,7 @@ from edunet import (
     regularizers,
 )
 from edunet.models import gate, registry
+from edunet.models.values import Reader
 
 IMAGE, SIGNAL, ROW, CODES = (6, 6, 2), (6, 3), (5,), (4,)
 CASES = {  # the layer, and the shape of one example; a list of shapes for several inputs
@@ -400,3 +401,11 @@ def test_the_gate_bounds_sizes_but_not_seeds():
     for value in (10**7 + 1, (3, -(10**8)), [[10**9]]):
         with pytest.raises(ValueError, match="Dense: units is at most 10000000 in a file"):
             gate.check_sizes(layers.Dense, {"units": value})
+
+
+def test_an_array_in_a_file_has_one_place():
+    reader = Reader({"config.0": np.ones(3)}, {})
+    with pytest.raises(ValueError, match="the array 'config.0' has two places"):
+        reader.read([{"array": "config.0"}] * 2)
+    with pytest.raises(ValueError, match="there is no array '0.kernel'"):
+        reader.read({"array": "0.kernel"})
