@@ -77,6 +77,11 @@ def test_missing_file_missing_folder_and_wrong_file(tmp_path):
         network().load_weights(tmp_path / "text.safetensors")
 
 
+def test_a_folder_is_no_file(tmp_path):
+    with pytest.raises(IsADirectoryError, match="is a folder; give the name of a file in it"):
+        network().save(tmp_path)
+
+
 def test_no_weights_yet(tmp_path):
     with pytest.raises(ValueError, match="has no weights yet"):
         models.Sequential([layers.Dense(1)]).save_weights(tmp_path / "w.safetensors")
