@@ -236,6 +236,7 @@ FORGED = {
         r"layer 2 .*ask for more weights than the file holds, here for the shape \(4, 9000000\)",
     ),
     "shape": (lambda m: m["layers"][0].update(built=[{"tuple": [None, 10**6]}, {"dict": []}]), "more weights than"),
+    "a layer in its own shape": (lambda m: m["layers"][0].update(built=[[{"layer": 0}], {"dict": []}]), "be built for"),
     "huge": (lambda m: m["layers"][0]["config"].update(units=10**12), "units is at most 10000000 in a file"),
     "code": (lambda m: m["layers"][0].update(kind="os.system"), "there is no 'layer' called 'os.system'"),
     "Lambda": (lambda m: m["layers"][0].update(kind="Lambda"), "there is no 'layer' called 'Lambda'"),
