@@ -2,6 +2,8 @@
 
 import math
 
+import numpy as np
+
 from edunet import tensor
 from edunet.layers.dense import whole
 from edunet.layers.layer import Layer
@@ -72,6 +74,9 @@ class Rescaling(Layer):
 
     def __init__(self, scale, offset=0.0, **kwargs):
         super().__init__(**kwargs)
+        for key, value in (("scale", scale), ("offset", offset)):
+            if np.asarray(value).dtype.kind not in "fiu":
+                raise ValueError(f"Rescaling: {key} is a number, or an array with one per channel. Received: {value!r}")
         self.scale, self.offset = scale, offset
 
     def call(self, x):

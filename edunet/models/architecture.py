@@ -127,7 +127,7 @@ def make(described, reader: Reader) -> Model:
 
 
 def _name_of(record) -> str:
-    return f", {record['name']!r:.80}," if isinstance(record, dict) and "name" in record else ""
+    return f" ({record['name']!r:.80})" if isinstance(record, dict) and "name" in record else ""
 
 
 def _check_common(record) -> None:
@@ -165,8 +165,16 @@ def _build(layer, described, reader) -> None:
     if described is None or layer.built:
         return
     shape, further = reader.read(described)
-    check_sizes(type(layer), {"the shape": shape, "the shapes": list(further.values())})
+    if not isinstance(further, dict) or not _are_sizes([shape, *further.values()]):
+        raise ValueError(f"{layer.name!r:.80} cannot be built for the shape {shape!r:.80}")
     layer.build_for(shape, further)
+
+
+def _are_sizes(shape) -> bool:
+    """Tell whether a shape, or several, are made of lengths only: of no object, which might hold the layer itself."""
+    if isinstance(shape, (tuple, list, dict)):
+        return all(_are_sizes(part) for part in (shape.values() if isinstance(shape, dict) else shape))
+    return shape is None or (type(shape) is int and 0 <= shape <= LARGEST_SIZE)
 
 
 def _made_model(record, reader, records) -> Model:

@@ -25,7 +25,7 @@ def _fits(default, value) -> bool:
     if isinstance(default, bool):
         return isinstance(value, bool)
     if isinstance(default, float):
-        return _is_number(value) or isinstance(value, np.ndarray)
+        return _is_number(value) or isinstance(value, np.ndarray) or callable(value)  # or a schedule
     if isinstance(default, (int, tuple, list)):  # one size for all axes, or one each, or a number of each side
         several = isinstance(value, (tuple, list)) and all(_fits(0, v) or _is_number(v) for v in value)
         return value is None or _is_number(value) or several

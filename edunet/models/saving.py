@@ -57,7 +57,7 @@ def save_model(model, path, include_optimizer: bool = True) -> None:
     """Write a whole model to a .safetensors file, from which `load_model` makes it again."""
     path = safetensors_path(path)
     layers, writer = describe(model)
-    description = {"layers": layers, "compile": _compiled(model, writer)}
+    description = {"layers": layers, "own": sorted(writer.own), "compile": _compiled(model, writer)}
     arrays = {name: w.data for name, w in named_weights(model).items()} if model.built else {}
     if include_optimizer and model.optimizer is not None:
         description["iterations"] = model.optimizer.iterations
@@ -74,7 +74,8 @@ def load_model(path, custom_objects: dict | None = None, compile: bool = True) -
     your own are handed over by name.
     Args: path; custom_objects {"Scale": Scale}, the layers, losses and functions that you have written; compile, False
     leaves optimizer, loss and metrics away.
-    Raises FileNotFoundError; ValueError that names the file and says what is wrong with it or missing.
+    Raises FileNotFoundError; ValueError that names the file and says what is wrong with it or missing; TypeError for
+    custom_objects that are no dict.
 
     >>> import tempfile
     >>> from edunet import layers, models
@@ -85,6 +86,7 @@ def load_model(path, custom_objects: dict | None = None, compile: bool = True) -
     >>> np.array_equal(same.predict(np.ones((2, 4))), model.predict(np.ones((2, 4))))
     True
     """
+    custom = _given(custom_objects)
     arrays, notes = files.read(path)
     if notes.get("format") != MODEL or "model" not in notes:
         raise ValueError(
@@ -92,7 +94,7 @@ def load_model(path, custom_objects: dict | None = None, compile: bool = True) -
             "they were saved, then type model.load_weights(path). (Whole models are written by model.save(path).)"
         )
     try:
-        return _model_from(arrays, notes, _given(custom_objects), compile)
+        return _model_from(arrays, notes, custom, compile)
     except (ValueError, TypeError) as error:
         raise ValueError(f"{str(path)!r} cannot be loaded: {error}") from error
 
@@ -100,6 +102,7 @@ def load_model(path, custom_objects: dict | None = None, compile: bool = True) -
 def _model_from(arrays, notes, custom, compile) -> Model:
     size = sum(map(len, notes.values())) + sum(a.nbytes for a in arrays.values())
     description = parse(notes["model"].encode(), size, DEEPEST)
+    _check_given(description.get("own"), custom)
     weights = {name: a for name, a in arrays.items() if name.split(".")[0].isdigit()}
     reader = Reader(arrays, custom)
     with weights_from(_Budget(sum(a.nbytes for a in weights.values()))):
@@ -110,6 +113,16 @@ def _model_from(arrays, notes, custom, compile) -> Model:
         model.compile(**_arguments_of_compile(reader, description["compile"]))
         _set_running_values(model, arrays, description.get("iterations", 0))
     return model
+
+
+def _check_given(own, custom: dict) -> None:
+    """Raise ValueError that names all layers and functions at once that are still to be handed over."""
+    names = [name for name in own or () if isinstance(name, str) and name.isidentifier() and name not in custom]
+    if names:
+        raise ValueError(
+            f"it holds {', '.join(names)}, which this library does not have. If you have written that, type "
+            f"load_model(path, custom_objects={{{', '.join(f'{n!r}: {n}' for n in names)}}})"
+        )
 
 
 class _Budget:

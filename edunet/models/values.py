@@ -117,6 +117,7 @@ class Reader:
 
     def __init__(self, arrays: dict[str, np.ndarray], custom: dict):
         self.arrays, self.custom = arrays, custom
+        self.used: set[str] = set()  # the arrays that have found their place
         self.layers: list[Layer] = []  # those made so far
         self.symbols: list[tuple[Symbol, ...]] = []  # the outputs of each call so far, those of the inputs last: [-1]
 
@@ -160,7 +161,7 @@ class Reader:
             raise ValueError(f"{name!r:.80} is no name")
         if name not in self.custom:
             raise ValueError(
-                f"it holds {name}, which is not of this library. If you have written {name}, type "
+                f"it holds {name}, which this library does not have. If you have written that, type "
                 f"load_model(path, custom_objects={{{name!r}: {name}}})"
             )
         found = self.custom[name]
@@ -193,7 +194,10 @@ class Reader:
     def _array(self, content):
         if not isinstance(content, str) or not content.startswith("config.") or content not in self.arrays:
             raise ValueError(f"there is no array {content!r:.80}")
-        return self.arrays[content].copy()
+        if content in self.used:  # each is written for one place; many would take memory that the file does not
+            raise ValueError(f"the array {content!r} has two places")
+        self.used.add(content)
+        return self.arrays[content]
 
     def _layer(self, content):
         if type(content) is not int or not 0 <= content < len(self.layers):

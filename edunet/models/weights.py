@@ -20,10 +20,12 @@ def named_weights(model) -> dict:
 
 
 def safetensors_path(path) -> Path:
-    """Return the path, or raise ValueError with the ending that it should have."""
+    """Return the path of a file, or raise: ValueError with the ending that it should have, for a folder OSError."""
     path = Path(path)
+    if path.is_dir():
+        raise IsADirectoryError(f"{str(path)!r} is a folder; give the name of a file in it, {path / 'm.safetensors'}.")
     if path.suffix != ".safetensors":
-        suggestion = path.with_suffix("").with_suffix(".safetensors").name if path.name else "model.safetensors"
+        suggestion = path.with_suffix("").with_suffix(".safetensors").name
         raise ValueError(f"files are written as .safetensors. Received {path.name!r}; use {suggestion!r}.")
     return path
 

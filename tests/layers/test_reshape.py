@@ -68,3 +68,9 @@ def test_drawn_shapes(layer, shape):
 def test_errors_name_what_was_expected(make, message):
     with pytest.raises(ValueError, match=message):
         make()
+
+
+@pytest.mark.parametrize("arguments", [{"scale": "1/255"}, {"scale": True}, {"scale": 1, "offset": None}])
+def test_rescaling_takes_numbers(arguments):
+    with pytest.raises(ValueError, match="Rescaling: .* is a number, or an array with one per channel. Received"):
+        Rescaling(**arguments)

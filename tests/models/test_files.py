@@ -173,7 +173,7 @@ def test_a_damaged_file_is_named_and_takes_no_memory(tmp_path, kind):
 
 def test_an_unended_text_is_looked_at_once(tmp_path):
     (tmp_path / "f").write_bytes(content(b'{"' + b'\\"' * 1_000_000))
-    began = time.perf_counter()
+    began = time.process_time()
     with pytest.raises(ValueError, match="is not JSON"):
         files.read(tmp_path / "f")
-    assert time.perf_counter() - began < 1
+    assert time.process_time() - began < 1
