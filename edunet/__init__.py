@@ -20,6 +20,7 @@ from edunet import (
     ops,
     optimizers,
     regularizers,
+    schedules,
     utils,
 )
 from edunet.about import info
@@ -76,6 +77,7 @@ __all__ = [
     "optimizers",
     "register_kernels",
     "regularizers",
+    "schedules",
     "set_backend",
     "set_floatx",
     "set_num_threads",

@@ -33,7 +33,7 @@ FLOORS = [
         "about",
     ],
     ["tensor", "gradcheck"],
-    ["ops", "initializers", "regularizers", "constraints", "optimizers", "metrics", "activations"],
+    ["ops", "initializers", "regularizers", "constraints", "schedules", "optimizers", "metrics", "activations"],
     ["layers", "losses", "warmup", "race"],
     ["callbacks", "models", "utils"],
     ["datasets"],

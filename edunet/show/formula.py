@@ -106,7 +106,7 @@ def _known():
     """List what has a page."""
     found = [name for name in layers.__all__ if isinstance(k := getattr(layers, name), type) and _op_of(k)]
     found += [kind.__name__ for kind in OPS_OF_LOSSES]
-    found += [name for name in optimizers.__all__ if name not in ("Optimizer", "get")]
+    found += [name for name in optimizers.__all__ if name not in ("Optimizer", "get", "schedules")]
     return f"one of the layers, losses and optimizers {', '.join(found)}, or a function of edunet.ops"
 
 
