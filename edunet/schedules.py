@@ -187,11 +187,8 @@ def _periods(step, decay_steps, staircase):
 
 def _number(schedule, name, value, above=False):
     """Return a number >= 0 (or > 0) as Python's own, or raise ValueError."""
-    if isinstance(value, bool) or not isinstance(value, (int, float, np.number)) or not 0 <= value < math.inf:
-        fits = False
-    else:
-        fits = value > 0 or not above
-    if not fits:
+    good = isinstance(value, (int, float, np.number)) and not isinstance(value, bool) and 0 <= value < math.inf
+    if not good or (above and not value):
         bound = "> 0" if above else ">= 0"
         raise ValueError(f"{type(schedule).__name__}: {name} is a number {bound}. Received: {value!r}")
     return value.item() if isinstance(value, np.number) else value

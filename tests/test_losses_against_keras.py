@@ -23,6 +23,86 @@ def plain(x):
     return x.numpy() if isinstance(x, edunet.Tensor) else np.asarray(keras.ops.convert_to_numpy(x))
 
 
+# ---------------------------------------------------------------- losses
+
+P, Y = rng.random((6, 4)).astype(np.float32), rng.integers(0, 2, (6, 4)).astype(np.float32)
+SHARES = P / P.sum(axis=1, keepdims=True)
+LABELS = rng.integers(0, 4, 6)
+ONE_HOT = np.eye(4, dtype=np.float32)[LABELS]
+PICTURES, AREAS = rng.random((3, 4, 5, 1)).astype(np.float32), rng.integers(0, 2, (3, 4, 5, 1)).astype(np.float32)
+WEIGHTS = rng.random(6).astype(np.float32)
+
+LOSSES = {
+    "MeanAbsolutePercentageError": ({}, Y + 1, P),
+    "MeanSquaredLogarithmicError": ({}, Y, P - 0.2),
+    "Huber": ({"delta": 0.3}, Y, P),
+    "LogCosh": ({}, Y, P),
+    "Poisson": ({}, Y, P),
+    "Hinge": ({}, Y, P),
+    "Hinge of -1 and 1": ({}, 2 * Y - 1, P),
+    "CosineSimilarity": ({}, Y, P),
+    "CosineSimilarity along 0": ({"axis": 0}, P[:4], P[2:]),
+    "KLDivergence": ({}, ONE_HOT, SHARES),
+    "BinaryCrossentropy smoothed": ({"label_smoothing": 0.2}, Y, P),
+    "BinaryFocalCrossentropy": ({}, Y, P),
+    "BinaryFocalCrossentropy balanced": ({"apply_class_balancing": True, "alpha": 0.3, "gamma": 1.5}, Y, P),
+    "BinaryFocalCrossentropy of scores": ({"from_logits": True, "label_smoothing": 0.1}, Y, 4 * P - 2),
+    "CategoricalCrossentropy smoothed": ({"label_smoothing": 0.2}, ONE_HOT, SHARES),
+    "CategoricalCrossentropy smoothed scores": ({"label_smoothing": 0.2, "from_logits": True}, ONE_HOT, 9 * P),
+    "SparseCategoricalCrossentropy ignoring": ({"ignore_class": 2}, LABELS, SHARES),
+    "SparseCategoricalCrossentropy ignoring -1": ({"ignore_class": -1, "from_logits": True}, LABELS - 1, 9 * P),
+    "Dice": ({}, AREAS, PICTURES),
+    "Dice of each": ({"axis": (1, 2, 3)}, AREAS, PICTURES),
+}
+
+
+@pytest.mark.parametrize("reduction", ["sum_over_batch_size", "sum", "none", "mean_with_sample_weight"])
+@pytest.mark.parametrize("name", LOSSES)
+def test_losses(name, reduction):
+    options, y, p = LOSSES[name]
+    theirs, ours = (getattr(library.losses, name.split()[0])(reduction=reduction, **options) for library in BOTH)
+    each_weights = [None] if name == "Dice" else [None, WEIGHTS[: len(y)]]
+    for weights in each_weights:
+        np.testing.assert_allclose(
+            ours(y, p, weights), plain(theirs(y, keras.ops.convert_to_tensor(p), weights)), rtol=2e-5, atol=1e-6
+        )
+
+
+@pytest.mark.parametrize("name", LOSSES)
+def test_gradients_of_losses(name):
+    import torch
+
+    options, y, p = LOSSES[name]
+    theirs, ours = (getattr(library.losses, name.split()[0])(**options) for library in BOTH)
+    x, ours_x = torch.tensor(p, requires_grad=True), edunet.Tensor(p.copy())
+    theirs(torch.tensor(y), x).backward()
+    ours(y, ours_x).backward()
+    np.testing.assert_allclose(ours_x.grad, x.grad.numpy(), rtol=1e-4, atol=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("name", "y", "p"),
+    [
+        ("mean_squared_error", Y, P),
+        ("mean_absolute_error", Y, P),
+        ("huber", Y, P),
+        ("binary_crossentropy", Y, P),
+        ("categorical_crossentropy", ONE_HOT, SHARES),
+        ("sparse_categorical_crossentropy", LABELS, SHARES),
+        ("kl_divergence", SHARES, SHARES[::-1].copy()),
+    ],
+)
+def test_functions(name, y, p):
+    theirs, ours = (getattr(library.losses, name)(y, p) for library in BOTH)
+    np.testing.assert_allclose(ours, plain(theirs), rtol=1e-5, atol=1e-7)
+
+
+@pytest.mark.parametrize("name", ["KLDivergence", "MeanSquaredLogarithmicError", "LogCosh", "BinaryFocalCrossentropy"])
+def test_names_of_losses(name):
+    theirs, ours = (getattr(library.losses, name)().name for library in BOTH)
+    assert ours == theirs
+
+
 # ---------------------------------------------------------------- optimizers
 
 

@@ -28,18 +28,30 @@ from edunet.ops.activations import (
 from edunet.ops.attention import attention, attention_weights, merge_heads, split_heads
 from edunet.ops.conv import conv1d, conv2d, depthwise_conv2d
 from edunet.ops.dense import dense
+from edunet.ops.distance import (
+    absolute_error,
+    cosine_similarity,
+    hinge,
+    huber,
+    log_cosh,
+    percentage_error,
+    pinball,
+    poisson,
+    squared_error,
+    squared_log_error,
+)
 from edunet.ops.embedding import embedding, sine_positions
 from edunet.ops.gru import gru
 from edunet.ops.loss import (
-    absolute_error,
-    huber,
+    kl_divergence,
     sigmoid_crossentropy,
+    sigmoid_focal_crossentropy,
     softmax_crossentropy,
     sparse_softmax_crossentropy,
-    squared_error,
 )
 from edunet.ops.lstm import lstm
 from edunet.ops.norm import batch_norm, batch_norm_inference, layer_norm
+from edunet.ops.overlap import dice
 from edunet.ops.pool import (
     avg_pool1d,
     avg_pool2d,
@@ -52,6 +64,7 @@ from edunet.ops.pool import (
 )
 from edunet.ops.regularize import dropout
 from edunet.ops.rnn import simple_rnn
+from edunet.ops.survival import discrete_hazard
 
 __all__ = [
     "absolute_error",
@@ -63,8 +76,11 @@ __all__ = [
     "batch_norm_inference",
     "conv1d",
     "conv2d",
+    "cosine_similarity",
     "dense",
     "depthwise_conv2d",
+    "dice",
+    "discrete_hazard",
     "dropout",
     "elu",
     "embedding",
@@ -74,18 +90,25 @@ __all__ = [
     "global_max_pool1d",
     "global_max_pool2d",
     "gru",
+    "hinge",
     "huber",
+    "kl_divergence",
     "layer_norm",
     "leaky_relu",
     "linear",
+    "log_cosh",
     "log_softmax",
     "lstm",
     "max_pool1d",
     "max_pool2d",
     "merge_heads",
+    "percentage_error",
+    "pinball",
+    "poisson",
     "relu",
     "sigmoid",
     "sigmoid_crossentropy",
+    "sigmoid_focal_crossentropy",
     "simple_rnn",
     "sine_positions",
     "softmax",
@@ -94,5 +117,6 @@ __all__ = [
     "sparse_softmax_crossentropy",
     "split_heads",
     "squared_error",
+    "squared_log_error",
     "tanh",
 ]

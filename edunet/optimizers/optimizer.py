@@ -24,6 +24,11 @@ class Optimizer:
     """
 
     slots: tuple[str, ...] = ()  # names of the running values, one array each per weight
+    weight_decay: float | None
+    clipnorm: float | None
+    clipvalue: float | None
+    global_clipnorm: float | None
+    _rate: float | LearningRateSchedule
 
     def __init__(
         self, learning_rate=0.01, weight_decay=None, clipnorm=None, clipvalue=None, global_clipnorm=None, **unknown
@@ -32,7 +37,7 @@ class Optimizer:
         known = inspect.signature(type(self).__init__).parameters.keys() | {"weight_decay", *CLIPS}
         refuse_unknown(kind, unknown, known - {"self", "options"})
         if isinstance(learning_rate, LearningRateSchedule):
-            self._rate: float | LearningRateSchedule = learning_rate
+            self._rate = learning_rate
         else:
             self._rate = _rate(kind, learning_rate)
         self.weight_decay = None if weight_decay is None else number(kind, "weight_decay", weight_decay)
@@ -76,7 +81,7 @@ class Optimizer:
         self.iterations += 1
 
     def apply_gradients(self, pairs) -> None:
-        """Take one step from pairs (gradient, weight), as Keras also spells it: `apply_gradients(zip(grads, weights))`."""
+        """Take one step from pairs (gradient, weight): `apply_gradients(zip(gradients, weights))`, as in Keras."""
         gradients, weights = zip(*pairs, strict=True)
         self.apply(gradients, weights)
 

@@ -38,7 +38,7 @@ class RMSprop(Optimizer):
     Source: Tieleman & Hinton, Lecture 6.5 (2012); Graves, Generating sequences with recurrent networks (2013).
     """
 
-    slots = ("v", "m")
+    slots: tuple[str, ...] = ("v", "m")
 
     def __init__(self, learning_rate=0.001, rho=0.9, momentum=0.0, epsilon=1e-7, centered=False, **options):
         super().__init__(learning_rate, **options)
@@ -93,11 +93,12 @@ class Adam(Optimizer):
     convergence of Adam and beyond (2018).
     """
 
-    slots = ("m", "v")
+    slots: tuple[str, ...] = ("m", "v")
 
     def __init__(self, learning_rate=0.001, beta_1=0.9, beta_2=0.999, epsilon=1e-7, amsgrad=False, **options):
         super().__init__(learning_rate, **options)
-        _means(self, beta_1, beta_2, epsilon)
+        _shares(type(self).__name__, beta_1=beta_1, beta_2=beta_2)
+        self.beta_1, self.beta_2, self.epsilon = beta_1, beta_2, number(type(self).__name__, "epsilon", epsilon)
         self.amsgrad = bool(amsgrad)
         if amsgrad:
             self.slots = ("m", "v", "u")
@@ -143,11 +144,12 @@ class Nadam(Optimizer):
     Source: Dozat, Incorporating Nesterov momentum into Adam (2016).
     """
 
-    slots = ("m", "v")
+    slots: tuple[str, ...] = ("m", "v")
 
     def __init__(self, learning_rate=0.001, beta_1=0.9, beta_2=0.999, epsilon=1e-7, **options):
         super().__init__(learning_rate, **options)
-        _means(self, beta_1, beta_2, epsilon)
+        _shares("Nadam", beta_1=beta_1, beta_2=beta_2)
+        self.beta_1, self.beta_2, self.epsilon = beta_1, beta_2, number("Nadam", "epsilon", epsilon)
 
     def step(self, w, dw, m, v):
         t = self.iterations + 1
@@ -162,13 +164,6 @@ class Nadam(Optimizer):
 @functools.lru_cache(maxsize=1)  # one step asks for every weight
 def _lookahead(t):
     return math.prod(1 - 0.5 * 0.96**k for k in range(1, t + 1))
-
-
-def _means(optimizer, beta_1, beta_2, epsilon) -> None:
-    """Set how much of the past both running means keep."""
-    kind = type(optimizer).__name__
-    _shares(kind, beta_1=beta_1, beta_2=beta_2)
-    optimizer.beta_1, optimizer.beta_2, optimizer.epsilon = beta_1, beta_2, number(kind, "epsilon", epsilon)
 
 
 def _flat(*arrays):
