@@ -24,7 +24,7 @@ ROOMS = [
 OWN = {
     "activations": {"name_of"},
     "callbacks": {"CallbackList"},
-    "metrics": {"confusion_matrix", "roc_auc"},
+    "metrics": {"average_precision", "confusion_matrix", "roc_auc"},
 }  # not Keras's
 
 FORMS = {
