@@ -103,6 +103,63 @@ def test_names_of_losses(name):
     assert ours == theirs
 
 
+# ---------------------------------------------------------------- metrics
+
+CLASSES, GUESSES = rng.integers(0, 3, 6), rng.integers(0, 3, 6)
+METRICS = {
+    "RootMeanSquaredError": ({}, Y, P),
+    "MeanAbsolutePercentageError": ({}, Y + 1, P),
+    "MeanSquaredLogarithmicError": ({}, Y, P),
+    "Poisson": ({}, Y, P),
+    "KLDivergence": ({}, ONE_HOT, SHARES),
+    "BinaryCrossentropy": ({"label_smoothing": 0.1}, Y, P),
+    "CategoricalCrossentropy": ({}, ONE_HOT, SHARES),
+    "SparseCategoricalCrossentropy": ({"from_logits": True}, LABELS, P),
+    "R2Score": ({}, Y, P),
+    "R2Score by variance": ({"class_aggregation": "variance_weighted_average"}, Y, P),
+    "TruePositives": ({"thresholds": 0.3}, Y, P),
+    "FalsePositives": ({}, Y, P),
+    "TrueNegatives": ({}, Y, P),
+    "FalseNegatives": ({}, Y, P),
+    "Precision of a class": ({"class_id": 2}, Y, P),
+    "F1Score macro": ({"average": "macro"}, ONE_HOT, P),
+    "F1Score micro": ({"average": "micro", "threshold": 0.4}, Y, P),
+    "F1Score weighted": ({"average": "weighted"}, ONE_HOT, P),
+    "FBetaScore": ({"beta": 2.0, "average": None}, ONE_HOT, P),
+    "TopKCategoricalAccuracy": ({"k": 2}, ONE_HOT, P),
+    "SparseTopKCategoricalAccuracy": ({"k": 2}, LABELS, P),
+    "MeanIoU": ({"num_classes": 3}, CLASSES, GUESSES),
+    "MeanIoU ignoring": ({"num_classes": 3, "ignore_class": 1}, CLASSES, GUESSES),
+    "IoU": ({"num_classes": 3, "target_class_ids": [0, 2]}, CLASSES, GUESSES),
+}
+
+
+@pytest.mark.parametrize("name", METRICS)
+@pytest.mark.parametrize("weighted", [False, True])
+def test_metrics_over_batches(name, weighted):
+    options, y, p = METRICS[name]
+    weights = np.array([1, 2, 3, 0, 1, 2], np.float32)  # whole numbers: Keras's MeanIoU rounds others
+    theirs, ours = (getattr(library.metrics, name.split()[0])(**options) for library in BOTH)
+    for rows in (slice(0, 4), slice(4, 6)):
+        for metric in (theirs, ours):
+            metric.update_state(y[rows], p[rows], sample_weight=weights[rows] if weighted else None)
+    np.testing.assert_allclose(ours.result(), plain(theirs.result()), rtol=1e-5, atol=1e-6)
+
+
+@pytest.mark.parametrize("kind", ["SensitivityAtSpecificity", "SpecificityAtSensitivity", "PrecisionAtRecall", "AUC"])
+def test_exact_metrics_are_where_many_thresholds_lead(kind):
+    y, p = rng.integers(0, 2, 100), rng.integers(0, 50, 100) / 50 + 0.01
+    arguments = {} if kind == "AUC" else {kind.split("At")[1].lower(): 0.7}
+    theirs, ours = (getattr(library.metrics, kind)(num_thresholds=2001, **arguments)(y, p) for library in BOTH)
+    np.testing.assert_allclose(ours, plain(theirs), atol=1e-5)
+
+
+def test_all_outputs_together_is_the_auc_that_keras_means():
+    y, p = rng.integers(0, 2, (50, 3)), rng.integers(0, 50, (50, 3)) / 50
+    theirs, ours = keras.metrics.AUC(num_thresholds=2001), edunet.metrics.AUC(multi_label=False)
+    np.testing.assert_allclose(ours(y, p), plain(theirs(y, p)), atol=1e-5)
+
+
 # ---------------------------------------------------------------- optimizers
 
 
