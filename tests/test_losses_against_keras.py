@@ -224,3 +224,49 @@ def test_schedules(name):
 @pytest.mark.parametrize("kind", ["SGD", "Adam", "Nadam"])
 def test_twenty_steps_along_a_schedule(kind):
     twenty_steps(lambda library: getattr(library.optimizers, kind)(schedule(library, "CosineDecay, warmup")))
+
+
+# ---------------------------------------------------------------- activations
+
+X = rng.normal(size=(4, 5)).astype(np.float32) * 3
+ACTIVATIONS = [
+    "elu",
+    "exponential",
+    "gelu",
+    "hard_sigmoid",
+    "hard_silu",
+    "hard_swish",
+    "leaky_relu",
+    "log_softmax",
+    "mish",
+]
+ACTIVATIONS += ["relu", "relu6", "selu", "sigmoid", "silu", "softmax", "softplus", "softsign", "swish", "tanh"]
+
+
+@pytest.mark.parametrize("name", ACTIVATIONS)
+def test_activations_and_their_gradients(name):
+    import torch
+
+    x, ours_x = torch.tensor(X, requires_grad=True), edunet.Tensor(X.copy())
+    theirs, ours = getattr(keras.activations, name)(x), getattr(edunet.keras.activations, name)(ours_x)
+    np.testing.assert_allclose(plain(ours), theirs.detach().numpy(), rtol=1e-5, atol=1e-6)
+    weights = rng.normal(size=X.shape).astype(np.float32)
+    (theirs * torch.tensor(weights)).sum().backward()
+    (ours * weights).sum().backward()
+    np.testing.assert_allclose(ours_x.grad, x.grad.numpy(), rtol=1e-4, atol=1e-5)
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda L: L.ReLU(max_value=2.0, negative_slope=0.1, threshold=0.5),
+        lambda L: L.PReLU("random_uniform"),
+        lambda L: L.PReLU("ones", shared_axes=[1]),
+    ],
+)
+def test_layers_of_activations(make):
+    theirs, ours = (make(library.layers) for library in BOTH)
+    theirs(X), ours(X)
+    ours.set_weights(theirs.get_weights())
+    np.testing.assert_allclose(plain(ours(X)), plain(theirs(X)), rtol=1e-5)
+    assert [w.name for w in ours.weights] == [w.name for w in theirs.weights]

@@ -1,6 +1,6 @@
 """Layers: weights and hyper-parameters around the formulas of `edunet.ops`. Names and defaults as in Keras."""
 
-from edunet.layers.activations import ELU, Activation, LeakyReLU, ReLU, Softmax
+from edunet.layers.activations import ELU, Activation, LeakyReLU, PReLU, ReLU, Softmax
 from edunet.layers.attention import Attention, MultiHeadAttention
 from edunet.layers.conv import Conv1D, Conv2D
 from edunet.layers.dense import Dense
@@ -60,6 +60,7 @@ __all__ = [
     "MaxPooling2D",
     "MultiHeadAttention",
     "Multiply",
+    "PReLU",
     "Permute",
     "ReLU",
     "RepeatVector",
