@@ -270,3 +270,65 @@ def test_layers_of_activations(make):
     ours.set_weights(theirs.get_weights())
     np.testing.assert_allclose(plain(ours(X)), plain(theirs(X)), rtol=1e-5)
     assert [w.name for w in ours.weights] == [w.name for w in theirs.weights]
+
+
+# ---------------------------------------------------------------- penalties and bounds
+
+KERNEL = rng.normal(size=(5, 4)).astype(np.float32)
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda library: library.regularizers.L1(0.1),
+        lambda library: library.regularizers.L2(0.1),
+        lambda library: library.regularizers.L1L2(0.1, 0.2),
+        lambda library: library.regularizers.OrthogonalRegularizer(0.1),
+        lambda library: library.regularizers.OrthogonalRegularizer(0.1, mode="columns"),
+    ],
+)
+def test_penalties(make):
+    theirs, ours = make(keras)(keras.ops.convert_to_tensor(KERNEL)), make(edunet)(edunet.Tensor(KERNEL))
+    np.testing.assert_allclose(float(ours), float(theirs), rtol=1e-5)
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda library: library.constraints.MaxNorm(1.5),
+        lambda library: library.constraints.MinMaxNorm(1.0, 1.8, rate=0.7),
+        lambda library: library.constraints.UnitNorm(axis=1),
+        lambda library: library.constraints.NonNeg(),
+    ],
+)
+def test_bounds(make):
+    theirs, ours = (make(library)(KERNEL) for library in BOTH)
+    np.testing.assert_allclose(ours, plain(theirs), rtol=1e-5)
+
+
+@pytest.mark.parametrize("optimizer", ["Nadam", "Adagrad", "RMSprop"])
+def test_a_training_with_everything_follows_the_same_curve(optimizer):
+    x, y = rng.normal(size=(60, 6)).astype(np.float32), rng.integers(0, 2, (60, 1))
+    models = []
+    for library in BOTH:
+        L = library.layers
+        model = library.Sequential(
+            [
+                L.Input((6,)),
+                L.Dense(8, "silu", kernel_regularizer="l2", kernel_constraint="max_norm", activity_regularizer="l1"),
+                L.Dense(8, "selu", kernel_initializer="lecun_normal", bias_regularizer="l1"),
+                L.Dense(1, "sigmoid"),
+            ]
+        )
+        plan = library.optimizers.schedules.CosineDecay(0.01, 40, warmup_target=0.02, warmup_steps=5)
+        model.compile(
+            getattr(library.optimizers, optimizer)(plan, global_clipnorm=0.5, weight_decay=0.01),
+            library.losses.BinaryFocalCrossentropy(label_smoothing=0.1),
+            metrics=["binary_crossentropy", library.metrics.F1Score(threshold=0.5, average="macro"), "mae"],
+        )
+        models.append(model)
+    models[1].set_weights(models[0].get_weights())
+    theirs, ours = (model.fit(x, y, epochs=4, batch_size=8, shuffle=False, verbose=0).history for model in models)
+    assert set(ours) == set(theirs)
+    for name in ours:
+        np.testing.assert_allclose(ours[name], theirs[name], atol=1e-4, err_msg=name)
