@@ -20,6 +20,7 @@ from edunet import (
     ops,
     optimizers,
     regularizers,
+    schedules,
     utils,
 )
 from edunet.about import info
@@ -78,6 +79,7 @@ __all__ = [
     "optimizers",
     "register_kernels",
     "regularizers",
+    "schedules",
     "set_backend",
     "set_floatx",
     "set_num_threads",

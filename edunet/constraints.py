@@ -3,6 +3,8 @@
 A length is that of the weights that lead into one unit: √Σ w² along `axis` (0: the inputs of a Dense layer).
 """
 
+import math
+
 import numpy as np
 
 from edunet.names import look_up, missing_name
@@ -34,7 +36,7 @@ class MaxNorm(Constraint):
     """
 
     def __init__(self, max_value=2.0, axis=0):
-        self.max_value, self.axis = max_value, axis
+        self.max_value, self.axis = _length("MaxNorm: max_value", max_value), _axis("MaxNorm", axis)
 
     def __call__(self, w):
         lengths = _lengths(w, self.axis)
@@ -53,10 +55,15 @@ class NonNeg(Constraint):
 
 
 class UnitNorm(Constraint):
-    """Every unit's weights have length 1."""
+    """Every unit's weights have length 1: w ← w/√Σ w².
+
+    >>> UnitNorm()(np.array([[3.0], [4.0]])).round(3)
+    array([[0.6],
+           [0.8]])
+    """
 
     def __init__(self, axis=0):
-        self.axis = axis
+        self.axis = _axis("UnitNorm", axis)
 
     def __call__(self, w):
         return w / (EPSILON + _lengths(w, self.axis))
@@ -71,7 +78,14 @@ class MinMaxNorm(Constraint):
     """
 
     def __init__(self, min_value=0.0, max_value=1.0, rate=1.0, axis=0):
-        self.min_value, self.max_value, self.rate, self.axis = min_value, max_value, rate, axis
+        self.min_value = _length("MinMaxNorm: min_value", min_value)
+        self.max_value = _length("MinMaxNorm: max_value", max_value)
+        self.rate, self.axis = _length("MinMaxNorm: rate", rate), _axis("MinMaxNorm", axis)
+        if self.min_value > self.max_value or self.rate > 1:
+            raise ValueError(
+                "MinMaxNorm: expected min_value <= max_value and a rate between 0 and 1. "
+                f"Received: min_value={min_value}, max_value={max_value}, rate={rate}"
+            )
 
     def __call__(self, w):
         lengths = _lengths(w, self.axis)
@@ -79,8 +93,21 @@ class MinMaxNorm(Constraint):
         return w * (wanted / (EPSILON + lengths))
 
 
+def _length(name, value) -> float:
+    if isinstance(value, bool) or not isinstance(value, (int, float, np.number)) or not 0 <= value < math.inf:
+        raise ValueError(f"{name} is a number >= 0. Received: {value!r}")
+    return float(value)
+
+
+def _axis(constraint, axis):
+    """Return an axis, or several as a tuple, or raise ValueError."""
+    axes = axis if isinstance(axis, (list, tuple)) else [axis]
+    if not all(isinstance(a, (int, np.integer)) and not isinstance(a, bool) for a in axes):
+        raise ValueError(f"{constraint}: axis is a whole number, or several such as [0, 1, 2]. Received: {axis!r}")
+    return tuple(axis) if isinstance(axis, list) else axis
+
+
 def _lengths(w, axis):
-    axis = tuple(axis) if isinstance(axis, list) else axis
     return np.sqrt(np.sum(np.square(w), axis=axis, keepdims=True))
 
 

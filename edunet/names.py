@@ -1,8 +1,9 @@
 """Names that people type: finding what they mean, and saying so when there is no such thing."""
 
 import difflib
+import re
 
-__all__ = ["did_you_mean", "look_up", "missing_name", "refuse_unknown"]
+__all__ = ["did_you_mean", "look_up", "missing_name", "refuse_unknown", "snake_case"]
 
 
 def did_you_mean(name: object, known) -> str:
@@ -33,3 +34,13 @@ def refuse_unknown(owner: str, unknown, known) -> None:
 def missing_name(module: str, name: str, known) -> AttributeError:
     """Return the error for a name that a module does not have, with a guess at what was meant."""
     return AttributeError(f"{module} has no {name!r}." + did_you_mean(name, known))
+
+
+def snake_case(name: str) -> str:
+    """Return the name of a class as Keras spells it in a history.
+
+    >>> snake_case("KLDivergence"), snake_case("TopKCategoricalAccuracy"), snake_case("AUC")
+    ('kl_divergence', 'top_k_categorical_accuracy', 'auc')
+    """
+    name = re.sub(r"(.)([A-Z][a-z]+)", r"\1_\2", name)
+    return re.sub(r"([a-z])([A-Z])", r"\1_\2", name).lower()

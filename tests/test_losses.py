@@ -18,6 +18,13 @@ def crossentropy(y, p):
 
 
 REGRESSIONS = {
+    "MeanAbsolutePercentageError": lambda y, p: 100 * abs(y - p) / np.maximum(abs(y), 1e-7),
+    "MeanSquaredLogarithmicError": lambda y, p: (np.log1p(p) - np.log1p(y)) ** 2,
+    "LogCosh": lambda y, p: np.log(np.cosh(y - p)),
+    "Poisson": lambda y, p: p - y * np.log(p + 1e-7),
+    "Pinball": lambda y, p: abs(y - p) / 2,
+    "Hinge": lambda y, p: np.maximum(1 - (2 * y - 1) * p, 0),
+    "BinaryFocalCrossentropy": lambda y, p: abs(y - p) ** 2 * crossentropy(y, p),
     "MeanSquaredError": lambda y, p: (y - p) ** 2,
     "MeanAbsoluteError": lambda y, p: abs(y - p),
     "Huber": lambda y, p: np.where(abs(y - p) < 1, (y - p) ** 2 / 2, abs(y - p) - 0.5),
@@ -99,8 +106,132 @@ def test_numbers_of_keras():
     # Keras 3.15.1 (torch): keras.losses.X()(y, p, sample_weight=[1, 2])
     y, p = np.array([[0.0, 1.0], [1.0, 1.0]], np.float32), np.array([[0.25, 0.5], [0.75, 0.125]], np.float32)
     weights = np.array([1.0, 2.0])
-    found = [float(getattr(losses, name)()(y, p, weights)) for name in REGRESSIONS]
+    kinds = ("MeanSquaredError", "MeanAbsoluteError", "Huber", "BinaryCrossentropy")
+    found = [float(getattr(losses, name)()(y, p, weights)) for name in kinds]
     np.testing.assert_allclose(found, [0.4921875, 0.75, 0.24609375, 1.4287691], rtol=1e-6)
+
+
+# ---------------------------------------------------------------- options
+
+
+def test_labels_may_be_smoothed():
+    smooth = Y * 0.8 + 0.1
+    np.testing.assert_allclose(losses.BinaryCrossentropy(label_smoothing=0.2)(Y, P), crossentropy(smooth, P).mean())
+    smooth = ONE_HOT * 0.8 + 0.2 / 4
+    expected = -(smooth * np.log(SHARES)).sum(axis=1).mean()
+    np.testing.assert_allclose(
+        losses.CategoricalCrossentropy(label_smoothing=0.2)(ONE_HOT, SHARES), expected, rtol=1e-6
+    )
+
+
+def test_a_class_may_be_ignored():
+    labels = np.where(np.arange(6) < 2, -1, LABELS)
+    expected = -np.log(SHARES[np.arange(6), LABELS])[2:]
+    loss = losses.SparseCategoricalCrossentropy(ignore_class=-1)
+    loss.check(labels, (None, 4))
+    np.testing.assert_allclose(loss(labels, SHARES), expected.mean(), rtol=1e-6)
+    np.testing.assert_allclose(loss(labels, SHARES, WEIGHTS), (WEIGHTS[2:] * expected).mean(), rtol=1e-6)
+
+
+def test_what_is_ignored_has_no_gradient():
+    z = Tensor(Z)
+    losses.SparseCategoricalCrossentropy(from_logits=True, ignore_class=9)(
+        np.where(LABELS == 0, 9, LABELS), z
+    ).backward()
+    assert (z.grad[LABELS == 0] == 0).all()
+    assert (z.grad[LABELS != 0] != 0).all()
+
+
+@pytest.mark.parametrize(
+    ("reduction", "reduce"),
+    [
+        ("sum_over_batch_size", lambda x, w: (w * x).mean()),
+        ("mean", lambda x, w: (w * x).mean()),
+        ("mean_with_sample_weight", lambda x, w: w @ x / w.sum()),
+        ("sum", lambda x, w: w @ x),
+        ("none", lambda x, w: w * x),
+        (None, lambda x, w: w * x),
+    ],
+)
+def test_reductions(reduction, reduce):
+    each = ((Y - P) ** 2).mean(axis=1)
+    loss = losses.MeanSquaredError(reduction=reduction)
+    np.testing.assert_allclose(loss(Y, P), reduce(each, np.ones(6)))
+    np.testing.assert_allclose(loss(Y, P, WEIGHTS), reduce(each, WEIGHTS))
+
+
+@pytest.mark.parametrize("reduction", ["sum", "mean"])
+def test_steps_that_a_mask_leaves_out_do_not_count(reduction):
+    y, p, mask = rng.random((2, 3, 1)), Tensor(rng.random((2, 3, 1))), np.array([[1, 1, 0], [1, 0, 0]], bool)
+    p.mask = mask
+    expected = getattr(((y - p.data) ** 2)[mask], reduction)()
+    np.testing.assert_allclose(losses.MeanSquaredError(reduction=reduction)(y, p).data, expected)
+
+
+def test_dice_of_each_picture():
+    y, p = rng.integers(0, 2, (2, 4, 4, 1)), rng.random((2, 4, 4, 1))
+    each = [losses.dice(y[i], p[i]) for i in (0, 1)]
+    np.testing.assert_allclose(losses.Dice(axis=(1, 2, 3))(y, p), np.mean(each))
+    np.testing.assert_allclose(losses.Dice(axis=(1, 2, 3))(y, p, [1, 3]), (each[0] + 3 * each[1]) / 2)
+    with pytest.raises(ValueError, match=r"Dice: with axis=None.*use Dice\(axis=\(1, 2, 3\)\)"):
+        losses.Dice()(y, p, [1, 3])
+
+
+def test_a_range_of_quantiles_holds_its_share():
+    t = np.arange(100.0)[:, None]
+    low, high = (losses.Pinball(q)(t, np.full((100, 1), y)) for q, y in ((0.05, 4.5), (0.95, 94.5)))
+    assert low < losses.Pinball(0.05)(t, np.full((100, 1), 9.0))
+    assert high < losses.Pinball(0.95)(t, np.full((100, 1), 85.0))
+
+
+def test_hazards_of_a_sigmoid_are_seen_as_scores():
+    z, y = Tensor(np.array([[1e4, 0.0]], np.float32)), np.array([[1, 1]])
+    loss = losses.DiscreteHazard()
+    value = loss(y, ops.sigmoid(z))
+    np.testing.assert_allclose(value.data, 1e4 + np.log(2))
+    np.testing.assert_allclose(losses.DiscreteHazard(from_logits=True)(y, z).data, value.data)
+
+
+FUNCTIONS = {
+    "mean_squared_error": (Y, P),
+    "mean_absolute_error": (Y, P),
+    "mean_absolute_percentage_error": (Y, P),
+    "mean_squared_logarithmic_error": (Y, P),
+    "huber": (Y, P),
+    "log_cosh": (Y, P),
+    "poisson": (Y, P),
+    "hinge": (Y, P),
+    "cosine_similarity": (Y, P),
+    "kl_divergence": (SHARES, SHARES[::-1]),
+    "binary_crossentropy": (Y, P),
+    "binary_focal_crossentropy": (Y, P),
+    "categorical_crossentropy": (ONE_HOT, SHARES),
+    "sparse_categorical_crossentropy": (LABELS, SHARES),
+}
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_functions_give_each_example_its_loss(name):
+    y, p = FUNCTIONS[name]
+    each = getattr(losses, name)(y.tolist(), p)
+    assert each.shape == (6,)
+    np.testing.assert_allclose(each.mean(), losses.get(name)(y, p))
+    assert type(losses.get(getattr(losses, name))) is type(losses.get(name))  # which looks over the labels
+
+
+def test_functions_are_differentiable():
+    p = Tensor(P)
+    losses.mean_squared_error(Y, p).sum().backward()
+    np.testing.assert_allclose(p.grad, 2 * (P - Y) / 3)
+
+
+def test_a_loss_of_ones_own_defines_call_as_in_keras():
+    class Cubed(losses.Loss):
+        def call(self, y_true, y_pred):
+            return (abs(y_pred - y_true) ** 3).mean(axis=-1)
+
+    assert Cubed().name == "cubed"
+    np.testing.assert_allclose(Cubed()(Y, P), (abs(P - Y) ** 3).mean())
 
 
 # ---------------------------------------------------------------- certain answers
@@ -202,9 +333,42 @@ def test_what_is_no_loss_is_refused(loss, message):
         losses.get(loss)
 
 
-def test_a_loss_can_be_made_again_from_its_config():
-    config = losses.BinaryCrossentropy(from_logits=True).get_config()
-    assert losses.BinaryCrossentropy(**config).from_logits
+EVERY = [
+    losses.BinaryCrossentropy(from_logits=True, label_smoothing=0.1),
+    losses.BinaryFocalCrossentropy(True, alpha=0.5, gamma=1.0, name="focal"),
+    losses.CategoricalCrossentropy(label_smoothing=0.2),
+    losses.SparseCategoricalCrossentropy(ignore_class=-1),
+    losses.Huber(0.5, reduction="sum"),
+    losses.Pinball(0.9),
+    losses.CosineSimilarity(axis=0),
+    losses.Dice(axis=[1, 2]),
+    losses.DiscreteHazard(from_logits=True),
+    losses.KLDivergence(),
+    losses.MeanSquaredError(reduction="none"),
+]
+
+
+@pytest.mark.parametrize("loss", EVERY, ids=lambda loss: type(loss).__name__)
+def test_a_loss_can_be_made_again_from_its_config(loss):
+    config = loss.get_config()
+    assert type(loss)(**config).get_config() == config
+
+
+@pytest.mark.parametrize(
+    ("make", "message"),
+    [
+        (lambda: losses.Huber(delta=-1), "Huber: delta is a number >= 0. Received: -1"),
+        (lambda: losses.Pinball(9), "Pinball: quantile is a number between 0 and 1. Received: 9"),
+        (lambda: losses.BinaryCrossentropy(label_smoothing=2), "label_smoothing is a number between 0 and 1"),
+        (lambda: losses.SparseCategoricalCrossentropy(ignore_class="x"), "ignore_class is a whole number or None"),
+        (lambda: losses.MeanSquaredError(reduction="summ"), "unknown reduction 'summ'.*Did you mean 'sum'"),
+        (lambda: losses.Dice(axis="all"), r"axis is None or whole numbers such as \(1, 2, 3\)"),
+        (lambda: losses.CosineSimilarity(axis=None), "axis is a whole number, such as -1. Received: None"),
+    ],
+)
+def test_arguments_are_looked_over(make, message):
+    with pytest.raises(ValueError, match=message):
+        make()
 
 
 # ---------------------------------------------------------------- labels of the wrong kind
@@ -226,6 +390,10 @@ def test_a_loss_can_be_made_again_from_its_config():
         ("sparse_categorical_crossentropy", np.array([0, 4]), 3, r"For 5 classes end the model with Dense\(5\)"),
         ("sparse_categorical_crossentropy", np.array([-1, 1]), 3, r"np.unique\(y, return_inverse=True\)"),
         ("sparse_categorical_crossentropy", np.array([0, 1]), 1, "the model has one output"),
+        ("discrete_hazard", np.array([0, 1]), 3, r"y of shape \(N, 2\).*np.stack\(\[interval, event\], axis=1\)"),
+        ("discrete_hazard", np.array([[0, 2]]), 3, r"the second column of y is 1 \(event\) or 0 \(censored\)"),
+        ("discrete_hazard", np.array([[3, 1]]), 3, "whole numbers 0 to 2. Received values from 3 to 3"),
+        ("discrete_hazard", np.array([[0.5, 1]]), 3, r"use np.digitize\(time, edges\)"),
     ],
 )
 def test_labels_are_looked_over_and_the_repair_is_named(name, y, outputs, message):
@@ -242,6 +410,7 @@ def test_labels_are_looked_over_and_the_repair_is_named(name, y, outputs, messag
         ("binary_crossentropy", np.array([[0.2, 1, 0]]), 3),
         ("categorical_crossentropy", np.eye(3), 3),
         ("sparse_categorical_crossentropy", np.array([[0], [2]]), 3),
+        ("discrete_hazard", np.array([[0, 1], [2, 0]]), 3),
     ],
 )
 def test_good_labels_pass(name, y, outputs):

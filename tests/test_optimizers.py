@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from edunet import optimizers
+from edunet import optimizers, schedules
 from edunet.tensor import Tensor
 
 rng = np.random.default_rng(0)
@@ -55,6 +55,149 @@ def test_adam_and_adamw(decay):
     np.testing.assert_allclose(steps(made), w)
 
 
+def test_amsgrad_never_forgets_the_largest_gradient():
+    w, m, v, u = START.copy(), 0, 0, 0
+    for t, dw in enumerate(GRADIENTS, 1):
+        m, v = 0.8 * m + 0.2 * dw, 0.9 * v + 0.1 * dw**2
+        u = np.maximum(u, v)
+        w = w - 0.1 * np.sqrt(1 - 0.9**t) / (1 - 0.8**t) * m / (np.sqrt(u) + 1e-3)
+    np.testing.assert_allclose(steps(optimizers.Adam(0.1, 0.8, 0.9, 1e-3, amsgrad=True)), w)
+
+
+@pytest.mark.parametrize("momentum", [0.0, 0.5])
+def test_centered_rmsprop_divides_by_the_deviation(momentum):
+    w, v, g, m = START.copy(), 0, 0, 0
+    for dw in GRADIENTS:
+        v, g = 0.8 * v + 0.2 * dw**2, 0.8 * g + 0.2 * dw
+        m = momentum * m + 0.1 * dw / np.sqrt(v - g**2 + 1e-3)
+        w = w - m
+    np.testing.assert_allclose(steps(optimizers.RMSprop(0.1, 0.8, momentum, epsilon=1e-3, centered=True)), w)
+
+
+def test_adagrad():
+    w, v = START.copy(), 0.2
+    for dw in GRADIENTS:
+        v = v + dw**2
+        w = w - 0.1 * dw / np.sqrt(v + 1e-3)
+    np.testing.assert_allclose(steps(optimizers.Adagrad(0.1, initial_accumulator_value=0.2, epsilon=1e-3)), w)
+
+
+def test_nadam():
+    w, m, v, product = START.copy(), 0, 0, 1
+    for t, dw in enumerate(GRADIENTS, 1):
+        now, ahead = (0.8 * (1 - 0.5 * 0.96**k) for k in (t, t + 1))
+        product *= now
+        m, v = 0.8 * m + 0.2 * dw, 0.9 * v + 0.1 * dw**2
+        mean = ahead * m / (1 - product * ahead) + (1 - now) * dw / (1 - product)
+        w = w - 0.1 * mean / (np.sqrt(v / (1 - 0.9**t)) + 1e-3)
+    np.testing.assert_allclose(steps(optimizers.Nadam(0.1, 0.8, 0.9, 1e-3)), w)
+
+
+@pytest.mark.parametrize("name", ["SGD", "RMSprop", "Adagrad", "Adam", "AdamW", "Nadam"])
+def test_weight_decay_shrinks_before_the_step(name):
+    optimizer, plain = (getattr(optimizers, name)(0.1, weight_decay=decay) for decay in (0.2, 0.0))
+    a, b = Tensor(START.copy()), Tensor(START * (1 - 0.1 * 0.2))
+    for each, w in ((optimizer, a), (plain, b)):
+        each.apply([GRADIENTS[0]], [w])
+    np.testing.assert_allclose(a.data, b.data)
+
+
+# ---------------------------------------------------------------- gradients that are too long
+
+LONG = [np.array([3.0, -4.0]), np.array([[0.0], [12.0]])]  # lengths 5 and 12, together 13
+
+
+@pytest.mark.parametrize(
+    ("clip", "expected"),
+    [
+        ({"clipvalue": 2.0}, [[2, -2], [[0], [2]]]),
+        ({"clipnorm": 10.0}, [[3, -4], [[0], [10]]]),
+        ({"clipnorm": 1.0}, [[0.6, -0.8], [[0], [1]]]),
+        ({"global_clipnorm": 6.5}, [[1.5, -2], [[0], [6]]]),
+        ({"global_clipnorm": 20.0}, LONG),
+    ],
+)
+def test_gradients_are_clipped(clip, expected):
+    weights = [Tensor(np.zeros_like(dw)) for dw in LONG]
+    given = [dw.copy() for dw in LONG]
+    optimizers.SGD(1.0, **clip).apply(given, weights)
+    for w, dw, before, kept in zip(weights, expected, LONG, given, strict=True):
+        np.testing.assert_allclose(-w.data, dw)
+        np.testing.assert_array_equal(kept, before)
+
+
+def test_clipping_keeps_the_precision():
+    w = Tensor(np.zeros(2, np.float32))
+    optimizers.Adam(clipnorm=0.1).apply([np.ones(2, np.float32)], [w])
+    assert w.data.dtype == np.float32
+
+
+def test_no_gradient_has_no_length():
+    w = Tensor(np.ones(2))
+    optimizers.SGD(clipnorm=1.0).apply([np.zeros(2)], [w])
+    np.testing.assert_array_equal(w.data, [1, 1])
+
+
+def test_only_one_way_of_clipping():
+    with pytest.raises(ValueError, match="clipped in one way; give one of clipnorm, clipvalue, global_clipnorm"):
+        optimizers.Adam(clipnorm=1.0, clipvalue=0.5)
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"clipnorm": 0}, "clipnorm is a number > 0. Received: 0"),
+        ({"clipvalue": -1}, "clipvalue is a number > 0. Received: -1"),
+        ({"weight_decay": "much"}, "weight_decay is a number >= 0. Received: 'much'"),
+        ({"epsilon": -1e-7}, "epsilon is a number >= 0"),
+    ],
+)
+def test_options_are_looked_over(options, message):
+    with pytest.raises(ValueError, match=message):
+        optimizers.Adam(**options)
+
+
+# ---------------------------------------------------------------- schedules
+
+
+def test_a_schedule_decides_every_step():
+    optimizer, w = optimizers.SGD(schedules.PiecewiseConstantDecay([1], [1.0, 0.1])), Tensor(np.zeros(1))
+    rates = []
+    for _ in range(4):
+        rates.append(optimizer.learning_rate)
+        optimizer.apply([np.ones(1)], [w])
+    assert rates == [1.0, 1.0, 0.1, 0.1]
+    np.testing.assert_allclose(w.data, -2.2)
+
+
+def test_a_rate_that_follows_a_schedule_cannot_be_set():
+    optimizer = optimizers.Adam(schedules.CosineDecay(0.1, 10))
+    with pytest.raises(TypeError, match="follows a CosineDecay and cannot be set to a number.*Received: 0.5"):
+        optimizer.learning_rate = 0.5
+
+
+def test_a_schedule_may_come_later():
+    optimizer = optimizers.Adam(0.1)
+    optimizer.learning_rate = schedules.ExponentialDecay(0.5, 1, 0.5)
+    assert optimizer.learning_rate == 0.5
+
+
+def test_a_schedule_is_in_the_config():
+    plan = schedules.CosineDecay(0.1, 10)
+    config = optimizers.Adam(plan, clipnorm=1.0).get_config()
+    assert config["learning_rate"] is plan
+    assert optimizers.Adam(**config).learning_rate == 0.1
+
+
+def test_the_rate_may_be_set_to_an_array_of_one_number():
+    optimizer = optimizers.Adam()
+    optimizer.learning_rate = np.array(0.25, np.float32)
+    assert optimizer.learning_rate == 0.25
+    assert type(optimizer.learning_rate) is float
+    with pytest.raises(ValueError, match="learning_rate is a number >= 0"):
+        optimizer.learning_rate = -1.0
+
+
 @pytest.mark.parametrize(
     ("optimizer", "expected"),
     [
@@ -77,7 +220,7 @@ def test_numbers_of_keras(optimizer, expected):
 
 # ---------------------------------------------------------------- bookkeeping
 
-ALL = pytest.mark.parametrize("name", ["sgd", "rmsprop", "adam", "adamw"])
+ALL = pytest.mark.parametrize("name", ["sgd", "rmsprop", "adagrad", "adam", "adamw", "nadam"])
 
 
 @ALL
@@ -121,6 +264,12 @@ def test_the_learning_rate_may_change_between_steps():
     np.testing.assert_allclose(w.data, -0.6)
 
 
+def test_pairs_of_gradients_and_weights_as_keras_spells_it():
+    w = Tensor(np.zeros(1))
+    optimizers.SGD(0.1).apply_gradients(zip([np.ones(1)], [w], strict=True))
+    np.testing.assert_allclose(w.data, -0.1)
+
+
 def test_iterations_are_counted():
     optimizer = optimizers.Adam()
     for _ in range(3):
@@ -135,6 +284,8 @@ def test_iterations_are_counted():
         (optimizers.RMSprop, {"learning_rate": 0.001, "rho": 0.9, "momentum": 0.0, "epsilon": 1e-7}),
         (optimizers.Adam, {"learning_rate": 0.001, "beta_1": 0.9, "beta_2": 0.999, "epsilon": 1e-7}),
         (optimizers.AdamW, {"weight_decay": 0.004, "learning_rate": 0.001, "epsilon": 1e-7}),
+        (optimizers.Adagrad, {"learning_rate": 0.001, "initial_accumulator_value": 0.1, "epsilon": 1e-7}),
+        (optimizers.Nadam, {"learning_rate": 0.001, "beta_1": 0.9, "beta_2": 0.999, "epsilon": 1e-7}),
     ],
 )
 def test_defaults_are_those_of_keras(kind, expected):
@@ -150,7 +301,11 @@ def test_an_optimizer_can_be_made_again_from_its_config(name):
 # ---------------------------------------------------------------- names and errors
 
 
-ALL_KINDS = [optimizers.SGD, optimizers.RMSprop, optimizers.Adam, optimizers.AdamW]
+ALL_KINDS = [
+    *(optimizers.SGD, optimizers.RMSprop, optimizers.Adagrad, optimizers.Adam, optimizers.AdamW, optimizers.Nadam),
+    lambda rate: optimizers.Adam(rate, amsgrad=True),
+    lambda rate: optimizers.RMSprop(rate, centered=True),
+]
 
 
 @pytest.mark.parametrize("kind", ALL_KINDS)

@@ -1,6 +1,6 @@
 """Layers: weights and hyper-parameters around the formulas of `edunet.ops`. Names and defaults as in Keras."""
 
-from edunet.layers.activations import ELU, Activation, LeakyReLU, ReLU, Softmax
+from edunet.layers.activations import ELU, Activation, LeakyReLU, PReLU, ReLU, Softmax
 from edunet.layers.adapt import Normalization
 from edunet.layers.attention import Attention, MultiHeadAttention
 from edunet.layers.augment import RandomContrast, RandomFlip, RandomRotation, RandomTranslation, RandomZoom
@@ -76,6 +76,7 @@ __all__ = [
     "MultiHeadAttention",
     "Multiply",
     "Normalization",
+    "PReLU",
     "Permute",
     "PositionEmbedding",
     "RNN",

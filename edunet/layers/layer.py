@@ -46,7 +46,7 @@ class Layer:
 
     Args: name, shown in `summary()`; trainable, False freezes the weights; dtype, the precision of the weights
     (`floatx()` unless given); input_shape, for the first layer of a Sequential, without the batch axis;
-    activity_regularizer, a penalty on what the layer gives while learning.
+    activity_regularizer, a penalty on what the layer gives while learning, the mean over the examples.
     """
 
     input_shape: tuple | None = None
@@ -224,7 +224,10 @@ class Layer:
                 y = self.carry_mask(y, args, mask)
             if self.activity_regularizer is not None:
                 parts = y if isinstance(y, tuple) else (y,)
-                self._penalties += [self.activity_regularizer(part) for part in parts if _is_remembered(part)]
+                # the mean over the examples, as in Keras: a larger batch is not punished harder
+                self._penalties += [
+                    self.activity_regularizer(part) * (1 / max(len(part), 1)) for part in parts if _is_remembered(part)
+                ]
             return y
         except (ValueError, TypeError) as error:
             _say_where(error, self, args)

@@ -15,14 +15,23 @@ returns (y, backward). Tensors put it on the tape: see `edunet.tensor`.
 
 from edunet.ops.activations import (
     elu,
+    exponential,
     gelu,
+    hard_sigmoid,
+    hard_silu,
     leaky_relu,
     linear,
     log_softmax,
+    mish,
+    prelu,
     relu,
+    relu6,
+    selu,
     sigmoid,
+    silu,
     softmax,
     softplus,
+    softsign,
     tanh,
 )
 from edunet.ops.attention import attention, attention_weights, merge_heads, split_heads
@@ -31,23 +40,36 @@ from edunet.ops.conv import conv1d, conv2d
 from edunet.ops.conv_depthwise import depthwise_conv2d
 from edunet.ops.conv_transpose import conv1d_transpose, conv2d_transpose
 from edunet.ops.dense import dense
+from edunet.ops.distance import (
+    absolute_error,
+    cosine_similarity,
+    hinge,
+    huber,
+    log_cosh,
+    percentage_error,
+    pinball,
+    poisson,
+    squared_error,
+    squared_log_error,
+)
 from edunet.ops.embedding import embedding, sine_positions
 from edunet.ops.gru import gru
 from edunet.ops.loss import (
-    absolute_error,
-    huber,
+    kl_divergence,
     sigmoid_crossentropy,
+    sigmoid_focal_crossentropy,
     softmax_crossentropy,
     sparse_softmax_crossentropy,
-    squared_error,
 )
 from edunet.ops.lstm import lstm
 from edunet.ops.norm import batch_norm, batch_norm_inference, group_norm, layer_norm
+from edunet.ops.overlap import dice
 from edunet.ops.pool import avg_pool1d, avg_pool2d, max_pool1d, max_pool2d
 from edunet.ops.pool_global import global_avg_pool1d, global_avg_pool2d, global_max_pool1d, global_max_pool2d
 from edunet.ops.regularize import dropout, gaussian_dropout, gaussian_noise
 from edunet.ops.resize import upsample1d, upsample2d, zero_pad
 from edunet.ops.rnn import simple_rnn
+from edunet.ops.survival import discrete_hazard
 
 __all__ = [
     "absolute_error",
@@ -63,11 +85,15 @@ __all__ = [
     "conv1d_transpose",
     "conv2d",
     "conv2d_transpose",
+    "cosine_similarity",
     "dense",
     "depthwise_conv2d",
+    "dice",
+    "discrete_hazard",
     "dropout",
     "elu",
     "embedding",
+    "exponential",
     "flip2d",
     "gaussian_dropout",
     "gaussian_noise",
@@ -78,26 +104,42 @@ __all__ = [
     "global_max_pool2d",
     "group_norm",
     "gru",
+    "hard_sigmoid",
+    "hard_silu",
+    "hinge",
     "huber",
+    "kl_divergence",
     "layer_norm",
     "leaky_relu",
     "linear",
+    "log_cosh",
     "log_softmax",
     "lstm",
     "max_pool1d",
     "max_pool2d",
     "merge_heads",
+    "mish",
+    "percentage_error",
+    "pinball",
+    "poisson",
+    "prelu",
     "relu",
+    "relu6",
+    "selu",
     "sigmoid",
     "sigmoid_crossentropy",
+    "sigmoid_focal_crossentropy",
+    "silu",
     "simple_rnn",
     "sine_positions",
     "softmax",
     "softmax_crossentropy",
     "softplus",
+    "softsign",
     "sparse_softmax_crossentropy",
     "split_heads",
     "squared_error",
+    "squared_log_error",
     "tanh",
     "upsample1d",
     "upsample2d",

@@ -4,18 +4,28 @@ import math
 
 import numpy as np
 
+from edunet.arithmetic import unbroadcast
 from edunet.tensor import differentiable
 
 __all__ = [
     "elu",
+    "exponential",
     "gelu",
+    "hard_sigmoid",
+    "hard_silu",
     "leaky_relu",
     "linear",
     "log_softmax",
+    "mish",
+    "prelu",
     "relu",
+    "relu6",
+    "selu",
     "sigmoid",
+    "silu",
     "softmax",
     "softplus",
+    "softsign",
     "tanh",
 ]
 
@@ -31,17 +41,36 @@ def linear(x):
 
 
 @differentiable
-def relu(x):
+def relu(x, *, negative_slope=0.0, max_value=None, threshold=0.0):
     """Let positive values through: y = max(x, 0); dx = dy where x > 0, else 0 (0 at x = 0).
 
+    With the options: y = x from the threshold on, negative_slope·(x − threshold) below it, never above max_value.
     Source: Glorot, Bordes & Bengio, Deep sparse rectifier neural networks (2011).
     Shapes: x of any shape, y and dx alike. Raises TypeError for what is not numbers.   Tutorial: lesson 03
 
     >>> relu(np.array([-1.0, 0.0, 2.0]))
     array([0., 0., 2.])
     """
-    y = np.maximum(x, 0)
-    return y, lambda dy: dy * (y > 0)
+    if not negative_slope and max_value is None and not threshold:
+        y = np.maximum(x, 0)
+        return y, lambda dy: dy * (y > 0)
+    y, slope = x.copy(), np.ones_like(x)
+    low = x <= threshold if not threshold else x < threshold
+    y[low], slope[low] = negative_slope * (x[low] - threshold), negative_slope
+    if max_value is not None:
+        high = x >= max_value
+        y[high], slope[high] = max_value, 0
+    return y, lambda dy: dy * slope
+
+
+@differentiable
+def relu6(x):
+    """A relu that ends at 6, for numbers of few bits: y = min(max(x, 0), 6); dx = dy where 0 < x < 6, else 0.
+
+    Source: Howard et al., MobileNets (2017).
+    Shapes: x of any shape, y and dx alike. Raises TypeError for what is not numbers.   Tutorial: lesson 03
+    """
+    return np.clip(x, 0, 6), lambda dy: dy * ((x > 0) & (x < 6))
 
 
 @differentiable
@@ -65,6 +94,38 @@ def elu(x, *, alpha=1.0):
     """
     y = np.where(x > 0, x, alpha * np.expm1(np.minimum(x, 0))).astype(x.dtype)
     return y, lambda dy: dy * np.where(x > 0, 1, y + alpha).astype(x.dtype)
+
+
+SELU_SCALE, SELU_ALPHA = 1.0507009873554805, 1.6732632423543772  # the fixed point of mean 0 and variance 1
+
+
+@differentiable
+def selu(x):
+    """An elu whose outputs keep mean 0 and variance 1 from layer to layer: y = 1.0507·elu(x, α = 1.6733).
+
+    dx = 1.0507·dy where x > 0, else dy·(y + 1.7581). It wants weights drawn by lecun_normal.
+    Source: Klambauer et al., Self-normalizing neural networks (2017).
+    Shapes: x of any shape, y and dx alike. Raises TypeError for what is not numbers.   Tutorial: lesson 03
+    """
+    y = (SELU_SCALE * np.where(x > 0, x, SELU_ALPHA * np.expm1(np.minimum(x, 0)))).astype(x.dtype)
+    return y, lambda dy: dy * np.where(x > 0, SELU_SCALE, y + SELU_SCALE * SELU_ALPHA).astype(x.dtype)
+
+
+@differentiable
+def prelu(x, alpha):
+    """A leaky relu whose slopes a are learnt: y = x where x > 0, else a·x.
+
+        dx = dy where x > 0, a·dy where x < 0        da = Σ dy·min(x, 0), over what shares a slope
+    Source: He et al., Delving deep into rectifiers (2015).
+    Shapes: x (N,...), alpha any shape that broadcasts to x, y like x. Raises TypeError for what is not numbers.
+    Tutorial: lesson 03
+    """
+    low = np.minimum(x, 0)
+
+    def backward(dy):
+        return dy * ((x > 0) + alpha * (x < 0)).astype(x.dtype), unbroadcast(dy * low, alpha.shape)
+
+    return np.maximum(x, 0) + alpha * low, backward
 
 
 _erf = np.vectorize(math.erf, otypes=[np.float64])  # NumPy has no erf; this one is exact to the last bit
@@ -102,6 +163,68 @@ def sigmoid(x):
     """
     y = 0.5 * (1 + np.tanh(0.5 * x))
     return y, lambda dy: dy * y * (1 - y)
+
+
+@differentiable
+def hard_sigmoid(x):
+    """A sigmoid of three straight lines: y = min(max(x/6 + ½, 0), 1); dx = dy/6 where |x| < 3, else 0.
+
+    Shapes: x of any shape, y and dx alike. Raises TypeError for what is not numbers.   Tutorial: lesson 03
+    """
+    return np.clip(x / 6 + 0.5, 0, 1), lambda dy: dy * (np.abs(x) < 3) / 6
+
+
+@differentiable
+def silu(x):
+    """Let x through as far as its own sigmoid is open (also called swish): y = x·σ(x); dx = dy·(σ + y(1 − σ)).
+
+    Source: Elfwing, Uchibe & Doya (2018); Ramachandran, Zoph & Le, Searching for activation functions (2017).
+    Shapes: x of any shape, y and dx alike. Raises TypeError for what is not numbers.   Tutorial: lesson 03
+    """
+    gate = 0.5 * (1 + np.tanh(0.5 * x))
+    return x * gate, lambda dy: dy * (gate + x * gate * (1 - gate))
+
+
+@differentiable
+def hard_silu(x):
+    """A silu of straight lines and a parabola: y = x·hard_sigmoid(x); dx = 0 for x < −3, dy for x > 3, dy·(x/3 + ½).
+
+    Source: Howard et al., Searching for MobileNetV3 (2019).
+    Shapes: x of any shape, y and dx alike. Raises TypeError for what is not numbers.   Tutorial: lesson 03
+    """
+    inside = np.abs(x) < 3
+    return x * np.clip(x / 6 + 0.5, 0, 1), lambda dy: dy * np.where(inside, x / 3 + 0.5, x > 0).astype(x.dtype)
+
+
+@differentiable
+def mish(x):
+    """A smooth relu with a dip below 0: y = x·t, t = tanh(softplus(x)); dx = dy·(t + x(1 − t²)σ(x)).
+
+    Source: Misra, Mish: A self regularized non-monotonic activation function (2019).
+    Shapes: x of any shape, y and dx alike. Raises TypeError for what is not numbers.   Tutorial: lesson 03
+    """
+    t = np.tanh(np.maximum(x, 0) + np.log1p(np.exp(-np.abs(x))))
+    return x * t, lambda dy: dy * (t + x * (1 - t * t) * 0.5 * (1 + np.tanh(0.5 * x)))
+
+
+@differentiable
+def softsign(x):
+    """Squeeze into (−1, 1), more gently than tanh: y = x/(1 + |x|); dx = dy/(1 + |x|)².
+
+    Shapes: x of any shape, y and dx alike. Raises TypeError for what is not numbers.   Tutorial: lesson 03
+    """
+    size = 1 + np.abs(x)
+    return x / size, lambda dy: dy / (size * size)
+
+
+@differentiable
+def exponential(x):
+    """Make any number positive, for a rate or a count: y = eˣ; dx = dy·y.
+
+    Shapes: x of any shape, y and dx alike. Raises TypeError for what is not numbers.   Tutorial: lesson 17
+    """
+    y = np.exp(x)
+    return y, lambda dy: dy * y
 
 
 @differentiable

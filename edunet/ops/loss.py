@@ -1,4 +1,4 @@
-"""Losses: how wrong is the answer? The cross-entropies take scores z, before softmax or sigmoid.
+"""Losses of classes: how wrong is the answer? The cross-entropies take scores z, before softmax or sigmoid.
 
 Fused with that last activation they stay finite where the probability itself has rounded to 0 or 1, and the
 gradient becomes the simplest of all: what was said minus what was true.
@@ -10,12 +10,11 @@ from edunet.backend import kernels
 from edunet.tensor import differentiable, for_kernels
 
 __all__ = [
-    "absolute_error",
-    "huber",
+    "kl_divergence",
     "sigmoid_crossentropy",
+    "sigmoid_focal_crossentropy",
     "softmax_crossentropy",
     "sparse_softmax_crossentropy",
-    "squared_error",
 ]
 
 
@@ -109,37 +108,47 @@ def sigmoid_crossentropy(z, *, target):
 
 
 @differentiable
-def squared_error(y, *, target):
-    """Squared difference: loss = (y − t)²; dy = dloss · 2(y − t).
+def sigmoid_focal_crossentropy(z, *, target, gamma=2.0):
+    """Cross-entropy that cares less for what is already right: rare findings are not drowned by easy examples.
 
-    Shapes: y, target and loss alike. Raises ValueError if target has another shape.   Tutorial: lesson 17
+        p = σ(z)        q = t(1 − p) + (1 − t)p, what is missing to the truth        loss = q^γ · crossentropy
+        dz = dloss · (q^γ (p − t) + γ q^(γ−1) (1 − 2t) p(1 − p) · crossentropy)
+    Shapes: z, target and loss are alike.
+    Raises ValueError if target has another shape.
+    Source: Lin et al., Focal loss for dense object detection (2017).   Tutorial: lesson 06
+
+    >>> sigmoid_focal_crossentropy(np.array([0.0]), target=np.array([1.0])).round(4)
+    array([0.1733])
     """
-    difference = y - _like("squared_error", y, target)
-    return difference**2, lambda dloss: dloss * 2 * difference
+    target = _like("sigmoid_focal_crossentropy", z, target)
+    crossentropy, back = sigmoid_crossentropy.__wrapped__(z, target=target)
+    p = 0.5 * (1 + np.tanh(0.5 * z))
+    q = np.maximum(target * (1 - p) + (1 - target) * p, np.finfo(z.dtype).tiny)
+    focus = q**gamma
+
+    def backward(dloss):
+        slope = gamma * (focus / q) * (1 - 2 * target) * p * (1 - p)
+        return back(dloss * focus) + dloss * slope * crossentropy
+
+    return focus * crossentropy, backward
 
 
 @differentiable
-def absolute_error(y, *, target):
-    """Absolute difference: loss = |y − t|; dy = dloss · sign(y − t).
+def kl_divergence(p, *, target):
+    """How much is lost by believing the shares p where the shares t are true: 0 if they are equal.
 
-    Shapes: y, target and loss alike. Raises ValueError if target has another shape.   Tutorial: lesson 17
+        loss = Σ_k t_k ln(t_k / p_k)        dp_k = −dloss · t_k / p_k        both shares kept above ε = 1e-7
+    Shapes: p (...,K), target (...,K), loss (...).
+    Raises ValueError if target has another shape.
+    Source: Kullback & Leibler, On information and sufficiency (1951).   Tutorial: lesson 06
+
+    >>> kl_divergence(np.array([[0.5, 0.5]]), target=np.array([[1.0, 0.0]])).round(4)
+    array([0.6931])
     """
-    difference = y - _like("absolute_error", y, target)
-    return np.abs(difference), lambda dloss: dloss * np.sign(difference)
-
-
-@differentiable
-def huber(y, *, target, delta=1.0):
-    """Squared near the target, absolute far from it: outliers pull with limited force.
-
-        loss = ½e² where |e| ≤ δ, else δ|e| − ½δ²        e = y − t        dy = dloss · clip(e, −δ, δ)
-    Source: Huber, Robust estimation of a location parameter (1964).
-    Shapes: y, target and loss alike. Raises ValueError if target has another shape.   Tutorial: lesson 17
-    """
-    e = y - _like("huber", y, target)
-    far = np.abs(e) > delta
-    loss = np.where(far, delta * np.abs(e) - 0.5 * delta**2, 0.5 * e * e).astype(y.dtype)
-    return loss, lambda dloss: dloss * np.clip(e, -delta, delta)
+    t = np.clip(_like("kl_divergence", p, target), 1e-7, 1)
+    kept = np.clip(p, 1e-7, 1)
+    loss = np.sum(t * np.log(t / kept), axis=-1)
+    return loss, lambda dloss: -dloss[..., None] * np.where(kept == p, t / kept, 0).astype(p.dtype)
 
 
 def _refuse_no_classes(op, z):

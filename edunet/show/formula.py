@@ -14,9 +14,20 @@ OPS_OF_LOSSES = {
     losses.SparseCategoricalCrossentropy: ops.sparse_softmax_crossentropy,
     losses.CategoricalCrossentropy: ops.softmax_crossentropy,
     losses.BinaryCrossentropy: ops.sigmoid_crossentropy,
+    losses.BinaryFocalCrossentropy: ops.sigmoid_focal_crossentropy,
+    losses.KLDivergence: ops.kl_divergence,
+    losses.Hinge: ops.hinge,
     losses.MeanSquaredError: ops.squared_error,
     losses.MeanAbsoluteError: ops.absolute_error,
+    losses.MeanAbsolutePercentageError: ops.percentage_error,
+    losses.MeanSquaredLogarithmicError: ops.squared_log_error,
     losses.Huber: ops.huber,
+    losses.LogCosh: ops.log_cosh,
+    losses.Poisson: ops.poisson,
+    losses.Pinball: ops.pinball,
+    losses.CosineSimilarity: ops.cosine_similarity,
+    losses.Dice: ops.dice,
+    losses.DiscreteHazard: ops.discrete_hazard,
 }
 HEADINGS = {"Gradient": "Gradients", "Shapes": "Shapes", "Returns": "Shapes", "Raises": "Raises", "Source": "Source"}
 REPEATED = r"^(Gradients?|Shapes|Raises|Source)[:,]? "  # what the heading says already
@@ -106,7 +117,7 @@ def _known():
     """List what has a page."""
     found = [name for name in layers.__all__ if isinstance(k := getattr(layers, name), type) and _op_of(k)]
     found += [kind.__name__ for kind in OPS_OF_LOSSES]
-    found += [name for name in optimizers.__all__ if name not in ("Optimizer", "get")]
+    found += [name for name in optimizers.__all__ if name not in ("Optimizer", "get", "schedules")]
     return f"one of the layers, losses and optimizers {', '.join(found)}, or a function of edunet.ops"
 
 

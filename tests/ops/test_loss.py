@@ -23,11 +23,21 @@ def test_sigmoid_crossentropy_is_the_log_of_both_answers():
     np.testing.assert_allclose(loss.sigmoid_crossentropy(Z, target=BITS), expected)
 
 
-def test_distances():
-    np.testing.assert_allclose(loss.squared_error(Z, target=BITS), (Z - BITS) ** 2)
-    np.testing.assert_allclose(loss.absolute_error(Z, target=BITS), np.abs(Z - BITS))
-    e = np.array([-3.0, 0.5, 2.0])
-    np.testing.assert_allclose(loss.huber(e, target=np.zeros(3), delta=1.5), [3.375, 0.125, 1.875])
+def test_focal_crossentropy_weighs_by_what_is_missing():
+    p = 1 / (1 + np.exp(-Z))
+    right = BITS * p + (1 - BITS) * (1 - p)
+    np.testing.assert_allclose(
+        loss.sigmoid_focal_crossentropy(Z, target=BITS, gamma=1.5), -((1 - right) ** 1.5) * np.log(right)
+    )
+    np.testing.assert_allclose(
+        loss.sigmoid_focal_crossentropy(Z, target=BITS, gamma=0), loss.sigmoid_crossentropy(Z, target=BITS)
+    )
+
+
+def test_kl_divergence_is_crossentropy_minus_entropy():
+    expected = -(SHARES * np.log(P)).sum(axis=1) + (SHARES * np.log(SHARES)).sum(axis=1)
+    np.testing.assert_allclose(loss.kl_divergence(P, target=SHARES), expected)
+    np.testing.assert_allclose(loss.kl_divergence(P, target=P), 0, atol=1e-15)
 
 
 @pytest.mark.parametrize(
@@ -37,13 +47,23 @@ def test_distances():
         (loss.softmax_crossentropy, {"target": 2 * SHARES}),
         (loss.sparse_softmax_crossentropy, {"labels": LABELS}),
         (loss.sigmoid_crossentropy, {"target": BITS}),
-        (loss.squared_error, {"target": BITS}),
-        (loss.absolute_error, {"target": BITS}),
-        (loss.huber, {"target": BITS, "delta": 0.7}),
+        (loss.sigmoid_focal_crossentropy, {"target": BITS}),
+        (loss.sigmoid_focal_crossentropy, {"target": SHARES, "gamma": 0.5}),
     ],
 )
-def test_gradients(op, options):
+def test_gradients(backend, op, options):
     assert check_gradients(op, Z, **options) < 1e-7
+
+
+def test_gradient_of_kl_divergence():
+    assert check_gradients(loss.kl_divergence, P, target=SHARES) < 1e-7
+
+
+def test_focal_crossentropy_is_finite_where_nothing_is_missing():
+    z = np.array([[-1e3, 1e3]], np.float32)
+    value, back = loss.sigmoid_focal_crossentropy.__wrapped__(z, target=np.array([[0, 1]]), gamma=0.5)
+    assert (value.dtype, back(np.ones_like(value)).dtype) == (np.float32, np.float32)
+    np.testing.assert_allclose([value, back(np.ones_like(value))], np.zeros((2, 1, 2)), atol=1e-18)
 
 
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from edunet.losses import EPSILON
+from edunet.losses.loss import EPSILON
 from edunet.show.working.page import Page
 from edunet.show.working.run import place
 from edunet.show.working.symbols import bracket, index, number

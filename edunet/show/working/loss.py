@@ -7,7 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from edunet import ops
-from edunet.losses import EPSILON, BinaryCrossentropy, Loss
+from edunet.losses import BinaryCrossentropy, Loss
+from edunet.losses.loss import EPSILON
 from edunet.show.working.activation import shares
 from edunet.show.working.binary import binary
 from edunet.show.working.page import Page
@@ -71,11 +72,21 @@ def loss(what, arrays, at, dy):
             f"The order is working({name}, {names[0]}, {names[1]})."
         )
     if averaged:
+        _refuse_options(what)
         if x.ndim == 2:
             what.check(target, x.shape)
         target = what.align(target, x)
     case = Case(what, name, x, target, not averaged or what.from_logits, averaged)
     return binary(case, at, dy) if two_classes else _classes(case, at, dy)
+
+
+def _refuse_options(what):
+    """Raise ValueError for a loss with an option whose lines are not written out here."""
+    plain = {"label_smoothing": 0, "ignore_class": None, "gamma": None, "reduction": "sum_over_batch_size"}
+    for option, value in plain.items():
+        if getattr(what, option, value) != value:
+            kind = type(what).__name__
+            raise ValueError(f"working: {kind} is written out in its plain form only, without {option}.")
 
 
 def _classes(case, at, dy):

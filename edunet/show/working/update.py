@@ -5,7 +5,7 @@ import math
 
 import numpy as np
 
-from edunet.optimizers import SGD, Adam, AdamW, RMSprop
+from edunet.optimizers import SGD, Adam, RMSprop
 from edunet.show.working.page import Page
 from edunet.show.working.run import inputs, place
 from edunet.show.working.symbols import bracket, index, number
@@ -17,6 +17,7 @@ __all__ = ["update"]
 def update(optimizer, arrays, at, dy):
     """Work out one weight's step. Arrays: w, its gradient dw, and the running values if they are not 0."""
     name, slots = type(optimizer).__name__, optimizer.slots
+    _refuse_options(optimizer)
     w, dw, *values = _arrays(optimizer, arrays)
     chosen = ""
     if at is None and dw.size:
@@ -52,6 +53,16 @@ def update(optimizer, arrays, at, dy):
     return page.finish()
 
 
+def _refuse_options(optimizer):
+    """Raise ValueError for an optimizer with an option whose lines are not written out here."""
+    options = ["centered", "amsgrad", "clipnorm", "clipvalue", "global_clipnorm"]
+    options += [] if isinstance(optimizer, Adam) else ["weight_decay"]
+    for option in options:
+        if getattr(optimizer, option, None):
+            kind = type(optimizer).__name__
+            raise ValueError(f"working: {kind} is written out in its plain form. Make it without {option}.")
+
+
 def _arrays(optimizer, arrays):
     """Return w, dw and the running values: those given, those the optimizer holds for this weight, or zeros."""
     slots, held = optimizer.slots, None
@@ -79,7 +90,7 @@ def _adam(optimizer, before, t):
     w, dw, m, v = before.values()
     first, second, rate, tiny = optimizer.beta_1, optimizer.beta_2, optimizer.learning_rate, optimizer.epsilon
     lines = []
-    if isinstance(optimizer, AdamW):
+    if optimizer.weight_decay:
         shrunk = w - rate * optimizer.weight_decay * w
         told = f"{number(w)} − {rate:g} · {optimizer.weight_decay:g} · {bracket(number(w))} = {number(shrunk)}"
         lines.append(("w ← w − η · λ · w", f"w = {told}"))

@@ -75,3 +75,11 @@ def test_labels_are_checked_as_by_the_loss_itself():
 def test_sequences_of_scores_are_refused():
     with pytest.raises(ValueError, match=r"expected y_pred \(N, K\), a row for each example. Received \(2, 3, 4\)"):
         working(losses.SparseCategoricalCrossentropy(), LABELS, np.stack([P, P]))
+
+
+@pytest.mark.parametrize(
+    "loss", [losses.CategoricalCrossentropy(label_smoothing=0.1), losses.BinaryFocalCrossentropy()]
+)
+def test_an_option_that_is_not_written_out_is_refused(loss):
+    with pytest.raises(ValueError, match="is written out in its plain form only, without (label_smoothing|gamma)"):
+        working(loss, T, P)

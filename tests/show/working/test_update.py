@@ -84,3 +84,9 @@ def test_the_default_is_the_gradient_furthest_from_0():
 def test_a_gradient_of_another_shape():
     with pytest.raises(ValueError, match=r"w has shape \(2, 3\), so dw must have it too. Received \(3, 2\)"):
         working(optimizers.Adam(), W, DW.T)
+
+
+@pytest.mark.parametrize("optimizer", [optimizers.Adam(amsgrad=True), optimizers.SGD(clipnorm=1.0)])
+def test_an_option_that_is_not_written_out_is_refused(optimizer):
+    with pytest.raises(ValueError, match="is written out in its plain form. Make it without (amsgrad|clipnorm)"):
+        working(optimizer, W, DW)

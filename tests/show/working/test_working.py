@@ -200,8 +200,8 @@ class Unscaled(layers.Attention):
 
 
 class Doubled(losses.BinaryCrossentropy):
-    def per_example(self, y_true, y_pred):
-        return super().per_example(y_true, y_pred) + super().per_example(y_true, y_pred)
+    def call(self, y_true, y_pred):
+        return super().call(y_true, y_pred) + super().call(y_true, y_pred)
 
 
 class Summed(losses.SparseCategoricalCrossentropy):

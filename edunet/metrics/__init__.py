@@ -1,0 +1,208 @@
+"""Metrics: numbers for people, counted over all batches of an epoch. Names as in Keras.
+
+One difference, on purpose: AUC and its relatives are exact (by ranks), not read off 200 thresholds.
+"""
+
+from edunet.losses import Loss
+from edunet.metrics.accuracy import (
+    Accuracy,
+    AccuracyByLabels,
+    BinaryAccuracy,
+    CategoricalAccuracy,
+    SparseCategoricalAccuracy,
+    SparseTopKCategoricalAccuracy,
+    TopKCategoricalAccuracy,
+)
+from edunet.metrics.areas import (
+    DiceScore,
+    IoU,
+    MeanIoU,
+    confusion_matrix,
+)
+from edunet.metrics.calibration import (
+    BrierScore,
+    CalibrationError,
+)
+from edunet.metrics.counts import (
+    F1Score,
+    FalseNegatives,
+    FalsePositives,
+    FBetaScore,
+    Precision,
+    Recall,
+    Sensitivity,
+    Specificity,
+    TrueNegatives,
+    TruePositives,
+)
+from edunet.metrics.distance import (
+    BinaryCrossentropy,
+    CategoricalCrossentropy,
+    KLDivergence,
+    MeanAbsoluteError,
+    MeanAbsolutePercentageError,
+    MeanOfLoss,
+    MeanSquaredError,
+    MeanSquaredLogarithmicError,
+    Poisson,
+    R2Score,
+    RootMeanSquaredError,
+    SparseCategoricalCrossentropy,
+)
+from edunet.metrics.metric import (
+    Mean,
+    MeanOf,
+    Metric,
+    Sum,
+)
+from edunet.metrics.ranks import (
+    AUC,
+    PrecisionAtRecall,
+    RecallAtPrecision,
+    SensitivityAtSpecificity,
+    SpecificityAtSensitivity,
+    average_precision,
+    roc_auc,
+)
+from edunet.names import look_up, missing_name, snake_case
+
+__all__ = [
+    "AUC",
+    "Accuracy",
+    "BinaryAccuracy",
+    "BinaryCrossentropy",
+    "BrierScore",
+    "CalibrationError",
+    "CategoricalAccuracy",
+    "CategoricalCrossentropy",
+    "DiceScore",
+    "F1Score",
+    "FBetaScore",
+    "FalseNegatives",
+    "FalsePositives",
+    "IoU",
+    "KLDivergence",
+    "Mean",
+    "MeanAbsoluteError",
+    "MeanAbsolutePercentageError",
+    "MeanIoU",
+    "MeanSquaredError",
+    "MeanSquaredLogarithmicError",
+    "Metric",
+    "Poisson",
+    "Precision",
+    "PrecisionAtRecall",
+    "R2Score",
+    "Recall",
+    "RecallAtPrecision",
+    "RootMeanSquaredError",
+    "Sensitivity",
+    "SensitivityAtSpecificity",
+    "SparseCategoricalAccuracy",
+    "SparseCategoricalCrossentropy",
+    "SparseTopKCategoricalAccuracy",
+    "Specificity",
+    "SpecificityAtSensitivity",
+    "Sum",
+    "TopKCategoricalAccuracy",
+    "TrueNegatives",
+    "TruePositives",
+    "average_precision",
+    "confusion_matrix",
+    "get",
+    "roc_auc",
+]
+
+_BY_NAME = {
+    "auc": AUC,
+    "bce": BinaryCrossentropy,
+    "binary_accuracy": BinaryAccuracy,
+    "binary_crossentropy": BinaryCrossentropy,
+    "brier_score": BrierScore,
+    "calibration_error": CalibrationError,
+    "categorical_accuracy": CategoricalAccuracy,
+    "categorical_crossentropy": CategoricalCrossentropy,
+    "dice_score": DiceScore,
+    "f1_score": F1Score,
+    "f_beta_score": FBetaScore,
+    "false_negatives": FalseNegatives,
+    "false_positives": FalsePositives,
+    "kl_divergence": KLDivergence,
+    "mae": MeanAbsoluteError,
+    "mape": MeanAbsolutePercentageError,
+    "mean_absolute_error": MeanAbsoluteError,
+    "mean_absolute_percentage_error": MeanAbsolutePercentageError,
+    "mean_squared_error": MeanSquaredError,
+    "mean_squared_logarithmic_error": MeanSquaredLogarithmicError,
+    "mse": MeanSquaredError,
+    "msle": MeanSquaredLogarithmicError,
+    "poisson": Poisson,
+    "precision": Precision,
+    "r2_score": R2Score,
+    "recall": Recall,
+    "rmse": RootMeanSquaredError,
+    "root_mean_squared_error": RootMeanSquaredError,
+    "sensitivity": Sensitivity,
+    "sparse_categorical_accuracy": SparseCategoricalAccuracy,
+    "sparse_categorical_crossentropy": SparseCategoricalCrossentropy,
+    "sparse_top_k_categorical_accuracy": SparseTopKCategoricalAccuracy,
+    "specificity": Specificity,
+    "top_k_categorical_accuracy": TopKCategoricalAccuracy,
+    "true_negatives": TrueNegatives,
+    "true_positives": TruePositives,
+}
+
+
+def get(metric, loss=None, output_shape: tuple = ()) -> Metric:
+    """Return a metric from its name, a function `f(y_true, y_pred)` as a metric, a loss as its mean, or itself.
+
+    "accuracy" means the accuracy that fits the loss (by its name) or else the shape of the output. Names may be
+    spelled as in a history ("top_k_categorical_accuracy") or as the class ("TopKCategoricalAccuracy").
+    """
+    if isinstance(metric, str):
+        if metric in ("accuracy", "acc"):
+            kind = _accuracy_for(loss, output_shape)
+        else:
+            classes = {kind.__name__: kind for kind in _BY_NAME.values()}
+            kind = look_up("metric", {**_BY_NAME, **classes, "accuracy": None}, metric)
+        made = kind(name=metric)
+    elif isinstance(metric, Metric):
+        made = metric
+    elif isinstance(metric, Loss):
+        made = MeanOfLoss(metric)
+    elif isinstance(metric, type) and issubclass(metric, (Metric, Loss)):
+        raise TypeError(f"the metric is a class; make an object of it: {metric.__name__}()")
+    elif callable(metric):
+        made = _Function(metric)
+    else:
+        raise TypeError(f"a metric is a name such as 'accuracy', an object or a function. Received: {metric!r}")
+    if isinstance(made, FBetaScore) and made.average is None and (output_shape or [1])[-1] != 1:
+        raise ValueError(
+            f"{made.name} would have one value for each of {output_shape[-1]} classes, a history holds one number. "
+            f"Use {type(made).__name__}(average='macro'), or 'micro' or 'weighted'."
+        )
+    return made
+
+
+def _accuracy_for(loss, output_shape):
+    name = snake_case(type(loss).__name__) if loss is not None else ""
+    if name == "sparse_categorical_crossentropy":
+        return SparseCategoricalAccuracy
+    if name == "categorical_crossentropy":
+        return CategoricalAccuracy
+    if name in ("binary_crossentropy", "binary_focal_crossentropy") or output_shape[-1:] == (1,):
+        return BinaryAccuracy
+    return AccuracyByLabels
+
+
+class _Function(MeanOf):
+    def __init__(self, function):
+        self.function = function
+        super().__init__(getattr(function, "__name__", "metric"))
+
+    def values(self, y_true, y_pred):
+        return self.function(y_true, y_pred)
+
+
+def __getattr__(name):
+    raise missing_name("edunet.metrics", name, __all__)

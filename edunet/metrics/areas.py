@@ -1,0 +1,121 @@
+"""Metrics of what was drawn, and the table of who was called what."""
+
+import numpy as np
+
+from edunet.metrics.metric import Metric, like, spread, wanted_number
+
+__all__ = ["DiceScore", "IoU", "MeanIoU", "confusion_matrix"]
+
+
+class DiceScore(Metric):
+    """Twice the common area over the sum of the drawn and the true area, counted over all pictures of an epoch.
+
+        Dice = 2 Σ t y / (Σ t + Σ y)        for each channel that has any area, then their mean
+    threshold: outputs above it are drawn; None: outputs count as they are, as in the loss. (Not in Keras.)
+    Source: Dice, Measures of the amount of ecologic association between species (1945).
+
+    >>> DiceScore()([[1, 1, 0, 0]], [[0.9, 0.2, 0.7, 0.1]])
+    0.5
+    """
+
+    def __init__(self, threshold=0.5, name=None):
+        self.threshold = None if threshold is None else wanted_number(self, "threshold", threshold)
+        super().__init__(name)
+
+    def reset_state(self):
+        self.common, self.both = np.zeros(1), np.zeros(1)
+
+    def update_state(self, y_true, y_pred, sample_weight=None):
+        p = np.asarray(y_pred, np.float64)
+        y = like(np.asarray(y_true, np.float64), p)
+        if y.shape != p.shape:
+            raise ValueError(f"{self.name}: expected labels of shape {p.shape}, as drawn. Received {y.shape}.")
+        w = np.ones(p.shape) if sample_weight is None else spread(self, sample_weight, p)
+        drawn = p if self.threshold is None else p > self.threshold
+        rest = tuple(range(p.ndim - 1)) if p.ndim > 2 else None  # a channel stands last; (N,D) is one picture each
+        self.common = self.common + np.atleast_1d((w * y * drawn).sum(axis=rest))
+        self.both = self.both + np.atleast_1d((w * (y + drawn)).sum(axis=rest))
+
+    def result(self):
+        there = self.both > 0
+        return float((2 * self.common[there] / self.both[there]).mean()) if there.any() else 0.0
+
+
+class IoU(Metric):
+    """Common area over joint area (intersection over union), the mean over some classes.
+
+        IoU = TP / (TP + FP + FN)        for each class that occurs, in truth or answer
+    Args: num_classes; target_class_ids, the classes looked at; ignore_class, a label whose places do not count;
+    sparse_y_true=False for one-hot labels; sparse_y_pred=False for outputs (...,K) of a softmax.
+    Raises ValueError for labels that are out of range.
+    """
+
+    def __init__(
+        self, num_classes, target_class_ids, name=None, ignore_class=None, sparse_y_true=True, sparse_y_pred=True
+    ):
+        self.num_classes = wanted_number(self, "num_classes", num_classes, 1, float("inf"), whole=True)
+        of_class = {"low": 0, "high": self.num_classes - 1, "whole": True}
+        self.target_class_ids = [wanted_number(self, "each target_class_id", k, **of_class) for k in target_class_ids]
+        self.ignore_class, self.sparse_y_true, self.sparse_y_pred = (
+            ignore_class,
+            bool(sparse_y_true),
+            bool(sparse_y_pred),
+        )
+        super().__init__(name)
+
+    def reset_state(self):
+        self.table = np.zeros((self.num_classes, self.num_classes))
+
+    def update_state(self, y_true, y_pred, sample_weight=None):
+        y, p = np.asarray(y_true), np.asarray(y_pred)
+        y = y if self.sparse_y_true else y.argmax(axis=-1)
+        if self.sparse_y_pred and p.size == y.size * self.num_classes and self.num_classes > 1:
+            raise ValueError(
+                f"{self.name}: expected one class for each place. Received answers of shape {p.shape}. For the "
+                f"outputs of a softmax use {type(self).__name__}({self.num_classes}, ..., sparse_y_pred=False)."
+            )
+        p = p if self.sparse_y_pred else p.argmax(axis=-1)
+        y, p = like(y, p), p.astype(int)
+        w = np.ones(p.shape) if sample_weight is None else spread(self, sample_weight, p)
+        if self.ignore_class is not None:
+            known = y != self.ignore_class
+            y, p, w = y[known], p[known], w[known]
+        self.table += confusion_matrix(y, p, self.num_classes, w)
+
+    def result(self):
+        common = np.diag(self.table)[self.target_class_ids]
+        joint = (self.table.sum(axis=0) + self.table.sum(axis=1) - np.diag(self.table))[self.target_class_ids]
+        there = joint > 0
+        return float((common[there] / joint[there]).mean()) if there.any() else 0.0
+
+
+class MeanIoU(IoU):
+    """Common area over joint area (intersection over union), the mean over all classes, see IoU.
+
+    >>> round(MeanIoU(num_classes=2)([0, 0, 1, 1], [0, 1, 0, 1]), 4)
+    0.3333
+    """
+
+    def __init__(self, num_classes, name=None, ignore_class=None, sparse_y_true=True, sparse_y_pred=True):
+        classes = wanted_number(self, "num_classes", num_classes, 1, float("inf"), whole=True)
+        super().__init__(num_classes, range(classes), name, ignore_class, sparse_y_true, sparse_y_pred)
+
+
+def confusion_matrix(y_true, y_pred, classes: int | None = None, sample_weight=None) -> np.ndarray:
+    """Count who was called what: entry [i, j] is the number of examples of class i that were called j.
+
+    With sample_weight each example counts as much as it weighs. Raises ValueError for a label that is no class.
+
+    >>> confusion_matrix([0, 1, 1], [0, 1, 0])
+    array([[1, 0],
+           [1, 1]])
+    """
+    y_true, y_pred = np.asarray(y_true).reshape(-1).astype(int), np.asarray(y_pred).reshape(-1).astype(int)
+    k = classes or int(max(y_true.max(), y_pred.max())) + 1
+    for what, labels in (("y_true", y_true), ("y_pred", y_pred)):
+        if labels.size and not (labels.min() >= 0 and labels.max() < k):
+            raise ValueError(
+                f"confusion_matrix: {what} runs from {labels.min()} to {labels.max()}; expected classes 0 to {k - 1}."
+            )
+    weights = None if sample_weight is None else np.asarray(sample_weight, np.float64).reshape(-1)
+    return np.bincount(y_true * k + y_pred, weights, minlength=k * k).reshape(k, k)

@@ -1,0 +1,152 @@
+"""How far are the answers from the truth? The means of losses, and the share of the variance that is explained."""
+
+import math
+
+import numpy as np
+
+from edunet import losses
+from edunet.metrics.metric import MeanOf, Metric, like, spread
+from edunet.names import look_up
+
+__all__ = [
+    "BinaryCrossentropy",
+    "CategoricalCrossentropy",
+    "KLDivergence",
+    "MeanAbsoluteError",
+    "MeanAbsolutePercentageError",
+    "MeanOfLoss",
+    "MeanSquaredError",
+    "MeanSquaredLogarithmicError",
+    "Poisson",
+    "R2Score",
+    "RootMeanSquaredError",
+    "SparseCategoricalCrossentropy",
+]
+
+
+class MeanOfLoss(MeanOf):
+    """The mean of a loss over all examples, without the penalties and weights of training."""
+
+    def __init__(self, loss, name=None):
+        self.loss = loss
+        super().__init__(name or loss.name)
+
+    def values(self, y_true, y_pred):
+        # in float64, where a probability of 1 − 1e-7 is not rounded away
+        y_pred = y_pred.astype(np.float64)
+        return self.loss.call(self.loss.align(y_true, y_pred), y_pred)
+
+
+class _Fixed(MeanOfLoss):
+    """A loss that has no arguments."""
+
+    def __init__(self, name=None):
+        super().__init__(getattr(losses, type(self).__name__)(), name)
+
+
+class MeanSquaredError(_Fixed):
+    """Mean of (y_pred − y_true)²."""
+
+
+class MeanAbsoluteError(_Fixed):
+    """Mean of |y_pred − y_true|."""
+
+
+class MeanAbsolutePercentageError(_Fixed):
+    """Mean of 100 |y_pred − y_true| / |y_true|."""
+
+
+class MeanSquaredLogarithmicError(_Fixed):
+    """Mean of (ln(1 + y_pred) − ln(1 + y_true))²."""
+
+
+class Poisson(_Fixed):
+    """Mean of y_pred − y_true ln y_pred."""
+
+
+class KLDivergence(_Fixed):
+    """Mean of Σ_k t_k ln(t_k / p_k)."""
+
+
+class BinaryCrossentropy(MeanOfLoss):
+    """Mean of −t ln p − (1 − t) ln(1 − p), see losses.BinaryCrossentropy."""
+
+    def __init__(self, name=None, from_logits=False, label_smoothing=0.0):
+        super().__init__(losses.BinaryCrossentropy(from_logits, label_smoothing), name)
+        self.from_logits, self.label_smoothing = self.loss.from_logits, self.loss.label_smoothing
+
+
+class CategoricalCrossentropy(MeanOfLoss):
+    """Mean of −Σ_k t_k ln p_k; labels one-hot, see losses.CategoricalCrossentropy."""
+
+    def __init__(self, name=None, from_logits=False, label_smoothing=0.0):
+        super().__init__(losses.CategoricalCrossentropy(from_logits, label_smoothing), name)
+        self.from_logits, self.label_smoothing = self.loss.from_logits, self.loss.label_smoothing
+
+
+class SparseCategoricalCrossentropy(MeanOfLoss):
+    """Mean of −ln p_label; labels are whole numbers, see losses.SparseCategoricalCrossentropy."""
+
+    def __init__(self, name=None, from_logits=False):
+        super().__init__(losses.SparseCategoricalCrossentropy(from_logits), name)
+        self.from_logits = self.loss.from_logits
+
+
+class RootMeanSquaredError(MeanSquaredError):
+    """Root of the mean of (y_pred − y_true)², in the unit of y."""
+
+    def __init__(self, name=None):
+        MeanOfLoss.__init__(self, losses.MeanSquaredError(), name or "root_mean_squared_error")
+
+    def result(self):
+        return math.sqrt(super().result())
+
+
+AGGREGATIONS = dict.fromkeys(("uniform_average", "variance_weighted_average"))
+
+
+class R2Score(Metric):
+    """Share of the variance of the truth that the answers explain; 0 for always answering the mean.
+
+        R² = 1 − Σ w (y − ŷ)² / Σ w (y − ȳ)²        for each output, then their mean
+    class_aggregation: "uniform_average"; "variance_weighted_average"; None, an array with one value per output.
+    A truth that never changes has R² = 1 if it is met exactly, else 0, as in scikit-learn.
+
+    >>> R2Score()([1.0, 2.0, 3.0], [1.0, 2.0, 4.0])
+    0.5
+    """
+
+    def __init__(self, class_aggregation="uniform_average", name=None):
+        if class_aggregation is not None:
+            look_up("class_aggregation", AGGREGATIONS, class_aggregation)
+        self.class_aggregation = class_aggregation
+        super().__init__(name)
+
+    def reset_state(self):
+        self.weight, self.mean = 0.0, 0.0
+        self.spread = self.residual = np.zeros(0)
+
+    def update_state(self, y_true, y_pred, sample_weight=None):
+        p = np.asarray(y_pred, np.float64)
+        y = like(np.asarray(y_true, np.float64), p)
+        w = np.ones(p.shape) if sample_weight is None else spread(self, sample_weight, p)
+        y, p, w = (a.reshape(-1, p.shape[-1] if p.ndim > 1 else 1) for a in (y, p, w))
+        weight = float(w[:, 0].sum())
+        if not weight:
+            return
+        mean = (w * y).sum(axis=0) / weight
+        both, step = self.weight + weight, mean - self.mean  # deviations add up around the mean of both parts
+        between = step**2 * self.weight * weight / both
+        self.spread = (self.spread if self.weight else 0.0) + (w * (y - mean) ** 2).sum(axis=0) + between
+        self.residual = (self.residual if self.weight else 0.0) + (w * (y - p) ** 2).sum(axis=0)
+        self.mean, self.weight = self.mean + step * weight / both, both
+
+    def result(self):
+        if not self.weight:
+            return 0.0
+        changes = self.spread > 0
+        scores = np.where(changes, 1 - self.residual / np.where(changes, self.spread, 1), self.residual == 0)
+        if self.class_aggregation is None:
+            return scores
+        weigh = self.class_aggregation == "variance_weighted_average" and changes.any()
+        return float(np.average(scores, weights=self.spread if weigh else None))

@@ -1,0 +1,122 @@
+"""What all metrics share: they collect over batches, and weigh examples."""
+
+import inspect
+
+import numpy as np
+
+from edunet.names import snake_case
+
+__all__ = ["Mean", "MeanOf", "Metric", "Sum", "like", "spread", "wanted_number"]
+
+
+class Metric:
+    """Collect by `update_state(y_true, y_pred, sample_weight=None)`, read by `result()`, clear by `reset_state()`.
+
+    sample_weight (N,), or (N,T) where an answer has steps; a mask is a weight of 0 or 1.
+    """
+
+    def __init__(self, name: str | None = None):
+        self.name = name or snake_case(type(self).__name__.lstrip("_"))
+        self.reset_state()
+
+    def __call__(self, y_true, y_pred, sample_weight=None):
+        self.update_state(y_true, y_pred, sample_weight)
+        return self.result()
+
+    def reset_state(self) -> None:
+        """Forget everything."""
+        raise NotImplementedError(f"{type(self).__name__} must define reset_state()")
+
+    def update_state(self, y_true, y_pred, sample_weight=None) -> None:
+        """Take in one batch."""
+        raise NotImplementedError(f"{type(self).__name__} must define update_state(y_true, y_pred)")
+
+    def result(self):
+        """Return the value over all batches since the last reset."""
+        raise NotImplementedError(f"{type(self).__name__} must define result()")
+
+    def get_config(self) -> dict:
+        """Return the arguments that make this metric again."""
+        return {name: getattr(self, name) for name in inspect.signature(type(self)).parameters}
+
+
+class _Averaged(Metric):
+    """A metric that adds up values and their weights."""
+
+    def reset_state(self):
+        self.total = self.count = 0.0
+
+    def add(self, values, sample_weight):
+        values = np.asarray(values)
+        if sample_weight is None:
+            self.total += values.sum(dtype=np.float64)
+            self.count += values.size
+        else:
+            w = spread(self, sample_weight, values)
+            self.total += (values * w).sum()
+            self.count += w.sum()
+
+    def result(self):
+        return float(self.total / self.count) if self.count else 0.0
+
+
+class Mean(_Averaged):
+    """The mean of numbers, such as the losses of a training loop: `update_state(values, sample_weight=None)`.
+
+    >>> mean = Mean()
+    >>> mean.update_state([1.0, 2.0])
+    >>> mean.update_state(6.0)
+    >>> mean.result()
+    3.0
+    """
+
+    def __call__(self, values, sample_weight=None):  # type: ignore[override]
+        self.add(values, sample_weight)
+        return self.result()
+
+    def update_state(self, values, sample_weight=None):  # type: ignore[override]
+        self.add(values, sample_weight)
+
+
+class Sum(Mean):
+    """The sum of numbers: `update_state(values, sample_weight=None)`."""
+
+    def result(self):
+        return float(self.total)
+
+
+class MeanOf(_Averaged):
+    """A metric that is the (weighted) mean of one value per prediction."""
+
+    def update_state(self, y_true, y_pred, sample_weight=None):
+        self.add(self.values(np.asarray(y_true), np.asarray(y_pred)), sample_weight)
+
+    def values(self, y_true, y_pred):
+        raise NotImplementedError(f"{type(self).__name__} must define values(y_true, y_pred)")
+
+
+def like(y_true, y_pred):
+    """Return labels in the shape of the answers where both hold as many numbers."""
+    return y_true.reshape(y_pred.shape) if y_true.size == y_pred.size else y_true
+
+
+def spread(metric, sample_weight, values) -> np.ndarray:
+    """Return one weight for each value; the weight of an example is that of all its values."""
+    w = np.asarray(sample_weight, np.float64)
+    while w.ndim > values.ndim and w.shape[-1] == 1:  # a column of weights
+        w = w[..., 0]
+    if w.shape != values.shape[: w.ndim] and w.shape != (1,) * w.ndim:
+        raise ValueError(
+            f"{metric.name}: expected one weight per example, ({len(values) if values.ndim else 1},). "
+            f"Received sample_weight of shape {w.shape}."
+        )
+    return np.broadcast_to(w.reshape(w.shape + (1,) * (values.ndim - w.ndim)), values.shape)
+
+
+def wanted_number(metric, name, value, low=0, high=1, whole=False):
+    """Return an argument as Python's own number between low and high, or raise ValueError."""
+    kinds = (int, np.integer) if whole else (int, float, np.number)
+    if isinstance(value, bool) or not isinstance(value, kinds) or not low <= value <= high:
+        bounds = f">= {low:g}" if high == float("inf") else f"between {low:g} and {high:g}"
+        raise ValueError(f"{type(metric).__name__}: {name} is a {'whole ' * whole}number {bounds}. Received: {value!r}")
+    return value.item() if isinstance(value, np.generic) else value

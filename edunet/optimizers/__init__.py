@@ -1,0 +1,31 @@
+"""Optimizers: how a gradient dw = ∂loss/∂w becomes a step of the weight w. Names and defaults are Keras's.
+
+All numbers of a step are in the weight's precision; `learning_rate` (η) may be changed between batches, or follow
+one of `edunet.schedules`, which stand here as `optimizers.schedules` too.
+"""
+
+from edunet.names import look_up, missing_name
+from edunet.optimizers import schedules
+from edunet.optimizers.optimizer import Optimizer
+from edunet.optimizers.steps import SGD, Adagrad, Adam, AdamW, Nadam, RMSprop
+
+__all__ = ["SGD", "Adagrad", "Adam", "AdamW", "Nadam", "Optimizer", "RMSprop", "get", "schedules"]
+
+_BY_NAME = {"adagrad": Adagrad, "adam": Adam, "adamw": AdamW, "nadam": Nadam, "rmsprop": RMSprop, "sgd": SGD}
+
+
+def get(optimizer) -> Optimizer:
+    """Return an optimizer from its name, with Keras's defaults, or itself.
+
+    >>> get("adam").learning_rate
+    0.001
+    """
+    if isinstance(optimizer, str):
+        return look_up("optimizer", _BY_NAME, optimizer.lower())()
+    if isinstance(optimizer, Optimizer):
+        return optimizer
+    raise TypeError(f"an optimizer is a name such as 'adam' or an object such as Adam(1e-3). Received: {optimizer!r}")
+
+
+def __getattr__(name):
+    raise missing_name("edunet.optimizers", name, __all__)
