@@ -11,7 +11,8 @@ class EarlyStopping(Watcher):
     """Stop when a value has not become better for some epochs.
 
     Args: monitor, such as "val_loss"; min_delta, the smallest change that counts; patience, epochs to wait; mode "min"
-    or "max" ("auto": by the name); restore_best_weights, go back to the best epoch at the end.
+    or "max" ("auto": by the name); baseline, a value that must be beaten as well, or waiting goes on;
+    restore_best_weights, go back to the best epoch at the end; start_from_epoch, the first epoch that is watched.
     Source: Prechelt, Early stopping - but when? (1998).
     """
 
@@ -20,29 +21,42 @@ class EarlyStopping(Watcher):
         monitor="val_loss",
         min_delta=0.0,
         patience=0,
-        mode="auto",
-        restore_best_weights=False,
         verbose=0,
+        mode="auto",
+        baseline=None,
+        restore_best_weights=False,
+        start_from_epoch=0,
         **unknown,
     ):
         super().__init__(monitor, mode, unknown)
-        self.verbose = verbose
-        if isinstance(patience, bool) or not isinstance(patience, int) or patience < 0:
-            raise ValueError(f"EarlyStopping: patience is a whole number of epochs >= 0. Received: {patience!r}")
-        self.min_delta, self.patience, self.restore_best_weights = abs(min_delta), patience, restore_best_weights
+        self.verbose, self.restore_best_weights = verbose, restore_best_weights
+        self.min_delta = abs(self.number("min_delta", min_delta))
+        self.patience = self.count("patience", patience)
+        self.start_from_epoch = self.count("start_from_epoch", start_from_epoch)
+        self.baseline = None if baseline is None else self.number("baseline", baseline)
+        self._begin()
+
+    def _begin(self):
+        self._best, self.wait, self.best_weights, self.best_epoch, self.stopped_epoch = -math.inf, 0, None, 0, 0
 
     def on_train_begin(self, logs=None):
-        self._best, self.waited, self.best_weights, self.best_epoch, self.stopped_epoch = -math.inf, 0, None, 0, 0
+        self._begin()
 
     def on_epoch_end(self, epoch, logs=None):
+        if epoch < self.start_from_epoch:
+            return
         value = self.value(logs or {})
-        if value > self._best + (self.min_delta if self._best > -math.inf else 0):
-            self._best, self.waited, self.best_epoch = value, 0, epoch
+        if self.restore_best_weights and self.best_weights is None:
+            self.best_weights, self.best_epoch = self.model.get_weights(), epoch
+        self.wait += 1
+        if self.is_better(value, self.min_delta):
+            self._best, self.best_epoch = value, epoch
             if self.restore_best_weights:
                 self.best_weights = self.model.get_weights()
+            if self.baseline is None or value > self.sign * self.baseline + self.min_delta:
+                self.wait = 0
             return
-        self.waited += 1
-        if self.waited >= self.patience:
+        if self.wait >= self.patience and epoch > 0:
             self.stopped_epoch = epoch
             self.model.stop_training = True
             if self.verbose:
@@ -51,3 +65,7 @@ class EarlyStopping(Watcher):
     def on_train_end(self, logs=None):
         if self.best_weights is not None:
             self.model.set_weights(self.best_weights)
+
+    def get_state(self):
+        names = ("_best", "wait", "best_weights", "best_epoch", "stopped_epoch")
+        return {name: getattr(self, name) for name in names}

@@ -9,6 +9,8 @@ from edunet.callbacks.callback import Callback
 
 __all__ = ["ProgressBar", "readable"]
 
+OPEN_END = "{desc} batch {n_fmt} [{elapsed}]{postfix}"  # nobody knows how many batches come
+
 
 class ProgressBar(Callback):
     """One line that is written over while it grows: a line per epoch in a terminal, one line in all in a notebook."""
@@ -24,17 +26,13 @@ class ProgressBar(Callback):
             raise ValueError(f"verbose is 'auto', 0 (silent), 1 or 2. Received: {verbose!r}")
         return [cls()] if verbose else []
 
-    def plan(self, steps: int, epochs: int) -> None:
-        """Learn how much there is to do."""
-        self.steps, self.epochs = steps, epochs
-
     def _open(self, total):
         from tqdm import tqdm
 
         file = _NotebookLine() if self.notebook else sys.stdout
         self.bar = tqdm(
             total=total,
-            bar_format="{desc} {n_fmt}/{total_fmt} [{elapsed}<{remaining}]{postfix}",
+            bar_format="{desc} {n_fmt}/{total_fmt} [{elapsed}<{remaining}]{postfix}" if total else OPEN_END,
             file=file,
             mininterval=0.25,
             leave=self.notebook,  # in a terminal the finished line takes its place, at full length
@@ -42,11 +40,12 @@ class ProgressBar(Callback):
         )
 
     def on_epoch_begin(self, epoch, logs=None):
-        self.title, self.began = f"Epoch {epoch + 1}/{self.epochs}", time.monotonic()
+        steps, epochs = self.params["steps"], self.params["epochs"]
+        self.title, self.began = f"Epoch {epoch + 1}/{epochs}", time.monotonic()
         if not (self.notebook or sys.stdout.isatty()):
             return  # a log file gets the finished lines only
         if self.bar is None:
-            self._open(self.steps * (self.epochs - epoch) if self.notebook else self.steps)
+            self._open(steps and (steps * (epochs - epoch) if self.notebook else steps))
         self.bar.set_description_str(self.title, refresh=True)
 
     def tick(self, step: int, results) -> None:

@@ -4,6 +4,8 @@ import inspect
 import math
 import re
 
+import numpy as np
+
 from edunet.callbacks.callback import Callback
 from edunet.names import did_you_mean, refuse_unknown
 
@@ -38,7 +40,12 @@ class Watcher(Callback):
         """The best value so far."""
         return self.sign * self._best
 
+    def is_better(self, value: float, min_delta: float = 0.0) -> bool:
+        """Tell whether sign · value beats the best so far; the first always does, NaN never."""
+        return value > self._best + (min_delta if self._best > -math.inf else 0)
+
     def value(self, logs) -> float:
+        """Return sign · what is watched, or say what is measured instead."""
         if self.monitor not in logs:
             held_out = self.monitor.startswith("val_") and not any(k.startswith("val_") for k in logs)
             raise ValueError(
@@ -46,3 +53,17 @@ class Watcher(Callback):
                 + (" Give fit a validation_split or validation_data." if held_out else did_you_mean(self.monitor, logs))
             )
         return self.sign * logs[self.monitor]
+
+    def count(self, name: str, value, smallest: int = 0) -> int:
+        """Return a whole number of epochs, or raise ValueError."""
+        if isinstance(value, bool) or not isinstance(value, int) or value < smallest:
+            raise ValueError(
+                f"{type(self).__name__}: {name} is a whole number of epochs >= {smallest}. Received: {value!r}"
+            )
+        return value
+
+    def number(self, name: str, value) -> float:
+        """Return a number, or raise ValueError."""
+        if isinstance(value, bool) or not isinstance(value, (int, float, np.number)) or not math.isfinite(value):
+            raise ValueError(f"{type(self).__name__}: {name} is a number. Received: {value!r}")
+        return float(value)

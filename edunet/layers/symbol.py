@@ -12,12 +12,12 @@ _nodes = itertools.count()
 class Symbol:
     """A Tensor to come, in a model that is being drawn: a shape (None = any length) and the call that makes it.
 
-    masked: whether it will carry a mask, because some of its steps may be padding.
+    masked: whether it will carry a mask, because some of its steps may be padding; name: that of an input.
     """
 
-    def __init__(self, shape, dtype="float32", node=None, index=0, masked=False):
+    def __init__(self, shape, dtype="float32", node=None, index=0, masked=False, name=None):
         self.shape, self.dtype, self.node, self.index = tuple(shape), np.dtype(dtype), node, index
-        self.masked = masked
+        self.masked, self.name = masked, name
 
     ndim = property(lambda self: len(self.shape))
 
