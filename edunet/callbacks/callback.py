@@ -93,7 +93,7 @@ class LambdaCallback(Callback):
 
     def __init__(self, **functions):
         moments = sorted(name for name in vars(Callback) if name.startswith("on_"))
-        refuse_unknown("LambdaCallback", functions, moments)
+        refuse_unknown("LambdaCallback", [name for name in functions if name not in moments], moments)
         for moment, function in functions.items():
             if function is None:
                 continue

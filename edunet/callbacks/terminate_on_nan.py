@@ -57,7 +57,7 @@ class TerminateOnNaN(Callback):
                     return
 
     def _stop(self, message: str) -> None:
-        self.message = f"TerminateOnNaN: {message}"
+        self.message = f"TerminateOnNaN: {message.strip()}"
         self.model.stop_training = True
         print(self.message)
 
