@@ -26,12 +26,12 @@ PIECE = 2**22  # bytes that are looked over at a time
 
 
 _ARRAYS = (np.ndarray, np.generic, Tensor, list, tuple, dict, str, bytes, range, int, float, type(None))
-_ARRAYS += (array.array, collections.deque, memoryview, set, frozenset)
+_MORE_ARRAYS = (array.array, collections.deque, memoryview, set, frozenset)
 
 
 def gives_batches(x) -> bool:
     """Tell whether x makes batches by itself, rather than being the examples."""
-    if isinstance(x, _ARRAYS) or hasattr(x, "__array__") or hasattr(x, "shape"):
+    if isinstance(x, _ARRAYS + _MORE_ARRAYS) or hasattr(x, "__array__") or hasattr(x, "shape"):
         return False
     return hasattr(x, "__iter__") or (hasattr(x, "__getitem__") and hasattr(x, "__len__"))
 

@@ -110,6 +110,6 @@ def test_a_good_training_is_left_alone():
 def test_after_an_error_nobody_watches():
     made = models.Sequential([layers.Dense(1, input_shape=(3,))])
     made.compile("sgd", "mse")
-    with pytest.raises(ValueError, match="labels run|ended after"):
+    with pytest.raises(ValueError, match="ended after 1 batches"):
         made.fit(iter([(X, Y)]), epochs=1, steps_per_epoch=2, verbose=0, callbacks=[TerminateOnNaN()])
     assert made.sentinel is None

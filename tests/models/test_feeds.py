@@ -238,9 +238,8 @@ def test_evaluate_and_predict_take_batches():
     for source in (Sequence(X, Y), (X[i : i + 8] for i in range(0, 50, 8))):
         np.testing.assert_array_equal(made.predict(source), made.predict(X, batch_size=8))
     assert made.predict(X, batch_size=8, steps=2).shape == (16, 2)
-    assert made.evaluate(X, Y, batch_size=8, steps=2, verbose=0) == made.evaluate(
-        X[:16], Y[:16], batch_size=8, verbose=0
-    )
+    two_batches = made.evaluate(X[:16], Y[:16], batch_size=8, verbose=0)
+    assert made.evaluate(X, Y, batch_size=8, steps=2, verbose=0) == two_batches
 
 
 def test_a_model_without_input_shape_learns_its_shape_from_the_first_batch():
