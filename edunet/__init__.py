@@ -36,7 +36,7 @@ from edunet.backend import (
 from edunet.freshness import warn_of_stale
 from edunet.gradcheck import check_gradients
 from edunet.layers import Input
-from edunet.models import Model, Sequential
+from edunet.models import Model, Sequential, check_causality
 from edunet.race import compare_backends
 from edunet.tensor import Tensor, differentiable, gradients, no_gradients
 from edunet.threads import get_num_threads, set_num_threads
@@ -53,6 +53,7 @@ __all__ = [
     "activations",
     "available_backends",
     "callbacks",
+    "check_causality",
     "check_gradients",
     "clinic",
     "compare_backends",
@@ -65,6 +66,7 @@ __all__ = [
     "gradients",
     "info",
     "initializers",
+    "interop",
     "keras",
     "layers",
     "learn",
@@ -89,10 +91,10 @@ __all__ = [
 warn_of_stale()
 
 # Rooms beside the network: each is loaded when it is first named, so that the import stays short as they grow.
-ROOMS_BESIDE = ("clinic", "datasets", "keras", "learn", "show")
+ROOMS_BESIDE = ("clinic", "datasets", "interop", "keras", "learn", "show")
 
 if TYPE_CHECKING:  # a checker of types sees them as ever, and still refuses a name that is wrong
-    from edunet import clinic, datasets, keras, learn, show
+    from edunet import clinic, datasets, interop, keras, learn, show
 else:
 
     def __getattr__(name):

@@ -19,11 +19,14 @@ __all__ = [
     "multiply",
     "power",
     "reshape",
+    "stack",
     "subtract",
     "sum",
     "take",
     "transpose",
     "unbroadcast",
+    "unstack",
+    "where",
 ]
 
 
@@ -132,13 +135,32 @@ def take(a, *, key):
 
     def backward(dy):
         da = np.zeros_like(a)
-        np.add.at(da, key, dy)
+        if all(isinstance(k, (int, slice)) for k in (key if isinstance(key, tuple) else (key,))):
+            da[key] = dy  # no place was taken twice
+        else:
+            np.add.at(da, key, dy)
         return da
 
     return a[key], backward
+
+
+def where(a, b, *, condition):
+    """Choose element by element, with broadcasting: y = a where the condition holds, else b; dy goes to the chosen."""
+    y = np.where(condition, a, b)
+    return y, lambda dy: tuple(unbroadcast(np.where(c, dy, 0), x.shape) for c, x in ((condition, a), (~condition, b)))
 
 
 def concatenate(*arrays, axis=-1):
     """Join arrays along an axis; dy is cut at the same places."""
     cuts = np.cumsum([a.shape[axis] for a in arrays])[:-1]
     return np.concatenate(arrays, axis=axis), lambda dy: tuple(np.split(dy, cuts, axis=axis))
+
+
+def stack(*arrays, axis=0):
+    """Put arrays of one shape side by side along a new axis; each gets its slice of dy."""
+    return np.stack(arrays, axis=axis), lambda dy: tuple(np.moveaxis(dy, axis, 0))
+
+
+def unstack(a, *, axis=0):
+    """Cut into the slices along an axis, the opposite of stack: y_t = a[..., t, ...]; da = stack(dy_0, dy_1, ...)."""
+    return tuple(np.moveaxis(a, axis, 0)), lambda *dys: np.stack(dys, axis=axis)

@@ -13,6 +13,7 @@ import functools
 import importlib
 import inspect
 import os
+import threading
 from types import ModuleType
 
 import numpy as np
@@ -32,6 +33,7 @@ __all__ = [
     "set_floatx",
     "set_random_seed",
     "use_backend",
+    "use_rng",
 ]
 
 BACKENDS = ("cython", "numba", "numpy")  # in the order of preference
@@ -243,12 +245,40 @@ def set_floatx(name: str) -> None:
     _floatx = np.dtype(name)
 
 
+class _Lent(threading.local):
+    rng: "np.random.Generator | None" = None  # in the place of the common one, inside `with use_rng(...)`
+
+
+_lent = _Lent()
+
+
 def default_rng() -> "np.random.Generator":
     """Return the one generator from which initial weights, shuffling and dropout draw."""
     global _rng
+    if _lent.rng is not None:
+        return _lent.rng
     if _rng is None:
         _rng = np.random.default_rng()
     return _rng
+
+
+@contextlib.contextmanager
+def use_rng(rng: "np.random.Generator"):
+    """Draw from another generator inside a `with` block, in this thread; the common one stays where it was.
+
+    >>> with use_rng(np.random.default_rng(0)):
+    ...     first = default_rng().random()
+    >>> with use_rng(np.random.default_rng(0)):
+    ...     default_rng().random() == first
+    True
+    """
+    if not isinstance(rng, np.random.Generator):
+        raise TypeError(f"use_rng: expected a generator, np.random.default_rng(0). Received: {rng!r}")
+    before, _lent.rng = _lent.rng, rng
+    try:
+        yield
+    finally:
+        _lent.rng = before
 
 
 def set_random_seed(seed: int) -> None:

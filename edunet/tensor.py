@@ -28,6 +28,7 @@ from edunet.backend import floatx
 from edunet.memory import keep_freed_memory
 
 __all__ = [
+    "Operation",
     "Tensor",
     "absolute",
     "add",
@@ -44,12 +45,16 @@ __all__ = [
     "mean",
     "multiply",
     "no_gradients",
+    "operations_behind",
     "power",
     "reshape",
+    "stack",
     "subtract",
     "sum",
     "take",
     "transpose",
+    "unstack",
+    "where",
 ]
 
 _FLOATS = (np.dtype(np.float32), np.dtype(np.float64))
@@ -122,6 +127,14 @@ class Tensor:
     def __bool__(self):
         return bool(self.data)
 
+    def __getstate__(self):
+        """Leave out how it was computed: a copy, or what comes out of a pickle, is a Tensor that starts a tape."""
+        return self.data, self.grad, self.mask, self.name
+
+    def __setstate__(self, state):
+        self.data, self.grad, self.mask, self.name = state
+        self.made_by, self.index = None, 0
+
     def numpy(self) -> np.ndarray:
         """Return the plain array."""
         return self.data
@@ -131,7 +144,7 @@ class Tensor:
 
         Sets `.grad` afresh each time: nothing accumulates between calls. `dy` is needed unless self is a number.
         """
-        behind = [t for op in _operations_behind(self) for t in op.inputs if t is not None]
+        behind = [t for op in operations_behind(self) for t in op.inputs if t is not None]
         leaves = [t for t in dict.fromkeys([self, *behind]) if t.made_by is None]
         for leaf, grad in zip(leaves, _gradients(self, leaves, dy), strict=True):
             if grad is not None:
@@ -306,7 +319,7 @@ def _option(op, name, option):
     return option.item()
 
 
-def _operations_behind(y: Tensor) -> list[Operation]:
+def operations_behind(y: Tensor) -> list[Operation]:
     """Return all operations that y depends on, last first."""
     found, waiting = {}, [y]
     while waiting:
@@ -325,7 +338,7 @@ def _key(t: Tensor):
 def _wanted_inputs(operations: list[Operation], keys: set) -> dict[int, tuple[bool, ...]]:
     """Return, for each operation on a way to what is asked for, which of its inputs are: {number: flags}.
 
-    `operations` are sorted last first, as by _operations_behind; keys name what is asked for.
+    `operations` are sorted last first, as by operations_behind; keys name what is asked for.
     """
     flags = {}
     for op in reversed(operations):
@@ -351,7 +364,7 @@ def _gradients(y: Tensor, wanted: list[Tensor], dy=None) -> list[np.ndarray | No
         raise ValueError(f"backward: dy needs the shape of what it is the gradient of, {y.shape}. Received {dy.shape}.")
     keys = {_key(t) for t in wanted}
     grads = {_key(y): dy}
-    operations = _operations_behind(y)
+    operations = operations_behind(y)
     flags = _wanted_inputs(operations, keys)
     for op in operations:
         if op.number not in flags:
@@ -410,3 +423,6 @@ reshape = differentiable(arithmetic.reshape)
 transpose = differentiable(arithmetic.transpose)
 take = differentiable(arithmetic.take)
 concatenate = differentiable(arithmetic.concatenate)
+where = differentiable(arithmetic.where)
+stack = differentiable(arithmetic.stack)
+unstack = differentiable(arithmetic.unstack)

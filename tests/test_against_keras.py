@@ -13,7 +13,7 @@ import pytest
 
 import edunet
 
-pytest.importorskip("torch", reason="Keras runs on PyTorch here: pip install torch keras")
+torch = pytest.importorskip("torch", reason="Keras runs on PyTorch here: pip install torch keras")
 os.environ.setdefault("KERAS_BACKEND", "torch")
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")
@@ -68,6 +68,23 @@ LAYERS = {
     "GRU": (lambda L: L.GRU(5, return_sequences=True), SIGNAL),
     "GRU reset before": (lambda L: L.GRU(5, reset_after=False), SIGNAL),
     "LSTM": (lambda L: L.LSTM(5, return_sequences=True), SIGNAL),
+    "SimpleRNN relu": (lambda L: L.SimpleRNN(5, "relu", return_sequences=True), SIGNAL),
+    "GRU backwards": (lambda L: L.GRU(5, return_sequences=True, go_backwards=True), SIGNAL),
+    "GRU other activations": (lambda L: L.GRU(5, "relu", "tanh", return_sequences=True), SIGNAL),
+    "GRU other activations, reset before": (lambda L: L.GRU(5, "elu", reset_after=False), SIGNAL),
+    "LSTM other activations": (lambda L: L.LSTM(5, "softplus", "tanh", return_sequences=True), SIGNAL),
+    "RNN of a cell": (lambda L: L.RNN(L.LSTMCell(5), return_sequences=True), SIGNAL),
+    "RNN of a cell backwards": (lambda L: L.RNN(L.SimpleRNNCell(5), go_backwards=True), SIGNAL),
+    "RNN of stacked cells": (lambda L: L.RNN([L.GRUCell(5), L.LSTMCell(3)]), SIGNAL),
+    "Bidirectional": (lambda L: L.Bidirectional(L.LSTM(5, return_sequences=True)), SIGNAL),
+    "Bidirectional, last": (lambda L: L.Bidirectional(L.GRU(5), merge_mode="mul"), SIGNAL),
+    "Bidirectional, mean": (lambda L: L.Bidirectional(L.SimpleRNN(5, return_sequences=True), "ave"), SIGNAL),
+    "Bidirectional, two layers": (
+        lambda L: L.Bidirectional(L.GRU(5), backward_layer=L.LSTM(3, go_backwards=True)),
+        SIGNAL,
+    ),
+    "TimeDistributed": (lambda L: L.TimeDistributed(L.Dense(5, activation="tanh")), SIGNAL),
+    "TimeDistributed pictures": (lambda L: L.TimeDistributed(L.Conv2D(2, 3)), normal(2, 4, 6, 6, 1)),
     "ReLU": (lambda L: L.ReLU(), SIGNAL),
     "LeakyReLU": (lambda L: L.LeakyReLU(), SIGNAL),
     "ELU": (lambda L: L.ELU(), SIGNAL),
@@ -79,6 +96,18 @@ LAYERS = {
     "Rescaling": (lambda L: L.Rescaling(1 / 255, offset=-1.0), IMAGE),
     "Dropout, predicting": (lambda L: L.Dropout(0.5), TABLE),
 }
+
+
+# Keras's matrix products and means on PyTorch compute in float32, also on float64 (keras.ops.matmul, keras.ops.mean);
+# tests/test_against_torch.py holds these formulas against PyTorch itself to 1e-10
+SINGLE_IN_KERAS = (
+    "Dense",
+    "GlobalAveragePooling",
+    "BatchNormalization",
+    "LayerNormalization",
+    "SimpleRNN",
+    "GRU reset",
+)
 
 
 def copied(make, x):
@@ -97,6 +126,49 @@ def test_layers_with_copied_weights(name):
     np.testing.assert_allclose(plain(ours(x)), plain(theirs(x)), rtol=1e-4, atol=1e-5)
 
 
+def gradients_of_theirs(layer, x, dy):
+    """Return Keras's y, and ∂(Σ y·dy) by every weight and by x, from PyTorch underneath."""
+    x = torch.tensor(x, requires_grad=x.dtype.kind == "f")
+    y = layer(x)
+    (y * torch.tensor(dy)).sum().backward()
+    weights = [w.value for w in layer.trainable_weights]
+    return plain(y), [t.grad.numpy() for t in [*weights, x] if t.requires_grad]
+
+
+def gradients_of_ours(layer, x, dy):
+    x = edunet.Tensor(x) if x.dtype.kind == "f" else x
+    y = layer(x)
+    wanted = [*layer.trainable_weights, *([x] if isinstance(x, edunet.Tensor) else [])]
+    return plain(y), edunet.gradients((y * dy).sum(), wanted)
+
+
+def set_precision(dtype):
+    keras.config.set_floatx(dtype)
+    keras.config.set_dtype_policy(dtype)
+    edunet.set_floatx(dtype)
+
+
+@pytest.fixture(params=["float32", "float64"])
+def precision(request):
+    """Compute in one precision, there and here; return its name and how close, of the largest number, is close."""
+    set_precision(request.param)
+    yield request.param, {"float32": 1e-5, "float64": 1e-10}[request.param]
+    set_precision("float32")
+
+
+@pytest.mark.parametrize("name", LAYERS)
+def test_outputs_and_gradients_of_layers(name, precision):
+    (make, x), (dtype, tolerance) = LAYERS[name], precision
+    tolerance = 1e-5 if name.startswith(SINGLE_IN_KERAS) else tolerance
+    x = x.astype(dtype) if x.dtype.kind == "f" else x
+    theirs, ours = copied(make, x)
+    dy = np.random.default_rng(1).normal(size=plain(ours(x)).shape).astype(dtype)
+    (y, grads), (their_y, their_grads) = gradients_of_ours(ours, x, dy), gradients_of_theirs(theirs, x, dy)
+    assert y.dtype == dtype
+    for a, b in zip([y, *grads], [their_y, *their_grads], strict=True):
+        assert np.abs(a - b).max() <= tolerance * np.abs(b).max()
+
+
 @pytest.mark.parametrize("name", LAYERS)
 def test_weights_have_the_same_names(name):
     theirs, ours = copied(*LAYERS[name])
@@ -112,11 +184,42 @@ def test_batch_normalization_while_learning():
         np.testing.assert_allclose(a, b, rtol=1e-5)
 
 
+LENGTHS = np.arange(7) < np.array([[7], [3], [5]])
+WITH_STATES = {
+    "SimpleRNN": lambda L: L.SimpleRNN(5, return_sequences=True, return_state=True),
+    "GRU": lambda L: L.GRU(5, return_sequences=True, return_state=True),
+    "GRU backwards": lambda L: L.GRU(5, return_sequences=True, return_state=True, go_backwards=True),
+    "LSTM": lambda L: L.LSTM(5, return_state=True),
+    "LSTM zeros": lambda L: L.LSTM(5, return_sequences=True, return_state=True, zero_output_for_mask=True),
+    "cell": lambda L: L.RNN(L.LSTMCell(5), return_sequences=True, return_state=True),
+    "both ways": lambda L: L.Bidirectional(L.LSTM(5, return_sequences=True, return_state=True)),
+    "both ways apart": lambda L: L.Bidirectional(L.GRU(5, return_state=True), merge_mode=None),
+}
+
+
+@pytest.mark.parametrize("masked", [False, True], ids=["whole", "masked"])
+@pytest.mark.parametrize("name", WITH_STATES)
+def test_recurrent_states_that_come_and_go(name, masked):
+    theirs, ours = copied(WITH_STATES[name], SIGNAL)
+    count = len(ours(SIGNAL)) - (2 if name == "both ways apart" else 1)
+    first = [normal(3, 5) for _ in range(count)]
+    mask = LENGTHS if masked else None
+    answers = zip(
+        ours(SIGNAL, initial_state=first, mask=mask), theirs(SIGNAL, initial_state=first, mask=mask), strict=True
+    )
+    for i, (a, b) in enumerate(answers):
+        a, b = plain(a), plain(b)
+        if i == 0 and masked and "backwards" in name:  # before the first step that counts: h0 here, 0 in Keras
+            a, b = a[LENGTHS[:, ::-1]], b[LENGTHS[:, ::-1]]
+        np.testing.assert_allclose(a, b, rtol=1e-4, atol=1e-5)
+
+
 @pytest.mark.parametrize("kind", ["SimpleRNN", "GRU", "LSTM"])
-def test_masked_steps(kind):
-    mask = np.arange(7) < np.array([[7], [3], [5]])
-    theirs, ours = copied(lambda L: getattr(L, kind)(5), SIGNAL)
-    np.testing.assert_allclose(plain(ours(SIGNAL, mask=mask)), plain(theirs(SIGNAL, mask=mask)), atol=1e-5)
+def test_stateful_over_three_batches(kind):
+    theirs, ours = copied(lambda L: getattr(L, kind)(5, stateful=True), SIGNAL)
+    theirs.reset_state(), ours.reset_state()
+    for _ in range(3):
+        np.testing.assert_allclose(plain(ours(SIGNAL)), plain(theirs(SIGNAL)), rtol=1e-4, atol=1e-5)
 
 
 @pytest.mark.parametrize(
@@ -133,6 +236,52 @@ def test_multi_head_attention_and_its_scores(options):
         strict=True,
     ):
         np.testing.assert_allclose(plain(a), plain(b), atol=1e-5)
+
+
+REAL = np.arange(7) < np.array([[7], [3], [5]])  # the steps that were measured
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {},
+        {"use_causal_mask": True},
+        {"attention_mask": LOOKS},
+        {"attention_mask": LOOKS, "use_causal_mask": True},
+        {"key_mask": np.arange(7) < np.array([[6], [7], [2]])},
+    ],
+    ids=["padding", "and causal", "and a mask", "and a mask, causal", "and of the key"],
+)
+def test_masks_of_multi_head_attention_are_combined_alike(options):
+    value = normal(3, 7, 6)
+    theirs, ours = (library.layers.MultiHeadAttention(2, 3, output_shape=5) for library in BOTH)
+    theirs(SIGNAL, value), ours(SIGNAL, value)
+    ours.set_weights(theirs.get_weights())
+    query, keys = keras.ops.convert_to_tensor(SIGNAL), keras.ops.convert_to_tensor(value)
+    query._keras_mask = REAL  # Keras 3.15 takes the mask of the query from the query alone
+    options = {"value_mask": REAL, **options}
+    their_y, their_scores = theirs(query, keys, return_attention_scores=True, **options)
+    our_y, our_scores = ours(SIGNAL, value, query_mask=REAL, return_attention_scores=True, **options)
+    np.testing.assert_allclose(plain(our_y)[REAL], plain(their_y)[REAL], atol=1e-5)
+    rows = np.broadcast_to(REAL[:, None], plain(our_scores).shape[:3])
+    np.testing.assert_allclose(plain(our_scores)[rows], plain(their_scores)[rows], atol=1e-5)
+
+
+@pytest.mark.parametrize("options", [{}, {"use_causal_mask": True}], ids=["all", "causal"])
+def test_attention_without_weights(options):
+    inputs, masks = [normal(3, 7, 4), normal(3, 7, 6), normal(3, 7, 4)], [REAL, REAL[::-1].copy()]
+    theirs, ours = (library.layers.Attention(use_scale=True) for library in BOTH)
+    theirs(inputs), ours(inputs)
+    ours.set_weights([np.float32(1)])
+    theirs.set_weights([np.float32(0.5)])  # ours divides by √4
+    masks[1][:, 0] = True  # no query is blind
+    for a, b in zip(
+        ours(inputs, mask=masks, return_attention_scores=True, **options),
+        theirs(inputs, mask=masks, return_attention_scores=True, **options),
+        strict=True,
+    ):
+        a, b = plain(a), plain(b)
+        np.testing.assert_allclose(a[REAL], b[REAL], atol=1e-5)
 
 
 @pytest.mark.parametrize(
@@ -257,6 +406,26 @@ def recurrent(kind):
     return make
 
 
+def both_ways(L, M):
+    return M.Sequential(
+        [
+            L.Input((6, 1)),
+            L.Bidirectional(L.LSTM(4, return_sequences=True)),
+            L.TimeDistributed(L.Dense(3, activation="relu")),
+            L.Bidirectional(L.GRU(3), merge_mode="sum"),
+            L.Dense(1, activation="sigmoid"),
+        ]
+    )
+
+
+def encoder_decoder(L, M):
+    """The states of one layer are where the other one begins."""
+    x = L.Input((6, 1))
+    _, h, c = L.LSTM(5, return_state=True)(x)
+    y = L.RNN(L.LSTMCell(5), go_backwards=True)(x, initial_state=[h, c])
+    return M.Model(x, L.Dense(1, activation="sigmoid")(y))
+
+
 def transformer(L, M):
     x = L.Input((6, 1))
     h = L.Dense(4)(x)
@@ -323,9 +492,11 @@ def test_weights_of_classes_and_examples(options):
         (normalised, ROWS),
         (nested, ROWS),
         (transformer, ROWS[..., None]),
+        (both_ways, ROWS[..., None]),
+        (encoder_decoder, ROWS[..., None]),
         *((recurrent(kind), ROWS[..., None]) for kind in ("SimpleRNN", "GRU", "LSTM")),
     ],
-    ids=["BatchNormalization", "nested", "transformer", "SimpleRNN", "GRU", "LSTM"],
+    ids=["BatchNormalization", "nested", "transformer", "both ways", "encoder-decoder", "SimpleRNN", "GRU", "LSTM"],
 )
 def test_other_networks_learn_alike(make, x):
     assert_equal_curves(*curves(make, BINARY, x, ILL, validation_split=0.2))

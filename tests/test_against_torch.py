@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 import edunet
-from edunet import ops, tensor
+from edunet import layers, ops, tensor
 from edunet.demo import article_network
 from edunet.ops.attention import attention, merge_heads, split_heads
 from edunet.ops.conv import conv1d, conv2d
@@ -78,6 +78,32 @@ def torch_recurrence(module, reorder=lambda w: w, **options):
     return theirs
 
 
+PARTS = ("kernel", "recurrent_kernel", "bias")
+
+
+def our_bidirectional(x, *given):
+    """Ours: the layer, with the six weights and four states that are given. Returns y, then both h and both c."""
+    layer = layers.Bidirectional(layers.LSTM(U, return_sequences=True, return_state=True))
+    weights, states = given[:6], list(given[6:])
+    for part, own in ((layer.forward_layer, weights[:3]), (layer.backward_layer, weights[3:])):
+        part.built = True
+        vars(part).update(zip(PARTS, own, strict=True))
+    y, h, c, h_back, c_back = layer.call(x, initial_state=states)
+    return y, h, h_back, c, c_back
+
+
+def torch_bidirectional(x, *given):
+    weights = {}
+    for suffix, (wx, wh, b) in (("l0", given[:3]), ("l0_reverse", given[3:6])):
+        both = {"weight_ih": wx.T, "weight_hh": wh.T, "bias_ih": b, "bias_hh": torch.zeros_like(b)}
+        weights |= {f"{name}_{suffix}": w for name, w in both.items()}
+    h, c, h_back, c_back = given[6:]
+    net = torch.nn.LSTM(D, U, batch_first=True, bidirectional=True, dtype=x.dtype)
+    start = torch.stack([h, h_back]), torch.stack([c, c_back])
+    y, (h, c) = torch.func.functional_call(net, weights, (x, start))
+    return y, *h, *c
+
+
 def reset_gate_first(w):
     z, r, candidate = w.chunk(3, dim=-1)
     return torch.cat([r, z, candidate], dim=-1)
@@ -122,6 +148,14 @@ def sequence(gates, bias_rows=1, states=1):
     return shapes | {f"{name}0": (N, U) for name in "hc"[:states]}
 
 
+TWO_LSTMS = {"x": (N, T, D)} | {
+    f"{name}{way}": shape
+    for way in (1, 2)
+    for name, shape in {"wx": (D, 4 * U), "wh": (U, 4 * U), "b": (4 * U,)}.items()
+}
+TWO_LSTMS |= {f"{name}{way}": (N, U) for way in (1, 2) for name in "hc"}
+
+
 def given(op, **options):
     """Our op with its options fixed."""
     return lambda *arrays: op(*arrays, **options)
@@ -144,6 +178,7 @@ CASES = {
     ),
     "gru": Case(gru, torch_recurrence(torch.nn.GRU, reset_gate_first), sequence(3, bias_rows=2)),
     "lstm": Case(lstm, torch_recurrence(torch.nn.LSTM), sequence(4, states=2)),
+    "Bidirectional LSTM, states": Case(our_bidirectional, torch_bidirectional, TWO_LSTMS),
     "attention": Case(attention, F.scaled_dot_product_attention, HEAD),
     "attention mask": Case(
         given(attention, mask=LOOKS),
@@ -152,6 +187,14 @@ CASES = {
     ),
     "attention causal": Case(
         given(attention, causal=True), lambda q, k, v: F.scaled_dot_product_attention(q, k, v, is_causal=True), HEAD
+    ),
+    "attention bias": Case(
+        attention,
+        lambda q, k, v, bias: F.scaled_dot_product_attention(q, k, v, bias),
+        HEAD | {"bias": (N, 1, T, S)},
+    ),
+    "attention scale": Case(
+        given(attention, scale=0.7), lambda q, k, v: F.scaled_dot_product_attention(q, k, v, scale=0.7), HEAD
     ),
     "multi-head attention": Case(multi_head, torch_multi_head, MULTI),
     "max_pool2d": Case(ops.max_pool2d, channels_first(lambda x: F.max_pool2d(x, 2)), PIXELS),
@@ -270,3 +313,54 @@ def test_the_articles_network_and_all_its_gradients_agree(backend, dtype, tolera
     assert float(loss) == pytest.approx(F.cross_entropy(z, torch.from_numpy(y)).item(), rel=tolerance)
     for a, b in zip(ours, theirs, strict=True):
         assert np.abs(a - b).max() <= tolerance * np.abs(b).max()
+
+
+# ---------------------------------------------------------------- a block of a Transformer
+
+
+def torch_encoder(weights, activation, normalize_first):
+    """Return PyTorch's layer with our weights, every array as a leaf of its own in our layout."""
+    wq, bq, wk, bk, wv, bv, wo, bo, g1, b1, g2, b2, w3, b3, w4, b4 = weights
+    D, wide = wq.shape[0], w3.shape[1]
+    module = torch.nn.TransformerEncoderLayer(
+        D, HEADS, wide, 0.0, activation, 1e-5, batch_first=True, norm_first=normalize_first, dtype=wq.dtype
+    ).train()  # so that PyTorch does not take its shortcut without gradients
+    state = {
+        "self_attn.in_proj_weight": torch.cat([w.reshape(D, -1).T for w in (wq, wk, wv)]),
+        "self_attn.in_proj_bias": torch.cat([b.reshape(-1) for b in (bq, bk, bv)]),
+        "self_attn.out_proj.weight": wo.reshape(-1, D).T,
+        "self_attn.out_proj.bias": bo,
+        "norm1.weight": g1, "norm1.bias": b1, "norm2.weight": g2, "norm2.bias": b2,
+        "linear1.weight": w3.T, "linear1.bias": b3, "linear2.weight": w4.T, "linear2.bias": b4,
+    }  # fmt: skip
+    return lambda x, **masks: torch.func.functional_call(module, state, (x,), masks)
+
+
+@pytest.mark.parametrize("normalize_first", [False, True], ids=["post-norm", "pre-norm"])
+@pytest.mark.parametrize("causal", [False, True], ids=["all", "causal"])
+@pytest.mark.parametrize("activation", ["relu", "gelu"])
+@pytest.mark.parametrize("dtype", TOLERANCE)
+def test_the_transformer_block_and_all_its_gradients_agree(dtype, activation, causal, normalize_first):
+    rng = np.random.default_rng(0)
+    x = rng.normal(size=(3, 6, 8)).astype(dtype)
+    real = np.arange(6) < np.array([[6], [4], [1]])
+    layer = edunet.layers.TransformerEncoder(
+        12, HEADS, activation=activation, normalize_first=normalize_first, use_causal_mask=causal, dtype=dtype
+    )
+    layer(x)
+    layer.set_weights([0.5 * rng.normal(size=w.shape).astype(dtype) for w in layer.weights])
+    r = rng.normal(size=x.shape).astype(dtype) * real[..., None]  # what stands in the padding is asked by nobody
+    ours_x = tensor.Tensor(x)
+    y = layer(ours_x, mask=real)
+    ours = [y.numpy() * real[..., None], *tensor.gradients((y * r).sum(), [ours_x, *layer.weights])]
+
+    leaves = [torch.from_numpy(a.copy()).requires_grad_() for a in (x, *layer.get_weights())]
+    later = torch.from_numpy(~np.tri(6, dtype=bool)) if causal else None
+    theirs = torch_encoder(leaves[1:], activation, normalize_first)
+    z = theirs(leaves[0], src_mask=later, src_key_padding_mask=torch.from_numpy(~real))
+    grads = torch.autograd.grad((z * torch.from_numpy(r)).sum(), leaves)
+    expected = [z.detach().numpy() * real[..., None], *(g.numpy() for g in grads)]
+    largest = max(abs(g).max() for g in expected[1:])
+    for name, a, b in zip(["y", "dx", *(w.name for w in layer.weights)], ours, expected, strict=True):
+        size = largest if name == "key_bias" else abs(b).max()  # that bias changes nothing: its gradient is rounding
+        assert abs(a - b).max() <= TOLERANCE[dtype] * size, name

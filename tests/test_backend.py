@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
@@ -224,3 +225,24 @@ def test_what_cannot_be_called_is_refused():
 def test_nothing_to_register_is_refused():
     with pytest.raises(ValueError, match="no kernel was given"):
         edunet.register_kernels("mine")
+
+
+def test_another_generator_for_a_while():
+    edunet.set_random_seed(0)
+    first = choice.default_rng().random()
+    edunet.set_random_seed(0)
+    with pytest.raises(KeyError), choice.use_rng(np.random.default_rng(7)):
+        raise KeyError(choice.default_rng().random())
+    assert choice.default_rng().random() == first
+
+
+def test_another_generator_is_for_one_thread():
+    own = np.random.default_rng(7)
+    with choice.use_rng(own), ThreadPoolExecutor(1) as pool:
+        assert pool.submit(choice.default_rng).result() is not own
+        assert choice.default_rng() is own
+
+
+def test_a_seed_is_no_generator():
+    with pytest.raises(TypeError, match=r"a generator, np.random.default_rng\(0\). Received: 3"), choice.use_rng(3):
+        pass

@@ -11,6 +11,7 @@ OWN = {
     "activations": {"name_of"},
     "callbacks": {"CallbackList"},
     "metrics": {"confusion_matrix", "roc_auc"},
+    "models": {"check_causality"},
 }  # not Keras's
 
 FORMS = {

@@ -37,7 +37,11 @@ def test_arithmetic_broadcasts_and_has_the_right_gradient(op, other):
         (tensor.reshape, [A], {"shape": (2, 6)}),
         (tensor.transpose, [rng.normal(size=(2, 3, 4))], {"axes": (2, 0, 1)}),
         (tensor.take, [A], {"key": (slice(None), [0, 0, 2])}),
+        (tensor.take, [A], {"key": (slice(None, None, -2), 1)}),
         (tensor.concatenate, [A, B, A], {"axis": 0}),
+        (tensor.where, [A, ROW], {"condition": A > 0}),
+        (tensor.stack, [A, B], {"axis": 1}),
+        (tensor.unstack, [A], {"axis": 1}),
     ],
 )
 def test_gradient_of_each_operation(op, arrays, options):

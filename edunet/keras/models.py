@@ -4,10 +4,14 @@ from edunet.models import (
     Input,
     Model,
     Sequential,
+    clone_model,
+    load_model,
 )
 
 __all__ = [
     "Input",
     "Model",
     "Sequential",
+    "clone_model",
+    "load_model",
 ]

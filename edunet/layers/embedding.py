@@ -7,7 +7,7 @@ from edunet.layers.dense import whole
 from edunet.layers.layer import Layer
 from edunet.tensor import add, as_array, multiply
 
-__all__ = ["Embedding", "Masking", "SinePositionEncoding"]
+__all__ = ["Embedding", "Masking", "PositionEmbedding", "SinePositionEncoding"]
 
 
 class Embedding(Layer):
@@ -92,3 +92,41 @@ class SinePositionEncoding(Layer):
 
     def call(self, x):
         return add(x, ops.sine_positions(x.shape[1], x.shape[2]).astype(x.dtype))
+
+
+class PositionEmbedding(Layer):
+    """Add to each place a vector that is learned for it: y[n,t] = x[n,t] + w[t].
+
+    Args: sequence_length L, the longest sequence there will be; initializer.
+    Weights: embeddings (L,D).
+    Shapes: (N,T,D), T at most L -> the same. (Keras Hub's layer of this name returns w alone, to be added by hand; this
+    one adds, as SinePositionEncoding does.)
+    Source: Gehring et al., Convolutional sequence to sequence learning (2017).
+
+    >>> PositionEmbedding(8)(np.zeros((2, 5, 4))).shape
+    (2, 5, 4)
+    """
+
+    supports_masking = True
+
+    def __init__(self, sequence_length, initializer="glorot_uniform", **kwargs):
+        super().__init__(**kwargs)
+        self.sequence_length = whole("PositionEmbedding", "sequence_length", sequence_length)
+        self.initializer = initializers.get(initializer)
+
+    def build(self, input_shape):
+        if len(input_shape) != 3:
+            raise ValueError(f"PositionEmbedding: expected sequences (N, T, D). Received shape {tuple(input_shape)}.")
+        self.embeddings = self.add_weight((self.sequence_length, input_shape[-1]), self.initializer, name="embeddings")
+
+    def call(self, x):
+        T = x.shape[1]
+        if self.sequence_length < T:
+            raise ValueError(
+                f"PositionEmbedding: learned places for {self.sequence_length} steps, received {T}. "
+                f"Type PositionEmbedding({T}), or cut the sequences."
+            )
+        return add(x, self.embeddings[:T])
+
+    def _try_on(self, node, length):
+        return super()._try_on(node, min(1 + length % 2, self.sequence_length))  # open axes: no longer than is learned

@@ -13,6 +13,7 @@ array([[1., 2.]], dtype=float32)
 """
 
 import collections
+import contextlib
 import re
 import threading
 
@@ -27,11 +28,13 @@ from edunet.layers.symbol import Node, Symbol, replace, symbols_in
 from edunet.names import refuse_unknown
 from edunet.tensor import Tensor, as_array, no_gradients
 
-__all__ = ["Layer", "fresh_name"]
+__all__ = ["Layer", "fresh_name", "on_trial", "trial", "weights_from"]
 
 
 class _Phase(threading.local):
     training = False  # is the model learning right now, in this thread? Dropout and BatchNormalization ask
+    trial = False  # do layers run on a blank example only, to see what shapes come out?
+    source = None  # where new weights come from, if not from their initializers
 
 
 _phase = _Phase()
@@ -66,6 +69,7 @@ class Layer:
         self.trainable = trainable
         self.dtype = np.dtype(dtype or floatx())
         self.built = False
+        self._built_for: tuple | None = None  # (shape of the input, shapes of further arguments), once there was one
         shape = input_dim if input_dim is not None else input_shape
         self.input_shape = (shape,) if isinstance(shape, int) else shape and tuple(shape)
         self._weights: list[tuple[Tensor, bool]] = []  # with whether the optimizer may change it
@@ -89,7 +93,8 @@ class Layer:
 
     def get_config(self) -> dict:
         """Return the arguments that make this layer again, without its weights."""
-        own = [key for key in options(type(self)) if key not in arguments(Layer)]
+        # the input_dim of an Embedding is its own, though the base knows an argument of that name too
+        own = [key for key in options(type(self)) if key not in arguments(Layer) or key in arguments(type(self))]
         if self.activity_regularizer is not None:
             own.append("activity_regularizer")
         return {key: getattr(self, key) for key in ["name", "trainable", *own] if hasattr(self, key)}
@@ -100,8 +105,8 @@ class Layer:
         self, shape, initializer="glorot_uniform", trainable=True, name=None, regularizer=None, constraint=None
     ) -> Tensor:
         """Make a weight, an array of that shape, and register it."""
-        value = initializers.get(initializer)(shape, self.dtype)
-        weight = Tensor(value, name=name)
+        make = _phase.source or initializers.get(initializer)
+        weight = Tensor(make(shape, self.dtype), name=name)
         self._weights.append((weight, trainable))
         if regularizer is not None:
             self._regularized.append((weight, regularizers.get(regularizer)))
@@ -236,17 +241,23 @@ class Layer:
 
         A `build` with further arguments, such as value_shape, gets the shapes of what `call` names value.
         """
-        if not (self.built or self.weights):  # weights: somebody has called build already
-            names = arguments(type(self), "call")
-            given = dict(zip(names, args, strict=False)) | kwargs
-            first = args[0] if args else given.get(names[0]) if names else None
-            further = [key for key in given if f"{key}_shape" in arguments(type(self), "build")[1:]]
-            try:
-                self.build(_shape(first), **{f"{key}_shape": _shape(given[key]) for key in further})
-            except (ValueError, TypeError) as error:
-                _say_where(error, self, args)
-                raise
-        self.built = True
+        if self.built:
+            return
+        names = arguments(type(self), "call")
+        given = dict(zip(names, args, strict=False)) | kwargs
+        first = args[0] if args else given.get(names[0]) if names else None
+        further = [key for key in given if f"{key}_shape" in arguments(type(self), "build")[1:]]
+        try:
+            self.build_for(_shape(first), {f"{key}_shape": _shape(given[key]) for key in further})
+        except (ValueError, TypeError) as error:
+            _say_where(error, self, args)
+            raise
+
+    def build_for(self, shape, further: dict) -> None:
+        """Build the layer for these shapes, and remember them: a loaded layer is built for the same."""
+        if not self.weights:  # else somebody has called build already
+            self.build(shape, **further)
+        self._built_for, self.built = (shape, further), True
 
     def _cast(self, x):
         """Bring arrays of other precision to the layer's; whole numbers (labels, words) and Tensors stay."""
@@ -259,7 +270,7 @@ class Layer:
         node = Node(self, args, kwargs)
         first, second = self._try_on(node, 64), None
         if any(None in s.shape[1:] for s in node.inputs):
-            second = self._try_on(node, 65)  # axes that differ between the two tries have no fixed length
+            second = self._try_on(node, 97)  # axes that differ between the two have no fixed length, also after strides
         several = isinstance(first, (tuple, list))
         pairs = zip(first, second or first, strict=True) if several else [(first, first if second is None else second)]
         node.outputs = tuple(
@@ -286,11 +297,36 @@ class Layer:
         args, kwargs = replace((node.args, node.kwargs), blank)
         if not self.built:
             self.ensure_built(node.args, node.kwargs)
-        with no_gradients(), np.errstate(all="ignore"):
+        with trial(), no_gradients(), np.errstate(all="ignore"):
             return self(*args, **{k: v for k, v in kwargs.items() if k != "training"}, training=False)
 
     def __repr__(self):
         return f"<{type(self).__name__} {self.name}>"
+
+
+@contextlib.contextmanager
+def trial():
+    """Run layers only to see the shapes: nothing of it may be remembered."""
+    before, _phase.trial = _phase.trial, True
+    try:
+        yield
+    finally:
+        _phase.trial = before
+
+
+def on_trial() -> bool:
+    """Tell whether layers run only to see the shapes; layers that keep states ask."""
+    return _phase.trial
+
+
+@contextlib.contextmanager
+def weights_from(source):
+    """Let add_weight take new weights from `source(shape, dtype)`, not from their initializers, inside the block."""
+    before, _phase.source = _phase.source, source
+    try:
+        yield
+    finally:
+        _phase.source = before
 
 
 _HOLDS_LAYERS = (Layer, dict, tuple, list)

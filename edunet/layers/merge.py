@@ -6,8 +6,9 @@ import numpy as np
 
 from edunet import tensor
 from edunet.layers.layer import Layer
+from edunet.layers.mask import carry
 
-__all__ = ["Add", "Concatenate", "Multiply", "add", "concatenate", "multiply"]
+__all__ = ["Add", "Concatenate", "Multiply", "Residual", "add", "concatenate", "multiply"]
 
 
 class _Merge(Layer):
@@ -80,6 +81,47 @@ class Concatenate(_Merge):
                 f"Received {', '.join(str(tuple(x.shape)) for x in inputs)}."
             )
         return tensor.concatenate(*inputs, axis=self.axis)
+
+
+class Residual(Layer):
+    """Go round a layer, or several one after the other: y = x + f(x); dy reaches x without passing f.
+
+    Args: layers, the layer f or a list of layers. f must keep the shape.
+    Masks: the layers inside get the mask, and it travels on.
+    Source: He et al., Deep residual learning (2016).
+
+    >>> from edunet.layers import Dense
+    >>> Residual([Dense(8, activation="relu"), Dense(4)])(np.ones((2, 4))).shape
+    (2, 4)
+    """
+
+    supports_masking = True
+
+    def __init__(self, layers, **kwargs):
+        super().__init__(**kwargs)
+        self.layers = list(layers) if isinstance(layers, (list, tuple)) else [layers]
+        for layer in self.layers:
+            if not isinstance(layer, Layer):
+                hint = f" Did you mean {layer.__name__}(...)?" if isinstance(layer, type) else ""
+                raise TypeError(f"Residual takes a layer or a list of layers. Received: {layer!r}.{hint}")
+        if not self.layers:
+            raise ValueError("Residual needs at least one layer: Residual(Dense(8)). Received an empty list.")
+
+    def call(self, x, mask=None):
+        y = carry(x, mask)
+        for layer in self.layers:
+            y = layer(y)
+        if not hasattr(y, "shape") or tuple(y.shape) != tuple(x.shape):
+            raise ValueError(
+                f"Residual: the layers must keep the shape, for x is added to what they make. Received "
+                f"{tuple(x.shape)}, they made {_shapes(y)}. Let the last one be as wide as x, use padding='same' and "
+                "strides of 1; or draw it: layers.Add()([layers.Dense(...)(x), f(x)])."
+            )
+        return tensor.add(x, y)
+
+
+def _shapes(y) -> str:
+    return ", ".join(str(tuple(part.shape)) for part in (y if isinstance(y, (tuple, list)) else [y]))
 
 
 def add(inputs, **kwargs):

@@ -4,7 +4,7 @@ import itertools
 
 import numpy as np
 
-__all__ = ["Node", "Symbol", "fill", "replace", "symbols_in"]
+__all__ = ["Node", "Symbol", "draw_again", "fill", "lay_flat", "replace", "symbols_in"]
 
 _nodes = itertools.count()
 
@@ -78,3 +78,36 @@ def fill(structure, values: dict[Symbol, object]):
     if isinstance(structure, Symbol):
         return values[structure]
     return replace(structure, lambda x: values[x] if isinstance(x, Symbol) else x)
+
+
+class _Place(int):
+    """Where a Symbol stands in the list of a drawing that was laid flat."""
+
+
+def lay_flat(nodes: list[Node], inputs: list[Symbol], outputs) -> tuple:
+    """Return a drawing as lists without cycles: however deep, it can be copied and pickled."""
+    symbols = list(dict.fromkeys([*inputs, *(s for node in nodes for s in (*node.inputs, *node.outputs))]))
+    place = {symbol: _Place(i) for i, symbol in enumerate(symbols)}
+    return (
+        [(s.shape, s.dtype, s.index, s.masked, s.name) for s in symbols],
+        [(node.layer, fill((node.args, node.kwargs), place), fill(node.outputs, place)) for node in nodes],
+        fill(inputs, place),
+        fill(outputs, place),
+    )
+
+
+def draw_again(flat: tuple) -> tuple[list[Node], list[Symbol], object]:
+    """Return nodes, inputs and outputs of a drawing that was laid flat; its Symbols and Nodes are new."""
+    symbols = [Symbol(shape, dtype, None, i, masked, name) for shape, dtype, i, masked, name in flat[0]]
+
+    def back(structure):
+        return replace(structure, lambda x: symbols[x] if isinstance(x, _Place) else x)
+
+    nodes = []
+    for layer, arguments, outputs in flat[1]:
+        node = Node(layer, *back(arguments))
+        node.outputs = back(outputs)
+        for symbol in node.outputs:
+            symbol.node = node
+        nodes.append(node)
+    return nodes, back(flat[2]), back(flat[3])

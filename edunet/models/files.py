@@ -1,41 +1,193 @@
-"""Files of arrays and notes in the safetensors format, written whole or not at all."""
+"""Files of arrays and notes in the safetensors format: written whole or not at all, read with suspicion.
 
+    8 bytes: n     n bytes of JSON: {name: {dtype, shape, data_offsets}, ..., "__metadata__": {text: text}}     numbers
+Nothing in such a file can be run. Here it also cannot claim more than it holds: every size is checked against the size
+of the file before anything of that size is made. The writer is ours because the same model must give the same file,
+byte for byte: the notes keep their order, which the safetensors library shuffles, and transposed arrays are laid out
+first, which its version 0.8 forgets.
+Source: the description of the format by its authors, https://github.com/huggingface/safetensors.
+"""
+
+import contextlib
+import glob
+import json
+import math
 import os
 import secrets
+import time
 from pathlib import Path
 
 import numpy as np
 
+from edunet.models.strict_json import parse
+
 __all__ = ["read", "write"]
+
+DTYPES = {
+    "F64": "<f8",
+    "F32": "<f4",
+    "I64": "<i8",
+    "I32": "<i4",
+    "I16": "<i2",
+    "I8": "|i1",
+    "U64": "<u8",
+    "U32": "<u4",
+    "U16": "<u2",
+    "U8": "|u1",
+    "BOOL": "|b1",
+}
+NAMES = {np.dtype(kind).newbyteorder("=").str[1:]: name for name, kind in DTYPES.items()}  # "f4": "F32"
+LARGEST_HEADER = 8_000_000
+MOST_AXES = 32
+FOREIGN = {  # how files of other programs begin
+    b"\x89HDF\r\n\x1a\n": "an HDF5 file, as older versions of Keras write (.h5). Read it with Keras, take "
+    "model.get_weights() there and hand them to model.set_weights(...) here",
+    b"PK\x03\x04": "a zip archive, such as .keras, .npz or PyTorch's .pt. Read it with the program that wrote it, and "
+    "hand the weights to model.set_weights(...)",
+    b"\x93NUMPY": "a single NumPy array. Read it with np.load(path, allow_pickle=False)",
+    b"\x1f\x8b": "a compressed file (gzip). Unpack it first",
+    **dict.fromkeys(
+        (b"\x80\x02", b"\x80\x03", b"\x80\x04", b"\x80\x05"),
+        "a pickle. Reading it could run any code, so edunet never does: get the weights as a safetensors file",
+    ),
+}
 
 
 def write(path, arrays: dict[str, np.ndarray], notes: dict[str, str]) -> None:
-    """Write arrays and notes to `path`: into a temporary file beside it, which then takes its place."""
-    from safetensors.numpy import save
+    """Write arrays and notes to `path`: into a temporary file beside it, which takes its place once it is complete.
 
-    path = Path(path)
-    content = save({name: np.ascontiguousarray(a).reshape(np.shape(a)) for name, a in arrays.items()}, notes)
+    Whatever goes wrong, an older file of that name stays as it was and no other is left behind. The same content gives
+    the same bytes.
+    Raises OSError that says why the file cannot be written; TypeError for arrays that are not numbers.
+    """
+    path = Path(os.path.realpath(path))  # through a link to the file it stands for
+    _check_place(path)
+    laid_out = {name: _laid_out(name, a) for name, a in arrays.items()}
+    header = _header(laid_out, notes)
     temporary = path.with_name(f".{path.name}.{os.getpid()}.{secrets.token_hex(4)}")
     try:
         with open(temporary, "xb") as file:
-            file.write(content)
+            file.write(len(header).to_bytes(8, "little") + header)
+            for array in laid_out.values():
+                file.write(array.data if array.size else b"")
             file.flush()
             os.fsync(file.fileno())
         os.replace(temporary, path)
-    except BaseException:
-        temporary.unlink(missing_ok=True)
-        raise
+    except OSError as error:
+        why = error.strerror or error
+        raise type(error)(
+            error.errno, f"{str(path)!r} could not be written ({why}); an older file of that name is unchanged."
+        ) from error
+    finally:
+        with contextlib.suppress(OSError):
+            temporary.unlink(missing_ok=True)
+
+
+def _check_place(path: Path) -> None:
+    if path.is_dir():
+        raise IsADirectoryError(f"{str(path)!r} is a folder; give the name of a file in it.")
+    if not path.parent.is_dir():
+        raise FileNotFoundError(
+            f"the folder {str(path.parent)!r} does not exist; make it first, or choose another path."
+        )
+    if path.exists() and not path.is_file():
+        raise OSError(f"{str(path)!r} is a device, not a file; choose another path.")
+    if path.exists() and not os.access(path, os.W_OK):
+        raise PermissionError(f"{str(path)!r} is read-only; choose another path.")
+    for old in path.parent.glob(f".{glob.escape(path.name)}.*.????????"):  # of a process that was killed
+        with contextlib.suppress(OSError):
+            if time.time() - old.stat().st_mtime > 3600:
+                old.unlink()
+
+
+def _laid_out(name: str, array) -> np.ndarray:
+    array = np.asarray(array)
+    if array.dtype.str[1:] not in NAMES:
+        raise TypeError(f"{name}: numbers of dtype {array.dtype} cannot be written; expected one of {sorted(DTYPES)}.")
+    little = array.dtype.newbyteorder("<")
+    return np.ascontiguousarray(array, little).reshape(array.shape)  # ascontiguousarray makes a number an array (1,)
+
+
+def _header(arrays: dict[str, np.ndarray], notes: dict[str, str]) -> bytes:
+    entries: dict = {"__metadata__": dict(notes)} if notes else {}
+    end = 0
+    for name, a in arrays.items():
+        entries[name] = {
+            "dtype": NAMES[a.dtype.str[1:]],
+            "shape": list(a.shape),
+            "data_offsets": [end, end := end + a.nbytes],
+        }
+    header = json.dumps(entries, separators=(",", ":")).encode("ascii")
+    header += b" " * (-len(header) % 8)  # the numbers begin at a multiple of eight
+    parse(header, 8 + len(header) + end, 3)  # what could not be read back is not written
+    return header
 
 
 def read(path) -> tuple[dict[str, np.ndarray], dict[str, str]]:
-    """Return the arrays and the notes of a file. Raises FileNotFoundError, or ValueError for a damaged file."""
-    from safetensors import SafetensorError, safe_open
+    """Return the arrays and the notes of a file.
 
+    Takes no more memory than a small multiple of the file, whatever the file says.
+    Raises FileNotFoundError, or ValueError that names the file and says what is wrong with it or what else it is.
+    """
     path = Path(path)
+    if path.is_dir():
+        raise IsADirectoryError(f"{str(path)!r} is a folder; give the name of a file in it.")
     if not path.is_file():
         raise FileNotFoundError(f"no file {str(path)!r}.")
     try:
-        with safe_open(path, framework="numpy") as file:
-            return {name: file.get_tensor(name) for name in file.keys()}, file.metadata() or {}  # noqa: SIM118
-    except SafetensorError as error:
+        with open(path, "rb") as file:
+            return _read(file, os.fstat(file.fileno()).st_size)
+    except ValueError as error:
         raise ValueError(f"{str(path)!r} is not a safetensors file, or is damaged: {error}.") from error
+
+
+def _read(file, size: int) -> tuple[dict[str, np.ndarray], dict[str, str]]:
+    start = file.read(9)
+    length = int.from_bytes(start[:8], "little")
+    if len(start) < 9 or start[8:] != b"{" or length > size - 8:
+        known = next((what for head, what in FOREIGN.items() if start.startswith(head)), None)
+        raise ValueError(f"it is {known}" if known else f"it does not begin as one, or is cut short ({size} bytes)")
+    if length > LARGEST_HEADER:
+        raise ValueError(f"its header of {length} bytes is larger than {LARGEST_HEADER}")
+    entries = parse(b"{" + file.read(length - 1), size, 3)
+    notes = entries.pop("__metadata__", {})
+    if not isinstance(notes, dict) or not all(isinstance(text, str) for text in notes.values()):
+        raise ValueError("its notes (__metadata__) are not texts")
+    places = {name: _place(name, entry) for name, entry in entries.items()}
+    end = 0
+    for name, (_, _, first, last) in sorted(places.items(), key=lambda item: item[1][2:]):
+        if first != end:
+            raise ValueError(f"the numbers of {name[:80]!r} begin at {first}, expected {end}")
+        end = last
+    if end != size - 8 - length:
+        raise ValueError(f"it holds {size - 8 - length} bytes of numbers, the header tells of {end}")
+    numbers = np.empty(end, np.uint8)
+    if file.readinto(numbers.data) != end:
+        raise ValueError("it became shorter while it was read")
+    return {name: _cut(name, numbers, *place) for name, place in places.items()}, notes
+
+
+def _place(name: str, entry) -> tuple[str, tuple, int, int]:
+    """Return dtype, shape and the first and last byte of an array, once they agree with each other."""
+    if not isinstance(entry, dict) or entry.keys() != {"dtype", "shape", "data_offsets"}:
+        raise ValueError(f"{name[:80]!r} has not dtype, shape and data_offsets")
+    dtype, shape, offsets = entry["dtype"], entry["shape"], entry["data_offsets"]
+    if not isinstance(dtype, str) or dtype not in DTYPES:
+        raise ValueError(f"{name[:80]!r} has the dtype {dtype!r:.40}; expected one of {sorted(DTYPES)}")
+    if not isinstance(shape, list) or len(shape) > MOST_AXES or not all(type(n) is int and n >= 0 for n in shape):
+        raise ValueError(f"{name[:80]!r} has the shape {shape!r:.80}")
+    if not isinstance(offsets, list) or len(offsets) != 2 or not all(type(n) is int and n >= 0 for n in offsets):
+        raise ValueError(f"{name[:80]!r} has the offsets {offsets!r:.80}")
+    if math.prod(shape) * np.dtype(DTYPES[dtype]).itemsize != offsets[1] - offsets[0]:
+        raise ValueError(f"{name[:80]!r} of shape {shape!r:.80} cannot fill the bytes {offsets!r:.80}")
+    if math.prod(max(n, 1) for n in shape) >= 2**40:  # an axis of length 0 hides lengths that NumPy cannot hold
+        raise ValueError(f"{name[:80]!r} has the shape {shape!r:.80}")
+    return DTYPES[dtype], tuple(shape), *offsets
+
+
+def _cut(name: str, numbers: np.ndarray, dtype: str, shape: tuple, first: int, last: int) -> np.ndarray:
+    part = numbers[first:last]
+    if dtype == "|b1" and part.size and part.max() > 1:
+        raise ValueError(f"{name[:80]!r} holds other values than True and False")
+    array = part.view(dtype).reshape(shape)
+    return array if array.flags.aligned else array.copy()

@@ -6,7 +6,7 @@ import numpy as np
 
 from edunet import optimizers
 from edunet.interrupt import finish_first
-from edunet.layers.layer import Layer
+from edunet.layers.layer import Layer, trial
 from edunet.models.examples import check_examples, is_on_disk, take_rows
 from edunet.models.objective import Objective
 from edunet.models.sample_weights import by_class, check_weights
@@ -120,7 +120,7 @@ class Learner(Layer):
 
     def _shapes_of_outputs(self, xs):
         if self.output_shapes is None:
-            with no_gradients():
+            with trial(), no_gradients():
                 self._forward(self.adjust_rank([take_rows(a, slice(0, 1)) for a in xs]), training=False)
         return self.output_shapes
 

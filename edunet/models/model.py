@@ -1,10 +1,14 @@
 """Model: layers joined into a graph, with weights, a summary and a training loop."""
 
+import html
+
 import numpy as np
 
 from edunet.layers.layer import Layer
-from edunet.layers.symbol import Node, Symbol, fill, symbols_in
-from edunet.models import saving
+from edunet.layers.recurrent import Reader
+from edunet.layers.symbol import Node, Symbol, draw_again, fill, lay_flat, symbols_in
+from edunet.models import summary
+from edunet.models.streaming import Stream
 from edunet.models.training import Trainable
 
 __all__ = ["Model"]
@@ -29,6 +33,7 @@ class Model(Trainable):
         super().__init__(name=name, **kwargs)
         self._inputs_drawn: list[Symbol] = []
         self._outputs_drawn = None
+        self._stream: Stream | None = None
         if inputs is not None or outputs is not None:
             self._connect(inputs, outputs)
 
@@ -47,6 +52,11 @@ class Model(Trainable):
         self.built = True
 
     # ---- the graph
+
+    @property
+    def nodes(self) -> list[Node]:
+        """The uses of layers, each after those that it needs; none if a subclass defines `call`."""
+        return [] if self._outputs_drawn is None else self._nodes
 
     @property
     def layers(self) -> list[Layer]:
@@ -100,6 +110,19 @@ class Model(Trainable):
                 values.update(zip(node.outputs, y, strict=True))
         return fill(self._outputs_drawn, values)
 
+    def __getstate__(self):
+        state = vars(self).copy()
+        if self._outputs_drawn is not None:
+            drawn = (state.pop(key) for key in ("_nodes", "_inputs_drawn", "_outputs_drawn"))
+            state["drawing"] = lay_flat(*drawn)
+        return state
+
+    def __setstate__(self, state):
+        flat = state.pop("drawing", None)
+        vars(self).update(state)
+        if flat is not None:
+            self._nodes, self._inputs_drawn, self._outputs_drawn = draw_again(flat)
+
     # ---- data meets graph
 
     def adjust_rank(self, xs: list[np.ndarray]) -> list[np.ndarray]:
@@ -129,41 +152,79 @@ class Model(Trainable):
             adjusted.append(x)
         return adjusted
 
+    # ---- sequences that come step by step
+
+    def step(self, x_t):
+        """Return the outputs at the next step of sequences that come step by step, as `predict` would for all so far.
+
+        Args: x_t (N,...), the next step x[:, t] of N sequences. The model remembers them until `reset_states`.
+        Raises ValueError for a layer that needs the whole sequence, and for another number of sequences.
+
+        >>> from edunet import Sequential, layers
+        >>> model = Sequential([layers.LSTM(4, return_sequences=True, input_shape=(None, 2)), layers.Dense(1)])
+        >>> x = np.ones((3, 5, 2), "float32")
+        >>> y = np.stack([model.step(x[:, t]) for t in range(5)], axis=1)
+        >>> bool(np.allclose(y, model.predict(x), atol=1e-6))
+        True
+        """
+        if self._stream is None:
+            self._stream = Stream(self)
+        return self._stream.step(x_t)
+
+    def reset_states(self) -> None:
+        """Begin anew: forget the sequences of `step`, and what stateful layers keep from the last batch."""
+        self._stream = None
+        for layer in self.with_inner():
+            if isinstance(layer, Reader):
+                layer.reset_states()
+
     # ---- for people
 
     def summary(self, print_fn=print) -> None:
-        """Print a table of the layers: name and kind, output shape, number of weights."""
+        """Print a table of the layers: name and kind, output shape, number of weights, operations for one example."""
         if not self.built:
             raise ValueError(f"{self.name} has no weights yet: give it an input_shape, or call fit or build first.")
-        rows = []
-        seen: set[int] = set()
-        for node in self._nodes if self._outputs_drawn is not None else []:
-            layer, shape = node.layer, ", ".join(str(s.shape) for s in node.outputs)
-            shared = id(layer) in seen
-            seen.add(id(layer))
-            rows.append(
-                (f"{layer.name} ({type(layer).__name__})", shape, "shared" if shared else f"{layer.count_params():,}")
-            )
-        if not rows:
-            rows = [(f"{part.name} ({type(part).__name__})", "?", f"{part.count_params():,}") for part in self.layers]
-        head = ("Layer (type)", "Output Shape", "Param #")
-        wide = [max(len(row[i]) for row in [head, *rows]) for i in range(3)]
-        line = "  ".join("-" * w for w in wide)
-        table = [f"{a:<{wide[0]}}  {b:<{wide[1]}}  {c:>{wide[2]}}" for a, b, c in [head, *rows]]
-        learning, fixed = sum(w.size for w in self.trainable_weights), sum(w.size for w in self.non_trainable_weights)
-        counts = [("Total", learning + fixed), ("Trainable", learning), ("Non-trainable", fixed)]
-        totals = [f"{name} params: {count:,}" for name, count in counts]
-        print_fn("\n".join([f'Model: "{self.name}"', line, table[0], line, *table[1:], line, *totals]))
+        print_fn(summary.as_text(self))
 
-    # ---- weights in files
+    def _repr_html_(self) -> str:
+        return summary.as_html(self) if self.built else f"<p>{html.escape(repr(self))}, not built yet</p>"
+
+    # ---- in files (whose room makes models, and so stands on this one)
+
+    def save(self, path, include_optimizer=True) -> None:
+        """Write the whole model to a .safetensors file: layers, weights, what was compiled. See `models.load_model`.
+
+        An older file is replaced only once the new one is complete. A subclass with its own `call` is code, which no
+        file holds: of such a model `save_weights` writes the weights.
+        """
+        from edunet.models import saving
+
+        saving.save_model(self, path, include_optimizer)
 
     def save_weights(self, path) -> None:
         """Write all weights to a .safetensors file; an older file is replaced only once the new one is complete."""
+        from edunet.models import saving
+
         saving.save_weights(self, path)
 
     def load_weights(self, path) -> None:
-        """Read weights that `save_weights` wrote for a model of the same architecture."""
+        """Read weights that `save_weights` or `save` wrote for a model of the same architecture."""
+        from edunet.models import saving
+
         saving.load_weights(self, path)
+
+    def get_config(self) -> dict:
+        """Return the architecture without the weights: numbers, texts, lists of them, and arrays."""
+        from edunet.models import saving
+
+        return saving.get_config(self)
+
+    @staticmethod
+    def from_config(config: dict, custom_objects: dict | None = None) -> "Model":
+        """Return a new model of an architecture that `get_config` returned, with new weights."""
+        from edunet.models import saving
+
+        return saving.from_config(config, custom_objects)
 
 
 def _nodes_behind(ends: list[Symbol], starts: list[Symbol]) -> list[Node]:

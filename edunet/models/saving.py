@@ -1,76 +1,200 @@
-"""Weights in files: the safetensors format, which holds numbers and nothing that could be run."""
+"""Models in files: architecture, weights and what was compiled, in one .safetensors file that holds no code.
 
-import os
-import secrets
+The weights are the arrays "2.kernel" (layer, weight); the architecture is a note in JSON, see `models/architecture.py`;
+arrays among the arguments of layers are "config.0", the running values of the optimizer "optimizer.2.kernel.0".
+"""
+
+import json
+import math
 from pathlib import Path
 
 import numpy as np
 
-__all__ = ["load_weights", "save_weights"]
+from edunet.interrupt import finish_first
+from edunet.layers.layer import weights_from
+from edunet.models import files
+from edunet.models.architecture import describe, make
+from edunet.models.model import Model
+from edunet.models.strict_json import parse
+from edunet.models.values import Reader, Writer
+from edunet.models.weights import fill_weights, named_weights, safetensors_path, without_weights
+
+__all__ = ["clone_model", "from_config", "get_config", "load_model", "load_weights", "save_model", "save_weights"]
+
+WEIGHTS, MODEL = "edunet weights 1", "edunet model 1"
+DEEPEST = 64
 
 
-def _named(model) -> dict:
-    """Return every weight under a name that says where it stands: "2.kernel" is the kernel of the third layer."""
-    names = {}
-    for i, layer in enumerate(model.layers):
-        for j, weight in enumerate(layer.weights):
-            name = f"{i}.{weight.name or j}"
-            names[name if name not in names else f"{name}.{j}"] = weight
-    return names
+# ---------------------------------------------------------------- whole models
+
+
+def get_config(model) -> dict:
+    """Return a model's architecture: a dict of numbers, texts and lists, and the arrays among its arguments."""
+    layers, writer = describe(model)
+    return {"layers": layers, "arrays": writer.arrays}
+
+
+def from_config(config: dict, custom_objects: dict | None = None) -> Model:
+    """Return a new model of that architecture, with weights as its initializers draw them."""
+    if not isinstance(config, dict) or "layers" not in config:
+        raise ValueError(f"expected what model.get_config() returns. Received: {config!r:.80}")
+    return make(config["layers"], Reader(config.get("arrays", {}), _given(custom_objects)))
+
+
+def clone_model(model) -> Model:
+    """Return a model of the same architecture with new weights. Nothing is compiled.
+
+    >>> from edunet import layers, models
+    >>> first = models.Sequential([layers.Dense(3, input_shape=(4,))])
+    >>> models.clone_model(first).count_params()
+    15
+    """
+    layers, writer = describe(model)
+    return make(layers, Reader(writer.arrays, writer.own))
+
+
+def save_model(model, path, include_optimizer: bool = True) -> None:
+    """Write a whole model to a .safetensors file, from which `load_model` makes it again."""
+    path = safetensors_path(path)
+    layers, writer = describe(model)
+    description = {"layers": layers, "compile": _compiled(model, writer)}
+    arrays = {name: w.data for name, w in named_weights(model).items()} if model.built else {}
+    if include_optimizer and model.optimizer is not None:
+        description["iterations"] = model.optimizer.iterations
+        arrays |= _running_values(model)
+    text = json.dumps(description, separators=(",", ":"))
+    parse(text.encode(), len(text) + sum(a.nbytes for a in arrays.values()), DEEPEST)  # as it will be read
+    files.write(path, arrays | writer.arrays, {"format": MODEL, "model": text})
+
+
+def load_model(path, custom_objects: dict | None = None, compile: bool = True) -> Model:
+    """Return the model that `model.save(path)` wrote, ready to predict or to go on learning.
+
+    A file names layers, it holds none of their code: those of this library are looked up in a closed list, those of
+    your own are handed over by name.
+    Args: path; custom_objects {"Scale": Scale}, the layers, losses and functions that you have written; compile, False
+    leaves optimizer, loss and metrics away.
+    Raises FileNotFoundError; ValueError that names the file and says what is wrong with it or missing.
+
+    >>> import tempfile
+    >>> from edunet import layers, models
+    >>> model = models.Sequential([layers.Dense(3, input_shape=(4,))])
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     model.save(f"{folder}/model.safetensors")
+    ...     same = load_model(f"{folder}/model.safetensors")
+    >>> np.array_equal(same.predict(np.ones((2, 4))), model.predict(np.ones((2, 4))))
+    True
+    """
+    arrays, notes = files.read(path)
+    if notes.get("format") != MODEL or "model" not in notes:
+        raise ValueError(
+            f"{str(path)!r} holds weights only, not the layers they belong to. Build the model as it was built when "
+            "they were saved, then type model.load_weights(path). (Whole models are written by model.save(path).)"
+        )
+    try:
+        return _model_from(arrays, notes, _given(custom_objects), compile)
+    except (ValueError, TypeError) as error:
+        raise ValueError(f"{str(path)!r} cannot be loaded: {error}") from error
+
+
+def _model_from(arrays, notes, custom, compile) -> Model:
+    size = sum(map(len, notes.values())) + sum(a.nbytes for a in arrays.values())
+    description = parse(notes["model"].encode(), size, DEEPEST)
+    weights = {name: a for name, a in arrays.items() if name.split(".")[0].isdigit()}
+    reader = Reader(arrays, custom)
+    with weights_from(_Budget(sum(a.nbytes for a in weights.values()))):
+        model = make(description.get("layers"), reader)
+    if model.built or weights:
+        fill_weights(model, weights, "its architecture")
+    if compile and description.get("compile") is not None:
+        model.compile(**_arguments_of_compile(reader, description["compile"]))
+        _set_running_values(model, arrays, description.get("iterations", 0))
+    return model
+
+
+class _Budget:
+    """Blank weights, as many as the file fills: an architecture that asks for more is refused before they are made."""
+
+    def __init__(self, size: int):
+        self.left = size
+
+    def __call__(self, shape, dtype) -> np.ndarray:
+        self.left -= math.prod(shape) * np.dtype(dtype).itemsize
+        if self.left < 0:
+            raise ValueError(f"its layers ask for more weights than the file holds, here for the shape {tuple(shape)}")
+        return np.zeros(shape, dtype)
+
+
+def _given(custom_objects) -> dict:
+    if custom_objects is None:
+        return {}
+    if not isinstance(custom_objects, dict):
+        raise TypeError(f"custom_objects is a dict such as {{'Scale': Scale}}. Received: {custom_objects!r:.80}")
+    return custom_objects
+
+
+# ---------------------------------------------------------------- what was compiled
+
+
+COMPILED = ("optimizer", "loss", "loss_weights", "metrics", "weighted_metrics")
+
+
+def _compiled(model, writer: Writer):
+    if model.optimizer is None:
+        return None
+    said = dict(zip(COMPILED, (model.optimizer, *model._compiled), strict=True))
+    return writer.config(model, said)
+
+
+def _arguments_of_compile(reader: Reader, described) -> dict:
+    arguments = reader.config(described)
+    if arguments.keys() != set(COMPILED):
+        raise ValueError(f"compile does not take {sorted(arguments)!r:.200}")
+    return arguments
+
+
+def _running_values(model) -> dict[str, np.ndarray]:
+    """Return the optimizer's arrays, each under the name of its weight and its place among them."""
+    state = model.optimizer.state
+    pairs = [(name, state[w]) for name, w in named_weights(model).items() if w in state]
+    return {f"optimizer.{name}.{k}": a for name, running in pairs for k, a in enumerate(running)}
+
+
+def _set_running_values(model, arrays, iterations) -> None:
+    if type(iterations) is not int or not 0 <= iterations < 2**63:
+        raise ValueError(f"the optimizer has taken {iterations!r:.40} steps")
+    model.optimizer.iterations = iterations
+    names = {name for name in arrays if name.startswith("optimizer.")}
+    for name, w in named_weights(model).items() if names else ():
+        slots = [f"optimizer.{name}.{k}" for k in range(len(model.optimizer.slots))]
+        found = [arrays[slot] for slot in slots if slot in names]
+        names -= set(slots)
+        if not found:
+            continue  # a frozen weight
+        if len(found) != len(slots) or any(a.shape != w.shape or a.dtype != w.dtype for a in found):
+            raise ValueError(f"the optimizer's running values of {name} do not fit that weight")
+        model.optimizer.state[w] = [a.copy() for a in found]
+    if names:
+        raise ValueError(f"there is no weight for {min(names)!r:.80}")
+
+
+# ---------------------------------------------------------------- weights alone
 
 
 def save_weights(model, path) -> None:
-    """Write all weights to `path`: into a temporary file beside it, which then takes its place."""
-    from safetensors.numpy import save
-
-    path = Path(path)
-    if path.suffix != ".safetensors":
-        suggestion = path.with_suffix("").with_suffix(".safetensors").name
-        raise ValueError(f"weights are written as .safetensors files. Received {path.name!r}; use {suggestion!r}.")
+    """Write all weights to a .safetensors file."""
+    path = safetensors_path(path)
     if not model.built:
-        raise ValueError(f"{model.name} has no weights yet: give it an input_shape, or call fit or build first.")
-    if not path.parent.is_dir():
-        raise FileNotFoundError(
-            f"the folder {str(path.parent)!r} does not exist; make it first, or choose another path."
-        )
-    content = save(
-        {name: np.ascontiguousarray(w.data) for name, w in _named(model).items()}, {"format": "edunet weights 1"}
-    )
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.{secrets.token_hex(4)}")
-    try:
-        with open(temporary, "xb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(temporary, path)
-    except BaseException:
-        temporary.unlink(missing_ok=True)
-        raise
+        raise without_weights(model)
+    files.write(path, {name: w.data for name, w in named_weights(model).items()}, {"format": WEIGHTS})
 
 
 def load_weights(model, path) -> None:
-    """Set all weights from a file of `save_weights`; nothing is changed unless every name and shape agrees."""
-    from safetensors import SafetensorError
-    from safetensors.numpy import load_file
-
-    path = Path(path)
-    if not path.is_file():
-        raise FileNotFoundError(f"no file {str(path)!r}. Weights are written by model.save_weights(path).")
-    if not model.built:
-        raise ValueError(f"{model.name} has no weights to fill yet: give it an input_shape, or build it first.")
-    try:
-        arrays = load_file(path)
-    except SafetensorError as error:
-        raise ValueError(f"{str(path)!r} is not a safetensors file, or is damaged: {error}") from error
-    weights = _named(model)
-    if set(arrays) != set(weights):
-        missing, extra = sorted(set(weights) - set(arrays)), sorted(set(arrays) - set(weights))
-        raise ValueError(
-            f"{str(path)!r} belongs to another architecture: "
-            f"the file lacks {missing[:3] or 'nothing'}, the model lacks {extra[:3] or 'nothing'}."
-        )
-    for name, weight in weights.items():
-        if arrays[name].shape != weight.shape:
-            raise ValueError(f"{str(path)!r}: {name} has shape {arrays[name].shape}, the model needs {weight.shape}.")
-    for name, weight in weights.items():
-        weight.data[...] = arrays[name]
+    """Set all weights from a file of `save_weights` or `save`; nothing changes unless all names and shapes agree."""
+    if not model.built and Path(path).is_file():
+        raise without_weights(model)
+    arrays, notes = files.read(path)
+    if notes.get("format") == MODEL:
+        arrays = {name: a for name, a in arrays.items() if name.split(".")[0].isdigit()}
+    with finish_first():
+        fill_weights(model, arrays, "the model", str(path))

@@ -1,9 +1,11 @@
 """Attention: the two formulas A = softmax(Q Kᵀ / √d_k) and Z = A V."""
 
 import math
+import numbers
 
 import numpy as np
 
+from edunet.arithmetic import unbroadcast
 from edunet.backend import kernels
 from edunet.tensor import Tensor, differentiable, reshape, transpose
 
@@ -11,7 +13,7 @@ __all__ = ["attention", "attention_weights", "merge_heads", "split_heads"]
 
 
 @differentiable
-def attention(q, k, v, *, mask=None, causal=False):
+def attention(q, k, v, bias=None, *, mask=None, causal=False, scale=None):
     """Ask every key how well it answers the query; return the values, weighed by the answers.
 
         A_ij = softmax_j(q_i · k_j / √d)                    A = softmax(Q Kᵀ / √d_k)
@@ -24,7 +26,9 @@ def attention(q, k, v, *, mask=None, causal=False):
     mask: True where query i may look at key j, any shape that broadcasts to (...,T,S). Keys that are padding, flags
     of shape (N,S): mask=flags[:, None, None, :].
     causal=True: query i looks at keys j ≤ i only. A query that may look at nothing gets z = 0 and no gradient.
-    Only z and one number per query are kept for the way back; A is computed again.
+    bias: numbers added to the scores, of any shape that broadcasts to (...,T,S); −∞ forbids. scale: in place of 1/√d.
+    Only z and one number per query are kept for the way back; A is computed again. (With a bias A is kept, and NumPy
+    computes on every backend.)
     Raises ValueError for sizes that do not fit, TypeError for a mask that is not boolean.
     Source: Vaswani et al., Attention is all you need (2017), section 3.2.   Tutorial: notebooks/10_attention.ipynb
 
@@ -40,10 +44,19 @@ def attention(q, k, v, *, mask=None, causal=False):
         )
     leading, (T, S) = q.shape[:-2], (q.shape[-2], k.shape[-2])
     looks = _may_look("attention", mask, (*leading, T, S))
+    if bias is not None:
+        A, weights_backward = attention_weights.__wrapped__(q, k, bias, mask=mask, causal=causal, scale=scale)
+
+        def backward_with_bias(dz):
+            dq, dk, dbias = weights_backward(dz @ v.swapaxes(-1, -2))
+            return dq, dk, A.swapaxes(-1, -2) @ dz, dbias
+
+        return A @ v, backward_with_bias
+    stretch = None if scale is None else _scale("attention", scale, q) * math.sqrt(q.shape[-1])  # kernels divide by √d
     rows = math.prod(leading)  # batch and heads together
     looks = np.zeros((0, 0, 0), bool) if looks is None else _one_axis(np.asarray(mask), leading, T, S)
     horizon = 0 if causal else S
-    inputs = [a.reshape(rows, *a.shape[-2:]) for a in (q, k, v)]
+    inputs = [a.reshape(rows, *a.shape[-2:]) for a in (q if stretch is None else q * stretch, k, v)]
     z, lse = np.empty((rows, T, v.shape[-1]), q.dtype), np.empty((rows, T), q.dtype)
     kernel = kernels("attention")
     kernel.attention_forward(*inputs, looks, horizon, z, lse)
@@ -51,20 +64,22 @@ def attention(q, k, v, *, mask=None, causal=False):
     def backward(dz):
         made = [np.empty_like(a) for a in inputs]
         kernel.attention_backward(dz.reshape(z.shape), *inputs, looks, horizon, z, lse, *made)
-        return tuple(da.reshape(a.shape) for da, a in zip(made, (q, k, v), strict=True))
+        if stretch is not None:
+            made[0] *= stretch
+        return *(da.reshape(a.shape) for da, a in zip(made, (q, k, v), strict=True)), None
 
     return z.reshape(*leading, T, v.shape[-1]), backward
 
 
 @differentiable
-def attention_weights(q, k, *, mask=None, causal=False):
+def attention_weights(q, k, bias=None, *, mask=None, causal=False, scale=None):
     """Return who looks at whom: the table A of attention, to be shown or explained.
 
-        A_ij = softmax_j(q_i · k_j / √d)
+        A_ij = softmax_j(q_i · k_j / √d + bias_ij)
     Gradients, given dA = ∂loss/∂A:
-        ds_ij = A_ij (dA_ij − Σ_m dA_im A_im)               dq = ds k / √d          dk = dsᵀ q / √d
+        ds_ij = A_ij (dA_ij − Σ_m dA_im A_im)               dq = ds k / √d          dk = dsᵀ q / √d        dbias = ds
     Shapes: q (...,T,d), k (...,S,d), A (...,T,S); each row of A sums to 1, or is 0 if the query may look at nothing.
-    mask, causal, errors and source: as attention.   Tutorial: notebooks/10_attention.ipynb
+    mask, causal, bias, scale, errors and source: as attention.   Tutorial: notebooks/10_attention.ipynb
 
     >>> attention_weights(np.zeros((3, 2)), np.zeros((3, 2)), causal=True)
     array([[1.        , 0.        , 0.        ],
@@ -72,8 +87,11 @@ def attention_weights(q, k, *, mask=None, causal=False):
            [0.33333333, 0.33333333, 0.33333333]])
     """
     _check_vectors("attention_weights", q, k)
-    scores = q @ k.swapaxes(-1, -2) / math.sqrt(q.shape[-1])
+    scale = 1 / math.sqrt(q.shape[-1]) if scale is None else _scale("attention_weights", scale, q)
+    scores = q @ k.swapaxes(-1, -2) * q.dtype.type(scale)
     looks = _may_look("attention_weights", mask, scores.shape)
+    if bias is not None:
+        scores += _spread("attention: expected a bias", bias, scores.shape)
     if looks is not None:
         scores[~looks] = -np.inf
     if causal:
@@ -84,8 +102,10 @@ def attention_weights(q, k, *, mask=None, causal=False):
     A = e / np.where(total == 0, 1, total)
 
     def backward(dA):
-        dscores = A * (dA - np.sum(dA * A, axis=-1, keepdims=True)) / math.sqrt(q.shape[-1])
-        return dscores @ k, dscores.swapaxes(-1, -2) @ q
+        ds = A * (dA - np.sum(dA * A, axis=-1, keepdims=True))
+        dbias = None if bias is None else unbroadcast(ds, bias.shape)
+        ds = ds * q.dtype.type(scale)
+        return ds @ k, ds.swapaxes(-1, -2) @ q, dbias
 
     return A, backward
 
@@ -156,14 +176,29 @@ def _may_look(op, mask, shape):
             f"{op}: expected a mask of True and False, True where a query may look. Received dtype {mask.dtype}. "
             "For 1 and 0 type mask.astype(bool)."
         )
+    return _spread(f"{op}: expected a mask", mask, shape)
+
+
+def _spread(expected, a, shape):
+    """Return a mask or a bias spread over all pairs (..., T, S)."""
     try:
-        return np.broadcast_to(mask, shape)
+        return np.broadcast_to(a, shape)
     except ValueError:
-        flags = len(shape) == 4 and mask.shape == (shape[0], shape[3])
-        hint = " For flags of the keys, (N, S), type mask[:, None, None, :]." if flags else ""
+        flags = len(shape) == 4 and a.shape == (shape[0], shape[3])
+        hint = f" For one entry for each key, (N, S), type {expected.split()[-1]}[:, None, None, :]." if flags else ""
         raise ValueError(
-            f"{op}: expected a mask that broadcasts to (..., T, S) = {shape}. Received a mask of {mask.shape}.{hint}"
+            f"{expected} that broadcasts to (..., T, S) = {shape}. Received shape {a.shape}.{hint}"
         ) from None
+
+
+def _scale(op, scale, q) -> float:
+    """Return the factor of the scores, or say what is wrong with it."""
+    if isinstance(scale, bool) or not isinstance(scale, numbers.Real) or not math.isfinite(scale):
+        usual = f"1/√d = {1 / math.sqrt(q.shape[-1]):.4g}"
+        raise ValueError(
+            f"{op}: scale is the factor of the scores, a finite number ({usual} if left out). Received: {scale!r}"
+        )
+    return float(scale)
 
 
 def _one_axis(mask, leading, T, S):

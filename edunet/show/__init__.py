@@ -2,12 +2,14 @@
 
 formula(layer_or_op)            the page of the textbook
 working(layer, x, at=(0, 2))    one number written out, forward and backward, as the layer computed it
+graph(model)                    the layers and what feeds what
 curves, roc, confusion ...      pictures, labelled and readable in grey
 """
 
 from edunet.show.attention import attention
 from edunet.show.boundary import decision_boundary
 from edunet.show.formula import formula
+from edunet.show.graph import graph
 from edunet.show.images import feature_maps, filters
 from edunet.show.receptive import receptive_field
 from edunet.show.results import confusion, curves, predictions, samples
@@ -24,6 +26,7 @@ __all__ = [
     "filters",
     "formula",
     "gates",
+    "graph",
     "hidden_states",
     "predictions",
     "receptive_field",

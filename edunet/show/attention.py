@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from edunet.show.canvas import LOOKS, blank_figure
+from edunet.canvas import LOOKS, blank_figure
 from edunet.tensor import Tensor
 
 __all__ = ["attention"]

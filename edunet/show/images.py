@@ -2,10 +2,10 @@
 
 import numpy as np
 
+from edunet.canvas import blank_figure, draw_image, shades
 from edunet.layers import Conv2D, Layer
 from edunet.layers.dense import whole
 from edunet.models import Model
-from edunet.show.canvas import blank_figure, draw_image, shades
 from edunet.show.drawn import map_of
 from edunet.tensor import Tensor, no_gradients
 

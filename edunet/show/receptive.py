@@ -3,8 +3,8 @@
 import numpy as np
 
 from edunet import layers
+from edunet.canvas import LOOKS, blank_figure, draw_image
 from edunet.ops.conv import placement
-from edunet.show.canvas import LOOKS, blank_figure, draw_image
 from edunet.show.drawn import map_of, symbols_of
 from edunet.show.images import one_image
 

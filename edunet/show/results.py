@@ -2,8 +2,8 @@
 
 import numpy as np
 
+from edunet.canvas import LOOKS, blank_figure
 from edunet.metrics import confusion_matrix
-from edunet.show.canvas import LOOKS, blank_figure
 
 __all__ = ["confusion", "curves", "predictions", "samples"]
 

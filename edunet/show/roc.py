@@ -2,8 +2,8 @@
 
 import numpy as np
 
+from edunet.canvas import LOOKS, blank_figure
 from edunet.metrics import roc_auc
-from edunet.show.canvas import LOOKS, blank_figure
 from edunet.tensor import Tensor
 
 __all__ = ["roc"]

@@ -5,9 +5,9 @@ import copy
 import numpy as np
 
 from edunet import ops
+from edunet.canvas import LOOKS, blank_figure, shades
 from edunet.layers import GRU, LSTM, Layer
-from edunet.layers.rnn import Recurrent
-from edunet.show.canvas import LOOKS, blank_figure, shades
+from edunet.layers.recurrent import Recurrent
 from edunet.tensor import Tensor, no_gradients
 
 __all__ = ["gates", "hidden_states"]
@@ -61,6 +61,8 @@ def gates(layer, x, *, names=None, events=None, time="step", synthetic=False):
     x = _one_patient("gates", x, "(T, D)")
     if x.shape[1] != layer.kernel.shape[0]:
         raise ValueError(f"gates: {layer.name!r} reads {layer.kernel.shape[0]} measurements. Received x {x.shape}.")
+    if not layer.has_kernel:
+        raise ValueError(f"gates: {layer.name!r} has other activations than tanh and sigmoid, which are drawn here.")
     values = _of_gru(layer, x) if isinstance(layer, GRU) else _of_lstm(layer, x)
     return _panels("gates", values, f"Inside {layer.name!r}", names, events, time, synthetic)
 
@@ -71,6 +73,8 @@ def _check_layer(op, layer, kinds, expected):
         raise TypeError(f"{op}: expected a {expected}. Received: {layer!r}.{hint}")
     if not layer.built:
         raise ValueError(f"{op}: {layer.name!r} has no weights yet. Call it on data, or fit the model first.")
+    if layer.go_backwards:
+        raise ValueError(f"{op}: {layer.name!r} goes backwards; its steps are not those of the picture.")
 
 
 def _states(layer, x):
@@ -79,7 +83,7 @@ def _states(layer, x):
     if x is None:
         raise ValueError("hidden_states: of which patient? Type hidden_states(layer, x) with x (T, D).")
     every_step = copy.copy(layer)  # it shares the weights
-    every_step.return_sequences = True
+    every_step.return_sequences, every_step.return_state, every_step.stateful = True, False, False
     with no_gradients():
         return np.asarray(every_step(_one_patient("hidden_states", x, "(T, D)")[None]))[0]
 

@@ -4,7 +4,7 @@ import numpy as np
 
 from edunet.backend import set_random_seed
 
-__all__ = ["set_random_seed", "to_categorical"]
+__all__ = ["plot_model", "set_random_seed", "to_categorical"]
 
 
 def to_categorical(x, num_classes=None) -> np.ndarray:
@@ -32,3 +32,18 @@ def to_categorical(x, num_classes=None) -> np.ndarray:
         expected = "0 or more" if num_classes is None else f"0 to {k - 1}"
         raise ValueError(f"to_categorical: labels run from {x.min()} to {x.max()}; expected {expected}.")
     return np.eye(k, dtype=np.float32)[x]
+
+
+def plot_model(model, to_file="model.png", show_shapes=False, dpi=200):
+    """Draw a model into a picture file, as `edunet.show.graph` draws it, and return the figure.
+
+    Args: model, drawn or built; to_file, its ending names the format, None writes no file; show_shapes; dpi, dots
+    per inch.
+    Raises what `edunet.show.graph` raises.
+    """
+    from edunet.show import graph  # loads matplotlib
+
+    figure = graph(model, shapes=show_shapes)
+    if to_file is not None:
+        figure.savefig(to_file, dpi=dpi)
+    return figure

@@ -1,7 +1,8 @@
 import numpy as np
 import pytest
 
-from edunet.layers import Embedding, SinePositionEncoding
+from edunet import gradients
+from edunet.layers import Embedding, PositionEmbedding, SinePositionEncoding
 
 CODES = np.array([[0, 3, 3], [1, 2, 0]])
 
@@ -59,3 +60,29 @@ def test_positions_are_added():
     angle = np.arange(3) / 100.0  # 10000^(2/4)
     np.testing.assert_allclose(y[1, :, 2], 1 + np.sin(angle), atol=1e-6)
     np.testing.assert_allclose(y[1, :, 3], 1 + np.cos(angle), atol=1e-6)
+
+
+# ---------------------------------------------------------------- PositionEmbedding
+
+
+def test_learned_places_are_added():
+    layer = PositionEmbedding(6)
+    x = np.ones((2, 4, 3), np.float32)
+    np.testing.assert_allclose(layer(x), 1 + np.broadcast_to(layer.get_weights()[0][:4], x.shape), atol=1e-6)
+
+
+def test_learned_places_have_a_gradient_where_they_are_used():
+    layer = PositionEmbedding(6)
+    y = layer(np.ones((2, 4, 3)))
+    expected = np.repeat([2.0, 0.0], [4, 2])[:, None] * np.ones(3)
+    np.testing.assert_array_equal(gradients(y.sum(), layer.weights)[0], expected)
+
+
+def test_more_places_than_were_learned():
+    with pytest.raises(ValueError, match=r"learned places for 3 steps, received 4. Type PositionEmbedding\(4\)"):
+        PositionEmbedding(3)(np.ones((2, 4, 3)))
+
+
+def test_places_are_those_of_sequences():
+    with pytest.raises(ValueError, match=r"expected sequences \(N, T, D\)"):
+        PositionEmbedding(3)(np.ones((2, 4)))

@@ -20,3 +20,13 @@ def test_codes_are_whole_numbers():
 def test_what_is_no_shape_is_refused(shape):
     with pytest.raises(ValueError, match="shape is the shape of one example"):
         Input(shape)
+
+
+def test_a_batch_size_is_accepted_and_not_held_to():
+    assert Input(batch_shape=(32, 10, 1)).shape == Input((10, 1), batch_size=32).shape == (None, 10, 1)
+
+
+@pytest.mark.parametrize("wrong", [{"batch_shape": 5}, {"batch_shape": (2, 3), "shape": (3,)}, {"batch_shape": ()}])
+def test_a_batch_shape_that_is_none_is_refused(wrong):
+    with pytest.raises(ValueError, match=r"give shape=\(8,\) or batch_shape=\(None, 8\)"):
+        Input(**wrong)

@@ -59,3 +59,54 @@ def test_each_branch_gets_its_part_back():
 def test_errors_name_the_remedy(make, message):
     with pytest.raises(ValueError, match=message):
         make()
+
+
+# ---------------------------------------------------------------- Residual
+
+
+def test_round_a_layer():
+    layer = layers.Residual(layers.Dense(3))
+    np.testing.assert_allclose(layer(A), A + layer.layers[0](A), atol=1e-6)
+
+
+def test_round_several_layers():
+    layer = layers.Residual([layers.Dense(7, activation="relu"), layers.Dense(3)])
+    y = layer(A)
+    np.testing.assert_allclose(y, A + layer.layers[1](layer.layers[0](A)), atol=1e-6)
+    assert [w.shape for w in layer.weights] == [(3, 7), (7,), (7, 3), (3,)]
+
+
+def test_layers_inside_know_that_they_learn():
+    layer = layers.Residual(layers.Dropout(0.5))
+    np.testing.assert_array_equal(layer(A), 2 * A)
+    assert not np.allclose(layer(A, training=True), 2 * A)
+
+
+def test_a_mask_goes_in_and_travels_on():
+    real = np.arange(4) < np.array([[4], [2]])
+    x = Tensor(A)
+    x.mask = real
+    layer = layers.Residual(layers.LSTM(3, return_sequences=True))
+    y = layer(x)
+    np.testing.assert_allclose(y[1, :2], layer(A[1:, :2])[0], atol=1e-6)
+    np.testing.assert_array_equal(y.mask, real)
+
+
+def test_a_layer_that_cannot_honour_the_mask_raises_inside():
+    x = Tensor(A)
+    x.mask = np.ones((2, 4), bool)
+    with pytest.raises(ValueError, match="Conv1D cannot honour the mask"):
+        layers.Residual(layers.Conv1D(3, 3, padding="same"))(x)
+
+
+@pytest.mark.parametrize(
+    ("make", "error", "message"),
+    [
+        (lambda: layers.Residual(layers.Dense(5))(A), ValueError, r"Received \(2, 4, 3\), they made \(2, 4, 5\)"),
+        (lambda: layers.Residual(layers.Dense), TypeError, r"Did you mean Dense\(...\)\?"),
+        (lambda: layers.Residual([]), ValueError, "at least one layer"),
+    ],
+)
+def test_what_cannot_be_gone_round(make, error, message):
+    with pytest.raises(error, match=message):
+        make()

@@ -228,3 +228,62 @@ def test_heads_are_a_whole_number(heads):
 def test_values_of_no_width_are_refused():
     with pytest.raises(ValueError, match="at least one number"):
         attention(np.ones((2, 5, 4)), np.ones((2, 6, 4)), np.ones((2, 6, 0)))
+
+
+# ---------------------------------------------------------------- scale and bias
+
+BIASES = [(), (S,), (T, S), (N, 1, 1, S), (N, H, T, S)]
+
+
+@pytest.mark.parametrize("scale", [0.3, 1.0, 2])
+def test_another_scale(backend, scale):
+    q, k, v = draw()
+    expected = by_the_query(q * scale * math.sqrt(d), k, v, mask=MASK)
+    np.testing.assert_allclose(attention(q, k, v, mask=MASK, scale=scale), expected[0], rtol=1e-12)
+    np.testing.assert_allclose(attention_weights(q, k, mask=MASK, scale=scale), expected[1], rtol=1e-12)
+
+
+def test_gradients_with_another_scale_are_right(backend):
+    check_gradients(attention, *draw(), scale=0.7, causal=True)
+    check_gradients(attention_weights, *draw()[:2], scale=0.7)
+
+
+@pytest.mark.parametrize("shape", BIASES, ids=str)
+def test_a_bias_is_added_to_the_scores(shape):
+    q, k, v = draw()
+    bias = np.random.default_rng(3).normal(size=shape)
+    scores = np.where(MASK, q @ k.swapaxes(2, 3) / math.sqrt(d) + bias, -np.inf)
+    A = np.exp(scores) / np.exp(scores).sum(axis=-1, keepdims=True)
+    np.testing.assert_allclose(attention(q, k, v, bias, mask=MASK), A @ v, rtol=1e-12)
+    np.testing.assert_allclose(attention_weights(q, k, bias, mask=MASK), A, rtol=1e-12)
+
+
+@pytest.mark.parametrize("shape", BIASES[1:], ids=str)  # one number for all pairs changes nothing
+def test_gradients_with_a_bias_are_right(shape):
+    bias = np.random.default_rng(3).normal(size=shape)
+    check_gradients(attention, *draw(), bias, causal=True, scale=0.7)
+    check_gradients(attention_weights, *draw()[:2], bias)
+
+
+def test_a_bias_of_minus_infinity_is_a_mask(backend):
+    q, k, v = draw()
+    bias = np.where(BLIND, 0, -np.inf)
+    np.testing.assert_allclose(attention(q, k, v, bias), attention(q, k, v, mask=BLIND), rtol=1e-12, atol=1e-14)
+
+
+def test_a_bias_keeps_float32():
+    q, k, v = (a.astype(np.float32) for a in draw())
+    assert attention(q, k, v, np.zeros((T, S), np.float32), scale=0.5).dtype == np.float32
+
+
+def test_a_bias_that_does_not_fit_is_explained():
+    with pytest.raises(
+        ValueError, match=r"bias that broadcasts to .*Received shape \(2, 5\).*bias\[:, None, None, :\]"
+    ):
+        attention(*draw(), ones((N, S)))
+
+
+@pytest.mark.parametrize("scale", ["big", True, math.inf])
+def test_a_scale_that_is_no_number_is_explained(scale):
+    with pytest.raises(ValueError, match="scale is the factor of the scores, a finite number"):
+        attention(*draw(), scale=scale)

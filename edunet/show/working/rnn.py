@@ -4,6 +4,7 @@ from types import SimpleNamespace
 
 import numpy as np
 
+from edunet.activations import name_of
 from edunet.show.working.activation import CURVES
 from edunet.show.working.sequence import Back, Sequence, gate
 from edunet.show.working.symbols import number
@@ -19,7 +20,7 @@ class Cell:
     def __init__(self, layer):
         self.Wx, self.Wh = layer.kernel.data.astype(float), layer.recurrent_kernel.data.astype(float)
         self.b = np.zeros(layer.units) if layer.bias is None else layer.bias.data.astype(float)
-        self.curve = CURVES[layer.activation]
+        self.curve = CURVES[name_of(layer.activation)]
 
     def start(self):
         return (np.zeros(len(self.Wh)),)
@@ -38,7 +39,7 @@ class Cell:
 def rnn(layer, arrays, at, dy):
     """Work out h[n,t,u] of a SimpleRNN."""
     run = Sequence(layer, arrays, at, dy, Cell)
-    u, cell, saved, f = run.u, run.cell, run.saved[-1], layer.activation
+    u, cell, saved, f = run.u, run.cell, run.saved[-1], name_of(layer.activation)
     a, h = run.now("a"), run.now("h")
     biased = layer.bias is not None
     page = run.page(

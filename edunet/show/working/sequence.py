@@ -38,10 +38,15 @@ class Sequence:
     def __init__(self, layer, arrays, at, dy, cell):
         self.layer, self.kind, self.dy = layer, type(layer).__name__, dy
         (x,) = inputs(self.kind, arrays, ("x",))
+        if layer.go_backwards or not layer.has_kernel:
+            raise ValueError(
+                f"working: {layer.name!r} goes backwards, or has other activations than those of its formula in "
+                f"edunet.ops. Worked out is {self.kind}(units) as it comes."
+            )
         with no_gradients():
             layer(x.astype(layer.dtype))  # builds it, if nobody has
         every_step = copy.copy(layer)  # the same weights
-        every_step.return_sequences = True
+        every_step.return_sequences, every_step.return_state, every_step.stateful = True, False, False
         self.x, self.h, back = answer(every_step, x)
         last = None if at is not None else np.argmax(np.abs(self.h[0, -1])) if self.h.size else 0
         at, self.chosen = place(at if last is None else (0, self.h.shape[1] - 1, last), self.h, "n, t, u", "h")

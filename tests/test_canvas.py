@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from matplotlib import colormaps
 
-from edunet.show.canvas import LOOKS, blank_figure, draw_image, shades
+from edunet.canvas import LOOKS, blank_figure, draw_image, shades
 
 
 def test_looks_differ_without_their_colours():

@@ -1,0 +1,288 @@
+"""Networks as scikit-learn knows estimators: for Pipeline, GridSearchCV, cross_val_score, clone and joblib.
+
+>>> from sklearn.datasets import load_breast_cancer
+>>> from sklearn.pipeline import make_pipeline
+>>> from sklearn.preprocessing import StandardScaler
+>>> X, y = load_breast_cancer(return_X_y=True)
+>>> network = NeuralClassifier(hidden_layer_sizes=(8,), epochs=30, random_state=0)
+>>> make_pipeline(StandardScaler(), network).fit(X, y).score(X, y) > 0.95
+True
+
+Estimators are pickled where joblib sends them to its processes. As a file that is kept a pickle is no choice: whoever
+opens one runs what it says, and it is bound to the versions that wrote it. Keep `estimator.model_` by its own methods.
+"""
+
+import numpy as np
+
+from edunet import layers, optimizers
+from edunet.backend import default_rng, use_rng
+from edunet.callbacks import EarlyStopping
+from edunet.models import Model, Sequential
+
+try:
+    from sklearn.base import BaseEstimator, ClassifierMixin, MultiOutputMixin, RegressorMixin
+    from sklearn.model_selection import train_test_split
+    from sklearn.utils import check_random_state, column_or_1d, compute_sample_weight
+    from sklearn.utils.multiclass import check_classification_targets
+    from sklearn.utils.validation import _check_sample_weight, check_is_fitted, validate_data
+except ImportError as error:
+    raise ImportError(f'scikit-learn 1.6 or newer is needed: pip install "edunet-med[interop]" ({error})') from error
+
+__all__ = ["NeuralClassifier", "NeuralRegressor"]
+
+
+class _Neural(BaseEstimator):
+    """What both have in common: the network, and how it learns."""
+
+    def __init__(
+        self,
+        hidden_layer_sizes=(100,),
+        activation="relu",
+        dropout=0.0,
+        optimizer="adam",
+        learning_rate=None,
+        batch_size="auto",
+        epochs=200,
+        early_stopping=False,
+        validation_fraction=0.1,
+        patience=10,
+        build=None,
+        random_state=None,
+        verbose=0,
+    ):
+        self.hidden_layer_sizes = hidden_layer_sizes
+        self.activation = activation
+        self.dropout = dropout
+        self.optimizer = optimizer
+        self.learning_rate = learning_rate
+        self.batch_size = batch_size
+        self.epochs = epochs
+        self.early_stopping = early_stopping
+        self.validation_fraction = validation_fraction
+        self.patience = patience
+        self.build = build
+        self.random_state = random_state
+        self.verbose = verbose
+
+    def _how_checked(self) -> dict:
+        """Return how X becomes an array of floats; only a model of `build` knows what to do with further axes."""
+        own = self.build is not None
+        return {"dtype": (np.float64, np.float32), "ensure_2d": not own, "allow_nd": own}
+
+    def _network(self, shape: tuple, outputs: int, dtype) -> Model:
+        """Return the model of `build`, or that of the parameters, in the precision of the data."""
+        if self.build is not None:
+            model = self.build(shape, outputs)
+            if not isinstance(model, Model):
+                raise TypeError(f"build: expected a function(shape, outputs) that returns a Model. It gave: {model!r}")
+            return model
+        sizes = self.hidden_layer_sizes
+        model = Sequential([layers.Input(shape, dtype)])
+        for size in [sizes] if isinstance(sizes, (int, np.integer)) else sizes:
+            model.add(layers.Dense(size, activation=self.activation, dtype=dtype))
+            if self.dropout:
+                model.add(layers.Dropout(self.dropout, dtype=dtype))
+        model.add(layers.Dense(outputs, activation=self._last_activation(outputs), dtype=dtype))
+        return model
+
+    def _optimizer(self):
+        """Return an optimizer that is this fit's own; the one among the parameters stays as it is."""
+        optimizer = optimizers.get(self.optimizer)
+        rate = {} if self.learning_rate is None else {"learning_rate": self.learning_rate}
+        return type(optimizer)(**optimizer.get_config() | rate)
+
+    def _learn(self, X, y, outputs: int, weights, strata=None):
+        """Make the network and let it learn, with random numbers of its own."""
+        seed = _seed(self.random_state)
+        held_out, watchers = None, []
+        if self.early_stopping:
+            X, y, weights, held_out = _held_out(X, y, weights, strata, self.validation_fraction, seed)
+            watchers = [EarlyStopping("val_loss", patience=self.patience, restore_best_weights=True)]
+        batch_size = min(200, len(X)) if self.batch_size == "auto" else self.batch_size
+        with use_rng(np.random.default_rng(seed)):
+            model = self._network(X.shape[1:], outputs, X.dtype)
+            first = model.predict_on_batch(X[:1])
+            self._check_outputs(first, outputs)
+            if model.optimizer is None:
+                model.compile(self._optimizer(), self._loss(first.shape[-1]))
+            history = model.fit(
+                X,
+                y,
+                batch_size=batch_size,
+                epochs=self.epochs,
+                verbose=self.verbose,
+                sample_weight=weights,
+                validation_data=held_out,
+                callbacks=watchers,
+            )
+        self.model_ = model
+        self.history_ = history.history
+        self.n_iter_ = len(history.epoch)
+        return self
+
+    def _outputs(self, X) -> np.ndarray:
+        """Return what the network gives for the rows of X, (N, columns)."""
+        check_is_fitted(self)
+        X = validate_data(self, X, reset=False, **self._how_checked())
+        return self.model_.predict(X, batch_size=256)
+
+
+class NeuralClassifier(ClassifierMixin, _Neural):
+    """A network that tells classes apart, two or more, with any labels.
+
+    Args: hidden_layer_sizes, units of the Dense layers before the last; activation and dropout after each of them;
+    optimizer, a name or an object; learning_rate, the optimizer's own unless given; batch_size, "auto" is 200 or all;
+    epochs; early_stopping, judge by validation_fraction of the rows, wait `patience` epochs, go back to the best;
+    class_weight, {label: weight} or "balanced"; random_state, a number for the same result each time (None: from the
+    generator that `edunet.set_random_seed` starts); verbose, 0 for silence.
+    build, a function(shape, outputs) that returns a Model in the place of that network: shape is that of one row of X,
+    outputs is 1 for two classes (sigmoid), else their number (softmax). X may then have more axes, such as images.
+    A Model that is compiled keeps its optimizer and loss.
+    After fit: classes_, model_, history_ {name: one value per epoch}, n_iter_ epochs, n_features_in_.
+    Raises ValueError or TypeError for data and parameters that cannot be learnt from or with.
+
+    A row with weight 2 counts as two rows, a row with weight 0 as none; exactly so if a batch holds all rows.
+
+    >>> X, y = np.array([[0.0], [0.1], [0.9], [1.0]]), ["well", "well", "ill", "ill"]
+    >>> model = NeuralClassifier(hidden_layer_sizes=(), optimizer="sgd", learning_rate=1.0, random_state=0).fit(X, y)
+    >>> model.predict([[0.95]])
+    array(['ill'], dtype='<U4')
+    """
+
+    def __init__(
+        self,
+        hidden_layer_sizes=(100,),
+        activation="relu",
+        dropout=0.0,
+        optimizer="adam",
+        learning_rate=None,
+        batch_size="auto",
+        epochs=200,
+        early_stopping=False,
+        validation_fraction=0.1,
+        patience=10,
+        class_weight=None,
+        build=None,
+        random_state=None,
+        verbose=0,
+    ):
+        super().__init__(
+            hidden_layer_sizes,
+            activation,
+            dropout,
+            optimizer,
+            learning_rate,
+            batch_size,
+            epochs,
+            early_stopping,
+            validation_fraction,
+            patience,
+            build,
+            random_state,
+            verbose,
+        )
+        self.class_weight = class_weight
+
+    def _last_activation(self, outputs):
+        return "sigmoid" if outputs == 1 else "softmax"
+
+    def _loss(self, columns):
+        return "binary_crossentropy" if columns == 1 else "sparse_categorical_crossentropy"
+
+    def _check_outputs(self, first, outputs):
+        fits = first.ndim == 2 and (first.shape[1] == outputs or (outputs == 1 and first.shape[1] == 2))
+        sums_up = fits and (first.shape[1] == 1 or abs(first.sum() - 1) < 1e-3)
+        if not fits or not sums_up or first.min() < 0 or first.max() > 1:
+            kind = f"Dense({outputs}, activation={self._last_activation(outputs)!r})"
+            raise ValueError(
+                f"build: for {len(self.classes_)} classes the model gives (N, {outputs}) probabilities; end it with "
+                f"{kind}. Received outputs of shape {first.shape[1:]}, the first {np.round(first.ravel()[:3], 3)}."
+            )
+
+    def fit(self, X, y, sample_weight=None):
+        """Learn from rows X (N,D) and their labels y (N,); sample_weight (N,) says how much each row counts."""
+        X, y = validate_data(self, X, y, **self._how_checked())
+        check_classification_targets(y)
+        X, y, weights = _weighed(X, column_or_1d(y, warn=True), sample_weight)
+        self.classes_, codes = np.unique(y, return_inverse=True)
+        classes = len(self.classes_)
+        if classes < 2:
+            raise ValueError(f"y holds one class only, {self.classes_[0]!r}: nothing can be told apart.")
+        if self.class_weight is not None:
+            weights = (1 if weights is None else weights) * compute_sample_weight(self.class_weight, y)
+        return self._learn(X, codes, 1 if classes == 2 else classes, weights, strata=codes)
+
+    def predict_proba(self, X):
+        """Return the probability of each class, (N, classes), in the order of classes_."""
+        p = self._outputs(X)
+        return np.hstack([1 - p, p]) if p.shape[1] == 1 else p
+
+    def predict(self, X):
+        """Return the most probable label of each row."""
+        p = self.predict_proba(X)
+        return self.classes_[p.argmax(axis=1)]
+
+
+class NeuralRegressor(MultiOutputMixin, RegressorMixin, _Neural):
+    """A network that estimates numbers, one or several for each row, by the mean squared error.
+
+    Args: as NeuralClassifier, without class_weight; `build` gets the number of columns of y as outputs. Numbers far
+    from 0 and 1, such as a blood pressure in mmHg, are best scaled: sklearn's TransformedTargetRegressor does it.
+    After fit: model_, history_, n_iter_, n_features_in_.
+
+    >>> X = np.linspace(-1, 1, 40).reshape(-1, 1)
+    >>> line = NeuralRegressor(hidden_layer_sizes=(), optimizer="sgd", learning_rate=0.5, random_state=0)
+    >>> line.fit(X, 2 * X.ravel() + 1).predict([[0.5]]).round(3)
+    array([2.])
+    """
+
+    def _last_activation(self, outputs):
+        return None
+
+    def _loss(self, columns):
+        return "mean_squared_error"
+
+    def _check_outputs(self, first, outputs):
+        if first.shape != (1, outputs):
+            raise ValueError(
+                f"build: the model must give (N, {outputs}), a column for each of y; end it with Dense({outputs}). "
+                f"Received outputs of shape {first.shape[1:]}."
+            )
+
+    def fit(self, X, y, sample_weight=None):
+        """Learn from rows X (N,D) and numbers y (N,) or (N,K); sample_weight (N,) says how much each row counts."""
+        X, y = validate_data(self, X, y, y_numeric=True, multi_output=True, **self._how_checked())
+        X, y, weights = _weighed(X, y, sample_weight)
+        self._y_ndim = y.ndim
+        return self._learn(X, y.reshape(len(y), -1).astype(X.dtype), 1 if y.ndim == 1 else y.shape[1], weights)
+
+    def predict(self, X):
+        """Return the numbers estimated for each row, in the shape that y had."""
+        y = self._outputs(X)
+        return y.ravel() if self._y_ndim == 1 else y
+
+
+def _weighed(X, y, sample_weight):
+    """Return the rows that count, and their weights, 1 in the mean."""
+    if sample_weight is None:
+        return X, y, None
+    weights = _check_sample_weight(sample_weight, X, dtype=X.dtype, ensure_non_negative=True)
+    counts = weights > 0
+    if not counts.any():
+        raise ValueError("sample_weight: all weights are zero, so there is nothing to learn from.")
+    return X[counts], y[counts], weights[counts] / weights[counts].mean()
+
+
+def _held_out(X, y, weights, strata, share, seed):
+    """Return what is left to learn from, X, y and weights, and what is not: to validate by."""
+    given = [X, y] if weights is None else [X, y, weights]
+    parts = train_test_split(*given, test_size=share, stratify=strata, random_state=seed)
+    learnt, held_out = parts[::2], tuple(parts[1::2])
+    return *learnt, *[None] * (3 - len(learnt)), held_out
+
+
+def _seed(random_state) -> int:
+    """Return a seed from a number, a RandomState, or for None from edunet's own generator."""
+    if random_state is None:
+        return int(default_rng().integers(2**31))
+    return int(check_random_state(random_state).randint(2**31 - 1))

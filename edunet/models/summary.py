@@ -1,0 +1,77 @@
+"""What a model is made of, as a table: layers, shapes, numbers of weights, operations."""
+
+import html
+
+from edunet.models.operations import STEPS, operations_of
+
+__all__ = ["as_html", "as_text"]
+
+CELL = "padding: 2px 12px; border-bottom: 1px solid #ccc; text-align: "
+
+
+def _table(model) -> tuple[list[str], list[tuple], list[str]]:
+    """Return the names of the columns, a row for each use of a layer, and the lines of totals."""
+    if not model.nodes:
+        plain = [(_titled(part), "?", f"{part.count_params():,}", "?") for part in model.layers]
+        return ["Layer (type)", "Output Shape", "Param #", "Operations"], plain, _params(model)
+    rows: list[tuple] = []
+    seen, before, total = set(), None, 0
+    chain = True
+    for node in model.nodes:
+        layer, come = node.layer, [s.node for s in node.inputs if s.node is not None]
+        chain &= all(source is before for source in come)
+        count = "shared" if layer in seen else f"{layer.count_params():,}"
+        seen.add(layer)
+        shapes = ", ".join(str(s.shape) for s in node.outputs)
+        sources = ", ".join(dict.fromkeys(s.node.layer.name if s.node else "input" for s in node.inputs))
+        operations = operations_of(node)
+        total += operations
+        rows.append((_titled(layer), shapes, count, f"{operations:,}", sources))
+        before = node
+    any_length = any(None in s.shape[1:] for node in model.nodes for s in node.inputs)
+    per = f"for {STEPS} steps where the length is open" if any_length else "for one example, forward"
+    totals = [*_params(model), f"Operations: {total:,} ({per})"]
+    head = ["Layer (type)", "Output Shape", "Param #", "Operations", "Connected to"]
+    return (head[:4], [row[:4] for row in rows], totals) if chain else (head, rows, totals)
+
+
+def _titled(layer) -> str:
+    return f"{layer.name} ({type(layer).__name__})"
+
+
+def _params(model) -> list[str]:
+    learning, fixed = (sum(w.size for w in ws) for ws in (model.trainable_weights, model.non_trainable_weights))
+    counts = [("Total", learning + fixed), ("Trainable", learning), ("Non-trainable", fixed)]
+    return [f"{name} params: {count:,}" for name, count in counts]
+
+
+def as_text(model) -> str:
+    """Return the table as text, in columns."""
+    head, rows, totals = _table(model)
+    wide = [max(len(row[i]) for row in [tuple(head), *rows]) for i in range(len(head))]
+    line = "  ".join("-" * w for w in wide)
+    align = ["<", "<", ">", ">", "<"]
+    table = [
+        "  ".join(f"{cell:{a}{w}}" for cell, a, w in zip(row, align, wide, strict=False)).rstrip()
+        for row in [tuple(head), *rows]
+    ]
+    return "\n".join([f'Model: "{model.name}"', line, table[0], line, *table[1:], line, *totals])
+
+
+def as_html(model) -> str:
+    """Return the table as HTML whose styles are its own: it survives an untrusted notebook and an e-mail."""
+    head, rows, totals = _table(model)
+    align = ["left", "left", "right", "right", "left"]
+    titles = "".join(
+        f'<th scope="col" style="{CELL}{a}">{html.escape(title)}</th>' for title, a in zip(head, align, strict=False)
+    )
+    body = ""
+    for row in rows:
+        cells = [f'<td style="{CELL}{a}">{html.escape(cell)}</td>' for cell, a in zip(row, align, strict=False)]
+        body += f"<tr>{''.join(cells)}</tr>"
+    return (
+        f'<table style="border-collapse: collapse; font-size: 90%">'
+        f'<caption style="text-align: left; font-weight: bold">{html.escape(model.name)}</caption>'
+        f"<thead><tr>{titles}</tr></thead><tbody>{body}</tbody></table>"
+        f"<p>{'<br>'.join(html.escape(line) for line in totals)}</p>"
+    )

@@ -1,0 +1,117 @@
+"""Weights to and from Keras, layer by layer."""
+
+import os
+import warnings
+
+import numpy as np
+import pytest
+
+import edunet
+from edunet import interop
+
+pytest.importorskip("torch", reason="Keras runs on PyTorch here: make test-peers installs both aside")
+os.environ.setdefault("KERAS_BACKEND", "torch")
+with warnings.catch_warnings():
+    warnings.simplefilter("ignore")
+    keras = pytest.importorskip("keras", minversion="3", reason="Keras 3 is not installed: make test-peers does it")
+
+pytestmark = pytest.mark.filterwarnings("ignore")  # Keras's warnings are not ours
+rng = np.random.default_rng(0)
+
+
+def normal(*shape):
+    return rng.normal(size=shape).astype(np.float32)
+
+
+TABLE, SIGNAL, IMAGE = normal(4, 6), normal(3, 7, 4), normal(2, 9, 8, 4)
+CASES = {
+    "Dense": (lambda L: L.Dense(5, activation="gelu"), TABLE),
+    "Conv1D": (lambda L: L.Conv1D(5, 3, padding="causal"), SIGNAL),
+    "Conv2D": (lambda L: L.Conv2D(5, (3, 2), strides=2, padding="same"), IMAGE),
+    "DepthwiseConv2D": (lambda L: L.DepthwiseConv2D(3, depth_multiplier=2), IMAGE),
+    "SeparableConv2D": (lambda L: L.SeparableConv2D(5, 3, depth_multiplier=2), IMAGE),
+    "Conv2DTranspose": (lambda L: L.Conv2DTranspose(5, 3, strides=2, padding="same"), IMAGE),
+    "BatchNormalization": (lambda L: L.BatchNormalization(), IMAGE),
+    "LayerNormalization": (lambda L: L.LayerNormalization(), SIGNAL),
+    "GroupNormalization": (lambda L: L.GroupNormalization(2), IMAGE),
+    "Embedding": (lambda L: L.Embedding(9, 4), rng.integers(0, 9, (3, 5))),
+    "SimpleRNN": (lambda L: L.SimpleRNN(5), SIGNAL),
+    "LSTM": (lambda L: L.LSTM(5, return_sequences=True), SIGNAL),
+    "GRU": (lambda L: L.GRU(5, return_sequences=True), SIGNAL),
+    "GRU reset before": (lambda L: L.GRU(5, reset_after=False), SIGNAL),
+    "Bidirectional": (lambda L: L.Bidirectional(L.LSTM(5)), SIGNAL),
+    "TimeDistributed": (lambda L: L.TimeDistributed(L.Dense(5)), SIGNAL),
+    "MultiHeadAttention": (lambda L: L.MultiHeadAttention(2, 3), SIGNAL),
+}
+
+
+def built(case):
+    make, x = CASES[case]
+    if not hasattr(edunet.layers, case.split()[0]):
+        pytest.skip(f"there is no layer {case} yet")
+    ours, theirs = make(edunet.layers), make(keras.layers)
+    args = (x, x) if case == "MultiHeadAttention" else (x,)
+    for layer in (ours, theirs):
+        layer(*args)
+        layer.set_weights([abs(normal(*w.shape)) + 0.1 for w in layer.get_weights()])
+    return ours, theirs, args
+
+
+@pytest.mark.parametrize("case", CASES)
+@pytest.mark.parametrize("move", [interop.weights_to_keras, interop.weights_from_keras], ids=["to", "from"])
+def test_both_compute_the_same(case, move):
+    ours, theirs, args = built(case)
+    assert move(ours, theirs) is (theirs if move is interop.weights_to_keras else ours)
+    a, b = ours(*args).numpy(), keras.ops.convert_to_numpy(theirs(*args))
+    assert abs(a - b).max() <= 1e-5 * abs(b).max()
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_there_and_back_nothing_is_lost(case):
+    ours, theirs, _ = built(case)
+    before = ours.get_weights()
+    interop.weights_to_keras(ours, theirs)
+    ours.set_weights([np.zeros_like(w) for w in before])
+    interop.weights_from_keras(ours, theirs)
+    for a, b in zip(ours.get_weights(), before, strict=True):
+        np.testing.assert_array_equal(a, b)
+
+
+def branched(library):
+    L = library.layers
+    x = library.Input((9, 8, 4))
+    h = L.Conv2D(4, 3, padding="same", activation="relu")(x)
+    h = L.Add()([x, L.BatchNormalization()(h)])
+    h = L.Dropout(0.5)(L.Flatten()(h))
+    return library.Model(x, L.Dense(3, activation="softmax")(h))
+
+
+def test_a_branched_model():
+    ours, theirs = branched(edunet), branched(keras)
+    interop.weights_from_keras(ours, theirs)
+    np.testing.assert_allclose(ours.predict(IMAGE), theirs.predict(IMAGE, verbose=0), rtol=1e-4, atol=1e-6)
+
+
+def stack(library, units):
+    return library.Sequential([library.Input((6,)), *[library.layers.Dense(n) for n in units]])
+
+
+@pytest.mark.parametrize("move", [interop.weights_to_keras, interop.weights_from_keras], ids=["to", "from"])
+def test_what_differs_is_named_and_nothing_is_changed(move):
+    ours, theirs = stack(edunet, [5, 2]), stack(keras, [5, 3])
+    before = ours.get_weights() + theirs.get_weights()
+    with pytest.raises(ValueError, match=r"shapes \[\(5, 2\), \(2,\)\]; dense.* in Keras has \[\(5, 3\), \(3,\)\]"):
+        move(ours, theirs)
+    for a, b in zip(ours.get_weights() + theirs.get_weights(), before, strict=True):
+        np.testing.assert_array_equal(a, b)
+
+
+def test_a_layer_too_many_is_named():
+    with pytest.raises(
+        ValueError, match="is in Keras only. With weights, in order, here: Dense; in Keras: Dense, Dens"
+    ):
+        interop.weights_from_keras(stack(edunet, [5]), stack(keras, [5, 2]))
+    with pytest.raises(ValueError, match="is here only"):
+        interop.weights_from_keras(stack(edunet, [5, 2]), stack(keras, [5]))
+    with pytest.raises(ValueError, match="is in Keras only. A model has no weights before it is built"):
+        interop.weights_from_keras(edunet.Sequential([edunet.layers.Dense(5)]), stack(keras, [5]))

@@ -1,0 +1,238 @@
+"""Models as ONNX: what onnxruntime computes from the file is what `predict` answers."""
+
+import numpy as np
+import pytest
+
+import edunet
+from edunet import activations, layers
+from edunet.demo import article_network
+from edunet.interop import to_onnx
+from edunet.interop.onnx.pointwise import ACTIVATIONS
+from edunet.interop.onnx.table import LAYERS
+from edunet.models import Model, Sequential
+
+pytest.importorskip("onnx", reason="onnx is not installed: pip install onnx onnxruntime")
+ort = pytest.importorskip("onnxruntime", reason="onnxruntime is not installed: pip install onnx onnxruntime")
+
+N, T, D = 3, 7, 4
+rng = np.random.default_rng(0)
+ROWS, STEPS = rng.normal(size=(N, 6)).astype(np.float32), rng.normal(size=(N, T, D)).astype(np.float32)
+IMAGES = rng.normal(size=(2, 9, 8, 4)).astype(np.float32)
+PADDED = STEPS.copy()
+PADDED[0, 5:], PADDED[1, :2], PADDED[1, 4], PADDED[2] = 0, 0, 0, 0  # at the end, before and between, everywhere
+
+
+def same(model, *xs, opset=20, tolerance=1e-5):
+    """Compare onnxruntime with predict; weights are drawn first, so that no bias is 0 and no scale 1."""
+    for w in model.weights:
+        w.data[...] = rng.normal(size=w.shape) * 0.4
+        if w.name == "moving_variance":
+            w.data[...] = rng.uniform(0.5, 2, w.shape)
+    proto = to_onnx(model, opset=opset)
+    session = ort.InferenceSession(proto.SerializeToString(), providers=["CPUExecutionProvider"])
+    theirs = session.run(None, dict(zip([i.name for i in session.get_inputs()], xs, strict=True)))
+    ours = model.predict(list(xs) if len(xs) > 1 else xs[0])
+    for a, b in zip(theirs, ours if isinstance(ours, list) else [ours], strict=True):
+        assert a.shape == b.shape
+        assert np.abs(a - b).max() <= tolerance * np.abs(b).max()
+    return proto
+
+
+def operators(proto):
+    return [node.op_type for node in proto.graph.node]
+
+
+def of(name, *args, **kwargs):
+    """Return what makes a layer, so that each test has a new one."""
+    return pytest.param(lambda: getattr(layers, name)(*args, **kwargs), id=f"{name}{args or ''}{kwargs or ''}")
+
+
+def those_there_are(*cases):
+    """Leave cases of layers away that `edunet.layers` does not have."""
+    return [case for case in cases if hasattr(layers, case.id.split("(")[0].split("{")[0])]
+
+
+IMAGE_LAYERS = those_there_are(
+    *(
+        of(kind, *filters, (3, 2), strides=s, dilation_rate=d, padding=padding, activation="relu")
+        for kind, filters in (("Conv2D", (5,)), ("DepthwiseConv2D", ()))
+        for padding in ("valid", "same")
+        for s, d in ((1, 1), (2, 1), (3, 1), (1, 2))
+    ),
+    *(of("Conv2DTranspose", 5, (3, 2), strides=s, padding=padding) for s in (1, 2, 4) for padding in ("valid", "same")),
+    of("SeparableConv2D", 5, (3, 2), padding="same"),
+    *(of(kind, (3, 2), 2, padding) for kind in ("MaxPooling2D", "AveragePooling2D") for padding in ("valid", "same")),
+    of("GlobalAveragePooling2D"),
+    of("GlobalMaxPooling2D"),
+    of("UpSampling2D", (2, 3)),
+    of("UpSampling2D", 2, interpolation="bilinear"),
+    of("ZeroPadding2D", ((1, 2), (0, 3))),
+    of("Cropping2D", ((1, 2), (0, 3))),
+    of("GroupNormalization", 2),
+    of("BatchNormalization"),
+    of("LayerNormalization"),
+    of("Flatten"),
+    of("Permute", (3, 1, 2)),
+    of("Reshape", (8, -1)),
+    of("Rescaling", 1 / 255, -0.5),
+    of("Dropout", 0.5),
+    of("SpatialDropout2D", 0.5),
+    of("GaussianNoise", 0.5),
+)
+
+STEP_LAYERS = those_there_are(
+    *(of("Conv1D", 5, 3, dilation_rate=2, padding=padding) for padding in ("valid", "same", "causal")),
+    of("Conv1D", 5, 3, strides=2, padding="same", activation="softmax"),
+    of("Conv1DTranspose", 5, 3, strides=2),
+    *(of(kind, 3, 2, padding) for kind in ("MaxPooling1D", "AveragePooling1D") for padding in ("valid", "same")),
+    of("GlobalAveragePooling1D"),
+    of("GlobalMaxPooling1D"),
+    of("UpSampling1D", 3),
+    of("ZeroPadding1D", (1, 2)),
+    of("Cropping1D", (1, 2)),
+    of("Dense", 5, activation="tanh", use_bias=False),
+    of("Dense", 5, activation="softmax"),
+    of("BatchNormalization"),
+    of("SinePositionEncoding"),
+    of("PositionEmbedding", 9),
+    of("TransformerEncoder", 6, 2),
+    of("TransformerEncoder", 6, 2, normalize_first=True, use_causal_mask=True),
+)
+
+RECURRENT = [
+    of("SimpleRNN", 5),
+    of("SimpleRNN", 5, activation="relu", return_sequences=True),
+    of("GRU", 5),
+    of("GRU", 5, return_sequences=True, reset_after=False),
+    of("GRU", 5, use_bias=False),
+    of("LSTM", 5),
+    of("LSTM", 5, return_sequences=True),
+]
+
+
+@pytest.mark.parametrize("make", IMAGE_LAYERS)
+def test_layers_of_images(make):
+    same(Sequential([layers.Input(IMAGES.shape[1:]), make()]), IMAGES)
+
+
+@pytest.mark.parametrize("make", STEP_LAYERS + RECURRENT)
+def test_layers_of_steps_of_any_length(make):
+    proto = same(Sequential([layers.Input((None, D)), make()]), STEPS)
+    axes = [axis.dim_param or axis.dim_value for axis in proto.graph.input[0].type.tensor_type.shape.dim]
+    assert axes == ["N", "input_1", D]
+
+
+@pytest.mark.parametrize("make", RECURRENT)
+def test_masked_steps_are_skipped_wherever_they_stand(make):
+    same(Sequential([layers.Input((None, D)), layers.Masking(), make()]), PADDED)
+
+
+@pytest.mark.parametrize("name", sorted(set(ACTIVATIONS) & set(dir(activations))))
+def test_activations(name):
+    same(Sequential([layers.Input((6,)), layers.Activation(name)]), ROWS)
+
+
+def test_activations_that_are_layers():
+    stack = [layers.Input((6,)), layers.LeakyReLU(0.1), layers.ELU(0.5), layers.Softmax(), layers.ReLU()]
+    same(Sequential(stack), ROWS)
+
+
+def test_an_image_of_any_size_after_strides():
+    stack = [layers.Conv2D(3, 3, strides=2, padding="same"), layers.MaxPooling2D(2, padding="same")]
+    same(Sequential([layers.Input((None, None, 4)), *stack, layers.GlobalMaxPooling2D()]), IMAGES)
+
+
+def test_codes_may_come_as_floats():
+    codes = rng.integers(0, 6, (N, T))
+    stack = [layers.Embedding(6, 4), layers.Dense(2)]
+    same(Sequential([layers.Input((T,), dtype="int32"), *stack]), codes.astype(np.int32))
+    same(Sequential([layers.Input((T,)), *stack]), codes.astype(np.float32))
+
+
+def test_a_repeated_vector():
+    same(Sequential([layers.Input((6,)), layers.RepeatVector(3)]), ROWS)
+
+
+def test_several_inputs_and_outputs_shared_layers_and_a_model_inside():
+    a, b = layers.Input((6,)), layers.Input((6,))
+    shared = layers.Dense(6, activation="relu")
+    inner = Sequential([layers.Dense(6, input_shape=(6,)), layers.LayerNormalization()])
+    x, y = shared(a), inner(shared(b))
+    model = Model([a, b], [layers.Add()([x, inner(y)]), layers.Concatenate()([x, layers.Multiply()([y, a])])])
+    proto = same(model, ROWS, ROWS[::-1].copy())
+    assert [i.name for i in proto.graph.input] == ["input_0", "input_1"]
+    assert [o.name for o in proto.graph.output] == model.output_names
+    assert sum(np.prod(w.dims) for w in proto.graph.initializer) == model.count_params()  # each weight once
+
+
+@pytest.mark.parametrize("name", [n for n in ("Subtract", "Average", "Maximum", "Minimum") if hasattr(layers, n)])
+def test_merges(name):
+    a, b = layers.Input((6,)), layers.Input((6,))
+    same(Model([a, b], getattr(layers, name)()([a, b])), ROWS, ROWS[::-1].copy())
+
+
+@pytest.mark.parametrize("causal", [False, True])
+def test_attention(causal):
+    x, memory = layers.Input((None, D)), layers.Input((None, 6))
+    heads = layers.MultiHeadAttention(2, 3, value_dim=5)
+    y, scores = heads(x, memory, use_causal_mask=causal, return_attention_scores=True)
+    same(Model([x, memory], [y, scores]), STEPS, rng.normal(size=(N, 5, 6)).astype(np.float32))
+    same(Model(x, layers.Attention()([x, x], use_causal_mask=causal)), STEPS)
+
+
+def test_an_attention_mask_that_is_an_input():
+    x, looks = layers.Input((T, D)), layers.Input((T, T), dtype="bool")
+    model = Model([x, looks], layers.MultiHeadAttention(2, 3)(x, x, attention_mask=looks))
+    same(model, STEPS, rng.random((N, T, T)) < 0.3)  # some rows see nothing
+
+
+@pytest.mark.skipif(not hasattr(layers, "TransformerEncoder"), reason="layers has no TransformerEncoder yet")
+def test_a_transformer_on_padded_codes():
+    codes = np.array([[1, 2, 3, 0, 0], [4, 5, 1, 2, 3], [0, 0, 0, 0, 0]], np.int32)
+    stack = [layers.Embedding(6, 8, mask_zero=True), layers.SinePositionEncoding(), layers.TransformerEncoder(12, 2)]
+    same(Sequential([layers.Input((None,), dtype="int32"), *stack, layers.LSTM(3)]), codes)
+
+
+@pytest.mark.skipif(not hasattr(layers, "Bidirectional"), reason="layers has no Bidirectional yet")
+@pytest.mark.parametrize("merge", ["concat", "sum", "mul", "ave", None])
+@pytest.mark.parametrize("make", RECURRENT)
+def test_both_directions_with_masks(make, merge):
+    x = layers.Input((None, D))
+    y = layers.Bidirectional(make(), merge_mode=merge)(layers.Masking()(x))
+    same(Model(x, list(y) if merge is None else y), PADDED)
+
+
+@pytest.mark.skipif(not hasattr(layers, "TimeDistributed"), reason="states and TimeDistributed are not there yet")
+@pytest.mark.parametrize("kind", ["SimpleRNN", "GRU", "LSTM"])
+def test_states_handed_on_and_the_same_at_every_step(kind):
+    x, recurrent = layers.Input((None, D)), getattr(layers, kind)
+    y, *states = recurrent(5, return_sequences=True, return_state=True, go_backwards=True)(x)
+    z = layers.TimeDistributed(layers.Dense(5))(y)
+    same(Model(x, [recurrent(5, return_sequences=True)(z, initial_state=states), *states]), STEPS)
+
+
+@pytest.mark.skipif(not hasattr(layers, "Residual"), reason="layers has no Residual yet")
+def test_a_way_round_layers():
+    inside = [layers.Conv2D(6, 3, padding="same", activation="relu"), layers.Conv2D(4, 1)]
+    same(Sequential([layers.Input(IMAGES.shape[1:]), layers.Residual(inside)]), IMAGES)
+
+
+@pytest.mark.parametrize("opset", [20, 22])
+def test_the_network_of_the_article_turns_its_images_twice_only(opset):
+    proto = same(article_network(), rng.random((2, 28, 28, 1)).astype(np.float32), opset=opset)
+    assert operators(proto).count("Transpose") == 2
+    assert (proto.producer_name, proto.producer_version) == ("edunet", edunet.__version__)
+    assert proto.opset_import[0].version == opset
+
+
+def test_float64_stays_float64():
+    stack = [layers.Dense(5, activation="tanh", dtype="float64"), layers.LayerNormalization(dtype="float64")]
+    same(Sequential([layers.Input((6,), dtype="float64"), stack[0]]), ROWS.astype(np.float64), tolerance=1e-12)
+    # ε is an attribute, and those are float32
+    same(Sequential([layers.Input((6,), dtype="float64"), *stack]), ROWS.astype(np.float64), tolerance=1e-9)
+
+
+def test_layers_that_are_not_exported_are_known():
+    shapes_and_cells = {"Layer", "RNN", "SimpleRNNCell", "GRUCell", "LSTMCell", "StackedRNNCells"}
+    kinds = {kind.__name__ for kind in vars(layers).values() if isinstance(kind, type) and kind.__module__ != __name__}
+    assert kinds - set(LAYERS) <= shapes_and_cells

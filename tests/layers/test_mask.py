@@ -1,0 +1,151 @@
+"""Masks travel from layer to layer, are obeyed, or stop the one that cannot obey them."""
+
+import numpy as np
+import pytest
+
+from edunet import Input, Model, Sequential, Tensor, layers
+from edunet.layers.mask import carry, mask_of
+
+WORDS = np.array([[3, 1, 0, 0], [2, 4, 1, 0]])
+COUNTS = WORDS != 0
+STEPS = np.where(COUNTS[..., None], np.random.default_rng(0).normal(size=(2, 4, 3)), 0.0)
+
+
+class Halve(layers.Layer):
+    """A learner's own layer, which knows nothing of masks."""
+
+    def call(self, x):
+        return x * 0.5
+
+
+class Obedient(layers.Layer):
+    """A learner's own layer that asks for the mask."""
+
+    def call(self, x, mask=None):
+        self.seen = mask
+        return x * 0.5
+
+
+def embedded():
+    return layers.Embedding(5, 3, mask_zero=True)(WORDS)
+
+
+def test_embedding_masks_code_zero_and_only_if_asked():
+    np.testing.assert_array_equal(embedded().mask, COUNTS)
+    assert layers.Embedding(5, 3)(WORDS).mask is None
+
+
+def test_masking_finds_steps_that_hold_the_value_throughout():
+    padded = STEPS.copy()
+    padded[~COUNTS] = -1.0
+    padded[0, 0, 0] = -1.0  # one measurement of a step is not the step
+    y = layers.Masking(-1.0)(padded)
+    np.testing.assert_array_equal(y.mask, COUNTS)
+    np.testing.assert_allclose(y.numpy()[0, 2], 0)
+
+
+def test_masking_needs_sequences():
+    with pytest.raises(ValueError, match=r"expected sequences \(N, T, D\)"):
+        layers.Masking()(np.ones((2, 3)))
+
+
+def test_a_mask_passes_layers_that_treat_each_step_by_itself():
+    y = embedded()
+    for layer in (layers.Dense(4, activation="relu"), layers.LayerNormalization(), layers.Dropout(0.5)):
+        y = layer(y)
+        np.testing.assert_array_equal(y.mask, COUNTS)
+
+
+def test_sums_and_products_keep_the_mask():
+    y = embedded()
+    np.testing.assert_array_equal((y * 2.0 + 1.0 - y / 3.0).mask, COUNTS)
+    shorter = Tensor(np.ones((2, 4, 3)))
+    shorter.mask = np.array([[True, False, False, False]] * 2)
+    np.testing.assert_array_equal((y * shorter).mask, shorter.mask)
+
+
+@pytest.mark.parametrize("make", [Halve, layers.Flatten], ids=["own", "Flatten"])
+def test_a_layer_that_would_lose_the_mask_raises(make):
+    with pytest.raises(ValueError, match=r"cannot honour the mask.*mask_zero=False.*call\(self, x, mask=None\)"):
+        make()(embedded())
+
+
+def test_it_raises_while_the_model_is_drawn():
+    x = layers.Embedding(5, 3, mask_zero=True)(Input((4,), dtype="int32"))
+    assert x.masked
+    with pytest.raises(ValueError, match="Flatten cannot honour the mask"):
+        layers.Flatten()(x)
+
+
+def test_an_own_layer_gets_the_mask_it_asks_for_and_hands_it_on():
+    layer = Obedient()
+    y = layer(embedded())
+    np.testing.assert_array_equal(layer.seen, COUNTS)
+    np.testing.assert_array_equal(y.mask, COUNTS)
+
+
+def test_a_mask_given_by_hand_comes_first():
+    layer, other = Obedient(), np.array([[True, False, False, False]] * 2)
+    y = layer(embedded(), mask=other)
+    np.testing.assert_array_equal(layer.seen, other)
+    np.testing.assert_array_equal(y.mask, other)
+
+
+def test_a_recurrence_answers_once_and_ends_the_mask():
+    assert layers.LSTM(2)(embedded()).mask is None
+    np.testing.assert_array_equal(layers.LSTM(2, return_sequences=True)(embedded()).mask, COUNTS)
+
+
+def test_branches_count_where_all_count():
+    a, b = embedded(), embedded()
+    b.mask = np.array([[True] * 4, [True, False, True, True]])
+    for join in (layers.Add(), layers.Multiply(), layers.Concatenate()):
+        np.testing.assert_array_equal(join([a, b]).mask, COUNTS & b.mask)
+    np.testing.assert_array_equal(layers.Add()([a, STEPS]).mask, COUNTS)
+    longer = layers.Concatenate(axis=1)([a, STEPS])
+    np.testing.assert_array_equal(longer.mask, np.concatenate([COUNTS, np.ones((2, 4), bool)], axis=1))
+
+
+def test_nested_models_hand_masks_through():
+    inner = Sequential([layers.Dense(3), layers.Dense(3)])
+    model = Sequential([Input((None,), dtype="int32"), layers.Embedding(5, 3, mask_zero=True), inner, layers.LSTM(2)])
+    np.testing.assert_allclose(model.predict(WORDS)[:1], model.predict(WORDS[:1, :2]), rtol=1e-6)
+
+
+def test_several_outputs_have_a_mask_each():
+    y, state = carry((np.ones((2, 4, 3)), np.ones((2, 3))), COUNTS)
+    assert mask_of([y, state])[1:] == [None]
+    a, b = carry([np.ones((2, 4, 3)), np.ones((2, 4, 3))], [None, COUNTS])
+    assert mask_of(a) is None
+    np.testing.assert_array_equal(mask_of(b), COUNTS)
+
+
+def padded_and_cut(make):
+    """Return a drawn model for codes of any length, a padded batch of one sequence, and the sequence itself."""
+    x = Input((None,), dtype="int32")
+    return Model(x, make(layers.Embedding(5, 3, mask_zero=True)(x))), WORDS[:1], WORDS[:1, :2]
+
+
+def test_loss_and_gradient_of_a_padded_batch_are_those_of_the_unpadded(backend):
+    model, padded, cut = padded_and_cut(lambda x: layers.Dense(1)(layers.GRU(4, return_sequences=True)(x)))
+    model.compile("sgd", "mse", metrics=["mae"])
+    y = np.arange(4.0).reshape(1, 4, 1)
+    start = model.get_weights()
+    results, weights = [], []
+    for x, labels in ((padded, y), (cut, y[:, :2])):
+        model.set_weights(start)
+        results.append(model.evaluate(x, labels, verbose=0))
+        model.train_on_batch(x, labels)
+        weights.append(model.get_weights())
+    np.testing.assert_allclose(results[0], results[1], rtol=1e-6)
+    for a, b in zip(*weights, strict=True):
+        np.testing.assert_allclose(a, b, rtol=1e-5, atol=1e-7)
+
+
+def test_weights_of_steps_and_masks_together():
+    model, padded, cut = padded_and_cut(layers.Dense(1))
+    model.compile("sgd", "mse")
+    y, w = np.ones((1, 4, 1)), np.array([[1.0, 3.0, 5.0, 7.0]])
+    assert model.evaluate(padded, y, sample_weight=w, verbose=0) == pytest.approx(
+        model.evaluate(cut, y[:, :2], sample_weight=w[:, :2], verbose=0), rel=1e-6
+    )

@@ -1,0 +1,166 @@
+import numpy as np
+import pytest
+
+import edunet
+from edunet import Model, Sequential, check_causality
+from edunet import layers as L
+
+STEPS = 9
+rng = np.random.default_rng(0)
+
+
+class Reversed(L.Layer):
+    """What go_backwards does: the sequence from its end."""
+
+    def call(self, x):
+        return x[:, ::-1]
+
+
+def codes(*drawn, end=5):
+    """A model of codes: Embedding, then what is drawn, an answer for every step."""
+    x = L.Input((None,), dtype="int32")
+    h = L.Embedding(20, 8)(x)
+    for layer in drawn:
+        h = layer(h)
+    return Model(x, L.Dense(end)(h))
+
+
+def signals(*layers):
+    return Sequential([L.Input((STEPS, 2)), *layers, L.Dense(1)])
+
+
+def looking(**options):
+    x = L.Input((None,), dtype="int32")
+    h = L.PositionEmbedding(30)(L.Embedding(20, 8)(x))
+    return Model(x, L.Dense(20)(L.MultiHeadAttention(2, 4)(h, h, **options)))
+
+
+CLEAN = {
+    "causal convolutions": lambda: signals(L.Conv1D(4, 3, padding="causal"), L.Conv1D(4, 2, padding="causal")),
+    "normalisation": lambda: signals(L.BatchNormalization(), L.LayerNormalization(), L.Dropout(0.5)),
+    "recurrence": lambda: signals(L.GRU(4, return_sequences=True), L.LSTM(3, return_sequences=True)),
+    "residual": lambda: signals(L.Residual(L.Conv1D(2, 3, padding="causal"))),
+    "causal attention": lambda: looking(use_causal_mask=True),
+    "causal Transformer": lambda: codes(
+        L.PositionEmbedding(30), L.TransformerEncoder(16, 2, use_causal_mask=True), L.TransformerEncoder(16, 2, use_causal_mask=True)
+    ),
+    "a model inside": lambda: signals(Sequential([L.Input((STEPS, 2)), L.GRU(3, return_sequences=True)])),
+    "padding that is masked": lambda: Sequential([L.Embedding(9, 4, mask_zero=True, input_shape=(7,)), L.GRU(4, return_sequences=True)]),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("make", CLEAN.values(), ids=CLEAN)
+def test_a_model_that_looks_back_only(make):
+    result = check_causality(make())
+    assert result
+    assert result.causal
+    assert str(result) == "No answer depends on a later step."
+
+
+LEAKS = {
+    "a convolution": (
+        lambda: signals(L.Conv1D(4, 3, padding="causal"), L.Conv1D(4, 3, padding="same", name="here"), L.LayerNormalization()),
+        1,
+        "padding='causal'",
+    ),
+    "a mean over all steps": (
+        lambda: signals(L.GRU(3, return_sequences=True), L.GlobalAveragePooling1D(name="here"), L.RepeatVector(STEPS)),
+        STEPS - 1,
+        "every step gets it back",
+    ),
+    "a mean as wide as the sequence is long": (
+        lambda: signals(L.Conv1D(STEPS, 1), L.GlobalAveragePooling1D(name="here"), L.RepeatVector(STEPS)),
+        STEPS - 1,
+        "",
+    ),
+    "attention": (lambda: codes(L.GRU(8, return_sequences=True), L.TransformerEncoder(8, 2, name="here")), 11, "use_causal_mask"),
+    "a reversed sequence": (lambda: signals(Reversed(name="here"), L.LSTM(3, return_sequences=True)), STEPS - 1, ""),
+    "a flat picture of all steps": (
+        lambda: signals(L.Flatten(name="here"), L.Dense(2 * STEPS), L.Reshape((STEPS, 2))), STEPS - 1, ""),
+    "inside a model": (
+        lambda: signals(Sequential([L.Input((STEPS, 2)), L.Dense(3), L.Conv1D(3, 2, padding="same", name="here")])), 1, ""),
+    "a residual": (lambda: signals(L.Residual(L.Conv1D(2, 3, padding="same"), name="here")), 1, ""),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("make", "ahead", "repair"), LEAKS.values(), ids=LEAKS)
+def test_the_layer_that_lets_the_future_in(make, ahead, repair):
+    edunet.set_random_seed(0)
+    result = check_causality(make())
+    assert not result
+    assert result.layer == "here"
+    assert "'here'" in result.sentence
+    assert repair in result.repair
+    assert (result.step, result.ahead) == (0, ahead)
+    assert result.change > 0
+
+
+def test_multi_head_attention_without_its_mask():
+    assert check_causality(looking()).layer.startswith("multi_head_attention")
+
+
+def test_the_first_step_that_leaks():
+    class SeesTheEnd(L.Layer):
+        def call(self, x):
+            return L.concatenate([x[:, :6], x[:, 8:], x[:, 7:8], x[:, 8:]], axis=1)
+
+    result = check_causality(signals(SeesTheEnd()))
+    assert (result.step, result.ahead) == (6, 2)
+
+
+def test_which_of_two_inputs():
+    a, b = L.Input((STEPS, 2)), L.Input((STEPS, 2))
+    h = L.Concatenate()([L.Conv1D(3, 3, padding="causal")(a), L.Conv1D(3, 3, padding="same", name="second")(b)])
+    result = check_causality(Model([a, b], L.Dense(1)(h)))
+    assert (result.input, result.layer) == (1, "second")
+
+
+def test_an_input_without_steps_stands_aside():
+    x, age = L.Input((STEPS, 2)), L.Input((1,))
+    h = L.Concatenate()([L.GRU(3, return_sequences=True)(x), L.RepeatVector(STEPS)(L.Dense(2)(age))])
+    assert check_causality(Model([x, age], L.Dense(1)(h)))
+
+
+def test_with_examples_of_ones_own():
+    x = rng.normal(size=(50, STEPS, 2))
+    assert not check_causality(signals(L.Conv1D(2, 3, padding="same")), x)
+    assert check_causality(signals(L.Conv1D(2, 3, padding="causal")), x)
+
+
+def test_a_model_that_is_not_drawn_needs_examples():
+    class Own(Model):
+        def __init__(self):
+            super().__init__()
+            self.layer = L.Conv1D(2, 3, padding="same")
+
+        def call(self, x):
+            return self.layer(x)
+
+    with pytest.raises(ValueError, match=r"Give it examples, check_causality\(model, x\)"):
+        check_causality(Own())
+    result = check_causality(Own(), rng.normal(size=(5, STEPS, 2)))
+    assert not result
+    assert result.layer is None
+    assert "the model looks ahead" in result.sentence
+
+
+def test_one_answer_for_a_whole_sequence_is_no_case_for_it():
+    with pytest.raises(ValueError, match=r"expected one answer for every step.*\(N, 9, 2\).*return_sequences=True"):
+        check_causality(Sequential([L.Input((STEPS, 2)), L.LSTM(3), L.Dense(1)]))
+
+
+def test_the_numbers_of_a_later_training_stay_what_they_are():
+    model = signals(L.Conv1D(2, 3, padding="same"), L.Dropout(0.5))
+    weights = model.get_weights()
+    edunet.set_random_seed(7)
+    expected = edunet.backend.default_rng().random()
+    edunet.set_random_seed(7)
+    check_causality(model)
+    assert edunet.backend.default_rng().random() == expected
+    for before, after in zip(weights, model.get_weights(), strict=True):
+        np.testing.assert_array_equal(before, after)
+
+
+def test_long_sequences_are_sampled():
+    model = Sequential([L.Input((400, 1)), L.Conv1D(2, 3, padding="causal"), L.Dense(1)])
+    assert check_causality(model)

@@ -1,0 +1,185 @@
+"""Activations, norms, losses, matrix products and tables."""
+
+import math
+
+import numpy as np
+from onnx_words import Out, Waiting, channels_first, channels_last, refuse
+
+from edunet import layers, ops
+
+__all__ = ["OPERATORS"]
+
+
+def _op(name):
+    """Return a formula, by the first of its names that edunet has."""
+    for known in name.split("|"):
+        if hasattr(ops, known):
+            return getattr(ops, known)
+    raise Waiting(f"ops.{name.split('|')[0]}")
+
+
+def _pointwise(name, **arguments):
+    """Return the operator of an activation; arguments: ours = theirs, with ONNX's default value."""
+
+    def operator(a, x):
+        return [_op(name)(x, **{ours: a.get(theirs, value) for ours, (theirs, value) in arguments.items()})]
+
+    return operator
+
+
+def _along(name):
+    def operator(a, x):
+        axis = a.get("axis", -1 if a["opset"] >= 13 else 1)
+        refuse(softmax_over_several_axes_at_once=a["opset"] < 13 and axis % x.ndim != x.ndim - 1)
+        return [_op(name)(x, axis=axis)]
+
+    return operator
+
+
+def selu(a, x):
+    alpha, gamma = a.get("alpha", 1.67326319217681884765625), a.get("gamma", 1.05070102214813232421875)
+    if "alpha" not in a and "gamma" not in a:
+        return [_op("selu")(x)]
+    return [gamma * ops.elu(x, alpha=alpha)]
+
+
+def gelu(a, x):
+    return [ops.gelu(x, approximate=a.get("approximate", "none") == "tanh")]
+
+
+def hard_sigmoid(a, x):
+    """Keras's is clip(x/6 + ½): theirs of x is ours of 6(α x + β) − 3."""
+    return [_op("hard_sigmoid")((6 * (a.get("alpha", 0.2) * x + a.get("beta", 0.5)) - 3).astype(x.dtype))]
+
+
+def hard_swish(a, x):
+    return [_op("hard_silu|hard_swish")(x)]
+
+
+def swish(a, x):
+    alpha = a.get("alpha", 1.0)
+    return [_op("silu|swish")((alpha * x).astype(x.dtype)) / alpha]
+
+
+def p_relu(a, x, slope):
+    if slope.size > 1:
+        raise Out("slopes that are learned, one for each channel")
+    return [ops.leaky_relu(x, negative_slope=float(slope.reshape(())))]
+
+
+# ---------------------------------------------------------------- norms
+
+
+def batch_norm(a, x, gamma, beta, mean, variance):
+    layer = layers.BatchNormalization(momentum=a.get("momentum", 0.9), epsilon=a.get("epsilon", 1e-5))
+    x = channels_last(x)
+    layer.build(x.shape)
+    layer.set_weights([gamma, beta, mean, variance])
+    y = channels_first(layer(x, training=bool(a.get("training_mode", 0))))
+    return [y, layer.moving_mean.data, layer.moving_variance.data][: len(a["outputs"])]
+
+
+def layer_norm(a, x, gamma, beta=None):
+    axis = a.get("axis", -1) % x.ndim
+    rows = x.reshape(math.prod(x.shape[:axis]), -1)
+    beta = np.zeros_like(gamma) if beta is None else beta
+    y = ops.layer_norm(rows, gamma.reshape(-1), beta.reshape(-1), epsilon=a.get("epsilon", 1e-5))
+    return [np.asarray(y).reshape(x.shape), None, None][: len(a["outputs"])]  # mean and 1/deviation stay inside
+
+
+def group_norm(a, x, gamma, beta):
+    op = _op("group_norm")
+    y = op(channels_last(x), gamma, beta, groups=a["num_groups"], epsilon=a.get("epsilon", 1e-5))
+    return [channels_first(y)]
+
+
+# ---------------------------------------------------------------- losses
+
+
+def _reduced(a, losses, labels, weights, ignored):
+    """Weigh the losses by class, drop the ignored, and sum or average by weight."""
+    share = np.ones(labels.shape, losses.dtype) if weights is None else weights[labels]
+    share = np.where(ignored, 0, share).astype(losses.dtype)
+    losses, kind = losses * share, a.get("reduction", "mean")
+    return losses if kind == "none" else losses.sum() if kind == "sum" else losses.sum() / share.sum()
+
+
+def _cross_entropy(z, labels):
+    return np.asarray(ops.sparse_softmax_crossentropy(channels_last(z), labels=labels))
+
+
+def softmax_cross_entropy(a, z, labels, weights=None):
+    ignored = labels == a.get("ignore_index", np.iinfo(np.int64).min)
+    labels = np.where(ignored, 0, labels)
+    outputs = [_reduced(a, _cross_entropy(z, labels), labels, weights, ignored)]
+    return [*outputs, np.asarray(ops.log_softmax(z, axis=1))][: len(a["outputs"])]
+
+
+def negative_log_likelihood(a, z, labels, weights=None):
+    """−z[label]: the cross-entropy without ln Σ e^z, which is z − log_softmax(z) in every column."""
+    ignored = labels == a.get("ignore_index", np.iinfo(np.int64).min)
+    labels = np.where(ignored, 0, labels)
+    total = (z - np.asarray(ops.log_softmax(z, axis=1)))[:, 0]
+    return [_reduced(a, _cross_entropy(z, labels) - total, labels, weights, ignored)]
+
+
+# ---------------------------------------------------------------- weights
+
+
+def gemm(a, x, w, b=None):
+    x, w = (x.T if a.get("transA") else x), (w.T if a.get("transB") else w)
+    if b is not None:
+        refuse(a_bias_for_each_row=b.ndim == 2 and b.shape[0] > 1)
+        b = np.broadcast_to(b.reshape(-1), w.shape[1:]) * np.float32(a.get("beta", 1))
+    return [ops.dense(x, w * np.float32(a.get("alpha", 1)), b)]
+
+
+def matmul(a, x, w):
+    refuse(products_of_many_matrices=w.ndim != 2 or x.ndim < 2)
+    return [ops.dense(x, w)]
+
+
+def gather(a, w, indices):
+    refuse(
+        another_axis_than_the_first=a.get("axis", 0) != 0,
+        tables_of_more_than_rows=w.ndim != 2,
+        indices_from_the_end=(indices < 0).any(),
+    )
+    return [ops.embedding(w, indices=indices)]
+
+
+def dropout(a, x, rate=None, training=None):
+    rate = a.get("ratio", 0.5) if rate is None else rate
+    refuse(random_numbers_of_its_own=training is not None and training and rate > 0)
+    refuse(the_mask_wanted=len(a["outputs"]) > 1)
+    return [layers.Dropout(float(rate))(x, training=False)]
+
+
+OPERATORS = {
+    "Relu": _pointwise("relu"),
+    "LeakyRelu": _pointwise("leaky_relu", negative_slope=("alpha", 0.01)),
+    "Elu": _pointwise("elu", alpha=("alpha", 1.0)),
+    "Celu": _pointwise("celu", alpha=("alpha", 1.0)),
+    "Selu": selu,
+    "Gelu": gelu,
+    "HardSigmoid": hard_sigmoid,
+    "HardSwish": hard_swish,
+    "Swish": swish,
+    "Mish": _pointwise("mish"),
+    "Sigmoid": _pointwise("sigmoid"),
+    "Tanh": _pointwise("tanh"),
+    "Softplus": _pointwise("softplus"),
+    "Softsign": _pointwise("softsign"),
+    "PRelu": p_relu,
+    "Softmax": _along("softmax"),
+    "LogSoftmax": _along("log_softmax"),
+    "BatchNormalization": batch_norm,
+    "LayerNormalization": layer_norm,
+    "GroupNormalization": group_norm,
+    "SoftmaxCrossEntropyLoss": softmax_cross_entropy,
+    "NegativeLogLikelihoodLoss": negative_log_likelihood,
+    "Gemm": gemm,
+    "MatMul": matmul,
+    "Gather": gather,
+    "Dropout": dropout,
+}
