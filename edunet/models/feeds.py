@@ -5,12 +5,13 @@ x[i], len(x), no y                      Batches: item i is a batch (x, y) or (x,
 next(x), or for batch in x, no y        Stream: as above, in the order in which they come
 """
 
+import operator
 from collections.abc import Iterator
 
 import numpy as np
 
 from edunet.backend import default_rng
-from edunet.models.examples import take_rows
+from edunet.models.examples import is_on_disk, take_rows
 
 __all__ = ["Batches", "Rows", "Stream", "split_rows"]
 
@@ -72,6 +73,8 @@ class Rows(_Ordered):
 
     def __init__(self, xs, ys, weights, batch_size, shuffle=False, steps=None, rows=None, finish=None):
         self.xs, self.ys, self.weights, self.batch_size, self.finish = xs, ys, weights, batch_size, finish
+        # arrays in memory are simply cut: a step of a small model takes no longer than it must
+        self._read = take_rows if any(map(is_on_disk, [*xs, *ys])) else operator.getitem
         first, stop = rows or (0, xs[0].shape[0])
         self.start: int = first
         n = stop - first
@@ -87,13 +90,13 @@ class Rows(_Ordered):
             rows = self.order[first:last]
             if self.start:
                 rows = rows + self.start
-        xs = [take_rows(a, rows) for a in self.xs]
+        xs = [self._read(a, rows) for a in self.xs]
         if self.finish is not None:
             xs = self.finish(xs)
         weights = self.weights
         if weights is not None:
             weights = [None if w is None else w[rows] for w in weights]
-        return xs, [take_rows(a, rows) for a in self.ys], weights
+        return xs, [self._read(a, rows) for a in self.ys], weights
 
     def describe(self) -> dict:
         """Return what must be alike when a training goes on."""

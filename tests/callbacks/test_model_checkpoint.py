@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from scripted import run
 
+import edunet
 from edunet.callbacks import EarlyStopping, ModelCheckpoint
 
 X, Y = np.ones((4, 2), np.float32), np.ones((4, 1), np.float32)
@@ -75,3 +76,9 @@ def test_verbose_callbacks_say_what_they_did(model, tmp_path, capsys):
     out = capsys.readouterr().out
     assert "Epoch 1: weights written to" in out
     assert "Epoch 2: stopped early, loss was best in epoch 1" in out
+
+
+def test_a_whole_model_is_read_back(model, tmp_path):
+    path = tmp_path / "m.safetensors"
+    model.fit(X, Y, verbose=0, callbacks=[ModelCheckpoint(path)])
+    np.testing.assert_array_equal(edunet.models.load_model(path).predict(X), model.predict(X))
