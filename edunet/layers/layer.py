@@ -28,7 +28,7 @@ from edunet.layers.symbol import Node, Symbol, replace, symbols_in
 from edunet.names import refuse_unknown
 from edunet.tensor import Tensor, as_array, no_gradients
 
-__all__ = ["Layer", "on_trial", "trial", "weights_from"]
+__all__ = ["Layer", "fresh_name", "on_trial", "trial", "weights_from"]
 
 
 class _Phase(threading.local):
@@ -65,7 +65,7 @@ class Layer:
         **unknown,
     ):
         refuse_unknown(type(self).__name__, unknown, options(type(self)))
-        self.name = name or _fresh_name(type(self).__name__)
+        self.name = name or fresh_name(type(self).__name__)
         self.trainable = trainable
         self.dtype = np.dtype(dtype or floatx())
         self.built = False
@@ -361,7 +361,7 @@ def _shape(structure):
     return replace(structure, lambda x: tuple(x.shape) if hasattr(x, "shape") else np.shape(x))
 
 
-def _fresh_name(kind: str) -> str:
+def fresh_name(kind: str) -> str:
     """Return conv2d, conv2d_1, conv2d_2, ... for Conv2D, as Keras spells and counts (ReLU is re_lu)."""
     stem = re.sub(r"([a-z])([A-Z])", r"\1_\2", re.sub(r"(.)([A-Z][a-z]+)", r"\1_\2", kind)).lower()
     _named[stem] += 1

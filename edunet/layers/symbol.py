@@ -12,12 +12,12 @@ _nodes = itertools.count()
 class Symbol:
     """A Tensor to come, in a model that is being drawn: a shape (None = any length) and the call that makes it.
 
-    masked: whether it will carry a mask, because some of its steps may be padding.
+    masked: whether it will carry a mask, because some of its steps may be padding; name: that of an input.
     """
 
-    def __init__(self, shape, dtype="float32", node=None, index=0, masked=False):
+    def __init__(self, shape, dtype="float32", node=None, index=0, masked=False, name=None):
         self.shape, self.dtype, self.node, self.index = tuple(shape), np.dtype(dtype), node, index
-        self.masked = masked
+        self.masked, self.name = masked, name
 
     ndim = property(lambda self: len(self.shape))
 
@@ -89,7 +89,7 @@ def lay_flat(nodes: list[Node], inputs: list[Symbol], outputs) -> tuple:
     symbols = list(dict.fromkeys([*inputs, *(s for node in nodes for s in (*node.inputs, *node.outputs))]))
     place: dict[Symbol, object] = {symbol: _Place(i) for i, symbol in enumerate(symbols)}
     return (
-        [(s.shape, s.dtype, s.index, s.masked) for s in symbols],
+        [(s.shape, s.dtype, s.index, s.masked, s.name) for s in symbols],
         [(node.layer, fill((node.args, node.kwargs), place), fill(node.outputs, place)) for node in nodes],
         fill(inputs, place),
         fill(outputs, place),
@@ -98,7 +98,7 @@ def lay_flat(nodes: list[Node], inputs: list[Symbol], outputs) -> tuple:
 
 def draw_again(flat: tuple) -> tuple[list[Node], list[Symbol], object]:
     """Return nodes, inputs and outputs of a drawing that was laid flat; its Symbols and Nodes are new."""
-    symbols = [Symbol(shape, dtype, None, index, masked) for shape, dtype, index, masked in flat[0]]
+    symbols = [Symbol(shape, dtype, None, i, masked, name) for shape, dtype, i, masked, name in flat[0]]
 
     def back(structure):
         return replace(structure, lambda x: symbols[x] if isinstance(x, _Place) else x)

@@ -47,7 +47,8 @@ class Model(Trainable):
         self._nodes = sorted(found, key=lambda node: node.number)  # numbered as drawn: each after what it needs
         self._layers_drawn = _layers_as_keras_orders_them(found)
         self.output_shapes = [s.shape for s in ends]
-        self.output_names = _unique([s.node.layer.name if s.node else "input" for s in ends])
+        self.input_names = _unique([s.name or (s.node.layer.name if s.node else "input") for s in self._inputs_drawn])
+        self.output_names = _unique([s.node.layer.name if s.node else s.name for s in ends])
         self.built = True
 
     # ---- the graph

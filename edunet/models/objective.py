@@ -3,7 +3,7 @@
 import numpy as np
 
 from edunet import losses, metrics
-from edunet.models.data import as_list
+from edunet.models.examples import as_list, in_pieces, is_on_disk
 from edunet.tensor import as_array
 
 __all__ = ["Objective"]
@@ -12,18 +12,23 @@ __all__ = ["Objective"]
 class Objective:
     """The losses and metrics of `compile`, spread over the outputs, and their running means over an epoch."""
 
-    def __init__(self, loss, loss_weights, metric_names, outputs: list[str], shapes: list[tuple]):
+    def __init__(self, loss, loss_weights, metric_names, weighted_names, outputs: list[str], shapes: list[tuple]):
         self.outputs = outputs
+        self.no_weights = [None] * len(outputs)
         self.losses = [losses.get(part) for part in self._spread("loss", loss)]
         self.loss_weights = [1.0 if w is None else float(w) for w in self._spread("loss_weights", loss_weights)]
-        self.metrics = [
+        self.shapes = shapes
+        self.metrics = self._metrics("metrics", metric_names)
+        self.weighted = self._metrics("weighted_metrics", weighted_names)  # these count examples by their weights
+        self.reset()
+
+    def _metrics(self, what, wanted) -> list[list]:
+        return [
             [metrics.get(m, a_loss, shape) for m in _listed(names)]
             for names, a_loss, shape in zip(
-                self._spread("metrics", metric_names, nested=True), self.losses, shapes, strict=True
+                self._spread(what, wanted, nested=True), self.losses, self.shapes, strict=True
             )
         ]
-        self.shapes = shapes
-        self.reset()
 
     def _spread(self, what, value, nested=False) -> list:
         """Return one entry per output from one for all, a list, or a dict by output name."""
@@ -50,27 +55,35 @@ class Objective:
             )
         for y, loss, shape in zip(ys, self.losses, self.shapes, strict=True):
             # an axis of any length is as long as that of the labels
-            known = [y.shape[i] if n is None and i < y.ndim else n or 1 for i, n in enumerate(shape)]
-            loss.check(y, (None, *known[1:]))
+            known = [y.shape[i] if n is None and i < len(y.shape) else n or 1 for i, n in enumerate(shape)]
+            for part in (part for _, part in in_pieces(y)) if is_on_disk(y) else (y,):
+                loss.check(part, (None, *known[1:]))
 
     def reset(self) -> None:
         """Begin a new epoch."""
         self.totals = np.zeros(1 + len(self.outputs))
         self.seen = 0
-        for metric in (m for group in self.metrics for m in group):
+        for metric in (m for group in self.metrics + self.weighted for m in group):
             metric.reset_state()
 
     def loss(self, ys, outputs, weights=None, penalties=()):
-        """Return the weighted sum of the losses, and the penalties, as a Tensor; remember it for the epoch."""
-        parts = [loss(y, out, weights) for loss, y, out in zip(self.losses, ys, outputs, strict=True)]
+        """Return the weighted sum of the losses, and the penalties, as a Tensor; remember it for the epoch.
+
+        Args: weights, None, or those of the examples for each output.
+        """
+        weights = weights or self.no_weights
+        parts = [loss(y, out, w) for loss, y, out, w in zip(self.losses, ys, outputs, weights, strict=True)]
         weighted = [part if w == 1 else part * w for part, w in zip(parts, self.loss_weights, strict=True)]
         total = sum([*weighted[1:], *penalties], start=weighted[0])
         n = len(ys[0])
         self.seen += n
         self.totals += n * np.array([float(total), *map(float, parts)])
-        for group, y, out in zip(self.metrics, ys, outputs, strict=True):
-            for metric in group:
-                metric.update_state(y, as_array(out), getattr(out, "mask", None))
+        for plain, weighted, y, out, w in zip(self.metrics, self.weighted, ys, outputs, weights, strict=True):
+            mask = getattr(out, "mask", None)
+            for metric in plain:
+                metric.update_state(y, as_array(out), mask)
+            for metric in weighted:
+                metric.update_state(y, as_array(out), _masked(w, mask))
         return total
 
     def results(self) -> dict[str, float]:
@@ -80,15 +93,24 @@ class Objective:
         results = {"loss": means[0]}
         if several:
             results |= {f"{name}_loss": mean for name, mean in zip(self.outputs, means[1:], strict=True)}
-        for name, group in zip(self.outputs, self.metrics, strict=True):
-            keys = _distinct([m.name for m in group])
-            results |= {f"{name}_{k}" if several else k: float(m.result()) for k, m in zip(keys, group, strict=True)}
+        for name, plain, weighted in zip(self.outputs, self.metrics, self.weighted, strict=True):
+            names = [m.name for m in plain]
+            names += [f"weighted_{m.name}" if m.name in names else m.name for m in weighted]
+            for key, metric in zip(_distinct(names), plain + weighted, strict=True):
+                results[f"{name}_{key}" if several else key] = float(metric.result())
         return results
 
 
 def _distinct(names: list[str]) -> list[str]:
     """Number the repeated ones: precision, precision_1."""
     return [f"{name}_{n}" if (n := names[:i].count(name)) else name for i, name in enumerate(names)]
+
+
+def _masked(weights, mask):
+    """Return the weights of the steps that count."""
+    if weights is None or mask is None:
+        return mask if weights is None else weights
+    return weights.reshape(weights.shape + (1,) * (mask.ndim - weights.ndim)) * mask
 
 
 def _listed(names) -> list:

@@ -149,17 +149,19 @@ def _given(custom_objects) -> dict:
 # ---------------------------------------------------------------- what was compiled
 
 
+COMPILED = ("optimizer", "loss", "loss_weights", "metrics", "weighted_metrics")
+
+
 def _compiled(model, writer: Writer):
     if model.optimizer is None:
         return None
-    loss, loss_weights, metrics = model._compiled
-    said = {"optimizer": model.optimizer, "loss": loss, "loss_weights": loss_weights, "metrics": metrics}
+    said = dict(zip(COMPILED, (model.optimizer, *model._compiled), strict=True))
     return writer.config(model, said)
 
 
 def _arguments_of_compile(reader: Reader, described) -> dict:
     arguments = reader.config(described)
-    if arguments.keys() != {"optimizer", "loss", "loss_weights", "metrics"}:
+    if arguments.keys() != set(COMPILED):
         raise ValueError(f"compile does not take {sorted(arguments)!r:.200}")
     return arguments
 

@@ -21,7 +21,7 @@ from edunet.layers.norm import BatchNormalization
 from edunet.layers.recurrent import Reader
 from edunet.layers.symbol import Node, Symbol
 from edunet.layers.wrap import Bidirectional, TimeDistributed
-from edunet.models import data
+from edunet.models.examples import check_examples
 from edunet.tensor import Tensor, as_array, concatenate, no_gradients, take, where
 
 __all__ = ["Stream"]
@@ -46,7 +46,7 @@ class Stream:
         """Return the outputs at the next step, x_t (N,...) or a list of such arrays."""
         if self.nodes is not self.model._nodes:
             raise ValueError(f"{self.model.name} has got other layers since the stream began: call reset_states().")
-        xs = data.check_examples(x_t)
+        xs = check_examples(x_t)
         symbols = self.model.inputs
         if len(xs) != len(symbols):
             raise ValueError(f"step: the model has {len(symbols)} input(s). Received {len(xs)}.")

@@ -1,168 +1,35 @@
-"""The training loop: compile, fit, evaluate, predict, and their one-batch forms."""
+"""Many batches: fit, evaluate, predict."""
 
 import inspect
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 
-from edunet import optimizers
-from edunet.backend import default_rng
-from edunet.callbacks import Callback, CallbackList, History, ProgressBar
-from edunet.interrupt import finish_first, steps_to_finish
+from edunet.callbacks import BackupAndRestore, Callback, CallbackList, Checkpoint, History, ProgressBar
 from edunet.layers.dense import whole
-from edunet.layers.layer import Layer, trial
-from edunet.models import data
-from edunet.models.objective import Objective
+from edunet.models import checkpoint
+from edunet.models.examples import gives_batches
+from edunet.models.feeds import Batches, Rows, Stream, split_rows
+from edunet.models.learner import Learner, answer
+from edunet.models.loop import Loop, batches_of, evaluate_batches
+from edunet.models.sample_weights import by_class
 from edunet.names import refuse_unknown
-from edunet.tensor import Tensor, as_array, gradients, no_gradients
+from edunet.tensor import as_array, no_gradients
 
 __all__ = ["Trainable"]
 
 
-class _Plan(NamedTuple):
-    """What every step needs to know of the layers."""
-
-    learning: list  # weights that the optimizer changes
-    penalized: list  # layers with regularizers
-    constrained: list  # pairs (weight, constraint)
-
-    def losses(self) -> list:
-        return [loss for layer in self.penalized for loss in layer.own_losses()]
-
-
-class Trainable(Layer):
+class Trainable(Learner):
     """What a model can do with data once it has layers. `Model` inherits it."""
 
-    optimizer: optimizers.Optimizer | Any = None  # each is None at first: an Optimizer from `compile` on,
-    objective: Objective | Any = None  # an Objective once the shapes of the outputs are known,
-    history: History | Any = None  # and the History of the last `fit`
-    stop_training = False
-    output_shapes: list[tuple] | None = None  # known once the model is drawn, or has seen data
-    output_names: list[str] | None = None
-
-    def compile(self, optimizer="rmsprop", loss=None, metrics=None, loss_weights=None, **unknown) -> None:
-        """Say how to learn.
-
-        Args: optimizer, a name ("adam") or an object; loss, a name, an object or a function(y_true, y_pred) of
-        Tensors, with several outputs a list or a dict by output name; metrics, a list of the same kinds;
-        loss_weights, the share of each output in the total.
-        """
-        refuse_unknown("compile", unknown, ("optimizer", "loss", "metrics", "loss_weights"))
-        self.optimizer = optimizers.get(optimizer)
-        self._compiled = (loss, loss_weights, metrics)
-        self.objective = None
-        if loss is None:
-            raise ValueError(
-                "compile: which loss? For classes as whole numbers: loss='sparse_categorical_crossentropy'."
-            )
-        if self.output_shapes is not None:
-            self._set_objective(self.output_shapes)
-
-    def _set_objective(self, shapes):
-        names = self.output_names or [f"output_{i + 1}" for i in range(len(shapes))]
-        self.objective = Objective(*self._compiled, names, shapes)
-
-    # ---- getting ready
-
-    def _ready(self, x, y, sample_weight=None) -> tuple[list, list, np.ndarray | None]:
-        """Check everything that can be known before the first batch; return arrays x, y and weights."""
-        if self.optimizer is None:
-            raise RuntimeError("the model does not know how to learn yet: call model.compile(optimizer, loss) first.")
-        xs = self._inputs(x)
-        if y is None:
-            raise ValueError("y is missing: expected one label per example.")
-        ys = data.check_examples(y, "y")
-        for labels in ys:
-            if len(labels) != len(xs[0]):
-                raise ValueError(
-                    f"x has {len(xs[0])} examples, y has {len(labels)}: expected one label for each. "
-                    "Were they cut or filtered differently?"
-                )
-        if self.objective is None:
-            self._set_objective(self._shapes_of_outputs(xs))
-        self.objective.check(ys)
-        return xs, ys, data.check_weights(sample_weight, len(xs[0]))
-
-    def fit_to_inputs(self, xs) -> None:
-        """Make the weights if they still wait for the shape of the data. (A Sequential without input_shape does.)"""
-
-    def adjust_rank(self, xs: list[np.ndarray]) -> list[np.ndarray]:
-        """Return the data with the axes that the inputs ask for, or say what does not fit."""
-        return xs
-
-    def _inputs(self, x) -> list[np.ndarray]:
-        xs = data.check_examples(x)
-        self.fit_to_inputs(xs)
-        return self.adjust_rank(xs)
-
-    def _shapes_of_outputs(self, xs):
-        if self.output_shapes is None:
-            with trial(), no_gradients():
-                self._forward([a[:1] for a in xs], training=False)
-        return self.output_shapes
-
-    def _forward(self, xs, training):
-        """Return the outputs for one batch as a list."""
-        outputs = self(xs[0] if len(xs) == 1 else xs, training=training)
-        outputs = list(outputs) if isinstance(outputs, (list, tuple)) else [outputs]
-        if self.output_shapes is None:
-            self.output_shapes = [(None, *out.shape[1:]) for out in outputs]
-        return outputs
-
-    # ---- one batch
-
-    def _plan_steps(self) -> _Plan:
-        """Look through the layers once for many steps. Drawn models know their weights before they see data."""
-        layers = self.with_inner()
-        return _Plan(self.trainable_weights, [p for p in layers if p.is_penalized], self.constrained_weights)
-
-    def _learn(self, xs, ys, weights, plan=None):
-        """Take one step; return what the next one can go on with, unless somebody has changed the layers meanwhile."""
-        outputs = self._forward(xs, training=True)
-        plan = plan or self._plan_steps()  # only now: a model that is not drawn may have just made its weights
-        loss = self.objective.loss(ys, outputs, weights, plan.losses())
-        if plan.learning and (not isinstance(loss, Tensor) or loss.made_by is None):
-            raise RuntimeError("nothing can be learnt here: fit was called inside edunet.no_gradients().")
-        if plan.learning:
-            self.optimizer.apply(gradients(loss, plan.learning), plan.learning)
-            for weight, constraint in plan.constrained:
-                weight.data[...] = constraint(weight.data)
-        return plan
-
-    def _judge(self, xs, ys, weights):
-        # recorded, though no gradient is wanted: so the loss sees the scores behind a softmax, as it does in `fit`
-        outputs = self._forward(xs, training=False)
-        self.objective.loss(ys, outputs, weights, self.losses)
-
-    def _one_batch(self, act, x, y, sample_weight, class_weight, return_dict):
-        xs, ys, weights = self._ready(x, y, sample_weight)
-        self.objective.reset()
-        with finish_first():
-            act(xs, ys, data.by_class(class_weight, ys[0], weights))
-        return _answer(self.objective.results(), return_dict)
-
-    def train_on_batch(self, x, y, sample_weight=None, class_weight=None, return_dict=False):
-        """Take one step with one batch; return its loss, followed by the metrics if there are any."""
-        return self._one_batch(self._learn, x, y, sample_weight, class_weight, return_dict)
-
-    def test_on_batch(self, x, y, sample_weight=None, return_dict=False):
-        """Return the loss of one batch, followed by the metrics if there are any."""
-        return self._one_batch(self._judge, x, y, sample_weight, None, return_dict)
-
-    def predict_on_batch(self, x):
-        """Return the outputs for one batch as arrays."""
-        xs = self._inputs(x)
-        with no_gradients():
-            outputs = [np.array(as_array(out)) for out in self._forward(xs, training=False)]  # never x itself
-        return outputs[0] if len(outputs) == 1 else outputs
-
-    # ---- many batches
+    history: History | Any = None  # the History of the last `fit`
+    _loop: Loop | None = None  # the training that is going on
 
     def fit(
         self,
         x=None,
         y=None,
-        batch_size=32,
+        batch_size=None,
         epochs=1,
         verbose="auto",
         callbacks=None,
@@ -172,105 +39,186 @@ class Trainable(Layer):
         class_weight=None,
         sample_weight=None,
         initial_epoch=0,
+        steps_per_epoch=None,
+        validation_steps=None,
+        validation_batch_size=None,
+        validation_freq=1,
+        resume=None,
         **unknown,
     ) -> History:
         """Learn from examples; return the History, whose `.history` is a dict of lists, one value per epoch.
 
-        Args: x, examples (N,...), or a list of arrays for several inputs; y, labels (N,...); batch_size; epochs;
-        verbose, 0 for silence; validation_split, the share of the last rows (before shuffling) to judge by, or
-        validation_data (x, y[, sample_weight]); class_weight {class: weight}; sample_weight (N,).
+        Args: x, examples (N,...): an array, a table, a numpy.memmap or a dataset of h5py, of which only batches are
+        read; a list, or a dict by input name, for several inputs. Or x without y gives batches (x, y) or (x, y,
+        sample_weight): an object with `x[i]` and `len(x)`, a generator, what `for` can read. y, labels (N,...);
+        batch_size, 32 unless given; epochs; verbose, 0 for silence; validation_split, the share of the last rows
+        (before shuffling) to judge by, or validation_data (x, y[, sample_weight]) or what gives batches; shuffle,
+        each epoch in another order; class_weight {class: weight}, with several outputs a dict of those by name;
+        sample_weight (N,) or (N,T), one for all outputs or a list or dict; steps_per_epoch, validation_steps, batches
+        in place of all; validation_batch_size; validation_freq, every so many epochs, or a list of epochs counted
+        from 1; resume, a file of `callbacks.Checkpoint`, to go on as if this training had never stopped.
         Ctrl-C stops after the batch in hand: the model keeps its weights, `model.history` the finished epochs.
         Raises ValueError or TypeError, before the first batch, for data that cannot be learnt from.
         """
         refuse_unknown("fit", unknown, inspect.signature(self.fit).parameters)
-        batch_size, epochs = _size("fit", batch_size), whole("fit", "epochs", epochs)
+        batch_size, epochs = _size("fit", "batch_size", batch_size), whole("fit", "epochs", epochs)
         if isinstance(initial_epoch, bool) or not isinstance(initial_epoch, int) or initial_epoch < 0:
             raise ValueError(f"fit: initial_epoch is a whole number >= 0. Received: {initial_epoch!r}")
-        xs, ys, weights = self._ready(x, y, sample_weight)
-        held_out = None
+        steps = steps_per_epoch if steps_per_epoch is None else whole("fit", "steps_per_epoch", steps_per_epoch)
+        size = _size("fit", "validation_batch_size", validation_batch_size or batch_size)
+        feed: Rows | Batches | Stream
+        held_out: Rows | Batches | Stream | None = None
+        if gives_batches(x) and y is None:
+            if sample_weight is not None or (validation_split and validation_data is None):
+                raise ValueError(
+                    "x gives batches: weights come with them, as (x, y, sample_weight), and examples to judge by are "
+                    "given as validation_data."
+                )
+            feed = self._source(x, steps, shuffle, class_weight)
+        else:
+            xs, ys, weights = self._ready(x, y, sample_weight)
+            n = cut = xs[0].shape[0]
+            if validation_split != 0 and validation_data is None:
+                cut = split_rows(n, validation_split)
+                held_out = self._rows(xs, ys, weights, size, validation_steps, rows=(cut, n))
+            if class_weight is not None:  # validation is not weighed by class
+                own = weights and [w if w is None else w[:cut] for w in weights]
+                weights = by_class(class_weight, [a[:cut] for a in ys], own, self.objective.outputs)
+            feed = self._rows(xs, ys, weights, batch_size, steps, shuffle, (0, cut))
         if validation_data is not None:
-            if not isinstance(validation_data, (tuple, list)) or len(validation_data) not in (2, 3):
-                raise ValueError("validation_data is a pair (x, y), or (x, y, sample_weight).")
-            held_out = self._ready(*validation_data)
-        elif validation_split != 0:
-            train, last = data.split_validation([*xs, *ys, weights], validation_split)
-            k = len(xs)
-            (xs, ys, weights), held_out = (train[:k], train[k:-1], train[-1]), (last[:k], last[k:-1], last[-1])
-        weights = data.by_class(class_weight, ys[0], weights)  # after the split: validation is not weighed by class
-        n = len(xs[0])
+            held_out = self._held_out(validation_data, size, validation_steps)
         self.stop_training = False
         self.history = History()
         callbacks = [callbacks] if isinstance(callbacks, Callback) else list(callbacks or [])
-        watchers = CallbackList([self.history, *callbacks, *ProgressBar.wanted(verbose)], self)
-        watchers.call("on_train_begin", steps=-(-n // batch_size), epochs=epochs)
+        bars, last = ProgressBar.wanted(verbose), [c for c in callbacks if isinstance(c, Checkpoint)]
+        others = [c for c in callbacks if c not in last]
+        # History hears first, before others can fail, and again what they added; a checkpoint knows what all have heard
+        watchers = CallbackList(
+            [self.history, *others, *bars, self.history, *last],
+            self,
+            epochs=epochs,
+            steps=feed.steps,
+            verbose=verbose,
+            validation=held_out is not None,
+        )
+        self._loop = Loop(self, feed, held_out, watchers, epochs, initial_epoch, validation_freq)
         try:
-            with steps_to_finish() as step_to_finish:
-                for epoch in range(initial_epoch, epochs):
-                    watchers.call("on_epoch_begin", epoch)
-                    self.objective.reset()
-                    plan = None  # a callback may have frozen a layer
-                    for step, rows in enumerate(data.batches(n, batch_size, default_rng() if shuffle else None)):
-                        with step_to_finish(lambda: self._stopped(epoch, step)):  # noqa: B023, called at once
-                            plan = self._learn(
-                                data.take_rows(xs, rows),
-                                data.take_rows(ys, rows),
-                                weights if weights is None else weights[rows],
-                                plan,
-                            )
-                        if watchers.batch_end(step, self.objective.results):
-                            plan = None
-                    logs = self.objective.results()
-                    if held_out is not None:
-                        logs |= {f"val_{k}": v for k, v in self._evaluate(*held_out, batch_size).items()}
-                    watchers.call("on_epoch_end", epoch, logs)
-                    if self.stop_training:
-                        break
-        except BaseException as error:
-            watchers.give_up()
-            if isinstance(error, KeyboardInterrupt) and not error.args:  # it came between two batches
-                raise KeyboardInterrupt(self._stopped(epoch)) from None
-            raise
-        watchers.call("on_train_end")
+            self._loop.run(resume or BackupAndRestore.found(last))
+        finally:
+            self._loop = None
         return self.history
 
-    def _stopped(self, epoch, step=None) -> str:
-        after = "" if step is None else f" after batch {step + 1}"
-        return (
-            f"stopped in epoch {epoch + 1}{after}. The model keeps the weights of the last finished batch; "
-            f"model.history holds {len(self.history.epoch)} finished epochs."
-        )
+    # ---- where batches come from
 
-    def evaluate(self, x=None, y=None, batch_size=32, verbose="auto", sample_weight=None, return_dict=False):
-        """Return the loss on examples that were not learnt from, followed by the metrics if there are any."""
-        xs, ys, weights = self._ready(x, y, sample_weight)
-        results = self._evaluate(xs, ys, weights, _size("evaluate", batch_size))
+    def _rows(self, xs, ys, weights, batch_size, steps, shuffle=False, rows=None) -> Rows:
+        on_disk = any(not isinstance(a, np.ndarray) for a in xs)
+        steps = None if steps is None else whole("fit", "steps", steps)
+        return Rows(xs, ys, weights, batch_size, bool(shuffle), steps, rows, self.adjust_rank if on_disk else None)
+
+    def _source(self, x, steps, shuffle=False, class_weight=None) -> Batches | Stream:
+        steps = None if steps is None else whole("fit", "steps", steps)
+        if self.optimizer is None:
+            self._ready(None, None)  # says that compile is missing
+
+        def check(item):
+            return self._batch(item, class_weight)
+
+        ordered = hasattr(x, "__getitem__") and hasattr(x, "__len__")
+        source = Batches(x, check, bool(shuffle), steps) if ordered else Stream(x, check, steps)
+        if self.objective is None:
+            source.peek()
+        return source
+
+    def _held_out(self, validation_data, batch_size, steps) -> Rows | Batches | Stream:
+        if gives_batches(validation_data):
+            return self._source(validation_data, steps)
+        if not isinstance(validation_data, (tuple, list)) or len(validation_data) not in (2, 3):
+            raise ValueError("validation_data is a pair (x, y), or (x, y, sample_weight), or gives such batches.")
+        return self._rows(*self._ready(*validation_data), batch_size, steps)
+
+    # ---- without learning
+
+    def evaluate(
+        self,
+        x=None,
+        y=None,
+        batch_size=None,
+        verbose="auto",
+        sample_weight=None,
+        steps=None,
+        callbacks=None,
+        return_dict=False,
+    ):
+        """Return the loss on examples that were not learnt from, followed by the metrics if there are any.
+
+        Args: x, y, batch_size, sample_weight and callbacks as in `fit`; steps, a number of batches in place of all.
+        """
+        feed: Rows | Batches | Stream
+        if gives_batches(x) and y is None:
+            feed = self._source(x, steps)
+        else:
+            feed = self._rows(*self._ready(x, y, sample_weight), _size("evaluate", "batch_size", batch_size), steps)
+        watchers = self._watchers(callbacks, steps=feed.steps, epochs=1, verbose=verbose)
+        results = evaluate_batches(self, feed, watchers)
         for bar in ProgressBar.wanted(verbose):
             bar.say("evaluate", results)
-        return _answer(results, return_dict)
+        return answer(results, return_dict)
 
-    def _evaluate(self, xs, ys, weights, batch_size):
-        self.objective.reset()
-        for rows in data.batches(len(xs[0]), batch_size):
-            self._judge(
-                data.take_rows(xs, rows), data.take_rows(ys, rows), weights if weights is None else weights[rows]
-            )
-        return self.objective.results()
+    def _watchers(self, callbacks, **params) -> CallbackList:
+        return CallbackList([callbacks] if isinstance(callbacks, Callback) else callbacks or [], self, **params)
 
-    def predict(self, x, batch_size=32, verbose=0):
-        """Return the outputs for all examples as one array, or a list of arrays for several outputs."""
-        xs = self._inputs(x)
+    def predict(self, x, batch_size=None, verbose=0, steps=None, callbacks=None):
+        """Return the outputs for all examples as one array, or a list of arrays for several outputs.
+
+        Args: x as in `fit`; of batches (x, y) only x is looked at; steps, a number of batches in place of all.
+        """
+        if gives_batches(x):
+            feed: Any = self._unlabelled(x, steps)
+        else:
+            xs = self._inputs(x)
+            feed = self._rows(xs, [], None, _size("predict", "batch_size", batch_size), steps)
+        watchers = self._watchers(callbacks, steps=feed.steps, epochs=1, verbose=verbose)
         parts = []
+        watchers.call("on_predict_begin", {})
         with no_gradients():
-            for rows in data.batches(len(xs[0]), _size("predict", batch_size)):
-                parts.append([as_array(out) for out in self._forward(data.take_rows(xs, rows), training=False)])
+            for step, (xs, _, _) in enumerate(batches_of(feed)):
+                watchers.batch_begin("predict", step)
+                parts.append([as_array(out) for out in self._forward(xs, training=False)])
+                watchers.batch_end("predict", step, lambda: {"outputs": parts[-1]})
+        watchers.call("on_predict_end", {})
         outputs = [np.concatenate(batch) for batch in zip(*parts, strict=True)]
         return outputs[0] if len(outputs) == 1 else outputs
 
+    def _unlabelled(self, x, steps) -> Batches | Stream:
+        """Return a source of batches of which only x matters."""
+        steps = None if steps is None else whole("predict", "steps", steps)
 
-def _size(method: str, batch_size) -> int:
-    return 32 if batch_size is None else whole(method, "batch_size", batch_size)
+        def check(item):
+            item = item[0] if isinstance(item, (tuple, list)) and item else item
+            return self._loaded(self._inputs(item)), [], None
+
+        ordered = hasattr(x, "__getitem__") and hasattr(x, "__len__")
+        return Batches(x, check, steps=steps) if ordered else Stream(x, check, steps)
+
+    # ---- stops and goes on
+
+    def save_checkpoint(self, path) -> None:
+        """Write what the training that is going on needs to go on after a stop; `callbacks.Checkpoint` calls it.
+
+        Raises RuntimeError outside of `fit`: there `save_weights` writes the model.
+        """
+        if self._loop is None:
+            raise RuntimeError(
+                "a checkpoint holds a training that is going on: fit(..., callbacks=[callbacks.Checkpoint(path)]). "
+                "For the model alone type model.save_weights(path)."
+            )
+        checkpoint.write(self._loop, path)
+
+    def check_resumable(self, path) -> None:
+        """Raise before the first epoch if the training that is going on cannot be written to `path`."""
+        if self._loop is not None:
+            checkpoint.check(self._loop, path)
 
 
-def _answer(results: dict, return_dict: bool):
-    values = list(results.values())
-    return results if return_dict else values[0] if len(values) == 1 else values
+def _size(method: str, name: str, batch_size) -> int:
+    return 32 if batch_size is None else whole(method, name, batch_size)

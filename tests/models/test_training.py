@@ -405,8 +405,8 @@ def test_progress_in_a_notebook_is_one_line_in_all(monkeypatch):
         def update(self, line):
             shown.append(repr(line))
 
-    monkeypatch.setattr(callbacks, "_in_notebook", lambda: True)
-    monkeypatch.setattr(callbacks._NotebookLine, "__init__", lambda self: setattr(self, "handle", Handle()))
+    monkeypatch.setattr(callbacks.progress, "_in_notebook", lambda: True)
+    monkeypatch.setattr(callbacks.progress._NotebookLine, "__init__", lambda self: setattr(self, "handle", Handle()))
     classifier().fit(X, Y, epochs=2, validation_split=0.2)
     assert re.match(r"Epoch 2/2 6/6 \[00:0\d<00:00\], loss .*, val_accuracy \d\.\d+$", shown[-1])
 

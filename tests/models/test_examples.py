@@ -73,7 +73,7 @@ def test_fit_refuses_before_the_first_batch(x, y, message):
             r"x: expected numbers. Received an array of dtype <U1, such as .*'a'.*np.unique",
         ),
         (np.array([[1, None, 2, 3]], dtype=object), r"x: expected numbers. Received an array of dtype object"),
-        ({"age": [1]}, r"x: expected numbers. Received dict; an array, a list or a table"),
+        ([{"age": 1}], r"x: expected numbers. Received an array of dtype object, such as \{'age': 1\}"),
         (np.ma.masked_array(np.ones((1, 4)), mask=True), r"masked values would be learnt from. Fill them first"),
         (iter([np.ones(4)]), r"Received a? ?list_iterator.*np.stack"),
         (np.array([[1j] * 4]), r"dtype complex128"),

@@ -1,0 +1,191 @@
+"""One step at a time: compile, checks of what comes in, a step, its judgement, and the forms for one batch."""
+
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from edunet import optimizers
+from edunet.interrupt import finish_first
+from edunet.layers.layer import Layer, trial
+from edunet.models.examples import check_examples, is_on_disk, take_rows
+from edunet.models.objective import Objective
+from edunet.models.sample_weights import by_class, check_weights
+from edunet.names import refuse_unknown
+from edunet.tensor import Tensor, as_array, gradients, no_gradients
+
+__all__ = ["Learner", "answer"]
+
+
+class _Plan(NamedTuple):
+    """What every step needs to know of the layers."""
+
+    learning: list  # weights that the optimizer changes
+    penalized: list  # layers with regularizers
+    constrained: list  # pairs (weight, constraint)
+
+    def losses(self) -> list:
+        return [loss for layer in self.penalized for loss in layer.own_losses()]
+
+
+class Learner(Layer):
+    """What a model can do with one batch once it has layers."""
+
+    optimizer: optimizers.Optimizer | Any = None  # each is None at first: an Optimizer from `compile` on,
+    objective: Objective | Any = None  # an Objective once the shapes of the outputs are known
+    stop_training = False
+    sentinel: Any = None  # TerminateOnNaN, while it watches
+    output_shapes: list[tuple] | None = None  # known once the model is drawn, or has seen data
+    output_names: list[str] | None = None
+    input_names: list[str] | None = None
+
+    def compile(
+        self, optimizer="rmsprop", loss=None, metrics=None, loss_weights=None, weighted_metrics=None, **unknown
+    ) -> None:
+        """Say how to learn.
+
+        Args: optimizer, a name ("adam") or an object; loss, a name, an object or a function(y_true, y_pred) of
+        Tensors, with several outputs a list or a dict by output name; metrics, a list of the same kinds, that count
+        every example alike; loss_weights, the share of each output in the total; weighted_metrics, those that count
+        examples by their sample_weight and class_weight.
+        """
+        refuse_unknown("compile", unknown, ("optimizer", "loss", "metrics", "loss_weights", "weighted_metrics"))
+        self.optimizer = optimizers.get(optimizer)
+        self._compiled = (loss, loss_weights, metrics, weighted_metrics)
+        self.objective = None
+        if loss is None:
+            raise ValueError(
+                "compile: which loss? For classes as whole numbers: loss='sparse_categorical_crossentropy'."
+            )
+        if self.output_shapes is not None:
+            self._set_objective(self.output_shapes)
+
+    def _names_of_outputs(self) -> list[str]:
+        return self.output_names or [f"output_{i + 1}" for i in range(len(self.output_shapes or [()]))]
+
+    def _set_objective(self, shapes):
+        self.objective = Objective(*self._compiled, self._names_of_outputs(), shapes)
+
+    # ---- getting ready
+
+    def _ready(self, x, y, sample_weight=None) -> tuple[list, list, list | None]:
+        """Check everything that can be known before the first batch; return arrays x, y and weights."""
+        if self.optimizer is None:
+            raise RuntimeError("the model does not know how to learn yet: call model.compile(optimizer, loss) first.")
+        xs = self._inputs(x)
+        if y is None:
+            raise ValueError("y is missing: expected one label per example.")
+        ys = check_examples(y, "y", self.output_names)
+        for labels in ys:
+            if labels.shape[0] != xs[0].shape[0]:
+                raise ValueError(
+                    f"x has {xs[0].shape[0]} examples, y has {labels.shape[0]}: expected one label for each. "
+                    "Were they cut or filtered differently?"
+                )
+        if self.objective is None:
+            self._set_objective(self._shapes_of_outputs(xs))
+        self.objective.check(ys)
+        return xs, ys, check_weights(sample_weight, xs[0].shape[0], self.objective.outputs)
+
+    def _batch(self, item, class_weight=None) -> tuple[list, list, list | None]:
+        """Check one batch that an object or a generator made: (x, y) or (x, y, sample_weight)."""
+        if not isinstance(item, (tuple, list)) or len(item) not in (2, 3):
+            found = f"{len(item)} things" if isinstance(item, (tuple, list)) else type(item).__name__
+            raise ValueError(
+                f"x gives batches: each is (x, y) or (x, y, sample_weight), with many examples. Received {found}."
+            )
+        xs, ys, weights = self._ready(*item)
+        xs, ys = self._loaded(xs), [np.asarray(a) for a in ys]
+        return xs, ys, by_class(class_weight, ys, weights, self.objective.outputs)
+
+    def fit_to_inputs(self, xs) -> None:
+        """Make the weights if they still wait for the shape of the data. (A Sequential without input_shape does.)"""
+
+    def adjust_rank(self, xs: list[np.ndarray]) -> list[np.ndarray]:
+        """Return the data with the axes that the inputs ask for, or say what does not fit."""
+        return xs
+
+    def _inputs(self, x) -> list:
+        xs = check_examples(x, "x", self.input_names)
+        self.fit_to_inputs(xs)
+        # what is on disk stays there: only its shape is looked at, its batches are adjusted when they are read
+        shapes = [a if isinstance(a, np.ndarray) else np.broadcast_to(np.zeros((), a.dtype), a.shape) for a in xs]
+        adjusted = self.adjust_rank(shapes)
+        return [b if isinstance(a, np.ndarray) else a for a, b in zip(xs, adjusted, strict=True)]
+
+    def _loaded(self, xs) -> list[np.ndarray]:
+        """Return all rows in memory."""
+        if not any(is_on_disk(a) for a in xs):
+            return xs
+        return self.adjust_rank([take_rows(a, slice(None)) for a in xs])
+
+    def _shapes_of_outputs(self, xs):
+        if self.output_shapes is None:
+            with trial(), no_gradients():
+                self._forward(self.adjust_rank([take_rows(a, slice(0, 1)) for a in xs]), training=False)
+        return self.output_shapes
+
+    def _forward(self, xs, training):
+        """Return the outputs for one batch as a list."""
+        outputs = self(xs[0] if len(xs) == 1 else xs, training=training)
+        outputs = list(outputs) if isinstance(outputs, (list, tuple)) else [outputs]
+        if self.output_shapes is None:
+            self.output_shapes = [(None, *out.shape[1:]) for out in outputs]
+        return outputs
+
+    # ---- one batch
+
+    def _plan_steps(self) -> _Plan:
+        """Look through the layers once for many steps. Drawn models know their weights before they see data."""
+        layers = self.with_inner()
+        return _Plan(self.trainable_weights, [p for p in layers if p.is_penalized], self.constrained_weights)
+
+    def _learn(self, xs, ys, weights, plan=None):
+        """Take one step; return what the next one can go on with, unless somebody has changed the layers meanwhile."""
+        outputs = self._forward(xs, training=True)
+        plan = plan or self._plan_steps()  # only now: a model that is not drawn may have just made its weights
+        loss = self.objective.loss(ys, outputs, weights, plan.losses())
+        if plan.learning and (not isinstance(loss, Tensor) or loss.made_by is None):
+            raise RuntimeError("nothing can be learnt here: fit was called inside edunet.no_gradients().")
+        if self.sentinel is not None and not self.sentinel.allows(float(loss), xs):
+            return plan
+        if plan.learning:
+            self.optimizer.apply(gradients(loss, plan.learning), plan.learning)
+            for weight, constraint in plan.constrained:
+                weight.data[...] = constraint(weight.data)
+        if self.sentinel is not None:
+            self.sentinel.after_step()
+        return plan
+
+    def _judge(self, xs, ys, weights):
+        # recorded, though no gradient is wanted: so the loss sees the scores behind a softmax, as it does in `fit`
+        outputs = self._forward(xs, training=False)
+        self.objective.loss(ys, outputs, weights, self.losses)
+
+    def _one_batch(self, act, x, y, sample_weight, class_weight, return_dict):
+        xs, ys, weights = self._ready(x, y, sample_weight)
+        xs, ys = self._loaded(xs), [np.asarray(a) for a in ys]
+        self.objective.reset()
+        with finish_first():
+            act(xs, ys, by_class(class_weight, ys, weights, self.objective.outputs))
+        return answer(self.objective.results(), return_dict)
+
+    def train_on_batch(self, x, y, sample_weight=None, class_weight=None, return_dict=False):
+        """Take one step with one batch; return its loss, followed by the metrics if there are any."""
+        return self._one_batch(self._learn, x, y, sample_weight, class_weight, return_dict)
+
+    def test_on_batch(self, x, y, sample_weight=None, return_dict=False):
+        """Return the loss of one batch, followed by the metrics if there are any."""
+        return self._one_batch(self._judge, x, y, sample_weight, None, return_dict)
+
+    def predict_on_batch(self, x):
+        """Return the outputs for one batch as arrays."""
+        xs = self._loaded(self._inputs(x))
+        with no_gradients():
+            outputs = [np.array(as_array(out)) for out in self._forward(xs, training=False)]  # never x itself
+        return outputs[0] if len(outputs) == 1 else outputs
+
+
+def answer(results: dict, return_dict: bool):
+    """Return the results as Keras does: a dict, a list, or the loss alone."""
+    values = list(results.values())
+    return results if return_dict else values[0] if len(values) == 1 else values
