@@ -110,7 +110,7 @@ class Normalization(Layer):
         return Tensor(np.broadcast_to(a, kept).reshape(self._shape).astype(self.dtype))
 
     def call(self, x):
-        mean, variance = self.mean.data, self.variance.data
+        mean, variance = as_array(self.mean), as_array(self.variance)
         deviation = np.maximum(np.sqrt(variance), self.dtype.type(SMALLEST))
         if self.invert:
             return tensor.add(tensor.multiply(x, deviation), mean)

@@ -64,6 +64,11 @@ class _RandomAffine(Randomly):
             interpolation=self.interpolation,
         )
 
+    def drawn(self, limits, N):
+        """Draw a number between the limits for each image."""
+        low, high = limits
+        return self.rng.uniform(low, high, N)
+
     def matrices(self, N, H, W):
         """Draw (N,2,3): where in the old image the pixel (h, k) of the new one is read."""
         raise NotImplementedError(f"{type(self).__name__} must define matrices(N, H, W)")
@@ -91,7 +96,7 @@ class RandomRotation(_RandomAffine):
         self.factor = _range("RandomRotation", "factor", factor)
 
     def matrices(self, N, H, W):
-        angle = 2 * math.pi * self.rng.uniform(*self.factor, N)
+        angle = 2 * math.pi * self.drawn(self.factor, N)
         turn = np.stack([np.cos(angle), np.sin(angle), -np.sin(angle), np.cos(angle)], axis=1).reshape(N, 2, 2)
         return _about_the_centre(turn, H, W)
 
@@ -119,8 +124,8 @@ class RandomZoom(_RandomAffine):
         self.width_factor = None if width_factor is None else _range("RandomZoom", "width_factor", width_factor)
 
     def matrices(self, N, H, W):
-        rows = 1 + self.rng.uniform(*self.height_factor, N)
-        columns = rows if self.width_factor is None else 1 + self.rng.uniform(*self.width_factor, N)
+        rows = 1 + self.drawn(self.height_factor, N)
+        columns = rows if self.width_factor is None else 1 + self.drawn(self.width_factor, N)
         return _about_the_centre(np.stack([rows, columns], axis=1)[:, :, None] * np.eye(2), H, W)
 
 
@@ -147,8 +152,8 @@ class RandomTranslation(_RandomAffine):
         self.width_factor = _range("RandomTranslation", "width_factor", width_factor)
 
     def matrices(self, N, H, W):
-        down = H * self.rng.uniform(*self.height_factor, N)
-        right = W * self.rng.uniform(*self.width_factor, N)
+        down = H * self.drawn(self.height_factor, N)
+        right = W * self.drawn(self.width_factor, N)
         return np.concatenate([np.tile(np.eye(2), (N, 1, 1)), -np.stack([down, right], axis=1)[..., None]], axis=2)
 
 

@@ -33,7 +33,7 @@ class _Normalization(Layer):
         self.axis = axis[0] if isinstance(axis, (tuple, list)) and len(axis) == 1 else axis
         if isinstance(self.axis, bool) or not isinstance(self.axis, int):
             raise ValueError(f"{type(self).__name__}: axis is one whole number, -1 for the last. Received: {axis!r}")
-        if isinstance(epsilon, bool) or not isinstance(epsilon, numbers.Real) or not epsilon > 0:
+        if isinstance(epsilon, bool) or not isinstance(epsilon, numbers.Real) or not float(epsilon) > 0:
             raise ValueError(
                 f"{type(self).__name__}: epsilon keeps the division away from 0 and must be > 0. Received: {epsilon!r}"
             )
@@ -113,7 +113,7 @@ class BatchNormalization(_Normalization):
         **kwargs,
     ):
         super().__init__(axis, epsilon, center, scale, beta_initializer, gamma_initializer, **kwargs)
-        if isinstance(momentum, bool) or not isinstance(momentum, numbers.Real) or not 0 <= momentum <= 1:
+        if isinstance(momentum, bool) or not isinstance(momentum, numbers.Real) or not 0 <= float(momentum) <= 1:
             raise ValueError(f"BatchNormalization: momentum is a share from 0 to 1. Received: {momentum!r}")
         self.momentum = momentum
         self.moving_mean_initializer = initializers.get(moving_mean_initializer)

@@ -112,7 +112,7 @@ class GaussianNoise(Randomly):
 
     def __init__(self, stddev, seed=None, **kwargs):
         super().__init__(seed, **kwargs)
-        if isinstance(stddev, bool) or not isinstance(stddev, numbers.Real) or not 0 <= stddev < math.inf:
+        if isinstance(stddev, bool) or not isinstance(stddev, numbers.Real) or not 0 <= float(stddev) < math.inf:
             raise ValueError(f"GaussianNoise: stddev is a number >= 0. Received: {stddev!r}")
         self.stddev = stddev
 

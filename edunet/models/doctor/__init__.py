@@ -9,7 +9,7 @@ import contextlib
 import numpy as np
 
 from edunet import losses
-from edunet.models.data import as_list
+from edunet.models.examples import as_list
 from edunet.models.doctor import answers, measurements, patients, steps
 from edunet.models.doctor.case import Case, Input, codes_of, ends_of, from_error
 from edunet.models.doctor.report import Finding, Report
