@@ -1,10 +1,13 @@
 """History: the losses and metrics of each epoch."""
 
+import numpy as np
+
 from edunet.callbacks.callback import Callback
 from edunet.callbacks.progress import readable
+from edunet.canvas import LOOKS, blank_figure
 from edunet.interrupt import finish_first
 
-__all__ = ["History"]
+__all__ = ["History", "draw"]
 
 
 class History(Callback):
@@ -36,5 +39,31 @@ class History(Callback):
                     self.history.setdefault(name, []).append(value)
                     self._noted[1].add(name)
 
+    def plot(self, *, synthetic=False):
+        """Draw how loss and metrics went, and return the figure: learning solid, validation dashed.
+
+        Args: synthetic, mark the figure as made from generated data. Raises ValueError if no epoch was finished.
+        """
+        return draw(self.history, synthetic)
+
     def get_state(self):
         return {"history": {name: list(values) for name, values in self.history.items()}, "epoch": list(self.epoch)}
+
+
+def draw(history: dict, synthetic: bool):
+    """Return a figure of {name: [one value per epoch]}: a picture for each name, with its val_name if there is one."""
+    if not history:
+        raise ValueError("the history is empty: no epoch was finished.")
+    names = [name for name in history if not name.startswith("val_")]
+    figure = blank_figure(4.5 * len(names), 3.4, synthetic)
+    for axes, name in zip(np.atleast_1d(figure.subplots(1, len(names))), names, strict=True):
+        for look, (key, label) in zip(LOOKS, ((name, "training"), (f"val_{name}", "validation")), strict=False):
+            if key in history:
+                axes.plot(range(1, len(history[key]) + 1), history[key], label=label, markersize=4, **look)
+        axes.set_xlabel("epoch")
+        axes.set_ylabel(f"{name} (share that is right)" if name.endswith(("acc", "accuracy")) else name)
+        axes.xaxis.get_major_locator().set_params(integer=True)
+        axes.grid(alpha=0.3)
+        if len(axes.lines) > 1:
+            axes.legend()
+    return figure

@@ -34,11 +34,10 @@ class Loss:
         losses = self.call(y_true, y_pred)  # (N,) or (N,T...)
         weights = None if sample_weight is None else self._weights(as_array(sample_weight), losses)
         mask = self.mask(y_true, y_pred)
-        if mask is not None and mask.shape == losses.shape:
+        if mask is not None:
+            mask = self._spread(mask, losses)
             counted = mask.astype(losses.dtype)
             weights = counted if weights is None else weights * counted
-        else:
-            mask = None
         if weights is not None:
             losses = losses * weights
         if self.reduction == "none":
@@ -48,6 +47,16 @@ class Loss:
         if self.reduction == "mean_with_sample_weight" and weights is not None:
             return losses.sum() / max(float(weights.sum(dtype=np.float64)), 1e-300)
         return losses.mean() if mask is None else losses.sum() / max(int(mask.sum()), 1)
+
+    def _spread(self, mask, losses):
+        """Return the mask (N,T) in the shape of the losses (N,T...)."""
+        if losses.shape[: mask.ndim] != mask.shape:
+            raise ValueError(
+                f"{self.name}: the prediction is masked step by step, {mask.shape}, but has a loss for each example "
+                f"only, {losses.shape}: padded steps would count. Give every step an axis of outputs (N, T, K), or end "
+                "with a layer that makes one answer of a sequence."
+            )
+        return np.broadcast_to(mask.reshape(mask.shape + (1,) * (losses.ndim - mask.ndim)), losses.shape)
 
     def _weights(self, w, losses):
         """Return the weights in the shape of the losses."""

@@ -156,10 +156,13 @@ class Learner(Layer):
             self.sentinel.after_step()
         return plan
 
-    def _judge(self, xs, ys, weights):
+    def _judge(self, xs, ys, weights, plan=None):
+        """Measure one batch; return what the next one can go on with."""
         # recorded, though no gradient is wanted: so the loss sees the scores behind a softmax, as it does in `fit`
         outputs = self._forward(xs, training=False)
-        self.objective.loss(ys, outputs, weights, self.losses)
+        plan = plan or self._plan_steps()
+        self.objective.loss(ys, outputs, weights, plan.losses())
+        return plan
 
     def _one_batch(self, act, x, y, sample_weight, class_weight, return_dict):
         xs, ys, weights = self._ready(x, y, sample_weight)

@@ -122,9 +122,10 @@ def evaluate_batches(model, feed, watchers) -> dict[str, float]:
     """Return loss and metrics over one pass, and tell the callbacks."""
     watchers.call("on_test_begin", {})
     model.objective.reset()
+    plan = None
     for step, batch in enumerate(batches_of(feed)):
         watchers.batch_begin("test", step)
-        model._judge(*batch)
+        plan = model._judge(*batch, plan)
         watchers.batch_end("test", step, model.objective.results)
     results = model.objective.results()
     watchers.call("on_test_end", results)

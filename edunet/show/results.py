@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from edunet.callbacks.history import draw
 from edunet.canvas import LOOKS, blank_figure
 from edunet.metrics import confusion_matrix
 
@@ -14,22 +15,7 @@ def curves(history, *, synthetic=False):
     Args: history, what `fit` returned, or its `.history`; synthetic, mark the figure as made from generated data.
     Raises ValueError if no epoch was finished.
     """
-    history = getattr(history, "history", history)
-    if not history:
-        raise ValueError("curves: the history is empty, no epoch was finished.")
-    names = [name for name in history if not name.startswith("val_")]
-    figure = blank_figure(4.5 * len(names), 3.4, synthetic)
-    for axes, name in zip(np.atleast_1d(figure.subplots(1, len(names))), names, strict=True):
-        for look, (key, label) in zip(LOOKS, ((name, "training"), (f"val_{name}", "validation")), strict=False):
-            if key in history:
-                axes.plot(range(1, len(history[key]) + 1), history[key], label=label, markersize=4, **look)
-        axes.set_xlabel("epoch")
-        axes.set_ylabel(f"{name} (share that is right)" if name.endswith(("acc", "accuracy")) else name)
-        axes.xaxis.get_major_locator().set_params(integer=True)
-        axes.grid(alpha=0.3)
-        if len(axes.lines) > 1:
-            axes.legend()
-    return figure
+    return draw(getattr(history, "history", history), synthetic)
 
 
 def confusion(y_true, y_pred, class_names, *, synthetic=False):

@@ -149,3 +149,19 @@ def test_weights_of_steps_and_masks_together():
     assert model.evaluate(padded, y, sample_weight=w, verbose=0) == pytest.approx(
         model.evaluate(cut, y[:, :2], sample_weight=w[:, :2], verbose=0), rel=1e-6
     )
+
+
+def test_a_masked_prediction_needs_a_loss_for_every_step():
+    model = Sequential([Input((4,), dtype="int32"), layers.Embedding(5, 3, mask_zero=True), Narrow()])
+    model.compile("sgd", "mse")
+    with pytest.raises(ValueError, match=r"masked step by step, \(2, 4\), but has a loss for each example"):
+        model.evaluate(WORDS, np.ones((2, 4)), verbose=0)
+
+
+class Narrow(layers.Layer):
+    """Gives one number for every step, without an axis of outputs."""
+
+    supports_masking = True
+
+    def call(self, x):
+        return x.sum(axis=-1)

@@ -9,10 +9,10 @@ import contextlib
 import numpy as np
 
 from edunet import losses
-from edunet.models.examples import as_list
 from edunet.models.doctor import answers, measurements, patients, steps
 from edunet.models.doctor.case import Case, Input, codes_of, ends_of, from_error
 from edunet.models.doctor.report import Finding, Report
+from edunet.models.examples import as_list
 
 __all__ = ["Finding", "Report", "examine"]
 
