@@ -1,25 +1,11 @@
-"""Twelve models as Keras's tutorials write them: with weights and batch order copied, the loss goes the same way.
+"""Twelve kinds of models as Keras's tutorials write them, and what each learns; for tests with and without Keras.
 
 A model is a function of Keras's or our `layers` and `models`: one spelling makes both, which is the claim under test.
-Each then is saved, loaded, exported and predicts the same. Dropout is left at rate 0 here: its random numbers differ.
+Dropout and augmentation do nothing here: their random numbers differ between the libraries.
 """
 
-import os
-import warnings
-
 import numpy as np
-import pytest
 
-import edunet
-
-pytest.importorskip("torch", reason="Keras runs on PyTorch here: make test-peers")
-os.environ.setdefault("KERAS_BACKEND", "torch")
-with warnings.catch_warnings():
-    warnings.simplefilter("ignore")
-    keras = pytest.importorskip("keras", minversion="3", reason="Keras 3 is not installed: make test-peers")
-
-pytestmark = pytest.mark.filterwarnings("ignore")  # Keras's warnings are not ours
-BOTH = (keras, edunet)
 STEPS, BATCH = 20, 8
 rng = np.random.default_rng(0)
 
@@ -207,7 +193,7 @@ TUTORIALS = {
         images,
         {"loss": "binary_crossentropy"},
     ),
-    "U-Net": (u_net, normal(N, 16, 16, 1), classes(3, 16, 16, 1), {"loss": "sparse_categorical_crossentropy"}),
+    "U-Net": (u_net, normal(N, 16, 16, 1), one_hot(3, 16, 16), {"loss": "categorical_crossentropy"}),
     "ResNet block": (
         res_net,
         normal(N, 12, 12, 3),
@@ -261,29 +247,3 @@ def rows(data, chosen):
 def plain(outputs):
     outputs = outputs if isinstance(outputs, (list, tuple)) else [outputs]
     return [np.asarray(out) for out in outputs]
-
-
-@pytest.mark.parametrize("name", TUTORIALS)
-def test_the_loss_goes_the_same_way(name):
-    (theirs, x, y), (ours, _, _) = (made(name, library) for library in BOTH)
-    ours.set_weights(theirs.get_weights())
-    for a, b in zip(
-        plain(ours.predict(rows(x, slice(BATCH)))), plain(theirs.predict(rows(x, slice(BATCH)), verbose=0)), strict=True
-    ):
-        np.testing.assert_allclose(a, b, rtol=1e-4, atol=1e-5 * np.abs(b).max())
-    for step in range(STEPS):
-        batch = slice(step * BATCH, (step + 1) * BATCH)
-        a, b = (np.atleast_1d(m.train_on_batch(rows(x, batch), rows(y, batch)))[0] for m in (ours, theirs))
-        if step in (0, STEPS - 1):
-            assert float(a) == pytest.approx(float(b), rel=1e-4), f"step {step + 1}"
-
-
-@pytest.mark.parametrize("name", TUTORIALS)
-def test_saved_loaded_and_exported_it_predicts_the_same(name, tmp_path):
-    model, x, y = made(name, edunet)
-    model.train_on_batch(rows(x, slice(BATCH)), rows(y, slice(BATCH)))
-    few = rows(x, slice(BATCH))
-    before = plain(model.predict(few))
-    model.save(tmp_path / "model.safetensors")
-    for a, b in zip(plain(edunet.models.load_model(tmp_path / "model.safetensors").predict(few)), before, strict=True):
-        np.testing.assert_array_equal(a, b)
