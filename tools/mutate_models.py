@@ -126,7 +126,8 @@ def in_architecture(content: bytes, rng) -> bytes:
     length = int.from_bytes(content[:8], "little")
     entries = json.loads(content[8 : 8 + length])
     notes = entries["__metadata__"]
-    notes["model"] = damaged_json(json.loads(notes["model"]), rng)
+    (kind,) = notes
+    notes[kind] = damaged_json(json.loads(notes[kind]), rng)
     header = json.dumps(entries).encode()
     return len(header).to_bytes(8, "little") + header + content[8 + length :]
 

@@ -71,19 +71,19 @@ def write(loop, path) -> None:
     }
     with finish_first():
         packed = json.dumps(pack(state, arrays, "state"))
-        files.write(path, arrays, {"format": FORMAT, "state": packed})
+        files.write(path, arrays, FORMAT, packed)
 
 
 def _read(path) -> tuple[dict, dict]:
     """Return arrays and state of a file, or raise ValueError for one that is no checkpoint."""
     arrays, notes = files.read(path)
-    if notes.get("format") != FORMAT:
+    if FORMAT not in notes:
         raise ValueError(
-            f"{str(path)!r} is not a checkpoint (its format is {notes.get('format', 'unknown')!r}). Checkpoints are "
+            f"{str(path)!r} is not a checkpoint (its kind is {next(iter(notes), 'unknown')!r:.40}). Checkpoints are "
             "written by callbacks.Checkpoint; weights alone are read by model.load_weights."
         )
     try:
-        state = unpack(json.loads(notes["state"]), arrays)
+        state = unpack(json.loads(notes[FORMAT]), arrays)
         for key in ("epoch", "epochs", "step"):
             if not isinstance(state[key], int):
                 raise TypeError(key)

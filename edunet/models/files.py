@@ -1,16 +1,15 @@
-"""Files of arrays and notes in the safetensors format: written whole or not at all, read with suspicion.
+"""Files of arrays and a note in the safetensors format: written whole or not at all, read with suspicion.
 
     8 bytes: n     n bytes of JSON: {name: {dtype, shape, data_offsets}, ..., "__metadata__": {text: text}}     numbers
 Nothing in such a file can be run. Here it also cannot claim more than it holds: every size is checked against the size
-of the file before anything of that size is made. The writer is ours because the same model must give the same file,
-byte for byte: the notes keep their order, which the safetensors library shuffles, and transposed arrays are laid out
-first, which its version 0.8 forgets.
+of the file before the safetensors library reads it. There is one note, {kind of file: text}: the library shuffles
+several, and the same model must give the same file, byte for byte. Its version 0.8 writes transposed arrays wrongly, so
+all are laid out first.
 Source: the description of the format by its authors, https://github.com/huggingface/safetensors.
 """
 
 import contextlib
 import glob
-import json
 import math
 import os
 import secrets
@@ -53,23 +52,23 @@ FOREIGN = {  # how files of other programs begin
 }
 
 
-def write(path, arrays: dict[str, np.ndarray], notes: dict[str, str]) -> None:
-    """Write arrays and notes to `path`: into a temporary file beside it, which takes its place once it is complete.
+def write(path, arrays: dict[str, np.ndarray], kind: str, text: str = "") -> None:
+    """Write arrays and a note to `path`: into a temporary file beside it, which takes its place once it is complete.
 
     Whatever goes wrong, an older file of that name stays as it was and no other is left behind. The same content gives
     the same bytes.
     Raises OSError that says why the file cannot be written; TypeError for arrays that are not numbers.
     """
+    from safetensors.numpy import save
+
     path = Path(os.path.realpath(path))  # through a link to the file it stands for
     _check_place(path)
-    laid_out = {name: _laid_out(name, a) for name, a in arrays.items()}
-    header = _header(laid_out, notes)
+    content = save({name: _laid_out(name, a) for name, a in arrays.items()}, {kind: text})
+    _check_header(content)  # what could not be read back is not written
     temporary = path.with_name(f".{path.name}.{os.getpid()}.{secrets.token_hex(4)}")
     try:
         with open(temporary, "xb") as file:
-            file.write(len(header).to_bytes(8, "little") + header)
-            for array in laid_out.values():
-                file.write(array.data if array.size else b"")
+            file.write(content)
             file.flush()
             os.fsync(file.fileno())
         os.replace(temporary, path)
@@ -108,25 +107,10 @@ def _laid_out(name: str, array) -> np.ndarray:
     return np.ascontiguousarray(array, little).reshape(array.shape)  # ascontiguousarray makes a number an array (1,)
 
 
-def _header(arrays: dict[str, np.ndarray], notes: dict[str, str]) -> bytes:
-    entries: dict = {"__metadata__": dict(notes)} if notes else {}
-    end = 0
-    for name, a in arrays.items():
-        entries[name] = {
-            "dtype": NAMES[a.dtype.str[1:]],
-            "shape": list(a.shape),
-            "data_offsets": [end, end := end + a.nbytes],
-        }
-    header = json.dumps(entries, separators=(",", ":")).encode("ascii")
-    header += b" " * (-len(header) % 8)  # the numbers begin at a multiple of eight
-    parse(header, 8 + len(header) + end, 3)  # what could not be read back is not written
-    return header
-
-
 def read(path) -> tuple[dict[str, np.ndarray], dict[str, str]]:
     """Return the arrays and the notes of a file.
 
-    Takes no more memory than a small multiple of the file, whatever the file says.
+    Takes no more memory than three times the file, whatever the file says.
     Raises FileNotFoundError, or ValueError that names the file and says what is wrong with it or what else it is.
     """
     path = Path(path)
@@ -136,39 +120,59 @@ def read(path) -> tuple[dict[str, np.ndarray], dict[str, str]]:
         raise FileNotFoundError(f"no file {str(path)!r}.")
     try:
         with open(path, "rb") as file:
-            return _read(file, os.fstat(file.fileno()).st_size)
+            _check_start(file.read(9), os.fstat(file.fileno()).st_size)
+            file.seek(0)
+            return _read(file.read())
     except ValueError as error:
         raise ValueError(f"{str(path)!r} is not a safetensors file, or is damaged: {error}.") from error
 
 
-def _read(file, size: int) -> tuple[dict[str, np.ndarray], dict[str, str]]:
-    start = file.read(9)
+def _read(content: bytes) -> tuple[dict[str, np.ndarray], dict[str, str]]:
+    from safetensors import SafetensorError
+    from safetensors.numpy import load
+
+    notes = _check_header(content)
+    try:
+        arrays = load(content)
+    except SafetensorError as error:
+        raise ValueError(str(error)) from error
+    for name, a in arrays.items():
+        if a.dtype == bool and a.size and a.view(np.uint8).max() > 1:
+            raise ValueError(f"{name[:80]!r} holds other values than True and False")
+    return arrays, notes
+
+
+def _check_start(start: bytes, size: int) -> None:
+    """Raise ValueError for what is no such file at all, before it is read."""
     length = int.from_bytes(start[:8], "little")
     if len(start) < 9 or start[8:] != b"{" or length > size - 8:
         known = next((what for head, what in FOREIGN.items() if start.startswith(head)), None)
         raise ValueError(f"it is {known}" if known else f"it does not begin as one, or is cut short ({size} bytes)")
     if length > LARGEST_HEADER:
         raise ValueError(f"its header of {length} bytes is larger than {LARGEST_HEADER}")
-    entries = parse(b"{" + file.read(length - 1), size, 3)
+
+
+def _check_header(content: bytes) -> dict[str, str]:
+    """Return the notes of a file, once everything that its header claims agrees with its size."""
+    length, size = int.from_bytes(content[:8], "little"), len(content)
+    _check_start(content[:9], size)
+    entries = parse(content[8 : 8 + length], size, 3)
     notes = entries.pop("__metadata__", {})
     if not isinstance(notes, dict) or not all(isinstance(text, str) for text in notes.values()):
         raise ValueError("its notes (__metadata__) are not texts")
-    places = {name: _place(name, entry) for name, entry in entries.items()}
+    places = sorted((*_place(name, entry), name) for name, entry in entries.items())
     end = 0
-    for name, (_, _, first, last) in sorted(places.items(), key=lambda item: item[1][2:]):
+    for first, last, name in places:
         if first != end:
             raise ValueError(f"the numbers of {name[:80]!r} begin at {first}, expected {end}")
         end = last
     if end != size - 8 - length:
         raise ValueError(f"it holds {size - 8 - length} bytes of numbers, the header tells of {end}")
-    numbers = np.empty(end, np.uint8)
-    if file.readinto(numbers.data) != end:
-        raise ValueError("it became shorter while it was read")
-    return {name: _cut(name, numbers, *place) for name, place in places.items()}, notes
+    return notes
 
 
-def _place(name: str, entry) -> tuple[str, tuple, int, int]:
-    """Return dtype, shape and the first and last byte of an array, once they agree with each other."""
+def _place(name: str, entry) -> tuple[int, int]:
+    """Return the first and last byte of an array, once they agree with its dtype and shape."""
     if not isinstance(entry, dict) or entry.keys() != {"dtype", "shape", "data_offsets"}:
         raise ValueError(f"{name[:80]!r} has not dtype, shape and data_offsets")
     dtype, shape, offsets = entry["dtype"], entry["shape"], entry["data_offsets"]
@@ -182,12 +186,4 @@ def _place(name: str, entry) -> tuple[str, tuple, int, int]:
         raise ValueError(f"{name[:80]!r} of shape {shape!r:.80} cannot fill the bytes {offsets!r:.80}")
     if math.prod(max(n, 1) for n in shape) >= 2**40:  # an axis of length 0 hides lengths that NumPy cannot hold
         raise ValueError(f"{name[:80]!r} has the shape {shape!r:.80}")
-    return DTYPES[dtype], tuple(shape), *offsets
-
-
-def _cut(name: str, numbers: np.ndarray, dtype: str, shape: tuple, first: int, last: int) -> np.ndarray:
-    part = numbers[first:last]
-    if dtype == "|b1" and part.size and part.max() > 1:
-        raise ValueError(f"{name[:80]!r} holds other values than True and False")
-    array = part.view(dtype).reshape(shape)
-    return array if array.flags.aligned else array.copy()
+    return offsets[0], offsets[1]

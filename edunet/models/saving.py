@@ -64,7 +64,7 @@ def save_model(model, path, include_optimizer: bool = True) -> None:
         arrays |= _running_values(model)
     text = json.dumps(description, separators=(",", ":"))
     parse(text.encode(), len(text) + sum(a.nbytes for a in arrays.values()), DEEPEST)  # as it will be read
-    files.write(path, arrays | writer.arrays, {"format": MODEL, "model": text})
+    files.write(path, arrays | writer.arrays, MODEL, text)
 
 
 def load_model(path, custom_objects: dict | None = None, compile: bool = True) -> Model:
@@ -88,20 +88,19 @@ def load_model(path, custom_objects: dict | None = None, compile: bool = True) -
     """
     custom = _given(custom_objects)
     arrays, notes = files.read(path)
-    if notes.get("format") != MODEL or "model" not in notes:
+    if MODEL not in notes:
         raise ValueError(
             f"{str(path)!r} holds weights only, not the layers they belong to. Build the model as it was built when "
             "they were saved, then type model.load_weights(path). (Whole models are written by model.save(path).)"
         )
     try:
-        return _model_from(arrays, notes, custom, compile)
+        return _model_from(arrays, notes[MODEL], custom, compile)
     except (ValueError, TypeError) as error:
         raise ValueError(f"{str(path)!r} cannot be loaded: {error}") from error
 
 
-def _model_from(arrays, notes, custom, compile) -> Model:
-    size = sum(map(len, notes.values())) + sum(a.nbytes for a in arrays.values())
-    description = parse(notes["model"].encode(), size, DEEPEST)
+def _model_from(arrays, text: str, custom, compile) -> Model:
+    description = parse(text.encode(), len(text) + sum(a.nbytes for a in arrays.values()), DEEPEST)
     _check_given(description.get("own"), custom)
     weights = {name: a for name, a in arrays.items() if name.split(".")[0].isdigit()}
     reader = Reader(arrays, custom)
@@ -199,7 +198,7 @@ def save_weights(model, path) -> None:
     path = safetensors_path(path)
     if not model.built:
         raise without_weights(model)
-    files.write(path, {name: w.data for name, w in named_weights(model).items()}, {"format": WEIGHTS})
+    files.write(path, {name: w.data for name, w in named_weights(model).items()}, WEIGHTS)
 
 
 def load_weights(model, path) -> None:
@@ -207,7 +206,7 @@ def load_weights(model, path) -> None:
     if not model.built and Path(path).is_file():
         raise without_weights(model)
     arrays, notes = files.read(path)
-    if notes.get("format") == MODEL:
+    if MODEL in notes:
         arrays = {name: a for name, a in arrays.items() if name.split(".")[0].isdigit()}
     with finish_first():
         fill_weights(model, arrays, "the model", str(path))

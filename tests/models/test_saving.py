@@ -154,7 +154,7 @@ def own_loss(y_true, y_pred):
 
 
 class OwnLoss(losses.Loss):
-    def per_example(self, y_true, y_pred):
+    def call(self, y_true, y_pred):
         return own_loss(y_true, y_pred)
 
 
@@ -223,9 +223,10 @@ def changed(path, change):
     content = path.read_bytes()
     length = int.from_bytes(content[:8], "little")
     entries = json.loads(content[8 : 8 + length])
-    model = json.loads(entries["__metadata__"]["model"])
+    ((kind, text),) = entries["__metadata__"].items()
+    model = json.loads(text)
     change(model)
-    entries["__metadata__"]["model"] = json.dumps(model)
+    entries["__metadata__"][kind] = json.dumps(model)
     header = json.dumps(entries).encode()
     path.write_bytes(len(header).to_bytes(8, "little") + header + content[8 + length :])
 
