@@ -49,9 +49,10 @@ def run(data=None, *, epochs=5, seed=0, out=None) -> dict:
         print(f"{model.count_params():,} weights, {epochs} epochs, backend {edunet.get_backend()}, seed {seed}")
         # patience never runs out: this only goes back to the best epoch at the end
         best = callbacks.EarlyStopping("val_auc", patience=epochs, restore_best_weights=True)
+        chooses = data is not None and bool(np.any(np.min(y_val, axis=0) != np.max(y_val, axis=0)))
         try:
             history = model.fit(
-                _grey(x), y, epochs=epochs, validation_data=(_grey(x_val), y_val), callbacks=[best] if data else []
+                _grey(x), y, epochs=epochs, validation_data=(_grey(x_val), y_val), callbacks=[best] if chooses else []
             )
         except KeyboardInterrupt as stop:
             model.save_weights(folder / "weights.safetensors")
@@ -62,7 +63,7 @@ def run(data=None, *, epochs=5, seed=0, out=None) -> dict:
                 f"stopped after {epochs_done} finished epochs; what was learnt is in {folder}/weights.safetensors"
             ) from stop
         model.save_weights(folder / "weights.safetensors")
-        if data and best.best_weights is None:
+        if data and not chooses:
             print("the validation part holds one class only, its AUC is undefined: the last epoch is kept")
         elif data:
             print(f"epoch {best.best_epoch + 1} was the best on the validation part (AUC {best.best:.3f}); it is kept")

@@ -9,6 +9,7 @@ import pytest
 
 import edunet
 from edunet import cli, demo
+from edunet.models import loop
 
 
 def tiny_medmnist(path, classes=2, n=24, channels=None, multi_label=False, labels=None):
@@ -92,11 +93,11 @@ def test_the_weights_of_the_best_epoch_are_kept(tmp_path, monkeypatch, capsys):
     values = iter([0.9, 0.4, 0.6])
     weights = []
 
-    def judged(self, *arguments):
-        weights.append(self.get_weights())
+    def judged(model, *arguments):
+        weights.append(model.get_weights())
         return {"loss": 1.0, "accuracy": 0.5, "auc": next(values)}
 
-    monkeypatch.setattr(edunet.Sequential, "_evaluate", judged)
+    monkeypatch.setattr(loop, "evaluate_batches", judged)
     demo.run(path, epochs=3, out=tmp_path / "out")
     kept = demo.article_network(classes=2)
     kept.load_weights(tmp_path / "out" / "weights.safetensors")

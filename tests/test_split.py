@@ -113,6 +113,8 @@ def test_pieces_make_the_whole(call, N, n, monkeypatch):
     monkeypatch.setattr(split, "CHUNK", np.inf)
     monkeypatch.setattr(split, "LARGE", np.inf)
     for a, b in zip(found, both_passes(call, N, np.float64), strict=True):
+        if b is None:  # an input that was not given
+            continue
         np.testing.assert_allclose(a, b, rtol=1e-12, atol=1e-12)
 
 

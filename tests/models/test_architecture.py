@@ -248,7 +248,7 @@ def test_objects_and_arrays_among_the_arguments(tmp_path):
         kernel_initializer=initializers.Orthogonal(gain=2.0, seed=2**40),
         bias_initializer=initializers.Constant(start),
         kernel_regularizer=regularizers.L1L2(0.1, 0.2),
-        kernel_constraint=constraints.MinMaxNorm(0.5, float("inf"), axis=[0]),
+        kernel_constraint=constraints.MinMaxNorm(0.5, 2.0, axis=[0]),
         activity_regularizer="l2",
         input_shape=(5,),
     )
@@ -256,7 +256,7 @@ def test_objects_and_arrays_among_the_arguments(tmp_path):
     assert (loaded.kernel_initializer.gain, loaded.kernel_initializer.seed) == (2.0, 2**40)
     np.testing.assert_array_equal(loaded.bias_initializer.value, start)
     assert (loaded.kernel_regularizer.l1, loaded.kernel_regularizer.l2) == (0.1, 0.2)
-    assert (loaded.kernel_constraint.max_value, loaded.kernel_constraint.axis) == (float("inf"), [0])
+    assert (loaded.kernel_constraint.max_value, loaded.kernel_constraint.axis) == (2.0, [0])
     assert loaded.activity_regularizer.l2 == 0.01
     assert loaded.constrained_weights[0][0] is loaded.kernel
 
