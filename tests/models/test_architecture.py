@@ -256,7 +256,7 @@ def test_objects_and_arrays_among_the_arguments(tmp_path):
     assert (loaded.kernel_initializer.gain, loaded.kernel_initializer.seed) == (2.0, 2**40)
     np.testing.assert_array_equal(loaded.bias_initializer.value, start)
     assert (loaded.kernel_regularizer.l1, loaded.kernel_regularizer.l2) == (0.1, 0.2)
-    assert (loaded.kernel_constraint.max_value, loaded.kernel_constraint.axis) == (2.0, [0])
+    assert (loaded.kernel_constraint.max_value, loaded.kernel_constraint.axis) == (2.0, (0,))
     assert loaded.activity_regularizer.l2 == 0.01
     assert loaded.constrained_weights[0][0] is loaded.kernel
 
