@@ -5,6 +5,7 @@ ahead is rewarded: the figures become splendid, and at the bedside, where the ne
 Ways in: padding="same" in place of "causal", attention without use_causal_mask, a mean over all steps.
 """
 
+import contextlib
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -148,15 +149,21 @@ def _steps(T: int) -> list[int]:
 
 
 def _run(model, xs) -> list[np.ndarray]:
-    _start_afresh(model)
-    with no_gradients():
+    with _without_states(model), no_gradients():
         return [np.array(as_array(y)) for y in model._forward(xs, training=False)]
 
 
-def _start_afresh(model):
-    for layer in model.with_inner():
-        if getattr(layer, "stateful", False):
-            layer.reset_states()
+@contextlib.contextmanager
+def _without_states(model):
+    """Let stateful layers begin afresh inside the block, and afterwards go on from where they were."""
+    kept = [(layer, layer.states) for layer in model.with_inner() if getattr(layer, "stateful", False)]
+    for layer, _ in kept:
+        layer.reset_states()
+    try:
+        yield
+    finally:
+        for layer, states in kept:
+            layer.states = states
 
 
 def _timed_inputs(xs, ys) -> list[int]:
@@ -232,9 +239,8 @@ def _inside(node, pasts, leak, T):
 
 
 def _every_output(model, xs) -> dict:
-    _start_afresh(model)
     values = dict(zip(model.inputs, xs, strict=False))  # a model that is not drawn has no symbols for its inputs
-    with no_gradients():
+    with _without_states(model), no_gradients():
         for node in _nodes(model):
             args, kwargs = node.filled(values)
             y = node.layer(*args, **{**kwargs, "training": False})

@@ -95,7 +95,7 @@ class Learner(Layer):
             )
         xs, ys, weights = self._ready(*item)
         xs, ys = self._loaded(xs), [np.asarray(a) for a in ys]
-        return xs, ys, by_class(class_weight, ys, weights, self.objective.outputs)
+        return xs, ys, by_class(class_weight, ys, weights, self.objective)
 
     def fit_to_inputs(self, xs) -> None:
         """Make the weights if they still wait for the shape of the data. (A Sequential without input_shape does.)"""
@@ -169,7 +169,7 @@ class Learner(Layer):
         xs, ys = self._loaded(xs), [np.asarray(a) for a in ys]
         self.objective.reset()
         with finish_first():
-            act(xs, ys, by_class(class_weight, ys, weights, self.objective.outputs))
+            act(xs, ys, by_class(class_weight, ys, weights, self.objective))
         return answer(self.objective.results(), return_dict)
 
     def train_on_batch(self, x, y, sample_weight=None, class_weight=None, return_dict=False):

@@ -17,6 +17,12 @@ class Objective:
         self.no_weights = [None] * len(outputs)
         self.losses = [losses.get(part) for part in self._spread("loss", loss)]
         self.loss_weights = [1.0 if w is None else float(w) for w in self._spread("loss_weights", loss_weights)]
+        for loss_of_output in self.losses:
+            if getattr(loss_of_output, "reduction", None) == "none":
+                raise ValueError(
+                    f"{loss_of_output.name}: reduction='none' gives a loss for each example, and a model learns from "
+                    "one number. Leave reduction away."
+                )
         self.shapes = shapes
         self.metrics = self._metrics("metrics", metric_names)
         self.weighted = self._metrics("weighted_metrics", weighted_names)  # these count examples by their weights

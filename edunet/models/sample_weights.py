@@ -38,13 +38,15 @@ def _one(w, n: int, name: str) -> np.ndarray:
     return w
 
 
-def by_class(class_weight: dict | None, ys: list, weights: list | None, outputs: list[str]) -> list | None:
-    """Return the weights of each output: that of an example's class, times its own if it has one.
+def by_class(class_weight: dict | None, ys: list, weights: list | None, objective) -> list | None:
+    """Return the weights of each output: that of an example's (or a step's) class, times its own if it has one.
 
-    Args: class_weight, {class: weight}; with several outputs {output: {class: weight}}.
+    Args: class_weight, {class: weight}; with several outputs {output: {class: weight}}; objective, whose outputs and
+    shapes tell whole numbers from one-hot labels.
     """
     if class_weight is None:
         return weights
+    outputs = objective.outputs
     if not isinstance(class_weight, dict):
         raise TypeError(
             f"class_weight is a dict {{class: weight}}, such as {{0: 1.0, 1: 5.0}}. Received: {class_weight!r}"
@@ -59,12 +61,26 @@ def by_class(class_weight: dict | None, ys: list, weights: list | None, outputs:
     else:
         tables = [class_weight]
     own = weights or [None] * len(outputs)
-    return [w if table is None else _weigh(table, y, w) for table, y, w in zip(tables, ys, own, strict=True)]
+    parts = zip(tables, ys, own, objective.shapes, strict=True)
+    return [w if table is None else _weigh(table, _classes(y, shape), w) for table, y, w, shape in parts]
 
 
-def _weigh(table: dict, y, weights):
+def _classes(y, shape: tuple) -> np.ndarray:
+    """Return the class of each example (N,), or of each step (N,T), of a model that answers with that shape."""
     y = np.asarray(y)
-    labels = y.argmax(axis=-1) if y.ndim > 1 and y.shape[-1] > 1 else y.reshape(len(y), -1)[:, 0]
+    if y.ndim < len(shape) or y.shape[-1] == 1:
+        return y[..., 0] if y.ndim > 1 and y.shape[-1] == 1 else y
+    if y.ndim == 1:
+        return y
+    if not np.array_equal(y.sum(axis=-1), np.ones(y.shape[:-1])) or y.min() < 0 or y.max() > 1:
+        raise ValueError(
+            "class_weight: expected labels that are classes, whole numbers or one-hot rows. Received rows such as "
+            f"{y.reshape(-1, y.shape[-1])[0]}. Weigh the examples themselves: sample_weight=."
+        )
+    return y.argmax(axis=-1)
+
+
+def _weigh(table: dict, labels: np.ndarray, weights):
     missing = sorted(set(np.unique(labels).tolist()) - set(table))
     if missing:
         raise ValueError(f"class_weight has no weight for class {missing[0]:g}; it knows {sorted(table)}.")

@@ -83,7 +83,7 @@ class Trainable(Learner):
                 held_out = self._rows(xs, ys, weights, size, validation_steps, rows=(cut, n))
             if class_weight is not None:  # validation is not weighed by class
                 own = weights and [w if w is None else w[:cut] for w in weights]
-                weights = by_class(class_weight, [a[:cut] for a in ys], own, self.objective.outputs)
+                weights = by_class(class_weight, [a[:cut] for a in ys], own, self.objective)
             feed = self._rows(xs, ys, weights, batch_size, steps, shuffle, (0, cut))
         if validation_data is not None:
             held_out = self._held_out(validation_data, size, validation_steps)

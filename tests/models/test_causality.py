@@ -39,6 +39,7 @@ CLEAN = {
     "causal convolutions": lambda: signals(L.Conv1D(4, 3, padding="causal"), L.Conv1D(4, 2, padding="causal")),
     "normalisation": lambda: signals(L.BatchNormalization(), L.LayerNormalization(), L.Dropout(0.5)),
     "recurrence": lambda: signals(L.GRU(4, return_sequences=True), L.LSTM(3, return_sequences=True)),
+    "cells": lambda: signals(L.RNN(L.GRUCell(3), return_sequences=True), L.TimeDistributed(L.Dense(3))),
     "residual": lambda: signals(L.Residual(L.Conv1D(2, 3, padding="causal"))),
     "causal attention": lambda: looking(use_causal_mask=True),
     "causal Transformer": lambda: codes(
@@ -95,6 +96,12 @@ LEAKS = {
         1,
         "",
     ),
+    "both directions": (
+        lambda: signals(L.Bidirectional(L.LSTM(3, return_sequences=True), name="here")),
+        STEPS - 1,
+        "",
+    ),
+    "backwards": (lambda: signals(L.GRU(3, return_sequences=True, go_backwards=True, name="here")), STEPS - 1, ""),
     "a residual": (lambda: signals(L.Residual(L.Conv1D(2, 3, padding="same"), name="here")), 1, ""),
 }
 
@@ -109,6 +116,15 @@ def test_the_layer_that_lets_the_future_in(make, ahead, repair):
     assert repair in result.repair
     assert (result.step, result.ahead) == (0, ahead)
     assert result.change > 0
+
+
+def test_stateful_layers_go_on_from_where_they_were():
+    model = signals(L.LSTM(3, return_sequences=True, stateful=True))
+    x = np.random.default_rng(0).normal(size=(2, STEPS, 2))
+    model.predict(x)
+    before = [state.copy() for state in model.layers[0].states]
+    assert check_causality(model)
+    np.testing.assert_array_equal(model.layers[0].states, before)
 
 
 def test_multi_head_attention_without_its_mask():

@@ -96,6 +96,28 @@ def test_gradient_step_is_that_of_the_formula():
     np.testing.assert_allclose(model.get_weights()[1], b - 0.1 * 2 * error.mean(keepdims=True), rtol=1e-4, atol=1e-6)
 
 
+def test_class_weight_of_steps():
+    model = edunet.Sequential([layers.Dense(2, activation="softmax", input_shape=(4, 3))])
+    model.compile(edunet.optimizers.SGD(0.0), "sparse_categorical_crossentropy")
+    x, y = np.random.default_rng(0).normal(size=(2, 4, 3)), np.array([[0, 1, 1, 0], [1, 0, 0, 0]])
+    by_class = model.train_on_batch(x, y, class_weight={0: 1.0, 1: 3.0})
+    assert by_class == model.train_on_batch(x, y, sample_weight=np.where(y == 1, 3.0, 1.0))
+    assert by_class != model.train_on_batch(x, y)
+
+
+def test_class_weight_needs_classes():
+    model = edunet.Sequential([layers.Dense(4, activation="sigmoid", input_shape=(3,))])
+    model.compile("sgd", "binary_crossentropy")
+    with pytest.raises(ValueError, match="class_weight: expected labels that are classes"):
+        model.fit(np.ones((2, 3)), np.array([[0, 1, 1, 0], [1, 0, 0, 0]]), class_weight={0: 1, 1: 2}, verbose=0)
+
+
+def test_a_loss_for_each_example_is_nothing_to_learn_from():
+    model = edunet.Sequential([layers.Dense(1, input_shape=(3,))])
+    with pytest.raises(ValueError, match="a model learns from one number"):
+        model.compile("sgd", edunet.losses.MeanSquaredError(reduction="none"))
+
+
 def test_class_weight_is_sample_weight_by_class():
     by_class, by_sample = classifier(), classifier()
     by_class.fit(X, Y, class_weight={0: 1.0, 1: 3.0}, shuffle=False, verbose=0)
