@@ -262,10 +262,12 @@ LAYERS_ONLY = {
     "layer",
     "mask",
     "merge",
+    "phase",
     "recurrent",
     "reshape",
     "symbol",
     "transformer",
+    "weighted",
     "wrap",
 }
 

@@ -13,35 +13,27 @@ array([[1., 2.]], dtype=float32)
 """
 
 import collections
-import contextlib
 import re
-import threading
 
 import numpy as np
 
-from edunet import constraints, initializers, regularizers
+from edunet import regularizers
 from edunet.backend import floatx
-from edunet.interrupt import finish_first
 from edunet.layers.arguments import arguments, options
 from edunet.layers.mask import carry, hand_over, mask_of
+from edunet.layers.phase import phase, trial
 from edunet.layers.symbol import Node, Symbol, replace, symbols_in
+from edunet.layers.weighted import Weighted
 from edunet.names import refuse_unknown
-from edunet.tensor import Tensor, as_array, no_gradients
+from edunet.tensor import Tensor, no_gradients
 
-__all__ = ["Layer", "fresh_name", "on_trial", "trial", "weights_from"]
-
-
-class _Phase(threading.local):
-    training = False  # is the model learning right now, in this thread? Dropout and BatchNormalization ask
-    trial = False  # do layers run on a blank example only, to see what shapes come out?
-    source = None  # where new weights come from, if not from their initializers
+__all__ = ["Layer", "fresh_name"]
 
 
-_phase = _Phase()
 _named: collections.Counter[str] = collections.Counter()
 
 
-class Layer:
+class Layer(Weighted):
     """The base of all layers.
 
     Args: name, shown in `summary()`; trainable, False freezes the weights; dtype, the precision of the weights
@@ -72,11 +64,8 @@ class Layer:
         self._built_for: tuple | None = None  # (shape of the input, shapes of further arguments), once there was one
         shape = input_dim if input_dim is not None else input_shape
         self.input_shape = (shape,) if isinstance(shape, int) else shape and tuple(shape)
-        self._weights: list[tuple[Tensor, bool]] = []  # with whether the optimizer may change it
         self.activity_regularizer = regularizers.get(activity_regularizer)
-        self._regularized: list[tuple] = []  # (weight, regularizer)
-        self._constrained: list[tuple] = []  # (weight, constraint)
-        self._penalties: list[Tensor] = []  # on what the layer gave since `losses` was last asked
+        self._weights, self._regularized, self._constrained, self._penalties = [], [], [], []
 
     # ---- what a layer defines
 
@@ -99,101 +88,6 @@ class Layer:
             own.append("activity_regularizer")
         return {key: getattr(self, key) for key in ["name", "trainable", *own] if hasattr(self, key)}
 
-    # ---- weights
-
-    def add_weight(
-        self, shape, initializer="glorot_uniform", trainable=True, name=None, regularizer=None, constraint=None
-    ) -> Tensor:
-        """Make a weight, an array of that shape, and register it."""
-        make = _phase.source or initializers.get(initializer)
-        weight = Tensor(make(shape, self.dtype), name=name)
-        self._weights.append((weight, trainable))
-        if regularizer is not None:
-            self._regularized.append((weight, regularizers.get(regularizer)))
-        if constraint is not None:
-            self._constrained.append((weight, constraints.get(constraint)))
-        return weight
-
-    @property
-    def losses(self) -> list[Tensor]:
-        """The penalties of regularizers: on weights as they are, on activities since they were last asked for."""
-        return [loss for layer in self.with_inner() for loss in layer.own_losses()]
-
-    def own_losses(self) -> list[Tensor]:
-        """Return the penalties of this layer without those inside it."""
-        own = [penalty(w) for w, penalty in self._regularized if self.trainable] + self._penalties
-        self._penalties = []
-        return own
-
-    @property
-    def is_penalized(self) -> bool:
-        """Whether the layer itself has regularizers."""
-        return bool(self._regularized) or self.activity_regularizer is not None
-
-    @property
-    def constrained_weights(self) -> list[tuple]:
-        """Pairs (weight, constraint), of the layer and of those inside it."""
-        return [pair for layer in self.with_inner() for pair in layer._constrained]
-
-    def sublayers(self) -> list["Layer"]:
-        """Return the layers held as attributes, alone or in lists and dicts."""
-        return list(dict.fromkeys(_layers_in(vars(self))))
-
-    def with_inner(self) -> list["Layer"]:
-        """Return the layer and all layers inside it, each once."""
-        inner = [part for layer in self.sublayers() for part in layer.with_inner()]
-        return list(dict.fromkeys([self, *inner]))
-
-    def _own(self) -> list[tuple[Tensor, bool]]:
-        """Return the layer's own weights: those of add_weight, and Tensors that were simply set as attributes."""
-        known = {id(w) for w, _ in self._weights}
-        plain = [v for v in vars(self).values() if isinstance(v, Tensor) and v.made_by is None and id(v) not in known]
-        return self._weights + [(w, True) for w in plain]
-
-    def _own_and_inner(self, trainable: bool) -> list[Tensor]:
-        own = [w for w, learns in self._own() if (learns and self.trainable) == trainable]
-        for layer in self.sublayers():
-            own += layer._own_and_inner(trainable) if self.trainable else ([] if trainable else layer.weights)
-        return list(dict.fromkeys(own))
-
-    @property
-    def trainable_weights(self) -> list[Tensor]:
-        """The weights that the optimizer changes."""
-        return self._own_and_inner(True)
-
-    @property
-    def non_trainable_weights(self) -> list[Tensor]:
-        """Weights of frozen layers, and running means."""
-        return self._own_and_inner(False)
-
-    @property
-    def weights(self) -> list[Tensor]:
-        """All weights, layer by layer; freezing a layer does not change their order."""
-        own = [w for w, _ in sorted(self._own(), key=lambda pair: not pair[1])]  # running means come last
-        own += [w for layer in self.sublayers() for w in layer.weights]
-        return list(dict.fromkeys(own))
-
-    def get_weights(self) -> list[np.ndarray]:
-        """Return copies of all weights, in the order of `weights`."""
-        return [w.data.copy() for w in self.weights]
-
-    def set_weights(self, arrays) -> None:
-        """Replace all weights. Raises ValueError, before anything is changed, if a number or shape differs."""
-        weights, arrays = self.weights, [as_array(a) for a in arrays]
-        if len(arrays) != len(weights):
-            hint = "" if self.built else " It has no weights before it is built: give it an input_shape or data first."
-            raise ValueError(f"{self.name}: expected {len(weights)} arrays. Received {len(arrays)}.{hint}")
-        for i, (w, a) in enumerate(zip(weights, arrays, strict=True)):
-            if w.shape != a.shape:
-                raise ValueError(f"{self.name}: weight {i} ({w.name}) has shape {w.shape}. Received {a.shape}.")
-        with finish_first():
-            for w, a in zip(weights, arrays, strict=True):
-                w.data[...] = a
-
-    def count_params(self) -> int:
-        """Return how many numbers the weights hold."""
-        return sum(w.size for w in self.weights)
-
     # ---- being called
 
     def __call__(self, *args, training=None, **kwargs):
@@ -213,12 +107,12 @@ class Layer:
         mask = None
         if kwargs or self.makes_mask or len(args) != 1 or mask_of(args[0]) is not None:
             mask = hand_over(self, arguments(type(self), "call"), args, kwargs)
-        before = _phase.training
+        before = phase.training
         try:
             if training is not None:  # for this layer and all layers inside it
-                _phase.training = bool(training)
+                phase.training = bool(training)
             if "training" in arguments(type(self), "call"):
-                kwargs["training"] = _phase.training
+                kwargs["training"] = phase.training
             y = self.call(*args, **kwargs)
             if mask is not None or self.makes_mask:
                 y = self.carry_mask(y, args, mask)
@@ -233,7 +127,7 @@ class Layer:
             _say_where(error, self, args)
             raise
         finally:
-            _phase.training = before
+            phase.training = before
 
     def carry_mask(self, y, args, mask):
         """Return the output with the mask that `compute_mask` gives it."""
@@ -305,45 +199,6 @@ class Layer:
 
     def __repr__(self):
         return f"<{type(self).__name__} {self.name}>"
-
-
-@contextlib.contextmanager
-def trial():
-    """Run layers only to see the shapes: nothing of it may be remembered."""
-    before, _phase.trial = _phase.trial, True
-    try:
-        yield
-    finally:
-        _phase.trial = before
-
-
-def on_trial() -> bool:
-    """Tell whether layers run only to see the shapes; layers that keep states ask."""
-    return _phase.trial
-
-
-@contextlib.contextmanager
-def weights_from(source):
-    """Let add_weight take new weights from `source(shape, dtype)`, not from their initializers, inside the block."""
-    before, _phase.source = _phase.source, source
-    try:
-        yield
-    finally:
-        _phase.source = before
-
-
-_HOLDS_LAYERS = (Layer, dict, tuple, list)
-
-
-def _layers_in(structure) -> list["Layer"]:
-    """Return the layers in nested lists, tuples and dicts."""
-    if isinstance(structure, Layer):
-        return [structure]
-    if isinstance(structure, dict):
-        structure = structure.values()
-    elif not isinstance(structure, (tuple, list)):
-        return []
-    return [layer for part in structure if isinstance(part, _HOLDS_LAYERS) for layer in _layers_in(part)]
 
 
 def _is_remembered(y) -> bool:

@@ -3,7 +3,8 @@
 import numpy as np
 
 from edunet.layers.cell import Gates, StackedRNNCells, check_cell, first_states, flag, sizes_of
-from edunet.layers.layer import Layer, on_trial
+from edunet.layers.layer import Layer
+from edunet.layers.phase import on_trial
 from edunet.ops.rnn import skip_steps
 from edunet.tensor import as_array, stack, take, unstack, where
 

@@ -6,7 +6,8 @@ import numpy as np
 
 from edunet import optimizers
 from edunet.interrupt import finish_first
-from edunet.layers.layer import Layer, trial
+from edunet.layers.layer import Layer
+from edunet.layers.phase import trial
 from edunet.models.examples import check_examples, is_on_disk, take_rows
 from edunet.models.objective import Objective
 from edunet.models.sample_weights import by_class, check_weights

@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 
 from edunet.interrupt import finish_first
-from edunet.layers.layer import weights_from
+from edunet.layers.phase import weights_from
 from edunet.models import files
 from edunet.models.architecture import describe, make
 from edunet.models.model import Model

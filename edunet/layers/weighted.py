@@ -1,0 +1,131 @@
+"""Who holds weights: making them, finding those of the layers inside, reading and replacing them."""
+
+import numpy as np
+
+from edunet import constraints, initializers, regularizers
+from edunet.interrupt import finish_first
+from edunet.layers.phase import phase
+from edunet.tensor import Tensor, as_array
+
+__all__ = ["Weighted"]
+
+
+class Weighted:
+    """What every layer can do with its weights. `Layer` inherits it, and sets these attributes at first."""
+
+    name: str
+    trainable: bool
+    built: bool
+    dtype: np.dtype
+    activity_regularizer: regularizers.Regularizer | None
+    _weights: list[tuple[Tensor, bool]]  # with whether the optimizer may change it
+    _regularized: list[tuple]  # (weight, regularizer)
+    _constrained: list[tuple]  # (weight, constraint)
+    _penalties: list[Tensor]  # on what the layer gave since `losses` was last asked
+
+    def add_weight(
+        self, shape, initializer="glorot_uniform", trainable=True, name=None, regularizer=None, constraint=None
+    ) -> Tensor:
+        """Make a weight, an array of that shape, and register it."""
+        make = phase.source or initializers.get(initializer)
+        weight = Tensor(make(shape, self.dtype), name=name)
+        self._weights.append((weight, trainable))
+        if regularizer is not None:
+            self._regularized.append((weight, regularizers.get(regularizer)))
+        if constraint is not None:
+            self._constrained.append((weight, constraints.get(constraint)))
+        return weight
+
+    @property
+    def losses(self) -> list[Tensor]:
+        """The penalties of regularizers: on weights as they are, on activities since they were last asked for."""
+        return [loss for layer in self.with_inner() for loss in layer.own_losses()]
+
+    def own_losses(self) -> list[Tensor]:
+        """Return the penalties of this layer without those inside it."""
+        own = [penalty(w) for w, penalty in self._regularized if self.trainable] + self._penalties
+        self._penalties = []
+        return own
+
+    @property
+    def is_penalized(self) -> bool:
+        """Whether the layer itself has regularizers."""
+        return bool(self._regularized) or self.activity_regularizer is not None
+
+    @property
+    def constrained_weights(self) -> list[tuple]:
+        """Pairs (weight, constraint), of the layer and of those inside it."""
+        return [pair for layer in self.with_inner() for pair in layer._constrained]
+
+    def sublayers(self) -> list:
+        """Return the layers held as attributes, alone or in lists and dicts."""
+        return list(dict.fromkeys(_layers_in(vars(self))))
+
+    def with_inner(self) -> list:
+        """Return the layer and all layers inside it, each once."""
+        inner = [part for layer in self.sublayers() for part in layer.with_inner()]
+        return list(dict.fromkeys([self, *inner]))
+
+    def _own(self) -> list[tuple[Tensor, bool]]:
+        """Return the layer's own weights: those of add_weight, and Tensors that were simply set as attributes."""
+        known = {id(w) for w, _ in self._weights}
+        plain = [v for v in vars(self).values() if isinstance(v, Tensor) and v.made_by is None and id(v) not in known]
+        return self._weights + [(w, True) for w in plain]
+
+    def _own_and_inner(self, trainable: bool) -> list[Tensor]:
+        own = [w for w, learns in self._own() if (learns and self.trainable) == trainable]
+        for layer in self.sublayers():
+            own += layer._own_and_inner(trainable) if self.trainable else ([] if trainable else layer.weights)
+        return list(dict.fromkeys(own))
+
+    @property
+    def trainable_weights(self) -> list[Tensor]:
+        """The weights that the optimizer changes."""
+        return self._own_and_inner(True)
+
+    @property
+    def non_trainable_weights(self) -> list[Tensor]:
+        """Weights of frozen layers, and running means."""
+        return self._own_and_inner(False)
+
+    @property
+    def weights(self) -> list[Tensor]:
+        """All weights, layer by layer; freezing a layer does not change their order."""
+        own = [w for w, _ in sorted(self._own(), key=lambda pair: not pair[1])]  # running means come last
+        own += [w for layer in self.sublayers() for w in layer.weights]
+        return list(dict.fromkeys(own))
+
+    def get_weights(self) -> list[np.ndarray]:
+        """Return copies of all weights, in the order of `weights`."""
+        return [w.data.copy() for w in self.weights]
+
+    def set_weights(self, arrays) -> None:
+        """Replace all weights. Raises ValueError, before anything is changed, if a number or shape differs."""
+        weights, arrays = self.weights, [as_array(a) for a in arrays]
+        if len(arrays) != len(weights):
+            hint = "" if self.built else " It has no weights before it is built: give it an input_shape or data first."
+            raise ValueError(f"{self.name}: expected {len(weights)} arrays. Received {len(arrays)}.{hint}")
+        for i, (w, a) in enumerate(zip(weights, arrays, strict=True)):
+            if w.shape != a.shape:
+                raise ValueError(f"{self.name}: weight {i} ({w.name}) has shape {w.shape}. Received {a.shape}.")
+        with finish_first():
+            for w, a in zip(weights, arrays, strict=True):
+                w.data[...] = a
+
+    def count_params(self) -> int:
+        """Return how many numbers the weights hold."""
+        return sum(w.size for w in self.weights)
+
+
+_HOLDS_LAYERS = (Weighted, dict, tuple, list)
+
+
+def _layers_in(structure) -> list:
+    """Return the layers in nested lists, tuples and dicts."""
+    if isinstance(structure, Weighted):
+        return [structure]
+    if isinstance(structure, dict):
+        structure = structure.values()
+    elif not isinstance(structure, (tuple, list)):
+        return []
+    return [layer for part in structure if isinstance(part, _HOLDS_LAYERS) for layer in _layers_in(part)]
