@@ -15,11 +15,11 @@ import pytest
 
 import edunet
 
-torch = pytest.importorskip("torch", reason="Keras runs on PyTorch here: pip install torch keras")
+torch = pytest.importorskip("torch", reason="Keras runs on PyTorch here: make test-peers")
 os.environ.setdefault("KERAS_BACKEND", "torch")
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")
-    keras = pytest.importorskip("keras", minversion="3", reason="Keras 3 is not installed: pip install keras")
+    keras = pytest.importorskip("keras", minversion="3", reason="Keras 3 is not installed: make test-peers")
 
 pytestmark = pytest.mark.filterwarnings("ignore")  # Keras's warnings are not ours
 BOTH = (keras, edunet)

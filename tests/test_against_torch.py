@@ -21,7 +21,7 @@ from edunet.ops.lstm import lstm
 from edunet.ops.norm import batch_norm, layer_norm
 from edunet.ops.rnn import simple_rnn
 
-torch = pytest.importorskip("torch", reason="PyTorch is not installed: pip install torch")
+torch = pytest.importorskip("torch", reason="PyTorch is not installed: make test-peers")
 F = torch.nn.functional
 
 TOLERANCE = {"float64": 1e-10, "float32": 1e-5}  # of the largest number in PyTorch's answer

@@ -7,7 +7,7 @@ from edunet.models import Model
 
 __all__ = ["channels_first_rows", "channels_last_rows", "flattened_before"]
 
-_STAYS = {"Activation", "Add", "Average", "Maximum", "Multiply", "Rescaling", "Subtract"}  # place by place
+_STAYS = {"Activation", "Add", "Multiply", "Rescaling"}  # place by place
 _STAYS_IN = {"activations", "norm", "regularize"}  # rooms of layers that work so
 
 

@@ -83,7 +83,7 @@ def _model(model, writer) -> dict:
         return record
     layers = [writer.layer(node.layer) for node in model._nodes]  # before the symbols: a layer may be a model, too
     writer.symbols = {symbol: [-1, i] for i, symbol in enumerate(model.inputs)}
-    record["inputs"] = [{**_symbol(s), "name": getattr(s, "name", None)} for s in model.inputs]
+    record["inputs"] = [{**_symbol(s), "name": s.name} for s in model.inputs]
     record["calls"] = []
     for i, (layer, node) in enumerate(zip(layers, model._nodes, strict=True)):
         arguments = [writer.write(list(node.args)), writer.config(node.layer, node.kwargs)]
@@ -215,6 +215,6 @@ def _made_symbol(described, node=None, index=0) -> Symbol:
     if dtype not in DTYPES or not isinstance(masked, bool):
         raise ValueError(f"numbers of dtype {dtype!r:.40}, masked {masked!r:.40}")
     symbol = Symbol(shape, dtype, node, index, masked)
-    if node is None and described.get("name") is not None and hasattr(symbol, "name"):
+    if node is None and described.get("name") is not None:
         symbol.name = str(described["name"])
     return symbol

@@ -4,7 +4,7 @@ A name in a file is looked up here and nowhere else. It cannot lead to a module,
 anything that is not on the list; what the learner has written is handed to `load_model` by the learner.
 """
 
-from edunet import activations, constraints, initializers, layers, losses, metrics, optimizers, regularizers
+from edunet import activations, constraints, initializers, layers, losses, metrics, optimizers, regularizers, schedules
 from edunet.names import did_you_mean
 
 __all__ = ["BASES", "KINDS", "base_of", "find"]
@@ -20,8 +20,6 @@ def _kinds(room, base: type) -> dict[str, type]:
     }
 
 
-_SCHEDULES = getattr(optimizers, "schedules", None)
-
 BASES: dict[str, type] = {
     "layer": layers.Layer,
     "initializer": initializers.Initializer,
@@ -30,7 +28,8 @@ BASES: dict[str, type] = {
     "optimizer": optimizers.Optimizer,
     "loss": losses.Loss,
     "metric": metrics.Metric,
-} | ({} if _SCHEDULES is None else {"schedule": _SCHEDULES.LearningRateSchedule})
+    "schedule": schedules.LearningRateSchedule,
+}
 
 KINDS: dict[str, dict] = {
     "layer": _kinds(layers, layers.Layer),
@@ -41,7 +40,8 @@ KINDS: dict[str, dict] = {
     "loss": _kinds(losses, losses.Loss),
     "metric": _kinds(metrics, metrics.Metric),
     "activation": {name: getattr(activations, name) for name in activations.__all__ if name not in ("get", "name_of")},
-} | ({} if _SCHEDULES is None else {"schedule": _kinds(_SCHEDULES, _SCHEDULES.LearningRateSchedule)})
+    "schedule": _kinds(schedules, schedules.LearningRateSchedule),
+}
 
 
 def base_of(thing) -> str | None:

@@ -14,7 +14,7 @@ import numpy as np
 
 from edunet.layers.arguments import arguments
 from edunet.layers.conv import Conv1D
-from edunet.layers.embedding import Embedding
+from edunet.layers.embedding import Embedding, PositionEmbedding, SinePositionEncoding
 from edunet.layers.mask import carry, mask_of
 from edunet.layers.merge import Concatenate
 from edunet.layers.norm import BatchNormalization
@@ -26,7 +26,6 @@ from edunet.tensor import Tensor, as_array, concatenate, no_gradients, take, whe
 
 __all__ = ["Stream"]
 
-PLACES = ("PositionEmbedding", "SinePositionEncoding")  # y[t] is made of x[t] and t
 NOW = (slice(None), slice(-1, None))  # the last of the steps at hand
 
 
@@ -204,7 +203,7 @@ def _rule(node: Node):
         if layer.padding != "causal" or layer.strides[0] != 1:
             _refuse(layer, "only a convolution with padding='causal' and strides=1 gives an answer at each step")
         return _FromLastInputs()
-    if type(layer).__name__ in PLACES:
+    if isinstance(layer, (PositionEmbedding, SinePositionEncoding)):  # y[t] is made of x[t] and t
         return _FromPlace()
     if isinstance(layer, Concatenate) and layer.axis % node.inputs[0].ndim == 1:
         _refuse(layer, "it puts sequences one after the other")

@@ -148,6 +148,7 @@ def test_every_public_layer_may_be_saved():
         (optimizers, "optimizer"),
         (losses, "loss"),
         (metrics, "metric"),
+        (optimizers.schedules, "schedule"),
     ],
 )
 def test_the_registry_holds_what_is_public_and_nothing_else(room, base):

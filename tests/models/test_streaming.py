@@ -120,7 +120,6 @@ def test_several_inputs():
     agree(y, model.predict([X[:, :5], CODES]))
 
 
-@pytest.mark.skipif(not hasattr(L, "PositionEmbedding"), reason="no learned places")
 def test_learned_places():
     model = Sequential([L.Input((None, 4)), L.PositionEmbedding(20), L.Dense(2)])
     agree(streamed(model, X), model.predict(X))

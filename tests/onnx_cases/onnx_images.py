@@ -1,7 +1,7 @@
 """Convolution, its transpose and pooling: ONNX puts channels first and pads each side as it likes."""
 
 import numpy as np
-from onnx_words import Waiting, channels_first, channels_last, refuse, widths
+from onnx_words import channels_first, channels_last, refuse, widths
 
 from edunet import ops
 
@@ -27,33 +27,30 @@ def _padded(x, added, value=0):
 def conv(a, x, w, b=None):
     axes, group = x.ndim - 2, a.get("group", 1)
     window, stride, dilation = _numbers(a, axes, w.shape[2:])
-    depthwise = group == x.shape[1] > 1 and axes == 2
-    refuse(groups=group > 1 and not depthwise)
     added = widths(a, x.shape[2:], window, stride, dilation)
     x, padding = channels_last(x), "valid"
     if a.get("auto_pad") == "SAME_UPPER":
         padding = "same"
     else:
         x = _padded(x, added)
-    if depthwise:
+    how = {"stride": _of(stride), "dilation": _of(dilation), "padding": padding}
+    if group == x.shape[-1] > 1 and axes == 2:
         filters = w.reshape(group, -1, *window).transpose(2, 3, 0, 1)  # (C·M,1,U,V) -> (U,V,C,M)
-        op = ops.depthwise_conv2d
-    else:
-        filters, op = np.moveaxis(w, (0, 1), (-1, -2)), (ops.conv1d, ops.conv2d)[axes - 1]
-    return [channels_first(op(x, filters, b, stride=_of(stride), dilation=_of(dilation), padding=padding))]
+        return [channels_first(ops.depthwise_conv2d(x, filters, b, **how))]
+    op, filters = (ops.conv1d, ops.conv2d)[axes - 1], np.moveaxis(w, (0, 1), (-1, -2))
+    parts = zip(np.split(x, group, -1), np.split(filters, group, -1), strict=True)  # as the layer's groups=
+    y = channels_first(np.concatenate([op(part, f, None, **how) for part, f in parts], axis=-1))
+    return [y if b is None else y + b.reshape(-1, *[1] * axes)]
 
 
 def conv_transpose(a, x, w, b=None):
     axes = x.ndim - 2
     window, stride, dilation = _numbers(a, axes, w.shape[2:])
     refuse(groups=a.get("group", 1) > 1)
-    name = f"conv{axes}d_transpose"
-    if not hasattr(ops, name):
-        raise Waiting(f"ops.{name}")
+    op = (ops.conv1d_transpose, ops.conv2d_transpose)[axes - 1]
     longer = a.get("output_padding", [0] * axes)
     filters = np.moveaxis(w, (0, 1), (-1, -2))  # (C,F,U,V) -> (U,V,F,C)
-    y = getattr(ops, name)(channels_last(x), filters, None, stride=_of(stride), dilation=_of(dilation), padding="valid")
-    y = channels_first(y)
+    y = channels_first(op(channels_last(x), filters, None, stride=_of(stride), dilation=_of(dilation), padding="valid"))
     full = [(n - 1) * s + (u - 1) * d + 1 for n, s, u, d in zip(x.shape[2:], stride, window, dilation, strict=True)]
     full_cut = [_fitted(n, m) for n, m in zip(y.shape[2:], full, strict=True)]  # strides may exceed windows
     y = _cut(y, full_cut)

@@ -3,26 +3,18 @@
 import math
 
 import numpy as np
-from onnx_words import Out, Waiting, channels_first, channels_last, refuse
+from onnx_words import channels_first, channels_last, refuse
 
 from edunet import layers, ops
 
 __all__ = ["OPERATORS"]
 
 
-def _op(name):
-    """Return a formula, by the first of its names that edunet has."""
-    for known in name.split("|"):
-        if hasattr(ops, known):
-            return getattr(ops, known)
-    raise Waiting(f"ops.{name.split('|')[0]}")
-
-
 def _pointwise(name, **arguments):
     """Return the operator of an activation; arguments: ours = theirs, with ONNX's default value."""
 
     def operator(a, x):
-        return [_op(name)(x, **{ours: a.get(theirs, value) for ours, (theirs, value) in arguments.items()})]
+        return [getattr(ops, name)(x, **{ours: a.get(theirs, value) for ours, (theirs, value) in arguments.items()})]
 
     return operator
 
@@ -31,7 +23,7 @@ def _along(name):
     def operator(a, x):
         axis = a.get("axis", -1 if a["opset"] >= 13 else 1)
         refuse(softmax_over_several_axes_at_once=a["opset"] < 13 and axis % x.ndim != x.ndim - 1)
-        return [_op(name)(x, axis=axis)]
+        return [getattr(ops, name)(x, axis=axis)]
 
     return operator
 
@@ -39,7 +31,7 @@ def _along(name):
 def selu(a, x):
     alpha, gamma = a.get("alpha", 1.67326319217681884765625), a.get("gamma", 1.05070102214813232421875)
     if "alpha" not in a and "gamma" not in a:
-        return [_op("selu")(x)]
+        return [ops.selu(x)]
     return [gamma * ops.elu(x, alpha=alpha)]
 
 
@@ -49,22 +41,18 @@ def gelu(a, x):
 
 def hard_sigmoid(a, x):
     """Keras's is clip(x/6 + ½): theirs of x is ours of 6(α x + β) − 3."""
-    return [_op("hard_sigmoid")((6 * (a.get("alpha", 0.2) * x + a.get("beta", 0.5)) - 3).astype(x.dtype))]
-
-
-def hard_swish(a, x):
-    return [_op("hard_silu|hard_swish")(x)]
+    return [ops.hard_sigmoid((6 * (a.get("alpha", 0.2) * x + a.get("beta", 0.5)) - 3).astype(x.dtype))]
 
 
 def swish(a, x):
     alpha = a.get("alpha", 1.0)
-    return [_op("silu|swish")((alpha * x).astype(x.dtype)) / alpha]
+    return [ops.silu((alpha * x).astype(x.dtype)) / alpha]
 
 
 def p_relu(a, x, slope):
-    if slope.size > 1:
-        raise Out("slopes that are learned, one for each channel")
-    return [ops.leaky_relu(x, negative_slope=float(slope.reshape(())))]
+    if a["opset"] < 7 and slope.size > 1:
+        slope = slope.reshape(-1, *[1] * (x.ndim - 2))  # then still one for each channel
+    return [np.asarray(ops.prelu(x[None], np.broadcast_to(slope, x.shape)))[0]]  # ONNX may give the batch slopes, too
 
 
 # ---------------------------------------------------------------- norms
@@ -88,8 +76,7 @@ def layer_norm(a, x, gamma, beta=None):
 
 
 def group_norm(a, x, gamma, beta):
-    op = _op("group_norm")
-    y = op(channels_last(x), gamma, beta, groups=a["num_groups"], epsilon=a.get("epsilon", 1e-5))
+    y = ops.group_norm(channels_last(x), gamma, beta, groups=a["num_groups"], epsilon=a.get("epsilon", 1e-5))
     return [channels_first(y)]
 
 
@@ -159,11 +146,10 @@ OPERATORS = {
     "Relu": _pointwise("relu"),
     "LeakyRelu": _pointwise("leaky_relu", negative_slope=("alpha", 0.01)),
     "Elu": _pointwise("elu", alpha=("alpha", 1.0)),
-    "Celu": _pointwise("celu", alpha=("alpha", 1.0)),
     "Selu": selu,
     "Gelu": gelu,
     "HardSigmoid": hard_sigmoid,
-    "HardSwish": hard_swish,
+    "HardSwish": _pointwise("hard_silu"),
     "Swish": swish,
     "Mish": _pointwise("mish"),
     "Sigmoid": _pointwise("sigmoid"),

@@ -1,7 +1,7 @@
 """Recurrence and attention: ONNX puts time first, gates in another order, and has room for more than edunet."""
 
 import numpy as np
-from onnx_words import Waiting, refuse
+from onnx_words import refuse
 
 from edunet import ops
 
@@ -85,34 +85,16 @@ def attention(a, q, k, v, mask=None, past_key=None, past_value=None, lengths=Non
     )
     if in_3d:
         q, k, v = (np.asarray(ops.split_heads(x, heads=heads[0])) for x in (q, k, v))
-    options, bias = {"causal": bool(a.get("is_causal"))}, None
+    options = {"causal": bool(a.get("is_causal")), "scale": a.get("scale")}
     if mask is not None:
         missing = [*[(0, 0)] * (mask.ndim - 1), (0, k.shape[2] - mask.shape[-1])]  # keys beyond the mask are not seen
-        mask = np.pad(mask, missing, constant_values=False if mask.dtype == bool else -np.inf)
-        options["mask"] = mask if mask.dtype == bool else ~np.isneginf(mask)
-        bias = None if mask.dtype == bool else np.where(options["mask"], mask, 0)
-    if "scale" in a:
-        q = q * np.float32(a["scale"] * np.sqrt(q.shape[-1]))  # the formula's own 1/√d, undone
-    bias = () if bias is None else (_spread(bias, (*q.shape[:3], k.shape[2])),)
-    y = np.asarray(_asked(ops.attention, q, k, v, *bias, **options))
+        flags = mask.dtype == bool
+        options["mask" if flags else "bias"] = np.pad(mask, missing, constant_values=False if flags else -np.inf)
+    y = np.asarray(ops.attention(q, k, v, **options))
     outputs = [np.asarray(ops.merge_heads(y)) if in_3d else y]
     if scores:
-        outputs += [None, None, np.asarray(_asked(ops.attention_weights, q, k, *bias, **options))]
+        outputs += [None, None, np.asarray(ops.attention_weights(q, k, **options))]
     return outputs[: len(a["outputs"])]
-
-
-def _spread(bias, shape):
-    return np.ascontiguousarray(np.broadcast_to(bias, shape), np.float32)
-
-
-def _asked(op, *arrays, **options):
-    """Call an op that may not yet know numbers that are added to the scores."""
-    import inspect
-
-    wanted = 4 if op is ops.attention else 3
-    if len(arrays) == wanted and "bias" not in inspect.signature(op).parameters:
-        raise Waiting("numbers added to the scores of attention")
-    return op(*arrays, **options)
 
 
 OPERATORS = {"RNN": rnn, "GRU": gru, "LSTM": lstm, "Attention": attention}

@@ -2,15 +2,11 @@
 
 import numpy as np
 
-__all__ = ["Out", "Waiting", "channels_first", "channels_last", "refuse", "widths"]
+__all__ = ["Out", "channels_first", "channels_last", "refuse", "widths"]
 
 
 class Out(Exception):
     """The formula does not cover this case: the reason."""
-
-
-class Waiting(Exception):
-    """The formula is not in edunet yet: its name."""
 
 
 def refuse(**reasons) -> None:

@@ -18,7 +18,7 @@ def attention(g, layer, inputs, mask=None, use_causal_mask=False, return_attenti
     query, value, key = inputs if len(inputs) == 3 else (*inputs, inputs[1])
     looks = _looks(g, query.mask, value.mask)
     q = query.name
-    if getattr(layer, "scale", None) is not None:
+    if layer.scale is not None:
         q = g.add("Mul", q, g.constant(layer.scale, "scale"))
     keys = g.transpose(key.name, (0, 2, 1))
     z, A = _attend(g, q, keys, value.name, query, query.shape[-1], looks, use_causal_mask)

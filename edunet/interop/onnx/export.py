@@ -141,7 +141,7 @@ def _layer(graph, layer, *args, **kwargs):
         raise refuse(
             layer,
             "it has no counterpart in ONNX that is known here.",
-            f"Use one of these layers: {', '.join(n for n in sorted(LAYERS) if hasattr(layers, n))}.",
+            f"Use one of these layers: {', '.join(sorted(LAYERS))}.",
         )
     if any(x.mask is not None for x in _values((args, kwargs))) and kind not in HONOURS and not layer.supports_masking:
         raise refuse(layer, "it cannot honour a mask.", "Leave the mask away (mask_zero=False).")

@@ -43,7 +43,7 @@ def _filters(w, axes=2) -> np.ndarray:
 def conv(g, layer, x):
     axes, rank = len(x.shape) - 2, len(x.shape)
     w = _filters(layer.kernel, axes)
-    return _convolved(g, layer, x, w, getattr(layer, "groups", 1), rank, layer.bias)
+    return _convolved(g, layer, x, w, layer.groups, rank, layer.bias)
 
 
 def depthwise_conv2d(g, layer, x):
@@ -65,7 +65,7 @@ def separable_conv2d(g, layer, x):
 
 def _how(layer, x, w) -> dict:
     axes, window = len(x.shape) - 2, w.shape[2:]
-    stride, dilation = _several(layer.strides, axes), _several(getattr(layer, "dilation_rate", 1), axes)
+    stride, dilation = _several(layer.strides, axes), _several(layer.dilation_rate, axes)
     placed = _placed(layer, layer.padding, x.shape[1:-1], window, stride, dilation)
     return {"kernel_shape": window, "strides": stride, "dilations": dilation, **placed}
 
@@ -87,8 +87,8 @@ def conv_transpose(g, layer, x):
     axes, rank = len(x.shape) - 2, len(x.shape)
     w = as_array(layer.kernel)
     w = np.ascontiguousarray(np.transpose(w, (axes + 1, axes, *range(axes))))  # (size...,F,C) -> (C,F,size...)
-    stride, dilation = _several(layer.strides, axes), _several(getattr(layer, "dilation_rate", 1), axes)
-    longer = getattr(layer, "output_padding", None)
+    stride, dilation = _several(layer.strides, axes), _several(layer.dilation_rate, axes)
+    longer = layer.output_padding
     before, after, extra = [], [], []
     for i, (u, s, d) in enumerate(zip(w.shape[2:], stride, dilation, strict=True)):
         reach = (u - 1) * d + 1
@@ -133,7 +133,7 @@ def _pool(op, **attributes):
 def _over_places(op):
     def reduce(g, layer, x):
         axes = range(1, len(x.shape) - 1)
-        keep = int(getattr(layer, "keepdims", False))
+        keep = int(layer.keepdims)
         if x.mask is not None:
             return _mean_of_steps(g, layer, x, op, keep)
         if x.name in g.turned and not keep:  # the order of what is left is the same either way

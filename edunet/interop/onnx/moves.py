@@ -48,15 +48,12 @@ def cropping(g, layer, x):
 
 def up_sampling_2d(g, layer, x):
     scales = g.constant(np.array([1, 1, *layer.size], np.float32), "scales")
-    kind = getattr(layer, "interpolation", "nearest")
     how = {
         "nearest": {"mode": "nearest", "nearest_mode": "floor", "coordinate_transformation_mode": "asymmetric"},
         "bilinear": {"mode": "linear", "coordinate_transformation_mode": "half_pixel"},
     }
-    if kind not in how:
-        raise refuse(layer, f"interpolation {kind!r} is not known here.", "Use 'nearest' or 'bilinear'.")
     first = g.channels_first(x.name, 4)
-    return g.channels_last(g.add("Resize", first, None, scales, **how[kind]), 4)
+    return g.channels_last(g.add("Resize", first, None, scales, **how[layer.interpolation]), 4)
 
 
 def up_sampling_1d(g, layer, x):
@@ -78,22 +75,6 @@ def add(g, layer, xs):
 
 def multiply(g, layer, xs):
     return reduce(lambda a, b: g.add("Mul", a, b), _names(xs))
-
-
-def subtract(g, layer, xs):
-    return g.add("Sub", *_names(xs))
-
-
-def average(g, layer, xs):
-    return g.add("Mean", *_names(xs))
-
-
-def maximum(g, layer, xs):
-    return g.add("Max", *_names(xs))
-
-
-def minimum(g, layer, xs):
-    return g.add("Min", *_names(xs))
 
 
 def concatenate(g, layer, xs):
@@ -127,12 +108,9 @@ def concatenated_masks(g, layer, xs):
 LAYERS = {
     **dict.fromkeys(
         [
-            "ActivityRegularization",
             "Dropout",
             "GaussianDropout",
             "GaussianNoise",
-            "Identity",
-            "RandomBrightness",
             "RandomContrast",
             "RandomFlip",
             "RandomRotation",
@@ -155,10 +133,6 @@ LAYERS = {
     "UpSampling2D": up_sampling_2d,
     "Add": add,
     "Multiply": multiply,
-    "Subtract": subtract,
-    "Average": average,
-    "Maximum": maximum,
-    "Minimum": minimum,
     "Concatenate": concatenate,
     "Residual": residual,
 }

@@ -33,7 +33,6 @@ ACTIVATIONS = {
     "leaky_relu": _node("LeakyRelu", alpha=0.2),
     "elu": _node("Elu", alpha=1.0),
     "selu": _node("Selu"),
-    "celu": _node("Celu"),
     "gelu": _node("Gelu"),
     "sigmoid": _node("Sigmoid"),
     "hard_sigmoid": _node("HardSigmoid", alpha=1 / 6, beta=0.5),
@@ -78,14 +77,11 @@ def activation(g, layer, x):
 
 
 def relu(g, layer, x):
-    slope, limit, threshold = (
-        getattr(layer, n, d) for n, d in (("negative_slope", 0), ("max_value", None), ("threshold", 0))
-    )
-    if slope or threshold:
+    if layer.negative_slope or layer.threshold:
         raise refuse(layer, "a ReLU with slope or threshold is not known here.", "Use LeakyReLU, or a plain ReLU.")
-    if limit is None:
+    if layer.max_value is None:
         return g.each("Relu", x.name)
-    return g.each("Clip", x.name, g.scalar(0, x.dtype), g.scalar(limit, x.dtype))
+    return g.each("Clip", x.name, g.scalar(0, x.dtype), g.scalar(layer.max_value, x.dtype))
 
 
 def leaky_relu(g, layer, x):
@@ -109,13 +105,13 @@ def softmax(g, layer, x):
 
 def _weight(layer, name, like, value):
     """Return a weight that may have been left away."""
-    found = getattr(layer, name, None)
+    found = getattr(layer, name)
     return np.full(np.shape(like), value, layer.dtype) if found is None else as_array(found)
 
 
 def _axes(layer, rank) -> tuple[int, list[int]]:
     """Return the axis that is normalised, and the order of the axes with that one second."""
-    axis = getattr(layer, "axis", -1)
+    axis = layer.axis
     if isinstance(axis, (list, tuple)):
         if len(axis) > 1:
             raise refuse(layer, f"it normalises over several axes, {axis}.", "Use one axis.")

@@ -27,15 +27,15 @@ def _cell(layer):
 
 def recurrent(g, layer, x, initial_state=None, mask=None):
     y, states = _read(g, layer, x, initial_state)
-    return (y, *states) if getattr(layer, "return_state", False) else y
+    return (y, *states) if layer.return_state else y
 
 
 def _read(g, layer, x, initial=None):
     """Return the names of the answer and of the last states, as `layer.call` gives them."""
-    if getattr(layer, "stateful", False):
+    if layer.stateful:
         raise refuse(layer, "it keeps states from one call to the next.", "Make it with stateful=False.")
     steps, mask = x.name, x.mask
-    if getattr(layer, "go_backwards", False):
+    if layer.go_backwards:
         steps, mask = g.flip(steps, 1), None if mask is None else _flipped(g, mask)
     starts = [] if initial is None else initial if isinstance(initial, (list, tuple)) else [initial]
     starts = [g.add("Unsqueeze", s.name, g.whole(0)) for s in starts]  # (1,N,U)
@@ -82,10 +82,10 @@ def _biases(cell, order):
 
 def _activations(layer, cell, kind):
     """Return the names of the gates' and the state's activations, as ONNX wants them."""
-    state = _activation(layer, getattr(cell, "activation", "tanh"))
+    state = _activation(layer, cell.activation)
     if kind == "SimpleRNN":
         return [state]
-    gate = _activation(layer, getattr(cell, "recurrent_activation", "sigmoid"))
+    gate = _activation(layer, cell.recurrent_activation)
     return [gate, state] if kind == "GRU" else [gate, state, state]
 
 
@@ -121,7 +121,7 @@ def _back_in_place(g, layer, y, mask, starts, dtype):
     seen = g.add("CumSum", g.cast(mask, np.int64), g.scalar(1, np.int64))  # (N,T)
     seen = g.add("Expand", g.add("Unsqueeze", seen, g.whole(-1)), g.add("Concat", g.add("Shape", mask), U, axis=0))
     y = g.add("GatherElements", g.add("Concat", begin, y, axis=1), seen, axis=1)
-    if getattr(layer, "zero_output_for_mask", False):
+    if layer.zero_output_for_mask:
         y = g.add("Mul", y, g.cast(g.add("Unsqueeze", mask, g.whole(-1)), dtype))
     return y
 
