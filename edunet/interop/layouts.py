@@ -4,9 +4,11 @@ layer                    here, as in Keras                   PyTorch
 Dense                    (in, out)                           (out, in)
 Conv1D, Conv2D           (size..., in, out)                  (out, in, size...)
 DepthwiseConv2D          (h, w, in, multiplier)              (in·multiplier, 1, h, w), groups = in
-Conv2DTranspose          (h, w, out, in)                     (in, out, h, w)
+Conv1D/2DTranspose       (size..., out, in)                  (in, out, size...)
 SimpleRNN, LSTM, GRU     (in, gates·U), gates i f c o; z r h (gates·U, in), gates i f g o; r z n
+their cells, RNN(cell)   the same                            the same, without "_l0" in the names
 their biases             one, of GRU two (2, 3U)             two, which are added
+PReLU                    alpha (1, ..., channels)            (channels,)
 MultiHeadAttention       q, k, v (D, heads, d); (heads, d, D)  in_proj (3D, D), out_proj (D, D)
 BatchNormalization       momentum 0.99: what is kept         momentum 0.01: what is taken in
 """
@@ -23,7 +25,7 @@ class Rule(NamedTuple):
     """Some weights of a layer, the tensors of the module that hold the same numbers, and the ways between them."""
 
     ours: tuple[str, ...]
-    theirs: tuple[str, ...]
+    theirs: tuple[str, ...]  # "a|b": whichever the module has
     there: Callable  # (layer, *ours) -> theirs
     back: Callable  # (layer, *theirs) -> ours
 
@@ -82,9 +84,9 @@ def _gates(*order: int) -> tuple[Rule, ...]:
             lambda layer, w: (reordered(w, order).T,),
             lambda layer, w: (reordered(w.T, inverse),),
         )
-        for ours, theirs in (("kernel", "weight_ih_l0"), ("recurrent_kernel", "weight_hh_l0"))
+        for ours, theirs in (("kernel", "weight_ih_l0|weight_ih"), ("recurrent_kernel", "weight_hh_l0|weight_hh"))
     ]
-    return (*matrices, Rule(("bias",), ("bias_ih_l0", "bias_hh_l0"), two_biases, one_bias))
+    return (*matrices, Rule(("bias",), ("bias_ih_l0|bias_ih", "bias_hh_l0|bias_hh"), two_biases, one_bias))
 
 
 _PARTS = ("query", "key", "value")
@@ -111,7 +113,7 @@ def _into_heads(layer, w):
 
 
 def _refuse_rnn(layer, module):
-    if module.num_layers != 1:
+    if getattr(module, "num_layers", 1) != 1:  # a cell has no such thing
         return f"it has {module.num_layers} layers; make one module for each, num_layers=1"
     if getattr(module, "proj_size", 0):
         return "it has a proj_size, which no layer here has"
@@ -122,6 +124,21 @@ def _refuse_gru(layer, module):
     if not layer.reset_after:
         return "PyTorch's GRU resets after the product: it needs reset_after=True here"
     return _refuse_rnn(layer, module)
+
+
+def _channels(layer, alpha):
+    return (alpha.reshape(-1),)
+
+
+def _shared(layer, slopes):
+    return (slopes.reshape(layer.alpha.shape),)
+
+
+def _refuse_slopes(layer, module):
+    if max(layer.alpha.shape[:-1], default=1) > 1:
+        axes = list(range(1, layer.alpha.ndim))
+        return f"PyTorch has one slope for each channel, or one for all: make the layer with PReLU(shared_axes={axes})"
+    return None
 
 
 def _refuse_attention(layer, module):
@@ -152,6 +169,7 @@ LAYOUTS = {
             _same("bias", "1.bias"),
         ),
     ),
+    "Conv1DTranspose": Layout(("ConvTranspose1d",), (_axes("kernel", "weight", 2, 1, 0), _BIAS)),
     "Conv2DTranspose": Layout(("ConvTranspose2d",), (_axes("kernel", "weight", 3, 2, 0, 1), _BIAS)),
     "BatchNormalization": Layout(
         ("BatchNorm1d|BatchNorm2d",),
@@ -161,9 +179,14 @@ LAYOUTS = {
     "LayerNormalization": Layout(("LayerNorm",), _SCALE, (_EPSILON,)),
     "GroupNormalization": Layout(("GroupNorm",), _SCALE, (_EPSILON,)),
     "Embedding": Layout(("Embedding",), (_same("embeddings", "weight"),)),
+    "PositionEmbedding": Layout(("Embedding",), (_same("embeddings", "weight"),)),
+    "PReLU": Layout(("PReLU",), (Rule(("alpha",), ("weight",), _channels, _shared),), refuse=_refuse_slopes),
     "SimpleRNN": Layout(("RNN",), _gates(0), refuse=_refuse_rnn),
     "LSTM": Layout(("LSTM",), _gates(0, 1, 2, 3), refuse=_refuse_rnn),
     "GRU": Layout(("GRU",), _gates(1, 0, 2), refuse=_refuse_gru),
+    "SimpleRNNCell": Layout(("RNNCell|RNN",), _gates(0), refuse=_refuse_rnn),  # RNN(cell) is a layer there
+    "LSTMCell": Layout(("LSTMCell|LSTM",), _gates(0, 1, 2, 3), refuse=_refuse_rnn),
+    "GRUCell": Layout(("GRUCell|GRU",), _gates(1, 0, 2), refuse=_refuse_gru),
     "MultiHeadAttention": Layout(
         ("MultiheadAttention",),
         (

@@ -64,7 +64,8 @@ class _Pair:
         self.layout = LAYOUTS[kind_of(layer)]  # ending: set for the parts of a layer, such as both directions
         why = self.layout.refuse(layer, modules[0])
         if why is None and ending is None and getattr(modules[0], "bidirectional", False):
-            why = f"it reads in both directions; here that is Bidirectional({type(layer).__name__}(...))"
+            kind = type(layer).__name__.removesuffix("Cell")
+            why = f"it reads in both directions; here that is Bidirectional({kind}(...))"
         if why is not None:
             raise ValueError(f"{layer.name} ({type(layer).__name__}) and {_kind(modules[0])}: {why}.")
 
@@ -79,7 +80,7 @@ class _Pair:
                 here, there = (["no", "a"][all(w is not None for w in side)] for side in (ours, theirs))
                 raise ValueError(
                     f"{self.layer.name} ({type(self.layer).__name__}) has {here} {rule.ours[0]}, the module "
-                    f"{_kind(self.modules[0])} has {there} {rule.theirs[0]}: make both with it, or both without."
+                    f"{_kind(self.modules[0])} has {there} {_either(rule.theirs[0])}: make both with it, or both without."
                 )
             yield rule, ours, theirs
 
@@ -88,11 +89,13 @@ class _Pair:
         if place.isdigit():
             return getattr(self.modules[int(place)], rest)
         owner = functools.reduce(getattr, filter(None, place.split(".")), self.modules[0])
-        return getattr(owner, rest + (self.ending or ""), None)
+        held = (getattr(owner, name + (self.ending or ""), None) for name in rest.split("|"))
+        return next((tensor for tensor in held if tensor is not None), None)
 
     def _turned(self, turn, name: str, array):
         """Put the rows of what stands for flattened features in the other order; a bias stands for the outputs."""
-        return array if self.rows is None or name == "bias" else turn(array, self.rows)
+        same = self.rows is None or name == "bias" or array.size == 1
+        return array if same else turn(array, self.rows)
 
     def to_torch(self) -> list[tuple]:
         """Return pairs (tensor there, array for it)."""
@@ -118,7 +121,8 @@ class _Pair:
     def _check(self, rule, name, there, here):
         if there != here:
             raise ValueError(
-                f"{self.layer.name} ({type(self.layer).__name__}): {', '.join(rule.ours)} would be {name} {here} in "
+                f"{self.layer.name} ({type(self.layer).__name__}): {', '.join(rule.ours)} would be {_either(name)} "
+                f"{here} in "
                 f"PyTorch. {_kind(self.modules[0])} has {there}: make both of one size."
             )
 
@@ -136,18 +140,26 @@ def pairs(model, module) -> list[_Pair]:
         if not fits:
             got = " and ".join(map(_kind, taken)) or "nothing more"
             raise ValueError(
-                f"{layer.name} ({type(layer).__name__}) would be {' and '.join(wanted).replace('|', ' or ')} in "
+                f"{layer.name} ({type(layer).__name__}) would be {_either(' and '.join(wanted))} in "
                 f"PyTorch. Found there: {got}.{_both(here, there)}"
             )
         if kind in PARTS:
             for part, place, ending in PARTS[kind][1]:
                 inside = getattr(taken[0], place) if place else taken[0]
-                found.append(_Pair(getattr(layer, part), [inside], ending))
+                found.append(_Pair(_with_weights(getattr(layer, part)), [inside], ending))
         else:
             found.append(_Pair(layer, taken, rows=rows.get(layer)))
     if waiting:
         raise ValueError(f"the module has more: {_kind(waiting[0])} has no layer here.{_both(here, there)}")
     return found
+
+
+def _with_weights(part):
+    """Return a part of a layer, of an RNN its cell. Raises ValueError for a cell that is none of the three."""
+    part = getattr(part, "cell", part)
+    if not kind_of(part):
+        raise ValueError(f"{part.name} ({type(part).__name__}): no module of PyTorch is known to hold its weights.")
+    return part
 
 
 def _both(here, there) -> str:
@@ -189,6 +201,10 @@ def _modules(module):
     if any(p is not None for p in module._parameters.values()):
         raise ValueError(f"{_kind(module)}: no layer here is known to hold the same weights. Copy them by hand.")
     return [leaf for child in module.children() for leaf in _modules(child)]
+
+
+def _either(names: str) -> str:
+    return names.replace("|", " or ")
 
 
 def _is_a(module, names: str) -> bool:

@@ -28,9 +28,11 @@ CASES = {
     "Dense": (lambda L: L.Dense(5, activation="gelu"), TABLE),
     "Conv1D": (lambda L: L.Conv1D(5, 3, padding="causal"), SIGNAL),
     "Conv2D": (lambda L: L.Conv2D(5, (3, 2), strides=2, padding="same"), IMAGE),
+    "Conv2D groups": (lambda L: L.Conv2D(6, 3, groups=2), IMAGE),
     "DepthwiseConv2D": (lambda L: L.DepthwiseConv2D(3, depth_multiplier=2), IMAGE),
     "SeparableConv2D": (lambda L: L.SeparableConv2D(5, 3, depth_multiplier=2), IMAGE),
     "Conv2DTranspose": (lambda L: L.Conv2DTranspose(5, 3, strides=2, padding="same"), IMAGE),
+    "Conv1DTranspose": (lambda L: L.Conv1DTranspose(5, 3, strides=2), SIGNAL),
     "BatchNormalization": (lambda L: L.BatchNormalization(), IMAGE),
     "LayerNormalization": (lambda L: L.LayerNormalization(), SIGNAL),
     "GroupNormalization": (lambda L: L.GroupNormalization(2), IMAGE),
@@ -39,6 +41,8 @@ CASES = {
     "LSTM": (lambda L: L.LSTM(5, return_sequences=True), SIGNAL),
     "GRU": (lambda L: L.GRU(5, return_sequences=True), SIGNAL),
     "GRU reset before": (lambda L: L.GRU(5, reset_after=False), SIGNAL),
+    "PReLU": (lambda L: L.PReLU(shared_axes=[1, 2]), IMAGE),
+    "RNN": (lambda L: L.RNN(L.LSTMCell(5), return_sequences=True), SIGNAL),
     "Bidirectional": (lambda L: L.Bidirectional(L.LSTM(5)), SIGNAL),
     "TimeDistributed": (lambda L: L.TimeDistributed(L.Dense(5)), SIGNAL),
     "MultiHeadAttention": (lambda L: L.MultiHeadAttention(2, 3), SIGNAL),
@@ -178,9 +182,9 @@ def test_every_layer_is_made_again(case):
 def test_what_edunet_does_not_have_is_named():
     with pytest.raises(ValueError, match="is a UnitNormalization, which edunet does not have"):
         interop.from_keras(keras.Sequential([keras.Input((6,)), keras.layers.UnitNormalization()]))
-    grouped = keras.layers.Conv2D(4, 3, groups=2)
-    with pytest.raises(ValueError, match="groups=2 has no counterpart in edunet. Leave it at its default, 1"):
-        interop.from_keras(keras.Sequential([keras.Input((9, 8, 4)), grouped]))
+    thin = keras.layers.Dense(4, lora_rank=2)
+    with pytest.raises(ValueError, match="lora_rank=2 has no counterpart in edunet. Leave it at its default, None"):
+        interop.from_keras(keras.Sequential([keras.Input((6,)), thin]))
     x = keras.Input((6,))
     with pytest.raises(ValueError, match="is an operation, not a layer"):
         interop.from_keras(keras.Model(x, x + x))

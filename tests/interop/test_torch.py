@@ -40,6 +40,25 @@ def sequences(module, x):
     return module(torch.from_numpy(x))[0].detach().numpy()
 
 
+def one_step(module, x):
+    h = module(torch.from_numpy(x))
+    return (h[0] if isinstance(h, tuple) else h).detach().numpy()
+
+
+def step_by_step(modules, x):
+    """Read a sequence with cells, each of which reads what the one before gives; return the last state."""
+    states = [None] * len(modules)
+    for x_t in torch.from_numpy(x).unbind(1):
+        for i, cell in enumerate(modules):
+            states[i] = cell(x_t, states[i])
+            x_t = states[i][0] if isinstance(states[i], tuple) else states[i]
+    return x_t.detach().numpy()
+
+
+def at_its_place(module, x):
+    return x + module.weight[: x.shape[1]].detach().numpy()
+
+
 def self_attention(module, x):
     x = torch.from_numpy(x)
     return module(x, x, x)[0].detach().numpy()
@@ -56,6 +75,7 @@ CASES = {
     "Dense without bias": (lambda L: L.Dense(5, use_bias=False), lambda: nn.Linear(6, 5, bias=False), TABLE, plainly),
     "Conv1D": (lambda L: L.Conv1D(5, 3), lambda: nn.Conv1d(4, 5, 3), SIGNAL, images),
     "Conv2D": (lambda L: L.Conv2D(5, (3, 2), strides=2), lambda: nn.Conv2d(4, 5, (3, 2), stride=2), IMAGE, images),
+    "Conv2D groups": (lambda L: L.Conv2D(6, 3, groups=2), lambda: nn.Conv2d(4, 6, 3, groups=2), IMAGE, images),
     "DepthwiseConv2D": (
         lambda L: L.DepthwiseConv2D(3, depth_multiplier=2),
         lambda: nn.Conv2d(4, 8, 3, groups=4),
@@ -69,17 +89,68 @@ CASES = {
         IMAGE,
         images,
     ),
+    "Conv1DTranspose": (
+        lambda L: L.Conv1DTranspose(5, 3, strides=2),
+        lambda: nn.ConvTranspose1d(4, 5, 3, stride=2),
+        SIGNAL,
+        images,
+    ),
     "BatchNormalization": (lambda L: L.BatchNormalization(), lambda: nn.BatchNorm2d(4), IMAGE, images),
     "BatchNormalization of rows": (lambda L: L.BatchNormalization(), lambda: nn.BatchNorm1d(6), TABLE, plainly),
     "LayerNormalization": (lambda L: L.LayerNormalization(), lambda: nn.LayerNorm(4), SIGNAL, plainly),
     "GroupNormalization": (lambda L: L.GroupNormalization(2), lambda: nn.GroupNorm(2, 4), IMAGE, images),
     "Embedding": (lambda L: L.Embedding(9, 4), lambda: nn.Embedding(9, 4), rng.integers(0, 9, (3, 5)), plainly),
+    "PositionEmbedding": (lambda L: L.PositionEmbedding(9), lambda: nn.Embedding(9, 4), SIGNAL, at_its_place),
+    "PReLU": (lambda L: L.PReLU(shared_axes=[1, 2]), lambda: nn.PReLU(4), IMAGE, images),
+    "PReLU, one slope": (lambda L: L.PReLU(shared_axes=[1, 2]), lambda: nn.PReLU(), SIGNAL, plainly),
+    "PReLU of rows": (lambda L: L.PReLU(), lambda: nn.PReLU(6), TABLE, plainly),
+    "TimeDistributed": (lambda L: L.TimeDistributed(L.Dense(5)), lambda: nn.Linear(4, 5), SIGNAL, plainly),
+    "Residual": (lambda L: L.Residual(L.Dense(4)), lambda: nn.Linear(4, 4), SIGNAL, lambda m, x: x + plainly(m, x)),
     "SimpleRNN": (lambda L: L.SimpleRNN(5, **SEQUENCE), lambda: nn.RNN(4, 5, batch_first=True), SIGNAL, sequences),
     "LSTM": (lambda L: L.LSTM(5, **SEQUENCE), lambda: nn.LSTM(4, 5, batch_first=True), SIGNAL, sequences),
     "GRU": (lambda L: L.GRU(5, **SEQUENCE), lambda: nn.GRU(4, 5, batch_first=True), SIGNAL, sequences),
     "LSTM without bias": (
         lambda L: L.LSTM(5, use_bias=False, **SEQUENCE),
         lambda: nn.LSTM(4, 5, bias=False, batch_first=True),
+        SIGNAL,
+        sequences,
+    ),
+    "SimpleRNNCell": (lambda L: L.SimpleRNNCell(5), lambda: nn.RNNCell(6, 5), TABLE, one_step),
+    "LSTMCell": (lambda L: L.LSTMCell(5), lambda: nn.LSTMCell(6, 5), TABLE, one_step),
+    "GRUCell": (lambda L: L.GRUCell(5), lambda: nn.GRUCell(6, 5), TABLE, one_step),
+    "GRUCell without bias": (
+        lambda L: L.GRUCell(5, use_bias=False),
+        lambda: nn.GRUCell(6, 5, bias=False),
+        TABLE,
+        one_step,
+    ),
+    "RNN of SimpleRNNCell": (
+        lambda L: L.RNN(L.SimpleRNNCell(5), **SEQUENCE),
+        lambda: nn.RNN(4, 5, batch_first=True),
+        SIGNAL,
+        sequences,
+    ),
+    "RNN of LSTMCell": (
+        lambda L: L.RNN(L.LSTMCell(5), **SEQUENCE),
+        lambda: nn.LSTM(4, 5, batch_first=True),
+        SIGNAL,
+        sequences,
+    ),
+    "RNN of GRUCell": (
+        lambda L: L.RNN(L.GRUCell(5), **SEQUENCE),
+        lambda: nn.GRU(4, 5, batch_first=True),
+        SIGNAL,
+        sequences,
+    ),
+    "RNN of several cells": (
+        lambda L: L.RNN([L.LSTMCell(5), L.GRUCell(3)]),
+        lambda: nn.ModuleList([nn.LSTMCell(4, 5), nn.GRUCell(5, 3)]),
+        SIGNAL,
+        step_by_step,
+    ),
+    "Bidirectional RNN of LSTMCell": (
+        lambda L: L.Bidirectional(L.RNN(L.LSTMCell(5), **SEQUENCE)),
+        lambda: nn.LSTM(4, 5, batch_first=True, bidirectional=True),
         SIGNAL,
         sequences,
     ),
@@ -108,13 +179,17 @@ def built(case):
     """Return the layer with random weights, the module, data, and how the module is used."""
     make, theirs, x, use = CASES[case]
     layer = make(layers)
-    layer(x, x) if case == "MultiHeadAttention" else layer(x)
+    ours(layer, x)
     layer.set_weights([abs(normal(*w.shape)) + 0.1 for w in layer.weights])  # a variance must be positive
     return layer, theirs().eval(), x, use
 
 
 def ours(layer, x):
-    return (layer(x, x) if isinstance(layer, layers.MultiHeadAttention) else layer(x)).numpy()
+    if isinstance(layer, layers.MultiHeadAttention):
+        return layer(x, x).numpy()
+    if layer.__class__.__name__.endswith("Cell"):
+        return layer(x, layer.get_initial_state(len(x)))[0].numpy()
+    return layer(x).numpy()
 
 
 def assert_close(a, b):
@@ -160,6 +235,7 @@ def image_models():
             layers.MaxPooling2D(2),
             layers.Flatten(),
             layers.BatchNormalization(),
+            layers.PReLU(),
             layers.Dropout(0.5),
             layers.Dense(36, activation="relu"),
             layers.Dense(3),
@@ -173,6 +249,7 @@ def image_models():
         nn.MaxPool2d(2),
         nn.Flatten(),
         nn.BatchNorm1d(36),
+        nn.PReLU(36),
         nn.Dropout(),
         nn.Linear(36, 36),
         nn.ReLU(),
@@ -262,12 +339,26 @@ def test_what_differs_is_named(layer, module, message):
         (layers.GRU(5, reset_after=False), nn.GRU(4, 5), "needs reset_after=True"),
         (layers.LSTM(5), nn.LSTM(4, 5, num_layers=2), "it has 2 layers; make one module for each"),
         (layers.LSTM(5), nn.LSTM(4, 5, bidirectional=True), r"here that is Bidirectional\(LSTM"),
+        (layers.RNN(layers.LSTMCell(5)), nn.LSTM(4, 5, bidirectional=True), r"here that is Bidirectional\(LSTM\("),
+        (layers.RNN(layers.GRUCell(5, reset_after=False)), nn.GRU(4, 5), "needs reset_after=True"),
+        (
+            layers.Bidirectional(layers.RNN([layers.LSTMCell(5)])),
+            nn.LSTM(4, 5, bidirectional=True),
+            r"\(StackedRNNCells\): no module of PyTorch",
+        ),
     ],
 )
 def test_sequences_that_are_read_otherwise_are_refused(layer, module, message):
     layer(SIGNAL)
     with pytest.raises(ValueError, match=message):
         interop.weights_to_torch(layer, module)
+
+
+def test_slopes_of_places_are_refused():
+    layer = layers.PReLU()
+    layer(IMAGE)
+    with pytest.raises(ValueError, match=r"for each channel, or one for all: make .* PReLU\(shared_axes=\[1, 2\]\)"):
+        interop.weights_to_torch(layer, nn.PReLU(4))
 
 
 def test_other_heads_are_refused():
