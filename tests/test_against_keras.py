@@ -7,6 +7,7 @@ than the last, for which
 it raises.
 """
 
+import inspect
 import os
 import warnings
 
@@ -14,6 +15,7 @@ import numpy as np
 import pytest
 
 import edunet
+from edunet.layers.symbol import replace
 
 torch = pytest.importorskip("torch", reason="Keras runs on PyTorch here: make test-peers")
 os.environ.setdefault("KERAS_BACKEND", "torch")
@@ -108,7 +110,7 @@ LAYERS = {
     "GRU backwards": (lambda L: L.GRU(5, return_sequences=True, go_backwards=True), SIGNAL),
     "GRU other activations": (lambda L: L.GRU(5, "relu", "tanh", return_sequences=True), SIGNAL),
     "GRU other activations, reset before": (lambda L: L.GRU(5, "elu", reset_after=False), SIGNAL),
-    "LSTM other activations": (lambda L: L.LSTM(5, "softplus", "tanh", return_sequences=True), SIGNAL),
+    "LSTM other activations": (lambda L: L.LSTM(5, "elu", "tanh", return_sequences=True), SIGNAL),
     "RNN of a cell": (lambda L: L.RNN(L.LSTMCell(5), return_sequences=True), SIGNAL),
     "RNN of a cell backwards": (lambda L: L.RNN(L.SimpleRNNCell(5), go_backwards=True), SIGNAL),
     "RNN of GRU's cell": (lambda L: L.RNN(L.GRUCell(5), return_sequences=True), SIGNAL),
@@ -122,6 +124,7 @@ LAYERS = {
     "Bidirectional, last": (lambda L: L.Bidirectional(L.GRU(5), merge_mode="mul"), SIGNAL),
     "Bidirectional, sum": (lambda L: L.Bidirectional(L.LSTM(5), merge_mode="sum"), SIGNAL),
     "Bidirectional, mean": (lambda L: L.Bidirectional(L.SimpleRNN(5, return_sequences=True), "ave"), SIGNAL),
+    "Bidirectional, cells": (lambda L: L.Bidirectional(L.RNN(L.GRUCell(5), return_sequences=True)), SIGNAL),
     "Bidirectional, two layers": (
         lambda L: L.Bidirectional(L.GRU(5), backward_layer=L.LSTM(3, go_backwards=True)),
         SIGNAL,
@@ -145,11 +148,13 @@ LAYERS = {
 }
 
 
-def copied(make, x):
-    """Return both layers, built, with the same random weights, and what kind of layer they are."""
+def copied(make, *inputs):
+    """Return both layers, built, with the same random weights."""
     theirs, ours = make(keras.layers), make(edunet.layers)
-    theirs(x), ours(x)
-    weights = [abs(normal(*w.shape)) / 2 + 0.1 for w in theirs.get_weights()]  # a variance must be positive
+    theirs(*inputs), ours(*inputs)
+    drawn = np.random.default_rng(2)
+    weights = [drawn.normal(0, 0.5, w.shape) for w in theirs.weights]
+    weights = [abs(a) + 0.1 if "variance" in w.name else a for a, w in zip(weights, theirs.weights, strict=True)]
     theirs.set_weights(weights), ours.set_weights(weights)
     return theirs, ours
 
@@ -161,20 +166,42 @@ def test_layers_with_copied_weights(name):
     np.testing.assert_allclose(plain(ours(x)), plain(theirs(x)), rtol=1e-4, atol=1e-5)
 
 
-def gradients_of_theirs(layer, x, dy):
-    """Return Keras's y, and ∂(Σ y·dy) by every weight and by x, from PyTorch underneath."""
-    x = torch.tensor(x, requires_grad=x.dtype.kind == "f")
-    y = layer(x)
+def first(y):
+    return y[0] if isinstance(y, (tuple, list)) else y
+
+
+def gradients_of_theirs(layer, inputs, dy, **options):
+    """Return Keras's y, and ∂(Σ y·dy) by every weight and by the inputs, from PyTorch underneath."""
+    inputs = replace(inputs, lambda x: torch.tensor(x, requires_grad=x.dtype.kind == "f"))
+    y = first(layer(*inputs, **options))
     (y * torch.tensor(dy)).sum().backward()
-    weights = [w.value for w in layer.trainable_weights]
-    return plain(y), [t.grad.numpy() for t in [*weights, x] if t.requires_grad]
+    leaves = [w.value for w in layer.trainable_weights] + flat(inputs)
+    return plain(y), [t.grad.numpy() for t in leaves if t.requires_grad]
 
 
-def gradients_of_ours(layer, x, dy):
-    x = edunet.Tensor(x) if x.dtype.kind == "f" else x
-    y = layer(x)
-    wanted = [*layer.trainable_weights, *([x] if isinstance(x, edunet.Tensor) else [])]
+def gradients_of_ours(layer, inputs, dy, **options):
+    inputs = replace(inputs, lambda x: edunet.Tensor(x) if x.dtype.kind == "f" else x)
+    y = first(layer(*inputs, **options))
+    wanted = layer.trainable_weights + [x for x in flat(inputs) if isinstance(x, edunet.Tensor)]
     return plain(y), edunet.gradients((y * dy).sum(), wanted)
+
+
+def flat(inputs):
+    return [x for part in inputs for x in (part if isinstance(part, list) else [part])]
+
+
+def agree(theirs, ours, inputs, precision, **options):
+    """Compare the outputs and all gradients of two layers."""
+    dtype, tolerance = precision
+    inputs = replace(inputs, lambda x: x.astype(dtype) if x.dtype.kind == "f" else x)
+    dy = np.random.default_rng(1).normal(size=plain(first(ours(*inputs, **options))).shape).astype(dtype)
+    y, grads = gradients_of_ours(ours, inputs, dy, **options)
+    their_y, their_grads = gradients_of_theirs(theirs, inputs, dy, **options)
+    assert y.dtype == dtype
+    names = ["y", *(w.name for w in ours.trainable_weights), *["x"] * len(flat(inputs))]
+    for a, b, name in zip([y, *grads], [their_y, *their_grads], names, strict=False):
+        of = their_grads if name == "key_bias" else [b]  # that bias changes nothing: its gradient is rounding
+        assert np.abs(a - b).max() <= tolerance * max(np.abs(g).max() for g in of)
 
 
 def set_precision(dtype):
@@ -194,14 +221,43 @@ def precision(request, monkeypatch):
 
 @pytest.mark.parametrize("name", LAYERS)
 def test_outputs_and_gradients_of_layers(name, precision):
-    (make, x), (dtype, tolerance) = LAYERS[name], precision
-    x = x.astype(dtype) if x.dtype.kind == "f" else x
-    theirs, ours = copied(make, x)
-    dy = np.random.default_rng(1).normal(size=plain(ours(x)).shape).astype(dtype)
-    (y, grads), (their_y, their_grads) = gradients_of_ours(ours, x, dy), gradients_of_theirs(theirs, x, dy)
-    assert y.dtype == dtype
-    for a, b in zip([y, *grads], [their_y, *their_grads], strict=True):
-        assert np.abs(a - b).max() <= tolerance * np.abs(b).max()
+    make, x = LAYERS[name]
+    agree(*copied(make, x), [x], precision)
+
+
+CELLS = {
+    "SimpleRNNCell": (lambda L: L.SimpleRNNCell(5), [normal(4, 5)]),
+    "GRUCell": (lambda L: L.GRUCell(5), [normal(4, 5)]),
+    "GRUCell reset before": (lambda L: L.GRUCell(5, reset_after=False), [normal(4, 5)]),
+    "LSTMCell": (lambda L: L.LSTMCell(5), [normal(4, 5), normal(4, 5)]),
+}
+
+
+@pytest.mark.parametrize("name", CELLS)
+def test_one_step_of_a_cell(name, precision):
+    make, states = CELLS[name]
+    agree(*copied(make, TABLE, states), [TABLE, states], precision)
+
+
+MEMORY = normal(3, 7, 6)  # wider than the query
+ATTENTION = {
+    "all": {},
+    "causal": {"use_causal_mask": True},
+    "masked": {"attention_mask": LOOKS},
+    "causal, masked": {"use_causal_mask": True, "attention_mask": LOOKS},
+}
+
+
+@pytest.mark.parametrize("options", ATTENTION.values(), ids=ATTENTION)
+def test_gradients_of_multi_head_attention(options, precision):
+    both = copied(lambda L: L.MultiHeadAttention(2, 3, value_dim=5), SIGNAL, MEMORY)
+    agree(*both, [SIGNAL, MEMORY], precision, **options)
+
+
+@pytest.mark.parametrize("causal", [False, True], ids=["all", "causal"])
+def test_gradients_of_attention_with_a_scale(causal, precision):
+    inputs = [normal(3, 7, 1), MEMORY, normal(3, 7, 1)]  # √d, by which only ours divides, is 1
+    agree(*copied(lambda L: L.Attention(use_scale=True), inputs), [inputs], precision, use_causal_mask=causal)
 
 
 @pytest.mark.parametrize("name", LAYERS)
@@ -210,6 +266,20 @@ def test_weights_have_the_same_names(name):
     if theirs.weights:
         assert [w.name for w in ours.weights] == [w.name for w in theirs.weights]
     assert ours.count_params() == theirs.count_params()
+
+
+def source_of(kind):
+    return "".join(inspect.getsource(part) for part in kind.__mro__ if part.__module__.startswith("edunet."))
+
+
+def test_every_layer_with_weights_is_compared():
+    """Those with weights that are not here stand in tests/test_against_torch.py: Keras has none of the kind."""
+    seen = {type(part).__name__ for make, _ in LAYERS.values() for part in make(edunet.layers).with_inner()}
+    seen |= {name.split()[0] for name in CELLS} | {"MultiHeadAttention", "Attention", "StackedRNNCells"}
+    kinds = {kind for kind in vars(edunet.layers).values() if isinstance(kind, type)}
+    with_weights = {kind.__name__ for kind in kinds if "self.add_weight(" in source_of(kind)}
+    assert with_weights - seen == {"PositionEmbedding"}
+    assert len(with_weights) > 20
 
 
 def test_batch_normalization_while_learning():

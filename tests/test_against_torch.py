@@ -104,6 +104,13 @@ def torch_bidirectional(x, *given):
     return y, *h, *c
 
 
+def our_places(x, w):
+    """Ours: the layer, with the vectors w of more places than x has."""
+    layer = layers.PositionEmbedding(len(w))
+    layer.built, layer.embeddings = True, w
+    return layer.call(x)
+
+
 def reset_gate_first(w):
     z, r, candidate = w.chunk(3, dim=-1)
     return torch.cat([r, z, candidate], dim=-1)
@@ -271,6 +278,10 @@ CASES = {
         lambda z: F.huber_loss(z, torch.from_numpy(SHARES).to(z.dtype), reduction="none"),
         SCORES,
     ),
+    "PositionEmbedding": Case(
+        our_places, lambda x, w: x + F.embedding(torch.arange(T), w), {"x": (N, T, D), "w": (T + 2, D)}
+    ),
+    "prelu": Case(ops.prelu, F.prelu, SCORES | {"alpha": (4,)}),
     "embedding": Case(
         given(ops.embedding, indices=LABELS), lambda w: F.embedding(torch.from_numpy(LABELS), w), {"w": (4, 3)}
     ),
