@@ -44,7 +44,7 @@ test-notebooks: $(VENV)/ready
 PEERS := .venv-peers
 $(PEERS)/ready: pyproject.toml $(VENV)/ready
 	test -x $(PEERS)/bin/python || $(PYTHON) -m venv $(PEERS)
-	$(PEERS)/bin/python -m pip install --quiet "torch==2.13.0" "keras>=3" "pandas>=2.1"
+	$(PEERS)/bin/python -m pip install --quiet "torch==2.13.0" "keras>=3"
 	$(PEERS)/bin/python -m pip install --quiet --editable ".[$(EXTRAS),interop]"
 	touch $@
 

@@ -80,7 +80,8 @@ class _Pair:
                 here, there = (["no", "a"][all(w is not None for w in side)] for side in (ours, theirs))
                 raise ValueError(
                     f"{self.layer.name} ({type(self.layer).__name__}) has {here} {rule.ours[0]}, the module "
-                    f"{_kind(self.modules[0])} has {there} {_either(rule.theirs[0])}: make both with it, or both without."
+                    f"{_kind(self.modules[0])} has {there} {_either(rule.theirs[0])}: make both with it, or both "
+                    "without."
                 )
             yield rule, ours, theirs
 
