@@ -3,6 +3,7 @@
 Initializers are not taken along: the weights are.
 """
 
+import functools
 import inspect
 from typing import Any
 
@@ -110,7 +111,7 @@ def _layer_from(theirs) -> Layer:
     held = {key: getattr(theirs, key, None) for key in config}
     if "layer" in held:  # which Bidirectional has under another name
         held["layer"] = getattr(theirs, "forward_layer", held["layer"])
-    inner = {key: _layer_from(part) for key, part in held.items() if _is_keras_layer(part)}
+    inner = {key: replace(_plain(part), _layer_from) for key, part in held.items() if _are_layers(part)}
     taken = _taken(theirs, config, options(kind), "edunet")
     for key, value in taken.items():
         ending = key.rpartition("_")[2]
@@ -138,8 +139,8 @@ def _layer_to(keras, ours):
     taken = _taken(ours, config, wanted, "Keras")
     for key, value in taken.items():
         ending = key.rpartition("_")[2]
-        if isinstance(value, Layer):
-            taken[key] = _layer_to(keras, value)
+        if _are_layers(value):
+            taken[key] = replace(value, functools.partial(_layer_to, keras))
         elif ending in _ROOMS and value is not None:
             made = getattr(getattr(keras, f"{ending}s"), type(value).__name__)
             there = inspect.signature(made).parameters
@@ -149,8 +150,14 @@ def _layer_to(keras, ours):
     return kind(**taken, name=ours.name, trainable=ours.trainable)
 
 
-def _is_keras_layer(value) -> bool:
-    return hasattr(value, "get_weights") and hasattr(value, "get_config")
+def _plain(value):
+    return list(value) if isinstance(value, (list, tuple)) else value  # Keras has lists of a kind of its own
+
+
+def _are_layers(value) -> bool:
+    """Tell whether an argument is a layer of either library, or several, as the cells of StackedRNNCells."""
+    several = isinstance(value, (list, tuple)) and len(value) > 0
+    return all(hasattr(part, "get_weights") and hasattr(part, "get_config") for part in (value if several else [value]))
 
 
 def _taken(layer, config: dict, wanted: list[str], where: str) -> dict:

@@ -43,6 +43,7 @@ CASES = {
     "GRU reset before": (lambda L: L.GRU(5, reset_after=False), SIGNAL),
     "PReLU": (lambda L: L.PReLU(shared_axes=[1, 2]), IMAGE),
     "RNN": (lambda L: L.RNN(L.LSTMCell(5), return_sequences=True), SIGNAL),
+    "RNN of several cells": (lambda L: L.RNN([L.GRUCell(5), L.LSTMCell(3)]), SIGNAL),
     "Bidirectional": (lambda L: L.Bidirectional(L.LSTM(5)), SIGNAL),
     "TimeDistributed": (lambda L: L.TimeDistributed(L.Dense(5)), SIGNAL),
     "MultiHeadAttention": (lambda L: L.MultiHeadAttention(2, 3), SIGNAL),

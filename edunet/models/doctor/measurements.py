@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from edunet import layers
 from edunet.models.doctor.case import Case, Input, number
 from edunet.models.doctor.report import Finding
 
@@ -10,7 +11,13 @@ __all__ = ["CHECKS"]
 APART = 1000  # the spread of one column in that of another
 WIDE = 50  # a spread that is not scaled, such as grey values 0 ... 255
 ROWS = 10_000  # so many are looked at where all would take long
-NORMALISING = ("BatchNormalization", "LayerNormalization", "GroupNormalization", "Normalization", "Rescaling")
+NORMALISING = (
+    layers.BatchNormalization,
+    layers.LayerNormalization,
+    layers.GroupNormalization,
+    layers.Normalization,
+    layers.Rescaling,
+)
 UNITS = {  # factors between units of laboratories
     18.016: "mg/dl and mmol/l of glucose",
     38.67: "mg/dl and mmol/l of cholesterol",
@@ -69,7 +76,7 @@ def constant(case: Case):
 
 def unscaled(case: Case):
     """Columns on very different scales, and numbers that are large altogether."""
-    if any(type(layer).__name__ in NORMALISING for layer in case.layers()[1:3]):
+    if any(isinstance(layer, NORMALISING) for layer in case.layers()[1:3]):
         return  # the model begins with bringing them to one scale
     for part in _measured(case):
         spread = _rows(part).std(axis=0)

@@ -2,6 +2,8 @@
 
 import numpy as np
 
+from edunet import layers
+from edunet.layers.recurrent import Reader
 from edunet.models.causality import check_causality
 from edunet.models.doctor.case import Case, Input
 from edunet.models.doctor.report import Finding
@@ -10,17 +12,24 @@ __all__ = ["CHECKS"]
 
 ROWS = 2000  # so many sequences are looked at
 AHEAD = 3  # steps
-READERS = (
-    "SimpleRNN", "GRU", "LSTM", "RNN", "Bidirectional", "Conv1D", "Attention", "MultiHeadAttention",
-    "TransformerEncoder", "GlobalAveragePooling1D", "GlobalMaxPooling1D", "TimeDistributed", "Embedding",
-)  # fmt: skip  # layers to which the second axis is time
+READERS = (  # layers to which the second axis is time
+    Reader,  # all that are recurrent
+    layers.Bidirectional,
+    layers.Conv1D,
+    layers.Attention,
+    layers.MultiHeadAttention,
+    layers.TransformerEncoder,
+    layers.GlobalAveragePooling1D,
+    layers.GlobalMaxPooling1D,
+    layers.TimeDistributed,
+    layers.Embedding,
+)
 
 
 def lost_masks(case: Case):
     """Zeros that fill sequences up, and no layer that says so; a mask that ends on its way."""
-    layers = case.layers()
-    masking = any(layer.makes_mask for layer in layers)
-    if not masking and any(type(layer).__name__ in READERS for layer in layers):
+    found = case.layers()
+    if not any(layer.makes_mask for layer in found) and any(isinstance(layer, READERS) for layer in found):
         for part in case.inputs:
             yield from _padding(part)
     for node in case.model._nodes if getattr(case.model, "inputs", None) else []:
