@@ -136,8 +136,15 @@ SINGLE_IN_KERAS = (
     "GlobalAveragePooling",
     "BatchNormalization",
     "LayerNormalization",
+    "GroupNormalization",
+    "Normalization",
     "SimpleRNN",
     "GRU reset",
+    "GRU other",
+    "LSTM other",
+    "RNN of",
+    "Bidirectional, mean",
+    "TimeDistributed",
 )
 
 
@@ -145,7 +152,10 @@ def copied(make, x):
     """Return both layers, built, with the same random weights, and what kind of layer they are."""
     theirs, ours = make(keras.layers), make(edunet.layers)
     theirs(x), ours(x)
-    weights = [abs(normal(*w.shape)) + 0.1 for w in theirs.get_weights()]  # a variance must be positive
+    # small, so that no unit is saturated; a variance must be positive
+    weights = [
+        0.3 * normal(*w.shape) if "variance" not in w.name else abs(normal(*w.shape)) + 0.1 for w in theirs.weights
+    ]
     theirs.set_weights(weights), ours.set_weights(weights)
     return theirs, ours
 

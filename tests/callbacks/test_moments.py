@@ -38,8 +38,9 @@ def play(models, layers, base):
     return lines
 
 
+@pytest.mark.filterwarnings("ignore")  # Keras's warnings are not ours
 def test_as_in_keras():
-    keras = pytest.importorskip("keras")
+    keras = pytest.importorskip("keras", reason="Keras is not installed: make test-peers")
     assert play(edunet.models, layers, Callback) == play(keras.models, keras.layers, keras.callbacks.Callback)
 
 
