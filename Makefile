@@ -83,7 +83,8 @@ FRESH = NUMBA_CACHE_DIR="$(CURDIR)/build/$@"
 PY = "$(CURDIR)/$(BIN)/python"
 PYTEST = $(PY) -m pytest -q -p no:cacheprovider
 COMPILE = EDUNET_REQUIRE_NATIVE=1 $(PY) setup.py -q build_ext --inplace
-FORMULAS := tests/kernels tests/ops tests/layers
+KERNELS := tests/kernels tests/ops
+FORMULAS := $(KERNELS) tests/layers
 THREADS := tests/test_bell.py tests/test_threads.py tests/test_split.py tests/test_blas.py tests/test_determinism.py
 LIBRARY = $$(gcc -print-file-name=lib$(1).so)
 
@@ -91,7 +92,7 @@ LIBRARY = $$(gcc -print-file-name=lib$(1).so)
 checked: $(VENV)/ready
 	$(copy)
 	$(HERE) EDUNET_BUILD=checked $(COMPILE)
-	$(HERE) $(PYTEST) $(FORMULAS) tests/models $(THREADS)
+	$(HERE) $(PYTEST) $(FORMULAS) tests/models/test_training.py $(THREADS)
 
 # AddressSanitizer sees reads and writes beside arrays, UndefinedBehaviorSanitizer what C does not define. GCC on Linux.
 addresses: $(VENV)/ready
@@ -99,7 +100,7 @@ addresses: $(VENV)/ready
 	$(HERE) EDUNET_BUILD=addresses $(COMPILE)
 	$(HERE) LD_PRELOAD="$(call LIBRARY,asan) $(call LIBRARY,ubsan)" ASAN_OPTIONS=detect_leaks=0 PYTHONMALLOC=malloc \
 	  UBSAN_OPTIONS=print_stacktrace=1 HYPOTHESIS_PROFILE=few \
-	  $(PYTEST) -s $(FORMULAS) $(THREADS)
+	  $(PYTEST) -s $(KERNELS) $(THREADS)
 
 TSAN = LD_PRELOAD="$(call LIBRARY,tsan)" TSAN_OPTIONS="die_after_fork=0 exitcode=66" EDUNET_NUM_THREADS=4 setarch -R
 # ThreadSanitizer sees two threads at the same place without a lock. It wants addresses that are not drawn at random.
@@ -111,20 +112,20 @@ races: $(VENV)/run-parallel
 
 # Numba looks at every index.
 numba-checked: $(VENV)/ready
-	$(FRESH) NUMBA_BOUNDSCHECK=1 HYPOTHESIS_PROFILE=few $(PYTEST) $(FORMULAS) -k numba
+	$(FRESH) NUMBA_BOUNDSCHECK=1 HYPOTHESIS_PROFILE=few $(PYTEST) $(KERNELS) -k numba
 
 # Numba's kernels as plain Python, where NumPy warns of what becomes of NaN; the largest problems would take minutes.
 numba-plain: $(VENV)/ready
-	$(FRESH) NUMBA_DISABLE_JIT=1 HYPOTHESIS_PROFILE=few $(PYTEST) $(FORMULAS) -W "ignore:invalid value:RuntimeWarning" \
+	$(FRESH) NUMBA_DISABLE_JIT=1 HYPOTHESIS_PROFILE=few $(PYTEST) $(KERNELS) -W "ignore:invalid value:RuntimeWarning" \
 	  -k "numba and not large and not denormal and not horizons"
 
 # Every test of a formula in four threads at once. (Above them the random numbers are common to all.)
 crowd: $(VENV)/run-parallel
 	$(PYTEST) --parallel-threads=4 tests/ops
 
-# In the child of a process whose threads have worked; in two workers of joblib.
+# In the child of a process whose threads have worked; in two workers of joblib. What NumPy computes has no threads of ours.
 fork joblib: $(VENV)/ready
-	HYPOTHESIS_PROFILE=few $(PY) tools/elsewhere.py $@ $(FORMULAS)
+	HYPOTHESIS_PROFILE=few EDUNET_TEST_BACKENDS="numba cython" $(PY) tools/elsewhere.py $@ $(KERNELS)
 
 # Which lines of the .pyx are tested. Python 3.11: later ones do not tell Cython. Every line takes the interpreter's lock:
 # the largest problems are left out.

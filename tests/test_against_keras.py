@@ -152,7 +152,7 @@ def copied(make, *inputs):
     """Return both layers, built, with the same random weights."""
     theirs, ours = make(keras.layers), make(edunet.layers)
     theirs(*inputs), ours(*inputs)
-    drawn = np.random.default_rng(2)
+    drawn = np.random.default_rng(2)  # small, so that no unit is saturated; a variance must be positive
     weights = [drawn.normal(0, 0.5, w.shape) for w in theirs.weights]
     weights = [abs(a) + 0.1 if "variance" in w.name else a for a, w in zip(weights, theirs.weights, strict=True)]
     theirs.set_weights(weights), ours.set_weights(weights)

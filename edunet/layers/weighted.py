@@ -55,7 +55,12 @@ class Weighted:
     @property
     def constrained_weights(self) -> list[tuple]:
         """Pairs (weight, constraint), of the layer and of those inside it."""
-        return [pair for layer in self.with_inner() for pair in layer._constrained]
+        return [pair for layer in self.with_inner() for pair in layer.own_constraints]
+
+    @property
+    def own_constraints(self) -> list[tuple]:
+        """Pairs (weight, constraint) of this layer without those inside it."""
+        return self._constrained
 
     def sublayers(self) -> list:
         """Return the layers held as attributes, alone or in lists and dicts."""

@@ -20,7 +20,7 @@ import numpy as np
 
 from edunet.models.strict_json import parse
 
-__all__ = ["read", "write"]
+__all__ = ["put", "read", "write"]
 
 DTYPES = {
     "F64": "<f8",
@@ -61,10 +61,15 @@ def write(path, arrays: dict[str, np.ndarray], kind: str, text: str = "") -> Non
     """
     from safetensors.numpy import save
 
-    path = Path(os.path.realpath(path))  # through a link to the file it stands for
-    _check_place(path)
     content = save({name: _laid_out(name, a) for name, a in arrays.items()}, {kind: text})
     _check_header(content)  # what could not be read back is not written
+    put(path, content)
+
+
+def put(path, content: bytes) -> None:
+    """Write bytes to `path`, whole or not at all, as `write` says."""
+    path = Path(os.path.realpath(path))  # through a link to the file it stands for
+    _check_place(path)
     temporary = path.with_name(f".{path.name}.{os.getpid()}.{secrets.token_hex(4)}")
     try:
         with open(temporary, "xb") as file:

@@ -138,7 +138,8 @@ class Learner(Layer):
     def _plan_steps(self) -> _Plan:
         """Look through the layers once for many steps. Drawn models know their weights before they see data."""
         layers = self.with_inner()
-        return _Plan(self.trainable_weights, [p for p in layers if p.is_penalized], self.constrained_weights)
+        constrained = [pair for layer in layers for pair in layer.own_constraints]
+        return _Plan(self.trainable_weights, [layer for layer in layers if layer.is_penalized], constrained)
 
     def _learn(self, xs, ys, weights, plan=None):
         """Take one step; return what the next one can go on with, unless somebody has changed the layers meanwhile."""

@@ -8,6 +8,7 @@ import math
 
 import numpy as np
 
+from edunet.layers.phase import trial
 from edunet.layers.symbol import Node, Symbol, replace
 from edunet.tensor import Operation, Tensor, operations_behind
 
@@ -37,7 +38,7 @@ def operations_of(node: Node) -> int:
         return tensor
 
     args, kwargs = replace((node.args, node.kwargs), blank)
-    with np.errstate(all="ignore"):
+    with trial(), np.errstate(all="ignore"):
         y = node.layer(*args, **{k: v for k, v in kwargs.items() if k != "training"}, training=False)
     ends = [part for part in (y if isinstance(y, (tuple, list)) else [y]) if isinstance(part, Tensor)]
     found = {op.number: op for end in ends for op in operations_behind(end)}

@@ -18,12 +18,12 @@ def _table(model) -> tuple[list[str], list[tuple], list[str]]:
     seen, before, total = set(), None, 0
     chain = True
     for node in model.nodes:
-        layer, come = node.layer, [s.node for s in node.inputs if s.node is not None]
-        chain &= all(source is before for source in come)
+        layer = node.layer
+        chain &= len(set(node.inputs)) == 1 and node.inputs[0].node is before
         count = "shared" if layer in seen else f"{layer.count_params():,}"
         seen.add(layer)
         shapes = ", ".join(str(s.shape) for s in node.outputs)
-        sources = ", ".join(dict.fromkeys(s.node.layer.name if s.node else "input" for s in node.inputs))
+        sources = ", ".join(dict.fromkeys(s.node.layer.name if s.node else s.name or "input" for s in node.inputs))
         operations = operations_of(node)
         total += operations
         rows.append((_titled(layer), shapes, count, f"{operations:,}", sources))

@@ -112,7 +112,7 @@ def _texts(box, shapes):
     if hasattr(box, "layer"):
         outputs = ", ".join(str(symbol.shape) for symbol in box.outputs)
         return type(box.layer).__name__, f"{box.layer.name}  {outputs}" if shapes else box.layer.name
-    return "input", str(box.shape) if shapes else ""
+    return "Input", "  ".join([box.name or "", str(box.shape) if shapes else ""]).strip()
 
 
 def _draw_box(axes, place, first, second):
@@ -123,17 +123,18 @@ def _draw_box(axes, place, first, second):
     axes.add_patch(
         FancyBboxPatch(
             (x - width / 2, y - height / 2), width, height, boxstyle="round,pad=0,rounding_size=0.06",
-            facecolor="#eef3f8" if first != "input" else "white", edgecolor=LOOKS[0]["color"], linewidth=1.2,
+            facecolor="#eef3f8" if first != "Input" else "white", edgecolor=LOOKS[0]["color"], linewidth=1.2,
         )
     )  # fmt: skip
     axes.text(x, y + (0.13 if second else 0), first, ha="center", va="center", fontsize=9, fontweight="bold")
-    axes.text(x, y - 0.14, second, ha="center", va="center", fontsize=8)
+    axes.text(x, y - 0.14, second, ha="center", va="center", fontsize=min(8, 8 * 44 / max(len(second), 1)))
 
 
 def _draw_arrow(axes, places):
     half = HIGH / (HIGH + GAP) / 2
     (x0, y0), *_ = places
-    points = [(x0, y0 - half), *places[1:-1], (places[-1][0], places[-1][1] + half)]
+    bends = [(x, y + side) for x, y in places[1:-1] for side in (half, -half)]  # upright between the boxes of a floor
+    points = [(x0, y0 - half), *bends, (places[-1][0], places[-1][1] + half)]
     axes.plot(*zip(*points[:-1], strict=True), color="0.35", linewidth=1.2, solid_joinstyle="round")
     axes.annotate(
         "",

@@ -1,6 +1,7 @@
 import re
 from html.parser import HTMLParser
 
+import numpy as np
 import pytest
 
 from edunet import Model, Sequential, layers
@@ -88,3 +89,19 @@ def test_a_model_with_its_own_call_has_no_operations(capsys):
     model.predict([[1.0, 2.0]])
     model.summary()
     assert re.search(r"inside \(Dense\) +\? +6 +\?", capsys.readouterr().out)
+
+
+def test_looking_at_a_stateful_model_leaves_its_states_alone():
+    model = Sequential([layers.Input((5, 3)), layers.LSTM(4, stateful=True), layers.Dense(1)])
+    x = np.random.default_rng(0).normal(size=(8, 5, 3))
+    model.predict(x)
+    before = [state.copy() for state in model.layers[0].states]
+    model.summary(print_fn=lambda text: None)
+    np.testing.assert_array_equal(model.layers[0].states, before)
+
+
+def test_inputs_have_their_names():
+    age = layers.Input((1,), name="age")
+    said = []
+    Model(age, layers.Add()([layers.Dense(1)(age), age])).summary(print_fn=said.append)
+    assert re.search(r"\bdense\w*, age$", said[0], re.MULTILINE)

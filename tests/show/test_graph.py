@@ -22,7 +22,7 @@ def boxes(figure):
 def test_a_box_for_every_layer_and_input(branched, words):
     figure = graph(branched)
     assert len(boxes(figure)) == 5
-    for name in ("input", "first", "second", "sum", "out", "Dense", "Add", "(None, 8)"):
+    for name in ("Input", "first", "second", "sum", "out", "Dense", "Add", "(None, 8)"):
         assert any(name in text for text in words(figure)), name
 
 

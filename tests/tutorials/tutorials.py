@@ -229,7 +229,7 @@ def made(name, library):
     build, x, y, settings = TUTORIALS[name]
     model = build(library.layers, library.models)
     loss = settings["loss"]
-    optimizer = {"adam": library.optimizers.Adam(1e-2), "sgd": library.optimizers.SGD(1e-2, momentum=0.9)}
+    optimizer = {"adam": library.optimizers.Adam(), "sgd": library.optimizers.SGD(1e-2, momentum=0.9)}
     model.compile(
         **settings
         | {

@@ -1,7 +1,5 @@
 """to_onnx: walk through the drawing of a model and write what it says."""
 
-import os
-import secrets
 import sys
 from dataclasses import replace
 from pathlib import Path
@@ -14,7 +12,7 @@ from edunet.interop.onnx.moves import joined_masks
 from edunet.interop.onnx.refusal import refuse
 from edunet.interop.onnx.table import HONOURS, LAYERS, MASKS
 from edunet.layers.symbol import Symbol, fill
-from edunet.models import Model
+from edunet.models import Model, files
 
 __all__ = ["to_onnx"]
 
@@ -48,7 +46,7 @@ def to_onnx(model, path=None, *, opset=OLDEST):
         raise ValueError(f"to_onnx: ONNX files end in .onnx. Received {Path(path).name!r}.")
     made = _proto(onnx, model, int(opset))
     if path is not None:
-        _write(Path(path), made.SerializeToString())
+        files.put(Path(path), made.SerializeToString())
     return made
 
 
@@ -190,21 +188,3 @@ def _cast(structure, graph, node):
     if isinstance(structure, (tuple, list)):
         return type(structure)(_cast(part, graph, node) for part in structure)
     return structure
-
-
-def _write(path: Path, content: bytes) -> None:
-    """Write a file beside its place, which it then takes."""
-    if not path.parent.is_dir():
-        raise FileNotFoundError(
-            f"the folder {str(path.parent)!r} does not exist; make it first, or choose another path."
-        )
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.{secrets.token_hex(4)}")
-    try:
-        with open(temporary, "xb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(temporary, path)
-    except BaseException:
-        temporary.unlink(missing_ok=True)
-        raise
