@@ -10,14 +10,15 @@ __all__ = ["avg_pool1d", "avg_pool2d", "max_pool1d", "max_pool2d"]
 
 
 @differentiable
-def max_pool2d(x, *, window=2, stride=None, padding="valid"):
+def max_pool2d(x, *, window=2, stride=None, padding="valid", dilation=1):
     """Keep the largest value under each window.
 
-        y[n,i,j,c] = max_uv x[n, i·s + u − p, j·s + v − p, c]
+        y[n,i,j,c] = max_uv x[n, i·s + u·d − p, j·s + v·d − p, c]          s stride, d dilation, p places put before
     Gradient: all of dy[n,i,j,c] goes to the pixel that held the maximum, the first one (row by row) of a tie:
         dx[n,h,k,c] = Σ dy[n,i,j,c] over the windows (i, j) that (h, k) has won
     Shapes: x (N,H,W,C), y (N,I,J,C) with I, J as in conv2d; stride is the window unless given. Padding is "valid",
-    "same" or ((top, bottom), (left, right)), less than the window; places outside the image take no part.
+    "same" or ((top, bottom), (left, right)), less than the window; places outside the image take no part. A window with
+    gaps (dilation > 1) is rare, and computed by NumPy on every backend.
     Raises ValueError for a wrong rank or an image smaller than the window.
     Source: Goodfellow, Bengio & Courville, Deep Learning (2016), section 9.3.   Tutorial: notebooks/05_conv.ipynb
 
@@ -25,9 +26,12 @@ def max_pool2d(x, *, window=2, stride=None, padding="valid"):
     array([[ 5.,  7.],
            [13., 15.]])
     """
-    window, stride, pad, size = _windows("max_pool2d", x, window, stride, padding)
+    dilation = pair("dilation", dilation)
+    window, stride, pad, size = _windows("max_pool2d", x, window, stride, padding, dilation)
     y = np.empty((x.shape[0], *size, x.shape[3]), x.dtype)
     winner = np.empty(y.shape, np.int32)
+    if dilation != (1, 1):
+        return _max_with_gaps(x, window, stride, dilation, pad, y, winner)
     k = kernels("pool")
     k.max_pool2d_forward(x, window, stride, pad, y, winner)
 
@@ -70,7 +74,37 @@ def avg_pool2d(x, *, window=2, stride=None, padding="valid", count_padding=False
     return y, backward
 
 
-def _windows(op, x, window, stride, padding):
+def _max_with_gaps(x, window, stride, dilation, pad, y, winner):
+    """Do what max_pool2d does tap by tap: fill y and the number of the tap that won; return y and the way back."""
+    (top, left), reach = pad, [s * (m - 1) for s, m in zip(stride, y.shape[1:3], strict=True)]
+    # as far as the last window reaches, and the image: what is outside wins nothing
+    far = zip(x.shape[1:3], pad, reach, dilation, window, strict=True)
+    size = [max(n + p, r + d * (u - 1) + 1) for n, p, r, d, u in far]
+    padded = np.full((len(x), *size, x.shape[3]), -np.inf, x.dtype)
+    image = (slice(None), slice(top, top + x.shape[1]), slice(left, left + x.shape[2]))
+    padded[image] = x
+    taps = [
+        (
+            slice(None),
+            *(slice(u * d, u * d + r + 1, s) for u, d, r, s in zip(tap, dilation, reach, stride, strict=True)),
+        )
+        for tap in np.ndindex(window)
+    ]
+    y[:], winner[:] = padded[taps[0]], 0
+    for number, tap in enumerate(taps[1:], 1):
+        larger = ~(padded[tap] <= y) & ~np.isnan(y)  # of a tie the first has won; NaN wins and stays
+        y[larger], winner[larger] = padded[tap][larger], number
+
+    def backward(dy):
+        dx = np.zeros_like(padded)
+        for number, tap in enumerate(taps):
+            dx[tap] += dy * (winner == number)
+        return dx[image]
+
+    return y, backward
+
+
+def _windows(op, x, window, stride, padding, dilation=(1, 1)):
     if x.ndim != 4:
         raise ValueError(f"{op}: expected x (N, H, W, C), 4 axes. Received x of shape {x.shape}.")
     window = pair("window", window)
@@ -83,7 +117,7 @@ def _windows(op, x, window, stride, padding):
             f"{op}: a padding as wide as the window would leave windows that see no pixel. "
             f"Received padding {padding}, window {window}."
         )
-    return window, stride, *placement(op, x.shape[1:3], window, stride, (1, 1), padding)
+    return window, stride, *placement(op, x.shape[1:3], window, stride, dilation, padding)
 
 
 def _in_zeros(op, x, padding):
@@ -99,13 +133,13 @@ def _in_zeros(op, x, padding):
     return np.pad(x, ends), inside
 
 
-def max_pool1d(x, *, window=2, stride=None, padding="valid"):
+def max_pool1d(x, *, window=2, stride=None, padding="valid", dilation=1):
     """Keep the largest value of each window along a signal: max_pool2d on an image one pixel high.
 
-    y[n,t,c] = max_v x[n, t·s + v − p, c]          x (N,T,C), y (N,T',C); gradient: to the winner
-    Shapes, stride, padding (or (before, after)), errors: as max_pool2d.   Tutorial: lesson 15
+    y[n,t,c] = max_v x[n, t·s + v·d − p, c]        x (N,T,C), y (N,T',C); gradient: to the winner
+    Shapes, stride, padding (or (before, after)), dilation, errors: as max_pool2d.   Tutorial: lesson 15
     """
-    return _along_time("max_pool1d", max_pool2d, x, window, stride, padding)
+    return _along_time("max_pool1d", max_pool2d, x, window, stride, padding, dilation=(1, dilation))
 
 
 def avg_pool1d(x, *, window=2, stride=None, padding="valid", count_padding=False):

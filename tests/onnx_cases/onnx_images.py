@@ -80,14 +80,11 @@ def _cut(y, sides):
     return y[(..., *(slice(max(p, 0), n - max(q, 0)) for (p, q), n in zip(sides, y.shape[2:], strict=True)))]
 
 
-def _pool(a, x):
+def _pool(a, x, **dilated):
     axes = x.ndim - 2
     window, stride, dilation = _numbers(a, axes, a["kernel_shape"])
-    refuse(
-        last_window_over_the_edge_ceil_mode=a.get("ceil_mode", 0),
-        dilated_windows=max(dilation) > 1,
-    )
-    kind = {"window": _of(window), "stride": _of(stride)}
+    refuse(last_window_over_the_edge_ceil_mode=a.get("ceil_mode", 0), **dict.fromkeys(dilated, max(dilation) > 1))
+    kind = {"window": _of(window), "stride": _of(stride)} | ({} if dilated else {"dilation": _of(dilation)})
     return axes, channels_last(x), kind, widths(a, x.shape[2:], window, stride, dilation)
 
 
@@ -103,7 +100,7 @@ def max_pool(a, x):
 
 
 def average_pool(a, x):
-    axes, places, kind, added = _pool(a, x)
+    axes, places, kind, added = _pool(a, x, means_of_dilated_windows=True)
     op = (ops.avg_pool1d, ops.avg_pool2d)[axes - 1]
     if a.get("auto_pad") == "SAME_UPPER" and not a.get("count_include_pad"):
         return [channels_first(op(places, padding="same", **kind))]

@@ -19,7 +19,7 @@ from edunet import ops
 PASSED = {
     "Conv": 25,
     "ConvTranspose": 10,
-    "MaxPool": 15,
+    "MaxPool": 18,
     "AveragePool": 15,
     "GlobalAveragePool": 2,
     "GlobalMaxPool": 2,

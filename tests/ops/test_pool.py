@@ -5,8 +5,10 @@ import itertools
 import numpy as np
 import pytest
 
+from edunet import Tensor
 from edunet.gradcheck import check_gradients
 from edunet.ops import pool
+from edunet.ops.conv import placement
 
 rng = np.random.default_rng(0)
 GEOMETRIES = list(itertools.product(["valid", "same"], [2, 3, (2, 3)], [None, 1, (3, 2)]))
@@ -110,3 +112,24 @@ def test_float32_stays_float32():
 def test_errors(call, message):
     with pytest.raises(ValueError, match=message):
         call()
+
+
+@pytest.mark.parametrize("padding", ["valid", "same", ((1, 0), (1, 1))])
+def test_a_window_with_gaps(padding):
+    x = np.random.default_rng(0).normal(size=(2, 9, 8, 3))
+    how = {"window": (3, 2), "stride": (2, 1), "dilation": (2, 3), "padding": padding}
+    y = pool.max_pool2d(x, **how)
+    (top, left), size = placement("max_pool2d", x.shape[1:3], (3, 2), (2, 1), (2, 3), padding)
+    for i, j in np.ndindex(*size):
+        places = [(i * 2 + u * 2 - top, j + v * 3 - left) for u in range(3) for v in range(2)]
+        inside = [x[:, h, k] for h, k in places if 0 <= h < 9 and 0 <= k < 8]
+        np.testing.assert_array_equal(y[:, i, j], np.max(inside, axis=0))
+    check_gradients(pool.max_pool2d, x, **how)
+
+
+def test_a_signal_with_gaps_ties_and_a_broken_number():
+    x = np.array([3.0, 1.0, 3.0, np.nan, 2.0]).reshape(1, 5, 1)
+    np.testing.assert_array_equal(pool.max_pool1d(x, window=2, stride=1, dilation=2).ravel(), [3, np.nan, 3])
+    t = Tensor(np.array([3.0, 1.0, 3.0]).reshape(1, 3, 1))
+    pool.max_pool1d(t, window=2, dilation=2).sum().backward()
+    np.testing.assert_array_equal(t.grad.ravel(), [1, 0, 0])
