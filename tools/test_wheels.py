@@ -13,7 +13,7 @@ import tempfile
 import venv
 from pathlib import Path
 
-NEEDED = ["pytest>=8", "pytest-timeout>=2.3", "hypothesis>=6", "scikit-learn>=1.4", "jupytext>=1.16"]
+NEEDED = ["pytest>=8", "pytest-timeout>=2.3", "hypothesis>=6", "scikit-learn>=1.6", "jupytext>=1.16"]
 LOADED = {"-abi3-": "for every Python from 3.11 on (stable ABI)", "-py3-none-any": "nothing was compiled"}
 
 
