@@ -1,11 +1,17 @@
 """Rows and whose they are: duplicates, and patients on both sides of a split."""
 
+import hashlib
+
 import numpy as np
 
 from edunet.models.doctor.case import Case
 from edunet.models.doctor.report import Finding
 
 __all__ = ["CHECKS"]
+
+PIECE = 2**22  # bytes of rows that are compared at a time
+SOME, PLACES = 1000, 64  # rows and numbers of a row from which the frequencies of values are taken
+NEVER = 1e-6  # a probability
 
 
 def patients_on_both_sides(case: Case):
@@ -48,15 +54,14 @@ def duplicates(case: Case):
     _, first, back, counts = np.unique(keys, return_index=True, return_inverse=True, return_counts=True)
     extra = len(keys) - len(counts)
     pairs = float((counts * (counts - 1) / 2).sum())
-    if extra and pairs > 10 * _pairs_by_chance(case):
-        groups = np.flatnonzero(counts > 1)
-        rows = np.flatnonzero(back == groups[0])[:2].tolist()
+    if extra and pairs > 10 * _pairs_by_chance(case, first):
+        again = np.flatnonzero(first[back] != np.arange(len(keys)))[0]
         differ = _with_other_labels(case, first, back)
         yield Finding(
             "duplicate rows",
             f"{extra} of {len(keys)} rows of x occur before: a random split puts copies on both sides.",
-            f"x[{rows[0]}] and x[{rows[1]}] are the same"
-            + (f"; {differ} copies have another label." if differ else "."),
+            f"x[{first[back[again]]}] and x[{again}] are the same"
+            + (f"; {differ} {'copy has' if differ == 1 else 'copies have'} another label." if differ else "."),
             "keep = np.unique(x.reshape(len(x), -1), axis=0, return_index=True)[1]; x, y = x[keep], y[keep].",
         )
 
@@ -67,58 +72,82 @@ def copies_in_validation(case: Case):
         return
     if [a.shape[1:] for a in case.validation] != [part.data.shape[1:] for part in case.inputs]:
         return
-    both = [
-        np.concatenate([part.data, a.astype(part.data.dtype)])
-        for a, part in zip(case.validation, case.inputs, strict=True)
-    ]
+    both = [_joined(part.data, a) for a, part in zip(case.validation, case.inputs, strict=True)]
     learn, judge = np.split(_keys(both), [len(case.inputs[0].data)])
-    same = int(np.isin(judge, learn).sum())
-    if same and same > 10 * 2 * _pairs_by_chance(case) * len(judge) / len(learn):
+    copied = np.isin(judge, learn)
+    same = int(copied.sum())
+    if not same:
+        return
+    first = np.unique(learn, return_index=True)[1]
+    matches = np.searchsorted(np.sort(learn), judge, "right") - np.searchsorted(np.sort(learn), judge)
+    if matches.sum() > 10 * 2 * _pairs_by_chance(case, first) * len(judge) / len(learn):
         yield Finding(
             "duplicate rows",
             f"{same} of {len(judge)} rows of validation_data are rows of x: the figures will be too good.",
-            f"The first is validation row {int(np.flatnonzero(np.isin(judge, learn))[0])}.",
+            f"The first is validation row {int(np.flatnonzero(copied)[0])}.",
             "Split before anything is copied or augmented, whole patients at once.",
         )
 
 
+def _joined(a, b) -> np.ndarray:
+    """Return the rows of a, then of b; floats of different precision in the lower one, in which they can be equal."""
+    if a.dtype.kind == b.dtype.kind == "f":
+        narrow = min(a.dtype, b.dtype, key=lambda dtype: dtype.itemsize)
+        return np.concatenate([a.astype(narrow), b.astype(narrow)])
+    return np.concatenate([a, b])
+
+
 def _keys(arrays) -> np.ndarray:
-    """Return one number for each row of all inputs together: equal for equal rows, else practically never."""
-    few = [a.reshape(len(a), -1)[:, :: max(1, a[0].size // 64)] for a in arrays]
-    keys = _mixed_in_pieces(few)
-    _, back, counts = np.unique(keys, return_inverse=True, return_counts=True)
-    alike = np.flatnonzero(counts[back] > 1)  # in the places looked at so far: now in all
-    keys[alike] ^= _mixed_in_pieces([a[alike] for a in arrays])
-    return keys
+    """Return 16 bytes for each row of all inputs together: equal for equal rows, different for all others."""
+    keys = np.empty(len(arrays[0]), "V16")
+    size = max(1, PIECE // max(1, sum(a[0].nbytes for a in arrays)))
+    for start in range(0, len(keys), size):
+        rows = [a[start : start + size] for a in arrays]
+        rows = [a + 0 if a.dtype.kind == "f" else a for a in rows]  # -0 is 0
+        words = [np.ascontiguousarray(a.reshape(len(a), -1)).view(np.uint8) for a in rows]
+        table = words[0] if len(words) == 1 else np.concatenate(words, axis=1)
+        for i, row in enumerate(table, start):
+            keys[i] = hashlib.blake2b(row, digest_size=16).digest()
+    return np.unique(keys, return_inverse=True)[1]
 
 
-def _mixed_in_pieces(arrays) -> np.ndarray:
-    pieces = [_mixed([a[i : i + 4096] for a in arrays]) for i in range(0, len(arrays[0]), 4096)]
-    return np.concatenate([np.zeros(0, np.uint64), *pieces])
+def _pairs_by_chance(case: Case, first) -> float:
+    """Return how many pairs of equal rows chance gives, n²/2 · Π P(equal in column d)^(what earlier columns leave open).
 
-
-def _mixed(arrays) -> np.ndarray:
-    keys = np.zeros(len(arrays[0]), np.uint64)
-    rng = np.random.default_rng(0)
-    for a in arrays:
-        words = np.ascontiguousarray(a.reshape(len(a), -1), np.float64).view(np.uint64)
-        odd = rng.integers(0, 1 << 63, words.shape[1], dtype=np.uint64) * np.uint64(2) + np.uint64(1)
-        mixed = (words ^ (words >> np.uint64(29))) * odd
-        keys = keys * np.uint64(0x9E3779B97F4A7C15) + (mixed ^ (mixed >> np.uint64(32))).sum(axis=1, dtype=np.uint64)
-    return keys
-
-
-def _pairs_by_chance(case: Case) -> float:
-    """Return how many pairs of equal rows there would be if every column were drawn by itself: n²/2 · Π P(equal)."""
+    P comes from the column's own frequencies. What earlier columns leave open is 1 − R², the share of a column's
+    variance that they do not explain: a symptom that always comes with another makes no pair rarer. A column whose
+    values are fractions, each in one row only but for copies, repeats by no chance. first: a row of each kind.
+    """
     n = len(case.inputs[0].data)
-    logs = 0.0
-    for part in case.inputs:
-        some = part.data[:: max(1, n // 1000)].reshape(len(part.data[:: max(1, n // 1000)]), -1)
-        some = some[:, :: max(1, some.shape[1] // 64)]
-        for column in some.T:
-            counts = np.unique(column, return_counts=True)[1]
-            logs += float(np.log(max(float(np.sum((counts / len(column)) ** 2)), 1e-6)))
+    table, kinds = (_columns(case, rows) for rows in (np.arange(n), first))
+    moving = table.std(axis=0) > 0
+    table, kinds = table[:, moving], kinds[:, moving]
+    if not table.shape[1]:
+        return n * (n - 1) / 2
+    equal = np.array([_equal_by_chance(a, b) for a, b in zip(table.T, kinds.T, strict=True)])
+    order = np.argsort(equal)  # those that tell most come first
+    standard = (table - table.mean(axis=0)) / table.std(axis=0)
+    alike = (standard.T @ standard / len(table))[np.ix_(order, order)]
+    left_open = np.diag(np.linalg.cholesky(alike + 1e-6 * np.eye(len(alike)))) ** 2
+    left_open[equal[order] == NEVER] = 1
+    logs = float(np.sum(np.log(equal[order]) * np.minimum(left_open, 1)))
     return float(n * (n - 1) / 2 * np.exp(max(logs, -700)))
+
+
+def _columns(case: Case, rows) -> np.ndarray:
+    """Return some of the numbers of these rows, finite, with a column for each place in a row."""
+    rows = rows[:: max(1, len(rows) // SOME)]
+    flat = [part.data[rows].reshape(len(rows), -1) for part in case.inputs]
+    table = np.concatenate([a[:, :: max(1, a.shape[1] // PLACES)].astype(np.float64) for a in flat], axis=1)
+    return np.nan_to_num(table, posinf=0, neginf=0)
+
+
+def _equal_by_chance(column, kinds) -> float:
+    """Return the probability that two rows have the same value in a column."""
+    if len(np.unique(kinds)) > 0.99 * len(kinds) and (kinds != np.floor(kinds)).any():
+        return NEVER
+    counts = np.unique(column, return_counts=True)[1]
+    return max(float((counts * (counts - 1)).sum() / (len(column) * (len(column) - 1))), NEVER)
 
 
 def _with_other_labels(case: Case, first, back) -> int:
