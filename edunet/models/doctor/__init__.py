@@ -13,23 +13,32 @@ from edunet.models.doctor import answers, measurements, patients, steps
 from edunet.models.doctor.case import Case, Input, codes_of, ends_of, from_error
 from edunet.models.doctor.report import Finding, Report
 from edunet.models.examples import as_list
+from edunet.models.trying import Uncopied, spare
 
 __all__ = ["Finding", "Report", "examine"]
 
 CHECKS = answers.CHECKS | measurements.CHECKS | patients.CHECKS | steps.CHECKS
 
 
-def examine(
+def examine(model, x, y, groups=None, **options) -> Report:
+    """Look for what would spoil a training of the model with x and y, and leave no trace; see `Model.doctor`."""
+    try:
+        with spare(model) as lent:
+            return _look(lent, x, y, groups, **options)
+    except Uncopied as error:
+        return Report((from_error("cannot be tried out", error, "copy.deepcopy(model) fails."),), ("the model",))
+
+
+def _look(
     model,
     x,
     y,
-    groups=None,
+    groups,
     validation_split=0.0,
     validation_data=None,
     validation_groups=None,
     class_weight=None,
 ) -> Report:
-    """Look for what would spoil a training of the model with x and y; see `Model.doctor`."""
     read = _read(x, "x")
     case, findings = None, [part for part in read if isinstance(part, Finding)]
     if not findings:

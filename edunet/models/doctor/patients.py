@@ -112,7 +112,7 @@ def _keys(arrays) -> np.ndarray:
 
 
 def _pairs_by_chance(case: Case, first) -> float:
-    """Return how many pairs of equal rows chance gives, n²/2 · Π P(equal in column d)^(what earlier columns leave open).
+    """Return how many pairs of equal rows chance gives: n²/2 · Π P(equal in column d)^(what earlier ones leave open).
 
     P comes from the column's own frequencies. What earlier columns leave open is 1 − R², the share of a column's
     variance that they do not explain: a symptom that always comes with another makes no pair rarer. A column whose
