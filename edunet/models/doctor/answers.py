@@ -3,7 +3,7 @@
 import numpy as np
 
 from edunet import losses
-from edunet.models.doctor.case import Case, End, from_error, is_crossentropy, number, wants_probabilities
+from edunet.models.doctor.case import Case, End, finite_rows, from_error, is_crossentropy, number, wants_probabilities
 from edunet.models.doctor.report import Finding
 
 __all__ = ["CHECKS"]
@@ -14,15 +14,16 @@ PROBABILITIES = ("softmax", "sigmoid")
 
 def labels_against_loss(case: Case):
     """Labels of the wrong kind or range, as `fit` would refuse them; classes as quantities."""
-    for y, end in zip(case.labels, case.ends, strict=False):
+    for part, end in zip(case.answers, case.ends, strict=False):
+        y = part.data
         what = _labels(y)
         if y.dtype.kind == "f" and not np.isfinite(y).all():
             broken = np.flatnonzero(~np.isfinite(y.reshape(len(y), -1)).all(axis=1))
             yield Finding(
                 "labels missing",
-                f"{len(broken)} of {len(y)} rows of y are NaN or infinite.",
-                f"The first is y[{broken[0]}].",
-                "Leave these rows out: ok = np.isfinite(y).reshape(len(y), -1).all(axis=1); x, y = x[ok], y[ok].",
+                f"{len(broken)} of {len(y)} rows of {part.name} are NaN or infinite.",
+                f"The first is {part.name}{'.iloc' * part.table}[{broken[0]}].",
+                f"Leave these rows out: {finite_rows(part.name)}; {case.taken('ok')}.",
             )
             continue
         if end.loss is None:

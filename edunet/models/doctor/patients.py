@@ -62,8 +62,18 @@ def duplicates(case: Case):
             f"{extra} of {len(keys)} rows of x occur before: a random split puts copies on both sides.",
             f"x[{first[back[again]]}] and x[{again}] are the same"
             + (f"; {differ} {'copy has' if differ == 1 else 'copies have'} another label." if differ else "."),
-            "keep = np.unique(x.reshape(len(x), -1), axis=0, return_index=True)[1]; x, y = x[keep], y[keep].",
+            _once(case),
         )
+
+
+def _once(case: Case) -> str:
+    """Write how every row is kept once, in the order in which they are."""
+    parts = [f"np.reshape({part.name}, (len({part.name}), -1))" for part in case.inputs]
+    rows = parts[0] if len(parts) == 1 else f"np.hstack([{', '.join(parts)}])"
+    if len(case.inputs) == 1 and case.inputs[0].table:
+        rows = f"{case.inputs[0].name}.to_numpy()"
+    first = f"keep = np.sort(np.unique({rows}, axis=0, return_index=True)[1])"
+    return f"{first}; {case.taken('keep', places=True)}."
 
 
 def copies_in_validation(case: Case):
