@@ -90,10 +90,11 @@ def two_units(case: Case):
 
 def _divided(part: Input, i: int, edge: float, factor: float) -> str:
     """Write how the larger values of a column are brought to the other unit."""
+    name = part.name
     if part.table:
-        column = f"{part.name}[{part.name}.columns[{i}]]"
-        return f"{column} = {column}.where({column} < {edge:.4g}, {column} / {factor:g})"
-    return f"{part.name} = np.array({part.name}, float); v = {part.name}[..., {i}]; v[v > {edge:.4g}] /= {factor:g}"
+        other = f"v.where(v < {edge:.4g}, v / {factor:g})"
+        return f"v = {name}.iloc[:, {i}]; {name} = {name}.copy(); {name}.isetitem({i}, {other})"
+    return f"{name} = np.array({name}, float); v = {name}[..., {i}]; v[v > {edge:.4g}] /= {factor:g}"
 
 
 def _heaps(values):
