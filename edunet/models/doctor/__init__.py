@@ -7,9 +7,11 @@ because of what is in the data.
 import numpy as np
 
 from edunet import losses
-from edunet.models.doctor import answers, measurements, patients, scales, steps
+from edunet.models.doctor import answers, classes, measurements, patients, rows, scales, steps
 from edunet.models.doctor.case import ROWS, Case, ends_of, from_error
 from edunet.models.doctor.first import readings
+from edunet.models.doctor.held_out import hold_out
+from edunet.models.doctor.patients import names_of
 from edunet.models.doctor.reading import read
 from edunet.models.doctor.report import Finding, Report
 from edunet.models.trying import Uncopied, spare
@@ -17,7 +19,9 @@ from edunet.models.trying import Uncopied, spare
 __all__ = ["Finding", "Report", "examine"]
 
 NUMBERS = 2_000_000  # so many are sent through the first layers
-CHECKS = answers.CHECKS | measurements.CHECKS | scales.CHECKS | patients.CHECKS | steps.CHECKS
+CHECKS = (
+    answers.CHECKS | classes.CHECKS | measurements.CHECKS | scales.CHECKS | patients.CHECKS | rows.CHECKS | steps.CHECKS
+)
 
 
 def examine(model, x, y, groups=None, **options) -> Report:
@@ -47,13 +51,22 @@ def _look(
         return Report(tuple(findings), ("what can be read",))
     case = Case(model, inputs, answers, class_weight=class_weight, causal=causal)
     findings = list(_fit_together(case))
-    case.groups, case.validation_groups = (None if g is None else np.ravel(g) for g in (groups, validation_groups))
-    case.validation = validation_split if isinstance(validation_split, float) and 0 < validation_split < 1 else None
-    if validation_data is not None:
-        case.validation = [part.data for part in read(validation_data[0], "validation_data")[0]]
+    case.groups, case.validation_groups = names_of(groups), names_of(validation_groups)
+    findings += hold_out(case, validation_split, validation_data)
     for name, check in CHECKS.items():
         findings += _made(name, check, case)
-    return Report(tuple(findings), tuple(CHECKS))
+    return Report(tuple(findings), tuple(name for name in CHECKS if _is_asked(name, case)))
+
+
+def _is_asked(name: str, case: Case) -> bool:
+    """Tell whether there is anything for this check to look at."""
+    judged = case.cut is not None or (bool(case.held_out) and case.validation_groups is not None)
+    return {
+        "patients on both sides": case.groups is not None and judged,
+        "classes in the split": case.cut is not None,
+        "copies in validation": bool(case.held_out),
+        "class weights": case.class_weight is not None,
+    }.get(name, True)
 
 
 def _made(name, check, case) -> list[Finding]:

@@ -75,7 +75,8 @@ class Case:
     answers: list[Input]
     ends: list[End] = field(default_factory=list)
     groups: np.ndarray | None = None
-    validation: Any = None  # a share, or a pair (x, y)
+    cut: int | None = None  # the first row of those that validation_split holds out
+    held_out: list[Input] = field(default_factory=list)  # what validation_data holds
     validation_groups: np.ndarray | None = None
     class_weight: Any = None
     causal: bool = False  # the model is asked before later steps are known
