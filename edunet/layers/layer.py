@@ -13,6 +13,7 @@ array([[1., 2.]], dtype=float32)
 """
 
 import collections
+import contextlib
 import re
 
 import numpy as np
@@ -27,7 +28,7 @@ from edunet.layers.weighted import Weighted
 from edunet.names import refuse_unknown
 from edunet.tensor import Tensor, no_gradients
 
-__all__ = ["Layer", "fresh_name"]
+__all__ = ["Layer", "fresh_name", "names_kept"]
 
 
 _named: collections.Counter[str] = collections.Counter()
@@ -221,6 +222,17 @@ def fresh_name(kind: str) -> str:
     stem = re.sub(r"([a-z])([A-Z])", r"\1_\2", re.sub(r"(.)([A-Z][a-z]+)", r"\1_\2", kind)).lower()
     _named[stem] += 1
     return stem if _named[stem] == 1 else f"{stem}_{_named[stem] - 1}"
+
+
+@contextlib.contextmanager
+def names_kept():
+    """Let names that are given inside the block be given again after it: what was made there is thrown away."""
+    before = _named.copy()
+    try:
+        yield
+    finally:
+        _named.clear()
+        _named.update(before)
 
 
 def _say_where(error, layer, args) -> None:

@@ -12,6 +12,7 @@ from typing import NamedTuple
 import numpy as np
 
 from edunet.layers.embedding import Embedding, PositionEmbedding
+from edunet.models.trying import spare
 from edunet.tensor import as_array, no_gradients
 
 __all__ = ["Causality", "check_causality"]
@@ -51,7 +52,7 @@ def check_causality(model, x=None) -> Causality:
     Args: model, which answers (N,T,...) for every step of (N,T,...); x, examples (a list for several inputs), made up
     at random unless given. The weights count as they are: a path whose weights are all 0 leaks nothing yet. Layers that
     keep a state from batch to batch start afresh. An input is left as it is if it has another number of steps than the
-    answers, or none.
+    answers, or none. The model stays as it is, also one that is not built yet.
     Returns a `Causality`: true if the model looks back only; else its sentence tells the layer and the step.
     Raises ValueError for a model that does not answer for every step, and for one not drawn yet if x is missing.
 
@@ -62,7 +63,12 @@ def check_causality(model, x=None) -> Causality:
     >>> bool(check_causality(models.Sequential([layers.Input((9, 2)), layers.LSTM(4, return_sequences=True)])))
     True
     """
-    rng = np.random.default_rng(0)  # of its own: the numbers of a later training stay what they are
+    with spare(model) as lent:
+        return _look(lent, x)
+
+
+def _look(model, x) -> Causality:
+    rng = np.random.default_rng(0)
     xs = _examples(model, x, rng)
     before = _run(model, xs)
     leaks = []

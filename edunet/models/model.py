@@ -184,7 +184,8 @@ class Model(Trainable):
         """Look at model and data before `fit`, and report what would spoil the training: sentence, evidence, repair.
 
         Args: x, y as for fit; groups (N,), whose each row is; validation_split, or validation_data with
-        validation_groups, and class_weight, as fit will get them.
+        validation_groups, and class_weight, as fit will get them; causal, True for a model that will be asked while
+        later steps are not known yet. The model stays as it is, also one that is not built yet.
         """
         return doctor.examine(self, x, y, groups, **options)
 

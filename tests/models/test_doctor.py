@@ -291,7 +291,7 @@ PLANTED = {
         lambda: stepwise(L.Conv1D(4, 3, padding="same")),
         SERIES,
         SERIES[..., :1] ** 2,
-        {},
+        {"causal": True},
         "looks ahead",
         "padding='causal'",
     ),

@@ -4,52 +4,69 @@
 because of what is in the data.
 """
 
-import contextlib
-
 import numpy as np
 
 from edunet import losses
-from edunet.models.doctor import answers, measurements, patients, steps
-from edunet.models.doctor.case import Case, Input, codes_of, ends_of, from_error
+from edunet.models.doctor import answers, classes, measurements, patients, rows, scales, steps
+from edunet.models.doctor.case import ROWS, Case, ends_of, from_error
+from edunet.models.doctor.first import readings
+from edunet.models.doctor.held_out import hold_out
+from edunet.models.doctor.patients import names_of
+from edunet.models.doctor.reading import read
 from edunet.models.doctor.report import Finding, Report
-from edunet.models.examples import as_list
+from edunet.models.trying import Uncopied, spare
 
 __all__ = ["Finding", "Report", "examine"]
 
-CHECKS = answers.CHECKS | measurements.CHECKS | patients.CHECKS | steps.CHECKS
+NUMBERS = 2_000_000  # so many are sent through the first layers
+CHECKS = (
+    answers.CHECKS | classes.CHECKS | measurements.CHECKS | scales.CHECKS | patients.CHECKS | rows.CHECKS | steps.CHECKS
+)
 
 
-def examine(
+def examine(model, x, y, groups=None, **options) -> Report:
+    """Look for what would spoil a training of the model with x and y, and leave no trace; see `Model.doctor`."""
+    try:
+        with spare(model) as lent:
+            return _look(lent, x, y, groups, **options)
+    except Uncopied as error:
+        return Report((from_error("cannot be tried out", error, "copy.deepcopy(model) fails."),), ("the model",))
+
+
+def _look(
     model,
     x,
     y,
-    groups=None,
+    groups,
     validation_split=0.0,
     validation_data=None,
     validation_groups=None,
     class_weight=None,
+    causal=False,
 ) -> Report:
-    """Look for what would spoil a training of the model with x and y; see `Model.doctor`."""
-    read = _read(x, "x")
-    case, findings = None, [part for part in read if isinstance(part, Finding)]
+    inputs, findings = read(x, "x", model.input_names)
     if not findings:
-        labels = _read(y, "y")
-        findings = [part for part in labels if isinstance(part, Finding)]
-        if not findings:
-            inputs = [Input(*part) for part in read]
-            case = Case(model, inputs, [a for _, a, _ in labels], class_weight=class_weight)
-            findings = list(_fit_together(case))
-    if case is None:
+        answers, findings = read(y, "y", model.output_names)
+    if findings:
         return Report(tuple(findings), ("what can be read",))
-    case.groups, case.validation_groups = (None if g is None else np.ravel(g) for g in (groups, validation_groups))
-    case.validation = validation_split if isinstance(validation_split, float) and 0 < validation_split < 1 else None
-    if validation_data is not None:
-        case.validation = (
-            [a for _, a, _ in _read(validation_data[0], "validation_data")] if len(validation_data) else None
-        )
+    case = Case(model, inputs, answers, class_weight=class_weight, causal=causal)
+    findings = list(_fit_together(case))
+    case.groups, case.validation_groups = names_of(groups), names_of(validation_groups)
+    findings += hold_out(case, validation_split, validation_data)
     for name, check in CHECKS.items():
         findings += _made(name, check, case)
-    return Report(tuple(findings), tuple(CHECKS))
+    return Report(tuple(findings), tuple(name for name in CHECKS if _is_asked(name, case)))
+
+
+def _is_asked(name: str, case: Case) -> bool:
+    """Tell whether there is anything for this check to look at."""
+    judged = case.cut is not None or (bool(case.held_out) and case.validation_groups is not None)
+    return {
+        "patients on both sides": case.groups is not None and judged,
+        "classes in the split": case.cut is not None,
+        "copies in validation": bool(case.held_out),
+        "class weights": case.class_weight is not None,
+    }.get(name, True)
 
 
 def _made(name, check, case) -> list[Finding]:
@@ -66,55 +83,6 @@ def _made(name, check, case) -> list[Finding]:
                 "Look at their shapes and types.",
             )
         ]
-
-
-def _read(given, name) -> list:
-    """Return (name, array, columns) of every input, or a Finding where one is not numbers."""
-    parts = as_list(given) if not hasattr(given, "columns") else [given]
-    if not parts:
-        return [Finding("nothing to learn from", f"{name} is missing.", f"{name} is None.", f"Give {name}.")]
-    read: list = []
-    for i, part in enumerate(parts):
-        own = name if len(parts) == 1 else f"{name}[{i}]"
-        try:
-            a = np.asarray(part)
-        except ValueError as error:
-            read.append(
-                Finding(
-                    "rows of different length",
-                    f"The rows of {own} have different lengths.",
-                    str(error),
-                    "Pad them to one length, and mask the padding.",
-                )
-            )
-            continue
-        if a.dtype.kind == "O":
-            with contextlib.suppress(ValueError, TypeError):
-                a = a.astype(np.float64)
-        if a.dtype.kind not in "biuf" or a.ndim == 0:
-            sample = f", such as {a.flat[0]!r:.40}" if a.size else ""
-            read.append(
-                Finding(
-                    "not numbers",
-                    f"{own} is not an array of numbers.",
-                    f"dtype {a.dtype}, shape {a.shape}{sample}.",
-                    "Text becomes numbers with np.unique(column, return_inverse=True)[1].",
-                )
-            )
-            continue
-        if not a.size:
-            read.append(
-                Finding(
-                    "nothing to learn from",
-                    f"{own} is empty.",
-                    f"Its shape is {a.shape}.",
-                    "Look how it was read and filtered.",
-                )
-            )
-            continue
-        columns = [str(c) for c in getattr(part, "columns", [])]
-        read.append((own, a, columns if len(columns) == a.shape[-1] else [f"column {d}" for d in range(a.shape[-1])]))
-    return read
 
 
 def _fit_together(case: Case):
@@ -137,8 +105,8 @@ def _fit_together(case: Case):
     except (ValueError, TypeError) as error:
         yield from_error("inputs against model", error, shapes)
         return
-    for i, (part, a) in enumerate(zip(case.inputs, xs, strict=True)):
-        part.data, part.codes = a, codes_of(model, i)
+    for part, a, met in zip(case.inputs, xs, _met(model, xs), strict=True):
+        part.data, part.met = a, met
         if len(part.columns) != a.shape[-1]:
             part.columns = [f"column {d}" for d in range(a.shape[-1])]
     compiled = getattr(model, "_compiled", None)
@@ -165,3 +133,14 @@ def _fit_together(case: Case):
             shapes,
             f"y: a list of {len(case.ends)} arrays, for {model.output_names}.",
         )
+
+
+def _met(model, xs) -> list:
+    """Return what the first layers with weights receive of some rows; None where it cannot be tried."""
+    rows = min(ROWS, max(32, NUMBERS // sum(a[0].size for a in xs)))
+    some = [a[:: max(1, len(a) // rows)] for a in xs]
+    fine = np.logical_and.reduce([np.isfinite(a).reshape(len(a), -1).all(axis=1) for a in some])
+    try:
+        return readings(model, [a[fine] for a in some] if fine.any() else [np.nan_to_num(a) for a in some])
+    except Exception:  # a layer of one's own; the checks of shapes have said what is wrong
+        return [None] * len(xs)

@@ -3,7 +3,8 @@
 import numpy as np
 
 from edunet import losses
-from edunet.models.doctor.case import Case, End, from_error, is_crossentropy, number, wants_probabilities
+from edunet.models.doctor.case import Case, End, finite_rows, from_error, is_crossentropy, number, wants_probabilities
+from edunet.models.doctor.classes import classes_of
 from edunet.models.doctor.report import Finding
 
 __all__ = ["CHECKS"]
@@ -14,15 +15,16 @@ PROBABILITIES = ("softmax", "sigmoid")
 
 def labels_against_loss(case: Case):
     """Labels of the wrong kind or range, as `fit` would refuse them; classes as quantities."""
-    for y, end in zip(case.labels, case.ends, strict=False):
+    for part, end in zip(case.answers, case.ends, strict=False):
+        y = part.data
         what = _labels(y)
         if y.dtype.kind == "f" and not np.isfinite(y).all():
             broken = np.flatnonzero(~np.isfinite(y.reshape(len(y), -1)).all(axis=1))
             yield Finding(
                 "labels missing",
-                f"{len(broken)} of {len(y)} rows of y are NaN or infinite.",
-                f"The first is y[{broken[0]}].",
-                "Leave these rows out: ok = np.isfinite(y).reshape(len(y), -1).all(axis=1); x, y = x[ok], y[ok].",
+                f"{len(broken)} of {len(y)} rows of {part.name} are NaN or infinite.",
+                f"The first is {part.name}{'.iloc' * part.table}[{broken[0]}].",
+                f"Leave these rows out: {finite_rows(part.name)}; {case.taken('ok')}.",
             )
             continue
         if end.loss is None:
@@ -60,10 +62,10 @@ def labels_alone(case: Case):
             continue
         if not is_crossentropy(end.loss):
             continue
-        counts = _class_counts(y, end)
-        if counts is None:
+        classes = classes_of(y, end)
+        if classes is None:
             continue
-        names, sizes = counts
+        names, sizes = np.unique(classes, return_counts=True)
         if sizes.max() > RARE * sizes.min() and case.class_weight is None:
             rare, common = names[sizes.argmin()], names[sizes.argmax()]
             shares = sizes.sum() / (len(sizes) * sizes)
@@ -86,18 +88,6 @@ def labels_alone(case: Case):
                 f"Classes in y: {', '.join(number(n) for n in names[:10])}; {number(sizes.sum())} labels.",
                 f"End with Dense({int(names.max()) + 1}), or look whether classes are missing from y.",
             )
-
-
-def _class_counts(y, end: End):
-    """Return classes and how many examples each has, or None where labels are shares or answers to many questions."""
-    if isinstance(end.loss, losses.SparseCategoricalCrossentropy):
-        return np.unique(y, return_counts=True)
-    if isinstance(end.loss, losses.CategoricalCrossentropy):
-        sizes = y.reshape(-1, y.shape[-1]).argmax(axis=-1)
-        return np.unique(sizes, return_counts=True)
-    if (end.shape[-1] or 1) == 1 and ((y == 0) | (y == 1)).all():
-        return np.unique(y, return_counts=True)
-    return None
 
 
 def end_against_loss(case: Case):
@@ -128,6 +118,13 @@ def end_against_loss(case: Case):
                 evidence,
                 "Leave one of them away: Dense(..., activation=None) before the last one.",
             )
+        elif last == "sigmoid" and before in ("relu", "softplus"):
+            yield Finding(
+                f"{before} before sigmoid",
+                f"The model ends with a sigmoid of a {before}: what is never negative never becomes less than 0.5.",
+                evidence,
+                f"Leave the {before} away: Dense(..., activation=None) before the sigmoid.",
+            )
         elif end.loss is not None and wants_probabilities(end.loss):
             yield from _probabilities(end, last, evidence)
 
@@ -152,6 +149,7 @@ RANGES = {"relu": (0, np.inf), "softplus": (0, np.inf), "sigmoid": (0, 1), "soft
 def end_against_labels(case: Case):
     """Labels that the last activation can never reach."""
     for y, end in zip(case.labels, case.ends, strict=False):
+        yield from _several_of_one(y, end)
         if end.loss is None or is_crossentropy(end.loss) or not end.activations or y.dtype.kind not in "biuf":
             continue
         low, high = RANGES.get(end.activations[0], (-np.inf, np.inf))
@@ -164,6 +162,22 @@ def end_against_labels(case: Case):
                 f"Labels go from {number(real.min())} to {number(real.max())}, answers from {low} to {high}.",
                 "End with a layer without activation, or bring y to that range.",
             )
+
+
+def _several_of_one(y, end: End):
+    """A softmax, whose answers exclude each other, for labels that do not."""
+    binary = isinstance(end.loss, losses.BinaryCrossentropy)
+    if not binary or (end.activations or [None])[0] != "softmax" or y.ndim < 2 or y.shape[-1] < 2:
+        return
+    sums = y.sum(axis=-1)
+    other = sums[np.abs(sums - 1) > 1e-3]
+    if len(other):
+        yield Finding(
+            "softmax for several labels",
+            "The model ends with a softmax, whose answers add up to 1. Rows of y do not: they are separate questions.",
+            f"{len(other)} of {sums.size} rows of y add up to something else, such as {number(other[0])}.",
+            f"End with Dense({y.shape[-1]}, activation='sigmoid').",
+        )
 
 
 def _labels(y) -> str:

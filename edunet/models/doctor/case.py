@@ -9,19 +9,24 @@ import numpy as np
 
 from edunet import activations, losses
 from edunet.layers.embedding import Embedding
+from edunet.models.doctor.first import Reading
 from edunet.models.doctor.report import Finding
 
-__all__ = ["Case", "End", "Input", "ends_of", "from_error", "number"]
+__all__ = ["ROWS", "Case", "End", "Input", "ends_of", "finite_rows", "from_error", "number", "rows_of"]
+
+ROWS = 10_000  # so many are looked at where all would take long
 
 
 @dataclass
 class Input:
-    """One input: its numbers, what they are called, and whether they are codes for an Embedding."""
+    """One input: its numbers, what they are called, and what the model does with them first."""
 
-    name: str  # "x", or "x[1]" of several
+    name: str  # "x", or "x[1]" of several, x['age'] of a dict
     data: np.ndarray
     columns: list[str]  # names of the last axis
-    codes: int | None = None  # how many there are in the table of vectors
+    table: bool = False  # of pandas
+    typed: bool = False  # a list of lists
+    met: list[Reading] | None = None  # what the first layers with weights receive of it; None if it could not be tried
 
     @functools.cached_property
     def is_finite(self) -> bool:
@@ -29,6 +34,26 @@ class Input:
             return True
         total = np.add.reduce(self.data, axis=None)  # no finite sum holds a NaN or an infinity
         return bool(np.isfinite(total)) or bool(np.isfinite(self.data).all())
+
+    @property
+    def codes(self) -> int | None:
+        """How many there are in the table of vectors in which this input is looked up; None if it is not."""
+        return min((m.layer.input_dim for m in self.met or [] if isinstance(m.layer, Embedding)), default=None)
+
+    @functools.cached_property
+    def looks_like_pixels(self) -> bool:
+        """Whether the columns of a table are those of pictures laid flat: many, of one range that begins at 0."""
+        if self.data.ndim != 2 or self.data.shape[1] < 49 or not self.is_finite:
+            return False
+        some = self.data[:: max(1, len(self.data) // ROWS)]
+        tops = some.max(axis=0)
+        return bool(some.min() == 0 and np.median(tops) >= tops.max() / 2)
+
+    def without(self, columns: list[int]) -> str:
+        """Write how these columns are left out."""
+        if self.table:
+            return f"{self.name} = {self.name}.drop(columns={self.name}.columns[{columns}])"
+        return f"{self.name} = np.delete({self.name}, {columns}, axis=-1)"
 
 
 @dataclass
@@ -47,15 +72,46 @@ class Case:
 
     model: Any
     inputs: list[Input]
-    labels: list[np.ndarray]
+    answers: list[Input]
     ends: list[End] = field(default_factory=list)
     groups: np.ndarray | None = None
-    validation: Any = None  # a share, or a pair (x, y)
+    cut: int | None = None  # the first row of those that validation_split holds out
+    held_out: list[Input] = field(default_factory=list)  # what validation_data holds
     validation_groups: np.ndarray | None = None
     class_weight: Any = None
+    causal: bool = False  # the model is asked before later steps are known
+
+    @functools.cached_property
+    def labels(self) -> list[np.ndarray]:
+        return [part.data for part in self.answers]
 
     def layers(self) -> list:
         return self.model.with_inner()
+
+    def measured(self) -> list[Input]:
+        """Return the inputs that are no codes."""
+        return [part for part in self.inputs if part.codes is None]
+
+    def taken(self, rows: str, places=False) -> str:
+        """Write how some rows of x and y are taken: by an array of True and False, or of places."""
+        x, y = (_taken(name, parts, rows, places) for name, parts in (("x", self.inputs), ("y", self.answers)))
+        return f"x, y = {x}, {y}"
+
+
+def _taken(name: str, parts: list[Input], rows: str, places: bool) -> str:
+    if len(parts) == 1 and parts[0].name == name:
+        if parts[0].typed:
+            return f"np.asarray({name})[{rows}]"
+        return f"{name}.iloc[{rows}]" if places and parts[0].table else f"{name}[{rows}]"
+    one = f"a.iloc[{rows}]" if places and all(part.table for part in parts) else f"a[{rows}]"
+    if "'" in parts[0].name:
+        return f"{{k: {one} for k, a in {name}.items()}}"
+    return f"[{one} for a in {name}]"
+
+
+def finite_rows(name: str) -> str:
+    """Write which rows hold numbers only, of an array or a table."""
+    return f"ok = np.isfinite(np.asarray({name}, float)).reshape(len({name}), -1).all(axis=1)"
 
 
 def from_error(name: str, error: Exception, evidence: str) -> Finding:
@@ -75,14 +131,12 @@ def number(value) -> str:
     return f"{value:,.0f}" if value == round(value) and abs(value) < 1e15 else f"{value:.4g}"
 
 
-def codes_of(model, i: int) -> int | None:
-    """Return how long the table is in which input i is looked up, or None if it is not."""
-    symbols = getattr(model, "inputs", [])
-    nodes = model._nodes if symbols else []
-    tables = [n.layer.input_dim for n in nodes if isinstance(n.layer, Embedding) and symbols[i] in n.inputs]
-    if not tables and not symbols:
-        tables = [layer.input_dim for layer in model.with_inner()[1:2] if isinstance(layer, Embedding)]
-    return min(tables, default=None)
+def rows_of(data: np.ndarray) -> np.ndarray:
+    """Return some of the numbers, finite ones, as a table whose columns are the last axis; pictures as one column."""
+    x = data[:: max(1, len(data) // ROWS)]
+    x = x.reshape(-1, 1) if x.ndim > 3 or x.ndim == 1 else x.reshape(-1, x.shape[-1])
+    x = x[:: max(1, len(x) // ROWS)].astype(np.float64)
+    return x[np.isfinite(x).all(axis=1)] if np.isfinite(x).all(axis=1).any() else np.zeros((1, x.shape[1]))
 
 
 # ---------------------------------------------------------------- the ends of the model

@@ -140,10 +140,17 @@ def _few(case: Case):
 
 
 def looks_ahead(case: Case):
-    """A model that answers for every step and looks at later ones."""
-    timed = any(_per_step(part, y, end) for part in case.inputs for y, end in zip(case.labels, case.ends, strict=False))
-    if not timed or not all(part.is_finite for part in case.inputs):
+    """A model that is asked while later steps are not known yet, and looks at them."""
+    pairs = [
+        (part, y)
+        for part in case.inputs
+        for y, end in zip(case.labels, case.ends, strict=False)
+        if _per_step(part, y, end)
+    ]
+    if not pairs or not all(part.is_finite for part in case.inputs):
         return
+    if not case.causal and not any(_is_forecast(part.data, y) for part, y in pairs):
+        return  # a tagger knows the whole sequence
     try:
         found = check_causality(case.model, _few(case))
     except ValueError:  # what does not fit is told by the checks of labels and inputs
@@ -153,8 +160,20 @@ def looks_ahead(case: Case):
             "looks ahead",
             found.sentence,
             f"An answer depends on input up to {found.ahead} steps later.",
-            f"{found.repair} If all steps are known when the model is asked, this is meant.",
+            found.repair,
         )
+
+
+def _is_forecast(x, y) -> bool:
+    """Tell whether the target of a step is in the input at a later one."""
+    x, y = (a[:: max(1, len(a) // ROWS)] for a in (x, y))
+    x, y = (a[..., None] if a.ndim == 2 else a for a in (x, y))
+    for k in range(1, min(AHEAD, y.shape[1] - 2) + 1):
+        later, now = x[:, k:], y[:, : y.shape[1] - k]
+        wide = now.shape[2] == later.shape[2] and now.shape[2] > 1
+        if _same(later, now) if wide else now.shape[2] == 1 and any(_same(c, now) for c in np.moveaxis(later, 2, 0)):
+            return True
+    return False
 
 
 def answer_in_a_column(case: Case):
@@ -174,7 +193,7 @@ def answer_in_a_column(case: Case):
                     "answer in the input",
                     f"{part.columns[d]} of {part.name} is the label, perhaps in another unit.",
                     f"Their correlation is 1 in {len(table)} rows looked at.",
-                    f"Leave it away: {part.name} = np.delete({part.name}, {d}, axis=-1).",
+                    f"Leave it away: {part.without([int(d)])}.",
                 )
 
 
