@@ -42,8 +42,8 @@ def flattened_before(model) -> dict:
     kinds = [type(part) for part in _deep(model)]
     if any(issubclass(k, Flatten) for k in kinds) and any("Conv" in k.__name__ for k in kinds):
         raise ValueError(
-            f"{model.name} flattens images, but it is not drawn: which weights stand for which pixel is not known. Draw "
-            "it: Model(inputs, outputs), from what Input returns."
+            f"{model.name} flattens images, but it is not drawn: which weights stand for which pixel is not known. "
+            "Draw it: Model(inputs, outputs), from what Input returns."
         )
     return {}
 
