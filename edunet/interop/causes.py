@@ -43,7 +43,8 @@ def likely_cause(layer, other, shapes_differ: bool, weights: list[tuple], rows=N
         )
     if not found and shapes_differ:
         found.append("the shapes differ: padding, strides, or the order of the axes")
-    return "; ".join(found) or "none that is known: the layers have the same weights and settings, look at their inputs"
+    same = "the weights are the same, " if weights else ""
+    return "; ".join(found) or f"none that is known: {same}look at the inputs and at settings that only one side has"
 
 
 def _settings(layer, other, torch: bool) -> list[str]:

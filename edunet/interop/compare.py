@@ -5,6 +5,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from edunet import activations
 from edunet.interop import keras as keras_weights
 from edunet.interop import torch as torch_weights
 from edunet.interop.causes import likely_cause
@@ -29,12 +30,16 @@ class Comparison:
     """The table that `compare_with` returns: print it, or leave it at the end of a cell.
 
     rows, one Row for each layer; first, the number of the first row that differs, or None; cause, what it may come
-    from; same, whether all agree.
+    from; same, whether all agree, the outputs of the models among them.
     """
 
-    def __init__(self, rows: list[Row], tolerance: float, cause: str = ""):
-        self.rows, self.tolerance, self.cause = rows, tolerance, cause
-        self.first = next((i for i, row in enumerate(rows) if not row.relative <= tolerance), None)
+    def __init__(self, rows: list[Row], tolerance: float, ends: list[Row], paired: bool = True):
+        self.rows, self.tolerance, self.cause = rows, tolerance, ""
+        differ = [row for row in ends if not row.relative <= tolerance]
+        self._inside = next((i for i, row in enumerate(rows) if not row.relative <= tolerance), None)
+        self.first = self._inside if differ or paired else None
+        if differ and self.first is None:  # it comes after all layers that have a counterpart
+            self.rows, self.first = [*rows, differ[0]], len(rows)
 
     @property
     def same(self) -> bool:
@@ -44,6 +49,8 @@ class Comparison:
         return [(r.layer, r.other, str(r.shape), f"{r.difference:.1e}", f"{r.relative:.1e}") for r in self.rows]
 
     def _verdict(self) -> str:
+        if self.first is None and self._inside is not None:
+            return f"The outputs agree; {self.rows[self._inside].layer} has no counterpart of its own."
         if self.first is None:
             return f"All {len(self.rows)} agree: max|a−b| <= {self.tolerance:g} max|b|."
         return f"The first difference is in {self.rows[self.first].layer}. Likely cause: {self.cause}."
@@ -83,7 +90,8 @@ def compare_with(model, other, x, other_x=None, tolerance=1e-5) -> Comparison:
     Args: model, of edunet; other, a model of edunet or Keras, or a PyTorch module; x, examples for the first (a list
     for several inputs); other_x, for the second where they must lie otherwise: for PyTorch, images (N,H,W,C) become
     (N,C,H,W) by themselves; tolerance, up to which max|a−b| / max|b| counts as the same.
-    Outputs of PyTorch are turned back before they are compared, and may come after a module for the activation.
+    Outputs of PyTorch are turned back before they are compared. Inside, an activation may be a module of its own; at
+    the end it must be there: a module that gives what stands before softmax differs.
     Raises TypeError for an `other` that is none of these.
 
     >>> from edunet import Sequential, layers
@@ -97,21 +105,49 @@ def compare_with(model, other, x, other_x=None, tolerance=1e-5) -> Comparison:
     library = library_of(other)
     if other_x is None:
         other_x = _for_torch(other, x) if library == "torch" else x
-    ours, theirs = watch(model, x), watch(other, other_x)
+    (ours, ends), (theirs, other_ends) = watch(model, x), watch(other, other_x)
     if not ours or not theirs:
         raise ValueError("compare_with: no layer was called. Give it a model of layers, or a single layer.")
-    shapes = flattened_before(model)
+    try:
+        shapes = flattened_before(model)
+    except ValueError:  # only a hint is lost
+        shapes = {}
     found = _pairs(ours, theirs, set(shapes.values()))
-    table = Comparison([_row(a, b, output) for a, b, output in found], tolerance)
-    if table.first is not None:
+    last = _ends(ends, other_ends, library == "torch")
+    paired = sum(s.weighted for s in ours) == sum(s.weighted for s in theirs)
+    table = Comparison([_row(a, b, output) for a, b, output in found], tolerance, last, paired)
+    if table.first == len(found):
+        table.cause = f"what comes last: {_last(ours[-1])} here, {_last(theirs[-1])} there"
+    elif table.first is not None:
         a, b, output = found[table.first]
-        if sum(s.weighted for s in ours) != sum(s.weighted for s in theirs):
+        if not paired:
             kinds = [", ".join(s.kind for s in side if s.weighted) or "none" for side in (ours, theirs)]
             table.cause = f"the layers with weights are not the same: {kinds[0]} here, {kinds[1]} there"
         else:
             differ = output.shape != a.output.shape
+            if a.weighted:  # not a module for the activation behind it
+                both = ([s for s in side if s.weighted] for side in (ours, theirs))
+                b = next(y for x, y in zip(*both, strict=True) if x is a)
             table.cause = likely_cause(a.layer, b.layer, differ, _weights(model, other, a, b), shapes.get(a.layer))
     return table
+
+
+def _last(seen: Seen) -> str:
+    activation = getattr(seen.layer, "activation", None)
+    return seen.kind + (f" with {activations.name_of(activation)}" if callable(activation) else "")
+
+
+def _ends(ours: list, theirs: list, torch: bool) -> list[Row]:
+    """Compare the outputs of the models, not only of their layers; PyTorch's states come after the answer."""
+    if not torch and len(ours) != len(theirs):
+        return [Row("outputs", "outputs", (len(ours), len(theirs)), np.inf, np.inf)]
+    rows = []
+    for i, a in enumerate(ours):
+        b = theirs[i] if i < len(theirs) else np.empty(0)
+        forms = [b, np.moveaxis(b, 1, -1)] if torch and b.ndim > 2 else [b]
+        b = min(forms, key=lambda form: _apart(a, form))
+        rows.append(Row("output", "output", a.shape, *_distances(a, b)))
+    return rows
 
 
 def _for_torch(module, x):
@@ -177,16 +213,21 @@ def _apart(a, b) -> float:
         return np.inf
     if not a.size:
         return 0.0
-    apart = np.abs(np.asarray(a, float) - np.asarray(b, float))
-    apart[np.isnan(a) & np.isnan(b)] = 0
+    with np.errstate(invalid="ignore"):
+        apart = np.abs(np.asarray(a, float) - np.asarray(b, float))
+    apart[(np.isnan(a) & np.isnan(b)) | (a == b)] = 0
     return float(np.nan_to_num(apart.max(), nan=np.inf))
 
 
+def _distances(a, b) -> tuple[float, float]:
+    """Return max|a − b|, and the same beside the largest finite |b|."""
+    apart, finite = _apart(a, b), np.abs(b[np.isfinite(b)])
+    size = float(finite.max()) if finite.size else 0.0
+    return apart, apart / size if size > 0 else apart
+
+
 def _row(a: Seen, b: Seen, output) -> Row:
-    apart = _apart(a.output, output)
-    size = float(np.abs(output).max()) if output.size else 0.0
-    relative = apart / size if size > 0 else apart
-    return Row(f"{a.name} ({a.kind})", f"{b.name} ({b.kind})".strip(), a.output.shape, apart, relative)
+    return Row(f"{a.name} ({a.kind})", f"{b.name} ({b.kind})".strip(), a.output.shape, *_distances(a.output, output))
 
 
 def _weights(model, other, a: Seen, b: Seen) -> list[tuple]:

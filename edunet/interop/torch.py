@@ -10,7 +10,9 @@ import numpy as np
 
 from edunet.interop.layouts import LAYOUTS, PARTS, kind_of
 from edunet.interop.rows import channels_first_rows, channels_last_rows, flattened_before
+from edunet.interop.settings import refuse_other_settings
 from edunet.interrupt import finish_first
+from edunet.layers.layer import Layer
 from edunet.models import Model
 
 __all__ = ["holds_weights", "pairs", "weights_from_torch", "weights_to_torch"]
@@ -27,7 +29,7 @@ def weights_to_torch(model, module):
     """
     import torch
 
-    found = pairs(model, module)
+    found = _alike(model, module)
     moves = [move for pair in found for move in pair.to_torch()]
     with finish_first(), torch.no_grad():
         for target, array in moves:
@@ -44,7 +46,7 @@ def weights_from_torch(model, module):
     As `weights_to_torch`, the other way; two biases that PyTorch adds become their sum.
     Raises ValueError, before anything is changed, where kinds or shapes do not correspond, and says where.
     """
-    found = pairs(model, module)
+    found = _alike(model, module)
     moves = [move for pair in found for move in pair.from_torch()]
     with finish_first():
         for weight, array in moves:
@@ -54,6 +56,26 @@ def weights_from_torch(model, module):
                 if getattr(pair.modules[0], theirs) is not None:  # BatchNorm(momentum=None) takes the plain mean
                     setattr(pair.layer, ours, turned(getattr(pair.modules[0], theirs)))
     return model
+
+
+def _alike(model, module) -> list:
+    """Return the pairs, after a look at their settings; TypeError for what is neither a layer nor a module."""
+    import torch
+
+    if not isinstance(model, Layer) or not isinstance(module, torch.nn.Module):
+        raise TypeError(
+            "expected a layer or model of edunet, then a torch.nn.Module. Received: "
+            f"{type(model).__name__}, {type(module).__name__}"
+        )
+    odd = {p.dtype for p in module.parameters() if p.dtype not in (torch.float32, torch.float64)}
+    if odd:
+        raise TypeError(f"expected a module of float32 or float64. Received: {odd.pop()}. Type module.float() first.")
+    found = pairs(model, module)
+    blocks = [layer for layer in dict.fromkeys(_leaves(model)) if kind_of(layer) == "TransformerEncoder"]
+    theirs = [m for m in dict.fromkeys(_modules(module)) if _is_a(m, "TransformerEncoderLayer")]
+    settings = [(pair.layer, pair.modules, pair.ending is not None) for pair in found]
+    refuse_other_settings(model, module, [*settings, *((a, [b], False) for a, b in zip(blocks, theirs, strict=True))])
+    return found
 
 
 class _Pair:

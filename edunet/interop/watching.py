@@ -35,8 +35,8 @@ def library_of(model) -> str:
     )
 
 
-def watch(model, x) -> list[Seen]:
-    """Run a model on x without learning, and return what its layers gave, in the order in which they were called."""
+def watch(model, x) -> tuple[list[Seen], list[np.ndarray]]:
+    """Run a model on x without learning; return what its layers gave, as they were called, and what it gave itself."""
     library = library_of(model)
     if library == "torch":
         return _watch_torch(model, x)
@@ -46,10 +46,10 @@ def watch(model, x) -> list[Seen]:
             stack.enter_context(_watched(layer, seen))
         if library == "edunet":
             with no_gradients():
-                model(x, training=False)
+                y = model(x, training=False)
         else:
-            model(x, training=False)
-    return seen
+            y = model(x, training=False)
+    return seen, _arrays(y)
 
 
 def _parts(layer) -> list:
@@ -76,7 +76,7 @@ def _watched(layer, seen: list[Seen]):
         del vars(layer)["call"]
 
 
-def _watch_torch(module, x) -> list[Seen]:
+def _watch_torch(module, x) -> tuple[list[Seen], list[np.ndarray]]:
     import torch
 
     from edunet.interop.torch import holds_weights
@@ -98,13 +98,19 @@ def _watch_torch(module, x) -> list[Seen]:
     modes = [(part, part.training) for part in module.modules()]
     try:
         with torch.no_grad():
-            module.eval()(*[torch.from_numpy(np.ascontiguousarray(a)) for a in (x if isinstance(x, list) else [x])])
+            y = module.eval()(*[torch.from_numpy(np.ascontiguousarray(a)) for a in (x if isinstance(x, list) else [x])])
     finally:
         for hook in hooks:
             hook.remove()
         for part, training in modes:
             part.training = training
-    return seen
+    return seen, _arrays(y)
+
+
+def _arrays(y) -> list[np.ndarray]:
+    """Return all outputs, one after the other."""
+    parts = list(y.values()) if isinstance(y, dict) else y
+    return [a for part in parts for a in _arrays(part)] if isinstance(parts, (tuple, list)) else [_plain(y)]
 
 
 def _plain(y) -> np.ndarray:

@@ -101,6 +101,38 @@ def test_nan_on_one_side_is_a_difference():
     assert compare_with(a, b, X).first == 0
 
 
+def test_nan_in_the_same_places_hides_no_difference():
+    a, b = twins(lambda: [layers.Dense(2)])
+    for model in (a, b):
+        model.layers[0].bias.data[0] = np.nan
+    assert compare_with(a, b, X).same
+    for model in (a, b):
+        model.layers[0].kernel.data[...] *= 1e6
+    b.layers[0].kernel.data[0, 1] *= 1 + 1e-7  # 0.1 beside 1e6: the same, relatively
+    assert compare_with(a, b, X).same
+    b.layers[0].kernel.data[0, 1] *= 2
+    assert not compare_with(a, b, X).same
+
+
+def test_what_is_added_at_the_end_is_a_difference():
+    a, b = stack(layers.Dense(5), layers.Dense(2)), stack(layers.Dense(5), layers.Dense(2), layers.Activation("tanh"))
+    b.set_weights(a.get_weights())
+    table = compare_with(a, b, X)
+    assert (table.same, table.rows[table.first].layer) == (False, "output")
+    assert "what comes last" in table.cause
+    assert not compare_with(b, a, X).same
+
+
+def test_only_what_was_compared_is_said_to_be_the_same():
+    class Louder(layers.Dense):
+        def call(self, x):
+            return super().call(x) * 2.0
+
+    a, b = stack(layers.Dense(2)), stack(Louder(2))
+    b.set_weights(a.get_weights())
+    assert "settings that only one side has" in compare_with(a, b, X).cause
+
+
 def test_a_subclass_is_watched_layer_by_layer():
     class Own(edunet.Model):
         def __init__(self):
@@ -145,9 +177,8 @@ def network():
 
 
 def module(nn):
-    return nn.Sequential(
-        nn.Conv2d(3, 4, 3), nn.ReLU(), nn.BatchNorm2d(4), nn.MaxPool2d(2), nn.Flatten(), nn.Dropout(), nn.Linear(36, 3)
-    )
+    images = [nn.Conv2d(3, 4, 3), nn.ReLU(), nn.BatchNorm2d(4), nn.MaxPool2d(2)]
+    return nn.Sequential(*images, nn.Flatten(), nn.Dropout(), nn.Linear(36, 3), nn.Softmax(1))
 
 
 def test_a_module_agrees_in_every_layer(torch):
@@ -198,9 +229,28 @@ def test_gates_of_a_module(torch):
 
 def test_padding_of_a_module(torch):
     model = stack(layers.Conv2D(4, 3, strides=2, padding="same"), shape=(8, 8, 3))
-    other = interop.weights_to_torch(model, torch.nn.Conv2d(3, 4, 3, stride=2, padding=1))
+    other = torch.nn.Conv2d(3, 4, 3, stride=2, padding=1)
+    with pytest.raises(ValueError, match="padding is 'same' here"):
+        interop.weights_to_torch(model, other)
+    other.weight.data = torch.from_numpy(model.layers[-1].kernel.data.transpose(3, 2, 0, 1).copy())
+    other.bias.data.zero_()
     table = compare_with(model, other, IMAGE)
     assert "padding='same' with strides > 1 may pad more at the end" in table.cause
+
+
+def test_the_outputs_decide_where_one_layer_is_two(torch):
+    nn = torch.nn
+    model = stack(layers.SeparableConv2D(4, 3), layers.GlobalAveragePooling2D(), shape=(8, 8, 3))
+    parts = [nn.Conv2d(3, 3, 3, groups=3, bias=False), nn.Conv2d(3, 4, 1)]
+    other = nn.Sequential(*parts, nn.AdaptiveAvgPool2d(1), nn.Flatten())
+    table = compare_with(model, interop.weights_to_torch(model, other), IMAGE)
+    assert (table.same, table.cause) == (True, "")
+
+
+def test_an_activation_that_the_module_lacks(torch):
+    model = stack(layers.Dense(2, activation="softmax"))
+    other = interop.weights_to_torch(model, torch.nn.Linear(6, 2))
+    assert compare_with(model, other, X).cause == "what comes last: Dense with softmax here, Linear there"
 
 
 # ---------------------------------------------------------------- Keras

@@ -191,6 +191,30 @@ def test_a_transformer_on_padded_codes():
     same(Sequential([layers.Input((None,), dtype="int32"), *stack, layers.LSTM(3)]), codes)
 
 
+def padded_into(inner):
+    stack = [layers.Input((None,), dtype="int32"), layers.Embedding(9, 4, mask_zero=True), inner]
+    return Sequential(stack), np.array([[1, 2, 0, 0], [0, 3, 0, 4], [0, 0, 0, 0]], np.int32)
+
+
+@pytest.mark.parametrize("last", [lambda: layers.LSTM(3), lambda: layers.GlobalAveragePooling1D()])
+@pytest.mark.parametrize("deep", [False, True])
+def test_a_mask_reaches_the_models_inside(last, deep):
+    inner = Sequential([layers.Input((None, 4)), layers.Dense(4), last()])
+    if deep:
+        inner = Sequential([layers.Input((None, 4)), layers.Dense(4), inner])
+    model, codes = padded_into(inner)
+    same(model, codes)
+    same(inner, STEPS)  # which has no mask of its own
+
+
+def test_a_mask_goes_through_a_model_inside():
+    x = layers.Input((None, 4))
+    model, codes = padded_into(Model(x, layers.Residual([layers.Dense(4)])(x)))
+    model.add(layers.GRU(3, return_sequences=True))
+    model.add(layers.GlobalAveragePooling1D())
+    same(model, codes)
+
+
 @pytest.mark.parametrize("merge", ["concat", "sum", "mul", "ave", None])
 @pytest.mark.parametrize("make", RECURRENT)
 def test_both_directions_with_masks(make, merge):

@@ -290,6 +290,87 @@ def test_sequences_are_flattened_the_same_on_both_sides():
     assert_close(model.predict(SIGNAL), plainly(module, SIGNAL))
 
 
+def image_part(*after):
+    return [layers.Input((5, 4, 3)), layers.Conv2D(4, 3, padding="same"), *after, layers.Dense(2)]
+
+
+@pytest.mark.parametrize(
+    "after",
+    [
+        lambda: [layers.Residual([layers.Conv2D(4, 1)]), layers.Flatten()],
+        lambda: [layers.Reshape((-1,))],
+        lambda: [layers.RandomFlip(), layers.Flatten()],
+        lambda: [edunet.Sequential([layers.Input((5, 4, 4)), layers.Activation("tanh"), layers.Flatten()])],
+        lambda: [layers.Reshape((5, 4, 4)), layers.Flatten(), layers.Reshape((80,))],
+        lambda: [layers.Flatten(), layers.Reshape((5, 4, 4)), layers.Flatten()],
+    ],
+)
+def test_the_rows_change_places_whatever_stands_before_flatten(after):
+    model = edunet.Sequential(image_part(*after()))
+    dense = model.layers[-1]
+    convolutions = [nn.Conv2d(3, 4, 3, padding="same")] + [nn.Conv2d(4, 4, 1)] * (len(model.weights) > 4)
+    module = nn.Sequential(*convolutions, nn.Linear(80, 2))
+    interop.weights_to_torch(model, module)
+    expected = channels_first_rows(dense.kernel.data, (5, 4, 4)).T
+    np.testing.assert_array_equal(module[-1].weight.detach().numpy(), expected)
+
+
+@pytest.mark.parametrize(
+    "after",
+    [
+        lambda: [layers.Permute((2, 1, 3)), layers.Flatten()],
+        lambda: [layers.Dense(4), layers.Flatten()],  # PyTorch may turn them back, or not
+        lambda: [layers.Reshape((10, 8)), layers.Flatten()],
+        lambda: [layers.Flatten(), layers.Residual([layers.Dense(80)])],
+        lambda: [layers.Flatten(), layers.Dense(80), layers.Reshape((5, 4, 4)), layers.Conv2D(2, 1), layers.Flatten()],
+    ],
+)
+def test_an_order_that_is_not_known_is_refused(after):
+    model = edunet.Sequential(image_part(*after()))
+    with pytest.raises(ValueError, match="in which order PyTorch has them there is not known"):
+        interop.rows.flattened_before(model)
+
+
+@pytest.mark.parametrize(
+    "stack",
+    [
+        lambda: [layers.Input((7, 4)), layers.Conv1D(5, 3), layers.LSTM(3, return_sequences=True), layers.Flatten()],
+        lambda: [layers.Input((28,)), layers.Dense(28), layers.Reshape((7, 4)), layers.LSTM(3)],
+        lambda: [
+            layers.Input((7, 4)),
+            layers.GRU(3, return_sequences=True),
+            layers.BatchNormalization(),
+            layers.GRU(3),
+        ],
+        lambda: [layers.Input((7,)), layers.Embedding(9, 4), layers.Conv1D(3, 3), layers.GlobalAveragePooling1D()],
+        lambda: [layers.Input((28,)), layers.Reshape((7, 4, 1)), layers.Conv2D(3, 3), layers.GlobalMaxPooling2D()],
+        lambda: [
+            layers.Input((6, 5, 4)),
+            layers.Conv2D(8, 3),
+            layers.Reshape((12, 8)),
+            layers.TransformerEncoder(6, 2),
+        ],
+    ],
+)
+def test_rows_that_stay(stack):
+    assert interop.rows.flattened_before(edunet.Sequential([*stack(), layers.Dense(2)])) == {}
+
+
+def test_a_model_that_is_not_drawn_and_flattens_images_is_refused():
+    class Own(edunet.Model):
+        def __init__(self):
+            super().__init__()
+            self.conv, self.flatten, self.dense = layers.Conv2D(2, 3), layers.Flatten(), layers.Dense(2)
+
+        def call(self, x):
+            return self.dense(self.flatten(self.conv(x)))
+
+    model = Own()
+    model(IMAGE)
+    with pytest.raises(ValueError, match="flattens images, but it is not drawn"):
+        interop.weights_to_torch(model, nn.Sequential(nn.Conv2d(4, 2, 3), nn.Linear(84, 2)))
+
+
 def test_rows_there_and_back():
     w = normal(24, 3)
     np.testing.assert_array_equal(channels_last_rows(channels_first_rows(w, (2, 4, 3)), (2, 4, 3)), w)

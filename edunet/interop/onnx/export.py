@@ -114,20 +114,36 @@ def _refuse_undrawn(model):
 def _walk(graph, model, inputs: list[Value]) -> list[Value]:
     """Add all layers of a drawn model; return its outputs."""
     values: dict[Symbol, object] = dict(zip(model.inputs, inputs, strict=True))
+    masked = _masked(model, inputs)
     for node in model._nodes:
         args, kwargs = node.filled(values)
         kwargs.pop("training", None)
         args, kwargs = _cast((args, kwargs), graph, node)
         made = _layer(graph, node.layer, *args, **kwargs)
         made = made if isinstance(made, tuple) else (made,)
-        mask = _mask(graph, node, args) if any(s.masked for s in node.outputs) else None
+        mask = _mask(graph, node, args) if masked & set(node.outputs) else None
         for symbol, name in zip(node.outputs, made, strict=True):
             if isinstance(name, Value):  # of a model in the model, which knows its masks
                 values[symbol] = name
             else:
-                values[symbol] = Value(name, symbol.shape, symbol.dtype, mask if symbol.masked else None)
+                values[symbol] = Value(name, symbol.shape, symbol.dtype, mask if symbol in masked else None)
     found = fill(model._outputs_drawn, values)
     return [found] if isinstance(found, Value) else list(found)
+
+
+def _masked(model, inputs: list[Value]) -> set[Symbol]:
+    """Return the Symbols that carry a mask. A model inside another is drawn again if masks come in that it did not know
+    of."""
+    found = {s: s for node in model._nodes for s in node.outputs}
+    if any((x.mask is not None) != s.masked for s, x in zip(model.inputs, inputs, strict=True)):
+        found = {
+            s: Symbol(s.shape, s.dtype, masked=x.mask is not None) for s, x in zip(model.inputs, inputs, strict=True)
+        }
+        for node in model._nodes:
+            args, kwargs = node.filled(found)
+            y = node.layer(*args, **kwargs)
+            found.update(zip(node.outputs, y if isinstance(y, (tuple, list)) else (y,), strict=True))
+    return {symbol for symbol, again in found.items() if again.masked}
 
 
 def _layer(graph, layer, *args, **kwargs):

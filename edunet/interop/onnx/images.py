@@ -145,12 +145,13 @@ def _over_places(op):
 
 
 def _mean_of_steps(g, layer, x, op, keep):
-    """The mean of the steps that count."""
+    """The mean of the steps that count; 0 where none does."""
     if op != "ReduceMean":
         raise refuse(layer, "it cannot honour a mask.", "Leave the mask away (mask_zero=False).")
     flags = g.cast(g.add("Unsqueeze", x.mask, g.whole(-1)), x.dtype)
     total = g.add("ReduceSum", g.add("Mul", x.name, flags), g.whole(1), keepdims=keep)
-    return g.add("Div", total, g.add("ReduceSum", flags, g.whole(1), keepdims=keep))
+    count = g.add("ReduceSum", flags, g.whole(1), keepdims=keep)
+    return g.add("Div", total, g.add("Max", count, g.scalar(1, x.dtype)))
 
 
 LAYERS = {
