@@ -30,6 +30,8 @@ from edunet.tensor import Tensor, no_gradients
 __all__ = ["Layer", "fresh_name"]
 
 
+TRIAL_LENGTHS = ((64, 97), (7, 11), (3, 5), (1, 2))  # of open axes while a model is drawn
+
 _named: collections.Counter[str] = collections.Counter()
 
 
@@ -43,7 +45,7 @@ class Layer(Weighted):
 
     input_shape: tuple | None = None
     supports_masking = False  # True: every step is treated by itself, a mask travels on
-    makes_mask = False  # True: compute_mask is asked although no mask came in
+    makes_mask = False  # True: its output has a mask although no mask came in
 
     def __init__(
         self,
@@ -105,7 +107,7 @@ class Layer(Weighted):
         if not self.built:
             self.ensure_built(args, kwargs)
         mask = None
-        if kwargs or self.makes_mask or len(args) != 1 or mask_of(args[0]) is not None:
+        if kwargs or len(args) != 1 or mask_of(args[0]) is not None:
             mask = hand_over(self, arguments(type(self), "call"), args, kwargs)
         before = phase.training
         try:
@@ -114,14 +116,11 @@ class Layer(Weighted):
             if "training" in arguments(type(self), "call"):
                 kwargs["training"] = phase.training
             y = self.call(*args, **kwargs)
-            if mask is not None or self.makes_mask:
+            if mask is not None or self.makes_mask or type(self).compute_mask is not Layer.compute_mask:
                 y = self.carry_mask(y, args, mask)
             if self.activity_regularizer is not None:
                 parts = y if isinstance(y, tuple) else (y,)
-                # the mean over the examples, as in Keras: a larger batch is not punished harder
-                self._penalties += [
-                    self.activity_regularizer(part) * (1 / max(len(part), 1)) for part in parts if _is_remembered(part)
-                ]
+                self._penalties += [_penalty(self.activity_regularizer, part) for part in parts if is_remembered(part)]
             return y
         except (ValueError, TypeError) as error:
             _say_where(error, self, args)
@@ -165,9 +164,9 @@ class Layer(Weighted):
     def _draw(self, args, kwargs):
         """Record the call in the model that is being drawn and return Symbols of the output."""
         node = Node(self, args, kwargs)
-        first, second = self._try_on(node, 64), None
-        if any(None in s.shape[1:] for s in node.inputs):
-            second = self._try_on(node, 97)  # axes that differ between the two have no fixed length, also after strides
+        if not self.built:
+            self.ensure_built(args, kwargs)
+        first, second = self._try_twice(node)
         several = isinstance(first, (tuple, list))
         pairs = zip(first, second or first, strict=True) if several else [(first, first if second is None else second)]
         node.outputs = tuple(
@@ -182,6 +181,22 @@ class Layer(Weighted):
         )
         return node.outputs if several else node.outputs[0]
 
+    def _try_twice(self, node) -> tuple:
+        """Run the layer on blank examples of two lengths; axes that differ between the two have no fixed length.
+
+        They are long, for filters and strides; if the layer refuses them, because it knows no more than 20 places,
+        shorter ones are tried. Without open axes one example is enough: the second answer is None.
+        """
+        if not any(None in s.shape[1:] for s in node.inputs):
+            return self._try_on(node, 0), None
+        errors = []
+        for one, other in TRIAL_LENGTHS:
+            try:
+                return self._try_on(node, one), self._try_on(node, other)
+            except Exception as error:  # a layer of the learner's own may raise anything
+                errors.append(error)
+        raise errors[0]
+
     def _try_on(self, node, length: int):
         """Run the layer on one blank example; open axes get that length."""
 
@@ -192,8 +207,6 @@ class Layer(Weighted):
             return carry(zeros, np.ones(zeros.shape[:2], bool)) if x.masked else zeros
 
         args, kwargs = replace((node.args, node.kwargs), blank)
-        if not self.built:
-            self.ensure_built(node.args, node.kwargs)
         with trial(), no_gradients(), np.errstate(all="ignore"):
             return self(*args, **{k: v for k, v in kwargs.items() if k != "training"}, training=False)
 
@@ -201,9 +214,19 @@ class Layer(Weighted):
         return f"<{type(self).__name__} {self.name}>"
 
 
-def _is_remembered(y) -> bool:
+def is_remembered(y) -> bool:
     """Tell whether y is on the tape; under no_gradients nobody will ask for its penalty."""
     return isinstance(y, Tensor) and y.made_by is not None
+
+
+def _penalty(penalize, y) -> Tensor:
+    """Return the penalty on what a layer gave, steps that a mask hides left out.
+
+    It is the mean over the examples, as in Keras: a larger batch is not punished harder.
+    """
+    if y.mask is not None and y.shape[:2] == y.mask.shape:
+        y = y * np.asarray(y.mask, y.dtype).reshape(y.mask.shape + (1,) * (y.ndim - 2))
+    return penalize(y) * (1 / max(len(y), 1))
 
 
 def _is_rows(x) -> bool:

@@ -165,3 +165,47 @@ class Narrow(layers.Layer):
 
     def call(self, x):
         return x.sum(axis=-1)
+
+
+class PlacedWords(layers.Layer):
+    """A learner's own layer that hands the mask of an inner Embedding on, as textbooks write it."""
+
+    def __init__(self, mask_zero=True, **kwargs):
+        super().__init__(**kwargs)
+        self.words, self.places = layers.Embedding(5, 3, mask_zero=mask_zero), layers.Embedding(4, 3)
+
+    def call(self, x):
+        return self.words(x) + self.places(np.arange(x.shape[-1]))
+
+    def compute_mask(self, x, mask=None):
+        return self.words.compute_mask(x)
+
+
+class Inside(layers.Layer):
+    """A learner's own layer whose `call` returns what an inner layer has masked."""
+
+    def __init__(self, **kwargs):
+        super().__init__(**kwargs)
+        self.words = layers.Embedding(5, 3, mask_zero=True)
+
+    def call(self, x):
+        return self.words(x)
+
+
+@pytest.mark.parametrize("make", [PlacedWords, Inside])
+def test_an_own_layer_makes_a_mask_where_none_came_in(make):
+    np.testing.assert_array_equal(make()(WORDS).mask, COUNTS)
+    assert make()(Input((4,), dtype="int32")).masked
+
+
+def test_an_own_compute_mask_may_say_that_there_is_none():
+    assert PlacedWords(mask_zero=False)(WORDS).mask is None
+
+
+def test_a_penalty_on_activity_leaves_masked_steps_out():
+    penalties = []
+    for codes in (WORDS[:1], WORDS[:1, :2]):
+        layer = layers.Dense(2, kernel_initializer="ones", bias_initializer="ones", activity_regularizer="l2")
+        layer(layers.Embedding(5, 3, embeddings_initializer="ones", mask_zero=True)(codes))
+        penalties.append(float(layer.losses[0]))
+    assert penalties[0] == pytest.approx(penalties[1], rel=1e-6)
