@@ -25,7 +25,7 @@ from edunet.layers.phase import phase, trial
 from edunet.layers.symbol import Node, Symbol, replace, symbols_in
 from edunet.layers.weighted import Weighted
 from edunet.names import refuse_unknown
-from edunet.tensor import Tensor, no_gradients
+from edunet.tensor import Tensor, no_gradients, reshape
 
 __all__ = ["Layer", "fresh_name"]
 
@@ -116,7 +116,7 @@ class Layer(Weighted):
             if "training" in arguments(type(self), "call"):
                 kwargs["training"] = phase.training
             y = self.call(*args, **kwargs)
-            if mask is not None or self.makes_mask or type(self).compute_mask is not Layer.compute_mask:
+            if mask is not None or self.makes_mask or self._speaks_of_masks():
                 y = self.carry_mask(y, args, mask)
             if self.activity_regularizer is not None:
                 parts = y if isinstance(y, tuple) else (y,)
@@ -130,7 +130,13 @@ class Layer(Weighted):
 
     def carry_mask(self, y, args, mask):
         """Return the output with the mask that `compute_mask` gives it."""
-        return carry(y, self.compute_mask(args[0] if args else None, mask))
+        told = self.compute_mask(args[0] if args else None, mask)
+        if told is None and isinstance(y, Tensor) and y.mask is not None and self._speaks_of_masks():
+            return reshape(y, shape=y.shape)  # without its mask, and the input, if y is the input, keeps its own
+        return carry(y, told)
+
+    def _speaks_of_masks(self) -> bool:
+        return type(self).compute_mask is not Layer.compute_mask
 
     def ensure_built(self, args, kwargs) -> None:
         """Build the layer for the shape of its first argument, unless that has been done.
