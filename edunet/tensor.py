@@ -39,6 +39,7 @@ __all__ = [
     "exp",
     "for_kernels",
     "gradients",
+    "is_recording",
     "log",
     "matmul",
     "maximum",
@@ -263,6 +264,11 @@ class no_gradients(contextlib.ContextDecorator):
 
     def __exit__(self, *error):
         _tape.off -= 1
+
+
+def is_recording() -> bool:
+    """Tell whether operations are remembered in this thread: not inside a `no_gradients` block."""
+    return not _tape.off
 
 
 def _keep_mask(y: Tensor, inputs, along: int | None = None) -> None:

@@ -20,6 +20,7 @@ import numpy as np
 from edunet import regularizers
 from edunet.backend import floatx
 from edunet.layers.arguments import arguments, options
+from edunet.layers.cut import is_remembered, refuse_a_cut
 from edunet.layers.mask import carry, hand_over, mask_of
 from edunet.layers.phase import phase, trial
 from edunet.layers.symbol import Node, Symbol, replace, symbols_in
@@ -46,6 +47,7 @@ class Layer(Weighted):
     input_shape: tuple | None = None
     supports_masking = False  # True: every step is treated by itself, a mask travels on
     makes_mask = False  # True: its output has a mask although no mask came in
+    _gradient_seen = False  # True: it was found where gradients end in this layer
 
     def __init__(
         self,
@@ -116,6 +118,8 @@ class Layer(Weighted):
             if "training" in arguments(type(self), "call"):
                 kwargs["training"] = phase.training
             y = self.call(*args, **kwargs)
+            if phase.training and not is_remembered(y) and not self._gradient_seen:
+                refuse_a_cut(self, y, args, kwargs)
             if mask is not None or self.makes_mask or self._speaks_of_masks():
                 y = self.carry_mask(y, args, mask)
             if self.activity_regularizer is not None:
@@ -218,11 +222,6 @@ class Layer(Weighted):
 
     def __repr__(self):
         return f"<{type(self).__name__} {self.name}>"
-
-
-def is_remembered(y) -> bool:
-    """Tell whether y is on the tape; under no_gradients nobody will ask for its penalty."""
-    return isinstance(y, Tensor) and y.made_by is not None
 
 
 def _penalty(penalize, y) -> Tensor:
