@@ -39,6 +39,7 @@ __all__ = [
     "exp",
     "for_kernels",
     "gradients",
+    "is_recording",
     "log",
     "matmul",
     "maximum",
@@ -87,7 +88,8 @@ class Tensor:
 
     Args: data, array-like; floats keep float32/float64, everything else becomes `floatx()`.
     After `loss.backward()`, every Tensor that was not computed (a weight) holds `.grad`, an array of its shape.
-    `.mask` is None or an array (N,T), False where a sequence is only padded. Layers set it and obey it.
+    `.mask` is None or an array (N,T), False where a sequence is only padded. Layers set it and obey it, operations that
+    treat every step by itself keep it.
     """
 
     __slots__ = ("__weakref__", "data", "grad", "index", "made_by", "mask", "name")
@@ -163,52 +165,49 @@ class Tensor:
         return transpose(self, axes=axes or None)
 
     def __add__(self, other):
-        return _masked_as(add(self, other), self, other)
+        return add(self, other)
 
     def __radd__(self, other):
-        return _masked_as(add(other, self), self)
+        return add(other, self)
 
     def __sub__(self, other):
-        return _masked_as(subtract(self, other), self, other)
+        return subtract(self, other)
 
     def __rsub__(self, other):
-        return _masked_as(subtract(other, self), self)
+        return subtract(other, self)
 
     def __mul__(self, other):
-        return _masked_as(multiply(self, other), self, other)
+        return multiply(self, other)
 
     def __rmul__(self, other):
-        return _masked_as(multiply(other, self), self)
+        return multiply(other, self)
 
     def __truediv__(self, other):
-        return _masked_as(divide(self, other), self, other)
+        return divide(self, other)
 
     def __rtruediv__(self, other):
-        return _masked_as(divide(other, self), self)
+        return divide(other, self)
 
     def __pow__(self, exponent):
-        return _masked_as(power(self, exponent=exponent), self)
+        return power(self, exponent=exponent)
 
     def __neg__(self):
-        return _masked_as(multiply(self, -1.0), self)
+        return multiply(self, -1.0)
 
     def __matmul__(self, other):
-        return matmul(self, other)
+        y = matmul(self, other)
+        if self.mask is not None and np.ndim(other) == 2:  # one matrix for all steps
+            _keep_mask(y, (self,), along=-1)
+        return y
 
     def __rmatmul__(self, other):
         return matmul(other, self)
 
     def __getitem__(self, key):
-        return take(self, key=key)
-
-
-def _masked_as(y: Tensor, *parts) -> Tensor:
-    """Hand the masks of what was added or multiplied on to the result, whose steps are the same steps."""
-    for part in parts:
-        mask = part.mask if isinstance(part, Tensor) else None
-        if mask is not None and y.data.shape[:2] == mask.shape:
-            y.mask = mask if y.mask is None else y.mask & mask
-    return y
+        y = take(self, key=key)
+        if self.mask is not None:
+            y.mask = _cut_mask(self.mask, key, self.ndim)
+        return y
 
 
 # ---------------------------------------------------------------- the tape
@@ -267,7 +266,35 @@ class no_gradients(contextlib.ContextDecorator):
         _tape.off -= 1
 
 
-def differentiable(op):
+def is_recording() -> bool:
+    """Tell whether operations are remembered in this thread: not inside a `no_gradients` block."""
+    return not _tape.off
+
+
+def _keep_mask(y: Tensor, inputs, along: int | None = None) -> None:
+    """Hand the masks of the inputs on to what was made of them step by step: a step counts if it does in all.
+
+    along is the axis whose numbers were mixed, None if none was: along the first two, steps were.
+    """
+    if along is not None and along % max(y.ndim, 1) < 2:
+        return
+    for x in inputs:
+        if x is not None and x.mask is not None and y.data.shape[:2] == x.mask.shape:
+            y.mask = x.mask if y.mask is None else y.mask & x.mask
+
+
+def _cut_mask(mask, key, axes: int):
+    """Return the mask of x[key], where x has so many axes; None if key does more with the steps than to cut slices."""
+    key = key if isinstance(key, tuple) else (key,)
+    if not all(k is Ellipsis or isinstance(k, (int, np.integer, slice)) for k in key):
+        return None
+    if Ellipsis in key:
+        i = key.index(Ellipsis)
+        key = (*key[:i], *[slice(None)] * (axes - len(key) + 1), *key[i + 1 :])
+    return mask[key[:2]] if all(isinstance(k, slice) for k in key[:2]) else None
+
+
+def differentiable(op=None, *, keeps_mask: str | None = None):
     """Lift `op(*arrays, **options) -> (y, backward)` to Tensors.
 
     Positional arguments are float arrays that may want gradients (or None where one is optional); keyword
@@ -276,8 +303,13 @@ def differentiable(op):
     `backward` takes as many dy. Called on arrays only, the lifted op returns arrays.
     A `backward(dy, *, wanted=(True, True))` that declares this keyword is told, one flag for each positional argument,
     whose gradient somebody asked for, and may return None or anything else for the others: they are not looked at.
+    keeps_mask tells what becomes of the mask (N,T) of an input. "numbers": every number is treated by itself, the steps
+    stay what they are, and so does the mask. "features": what belongs together lies along one axis, the last or the
+    option `axis`; the mask stays unless that is the axis of the steps. Else it ends.
     `op.__wrapped__` is the plain function.
     """
+    if op is None:
+        return functools.partial(differentiable, keeps_mask=keeps_mask)
     parameters = inspect.signature(op).parameters.values()
     inputs_of_op = [p for p in parameters if p.kind is p.POSITIONAL_OR_KEYWORD]
 
@@ -298,6 +330,11 @@ def differentiable(op):
             made_by = Operation(lifted, inputs, options, backward, [(t.data.shape, t.data.dtype) for t in outputs])
             for index, tensor in enumerate(outputs):
                 tensor.made_by, tensor.index = made_by, index
+        if keeps_mask is not None:
+            for x in inputs:
+                if x is not None and x.mask is not None:
+                    _keep_mask(outputs[0], inputs, options.get("axis", -1) if keeps_mask == "features" else None)
+                    break
         return outputs if several else outputs[0]
 
     return lifted
@@ -407,22 +444,22 @@ def gradients(y: Tensor, wanted, dy=None) -> list[np.ndarray]:
 
 # ---------------------------------------------------------------- arithmetic on Tensors
 
-add = differentiable(arithmetic.add)
-subtract = differentiable(arithmetic.subtract)
-multiply = differentiable(arithmetic.multiply)
-divide = differentiable(arithmetic.divide)
-power = differentiable(arithmetic.power)
-exp = differentiable(arithmetic.exp)
-log = differentiable(arithmetic.log)
-absolute = differentiable(arithmetic.absolute)
-maximum = differentiable(arithmetic.maximum)
+add = differentiable(arithmetic.add, keeps_mask="numbers")
+subtract = differentiable(arithmetic.subtract, keeps_mask="numbers")
+multiply = differentiable(arithmetic.multiply, keeps_mask="numbers")
+divide = differentiable(arithmetic.divide, keeps_mask="numbers")
+power = differentiable(arithmetic.power, keeps_mask="numbers")
+exp = differentiable(arithmetic.exp, keeps_mask="numbers")
+log = differentiable(arithmetic.log, keeps_mask="numbers")
+absolute = differentiable(arithmetic.absolute, keeps_mask="numbers")
+maximum = differentiable(arithmetic.maximum, keeps_mask="numbers")
 matmul = differentiable(arithmetic.matmul)
 sum = differentiable(arithmetic.sum)
 mean = differentiable(arithmetic.mean)
 reshape = differentiable(arithmetic.reshape)
 transpose = differentiable(arithmetic.transpose)
 take = differentiable(arithmetic.take)
-concatenate = differentiable(arithmetic.concatenate)
-where = differentiable(arithmetic.where)
+concatenate = differentiable(arithmetic.concatenate, keeps_mask="features")
+where = differentiable(arithmetic.where, keeps_mask="numbers")
 stack = differentiable(arithmetic.stack)
 unstack = differentiable(arithmetic.unstack)

@@ -259,6 +259,7 @@ LAYERS_ONLY = {
     "cell",
     "geometry",
     "input",
+    "cut",
     "layer",
     "mask",
     "merge",

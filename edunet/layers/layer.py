@@ -21,15 +21,18 @@ import numpy as np
 from edunet import regularizers
 from edunet.backend import floatx
 from edunet.layers.arguments import arguments, options
+from edunet.layers.cut import is_remembered, refuse_a_cut
 from edunet.layers.mask import carry, hand_over, mask_of
 from edunet.layers.phase import phase, trial
 from edunet.layers.symbol import Node, Symbol, replace, symbols_in
 from edunet.layers.weighted import Weighted
 from edunet.names import refuse_unknown
-from edunet.tensor import Tensor, no_gradients
+from edunet.tensor import Tensor, no_gradients, reshape
 
 __all__ = ["Layer", "fresh_name", "names_kept"]
 
+
+TRIAL_LENGTHS = ((64, 97), (7, 11), (3, 5), (1, 2))  # of open axes while a model is drawn
 
 _named: collections.Counter[str] = collections.Counter()
 
@@ -44,7 +47,8 @@ class Layer(Weighted):
 
     input_shape: tuple | None = None
     supports_masking = False  # True: every step is treated by itself, a mask travels on
-    makes_mask = False  # True: compute_mask is asked although no mask came in
+    makes_mask = False  # True: its output has a mask although no mask came in
+    _gradient_seen = False  # True: it was found where gradients end in this layer
 
     def __init__(
         self,
@@ -106,7 +110,7 @@ class Layer(Weighted):
         if not self.built:
             self.ensure_built(args, kwargs)
         mask = None
-        if kwargs or self.makes_mask or len(args) != 1 or mask_of(args[0]) is not None:
+        if kwargs or len(args) != 1 or mask_of(args[0]) is not None:
             mask = hand_over(self, arguments(type(self), "call"), args, kwargs)
         before = phase.training
         try:
@@ -115,14 +119,13 @@ class Layer(Weighted):
             if "training" in arguments(type(self), "call"):
                 kwargs["training"] = phase.training
             y = self.call(*args, **kwargs)
-            if mask is not None or self.makes_mask:
+            if phase.training and not is_remembered(y) and not self._gradient_seen:
+                refuse_a_cut(self, y, args, kwargs)
+            if mask is not None or self.makes_mask or self._speaks_of_masks():
                 y = self.carry_mask(y, args, mask)
             if self.activity_regularizer is not None:
                 parts = y if isinstance(y, tuple) else (y,)
-                # the mean over the examples, as in Keras: a larger batch is not punished harder
-                self._penalties += [
-                    self.activity_regularizer(part) * (1 / max(len(part), 1)) for part in parts if _is_remembered(part)
-                ]
+                self._penalties += [_penalty(self.activity_regularizer, part) for part in parts if is_remembered(part)]
             return y
         except (ValueError, TypeError) as error:
             _say_where(error, self, args)
@@ -132,7 +135,13 @@ class Layer(Weighted):
 
     def carry_mask(self, y, args, mask):
         """Return the output with the mask that `compute_mask` gives it."""
-        return carry(y, self.compute_mask(args[0] if args else None, mask))
+        told = self.compute_mask(args[0] if args else None, mask)
+        if told is None and isinstance(y, Tensor) and y.mask is not None and self._speaks_of_masks():
+            return reshape(y, shape=y.shape)  # without its mask, and the input, if y is the input, keeps its own
+        return carry(y, told)
+
+    def _speaks_of_masks(self) -> bool:
+        return type(self).compute_mask is not Layer.compute_mask
 
     def ensure_built(self, args, kwargs) -> None:
         """Build the layer for the shape of its first argument, unless that has been done.
@@ -166,9 +175,9 @@ class Layer(Weighted):
     def _draw(self, args, kwargs):
         """Record the call in the model that is being drawn and return Symbols of the output."""
         node = Node(self, args, kwargs)
-        first, second = self._try_on(node, 64), None
-        if any(None in s.shape[1:] for s in node.inputs):
-            second = self._try_on(node, 97)  # axes that differ between the two have no fixed length, also after strides
+        if not self.built:
+            self.ensure_built(args, kwargs)
+        first, second = self._try_twice(node)
         several = isinstance(first, (tuple, list))
         pairs = zip(first, second or first, strict=True) if several else [(first, first if second is None else second)]
         node.outputs = tuple(
@@ -183,6 +192,22 @@ class Layer(Weighted):
         )
         return node.outputs if several else node.outputs[0]
 
+    def _try_twice(self, node) -> tuple:
+        """Run the layer on blank examples of two lengths; axes that differ between the two have no fixed length.
+
+        They are long, for filters and strides; if the layer refuses them, because it knows no more than 20 places,
+        shorter ones are tried. Without open axes one example is enough: the second answer is None.
+        """
+        if not any(None in s.shape[1:] for s in node.inputs):
+            return self._try_on(node, 0), None
+        errors = []
+        for one, other in TRIAL_LENGTHS:
+            try:
+                return self._try_on(node, one), self._try_on(node, other)
+            except Exception as error:  # a layer of the learner's own may raise anything
+                errors.append(error)
+        raise errors[0]
+
     def _try_on(self, node, length: int):
         """Run the layer on one blank example; open axes get that length."""
 
@@ -193,8 +218,6 @@ class Layer(Weighted):
             return carry(zeros, np.ones(zeros.shape[:2], bool)) if x.masked else zeros
 
         args, kwargs = replace((node.args, node.kwargs), blank)
-        if not self.built:
-            self.ensure_built(node.args, node.kwargs)
         with trial(), no_gradients(), np.errstate(all="ignore"):
             return self(*args, **{k: v for k, v in kwargs.items() if k != "training"}, training=False)
 
@@ -202,9 +225,14 @@ class Layer(Weighted):
         return f"<{type(self).__name__} {self.name}>"
 
 
-def _is_remembered(y) -> bool:
-    """Tell whether y is on the tape; under no_gradients nobody will ask for its penalty."""
-    return isinstance(y, Tensor) and y.made_by is not None
+def _penalty(penalize, y) -> Tensor:
+    """Return the penalty on what a layer gave, steps that a mask hides left out.
+
+    It is the mean over the examples, as in Keras: a larger batch is not punished harder.
+    """
+    if y.mask is not None and y.shape[:2] == y.mask.shape:
+        y = y * np.asarray(y.mask, y.dtype).reshape(y.mask.shape + (1,) * (y.ndim - 2))
+    return penalize(y) * (1 / max(len(y), 1))
 
 
 def _is_rows(x) -> bool:

@@ -4,6 +4,11 @@ A mask (N,T) is False where a sequence is only padded. It is carried by the Tens
 that its `call` asks for: `mask` that of its first argument, `value_mask` that of the argument `value`. A layer that
 asks for none must say `supports_masking = True`: each step is then treated by itself, and the mask travels on. Else it
 raises: padding that is computed with as if it had been measured is the mistake that nobody sees.
+
+Inside a `call` a mask is kept by what leaves every step where it is: arithmetic (+, *, ...), activations, dropout and
+noise, `x @ w` with one matrix, `ops.dense`, `ops.layer_norm`, softmax and concatenate along the features, and slices:
+x[:, 1:] has the mask of these steps, x[..., 0] all of it. What mixes, drops or reorders steps ends it: sums and means,
+reshape, transpose, x[:, -1], convolution, pooling. Two masks that meet leave the steps that count in both.
 """
 
 from edunet.tensor import Tensor

@@ -28,7 +28,8 @@ class Weighted:
     ) -> Tensor:
         """Make a weight, an array of that shape, and register it."""
         make = phase.source or initializers.get(initializer)
-        weight = Tensor(make(shape, self.dtype), name=name)
+        # an initializer of the learner's own may answer in float64: one such weight would make all that follows so
+        weight = Tensor(np.asarray(make(shape, self.dtype), self.dtype), name=name)
         self._weights.append((weight, trainable))
         if regularizer is not None:
             self._regularized.append((weight, regularizers.get(regularizer)))

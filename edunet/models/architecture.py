@@ -65,7 +65,7 @@ def _layer(layer, writer) -> dict:
 
 
 def _built(layer, writer):
-    shapes = None if isinstance(layer, Model) else layer._built_for
+    shapes = layer._built_for  # of a Sequential, too, that a layer has inside and calls: only then it has weights
     return writer.write(shapes if shapes is None else list(shapes))
 
 

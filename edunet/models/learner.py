@@ -12,7 +12,7 @@ from edunet.models.examples import check_examples, is_on_disk, take_rows
 from edunet.models.objective import Objective
 from edunet.models.sample_weights import by_class, check_weights
 from edunet.names import refuse_unknown
-from edunet.tensor import Tensor, as_array, gradients, no_gradients
+from edunet.tensor import Tensor, as_array, gradients, is_recording, no_gradients
 
 __all__ = ["Learner", "answer"]
 
@@ -147,7 +147,13 @@ class Learner(Layer):
         plan = plan or self._plan_steps()  # only now: a model that is not drawn may have just made its weights
         loss = self.objective.loss(ys, outputs, weights, plan.losses())
         if plan.learning and (not isinstance(loss, Tensor) or loss.made_by is None):
-            raise RuntimeError("nothing can be learnt here: fit was called inside edunet.no_gradients().")
+            if not is_recording():
+                raise RuntimeError("nothing can be learnt here: fit was called inside edunet.no_gradients().")
+            raise ValueError(
+                "nothing can be learnt from this loss: no gradient goes back from it to the weights, for NumPy has "
+                "computed it, or what the model answers. In a loss of your own use the arithmetic of Tensors (y_pred - "
+                "y_true, **, .mean()) and edunet.ops in place of np.* and y_pred.numpy()."
+            )
         if self.sentinel is not None and not self.sentinel.allows(float(loss), xs):
             return plan
         if plan.learning:

@@ -16,13 +16,13 @@ from edunet.layers.arguments import arguments
 from edunet.layers.conv import Conv1D
 from edunet.layers.embedding import Embedding, PositionEmbedding, SinePositionEncoding
 from edunet.layers.mask import carry, mask_of
-from edunet.layers.merge import Concatenate
+from edunet.layers.merge import Concatenate, Residual
 from edunet.layers.norm import BatchNormalization
 from edunet.layers.recurrent import Reader
 from edunet.layers.symbol import Node, Symbol
 from edunet.layers.wrap import Bidirectional, TimeDistributed
 from edunet.models.examples import check_examples
-from edunet.tensor import Tensor, as_array, concatenate, no_gradients, take, where
+from edunet.tensor import Tensor, add, as_array, concatenate, no_gradients, take, where
 
 __all__ = ["Stream"]
 
@@ -186,6 +186,28 @@ class _FromInside:
         return outputs if len(outputs) > 1 else outputs[0], memory
 
 
+class _FromAround:
+    """A Residual: the layers inside go on by themselves, and the sum is made step by step."""
+
+    def __init__(self, node):
+        self.rules = []
+        for part in node.layer.layers:
+            inside = Node(part, node.args, {})
+            inside.outputs = node.outputs  # x + f(x): what is inside begins and ends with the shape of x
+            self.rules.append(_rule(inside))
+
+    def timed(self, node):
+        return node.outputs
+
+    def go_on(self, layer, args, kwargs, memory):
+        (x,) = args
+        y, after = x, []
+        for part, rule, before in zip(layer.layers, self.rules, memory or [None] * len(self.rules), strict=True):
+            y, kept = rule.go_on(part, (y,), {}, before)
+            after.append(kept)
+        return carry(add(x, y), mask_of(x)), after
+
+
 def _rule(node: Node):
     """Return how the layer of a node goes on, or raise ValueError that says why it cannot."""
     layer = node.layer
@@ -205,6 +227,8 @@ def _rule(node: Node):
         return _FromLastInputs()
     if isinstance(layer, (PositionEmbedding, SinePositionEncoding)):  # y[t] is made of x[t] and t
         return _FromPlace()
+    if type(layer) is Residual and not node.kwargs:
+        return _FromAround(node)
     if isinstance(layer, Concatenate) and layer.axis % node.inputs[0].ndim == 1:
         _refuse(layer, "it puts sequences one after the other")
     promised = layer.supports_masking and "mask" not in arguments(type(layer), "call") and not layer.sublayers()

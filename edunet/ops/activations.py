@@ -30,7 +30,7 @@ __all__ = [
 ]
 
 
-@differentiable
+@differentiable(keeps_mask="numbers")
 def linear(x):
     """Leave x as it is: y = x; dx = dy.
 
@@ -40,7 +40,7 @@ def linear(x):
     return x, lambda dy: dy
 
 
-@differentiable
+@differentiable(keeps_mask="numbers")
 def relu(x, *, negative_slope=0.0, max_value=None, threshold=0.0):
     """Let positive values through: y = max(x, 0); dx = dy where x > 0, else 0 (0 at x = 0).
 
@@ -63,7 +63,7 @@ def relu(x, *, negative_slope=0.0, max_value=None, threshold=0.0):
     return y, lambda dy: dy * slope
 
 
-@differentiable
+@differentiable(keeps_mask="numbers")
 def relu6(x):
     """A relu that ends at 6, for numbers of few bits: y = min(max(x, 0), 6); dx = dy where 0 < x < 6, else 0.
 
@@ -73,7 +73,7 @@ def relu6(x):
     return np.clip(x, 0, 6), lambda dy: dy * ((x > 0) & (x < 6))
 
 
-@differentiable
+@differentiable(keeps_mask="numbers")
 def leaky_relu(x, *, negative_slope=0.2):
     """Let negative values through weakly: y = x where x > 0, else a·x; dx = dy or a·dy.
 
@@ -85,7 +85,7 @@ def leaky_relu(x, *, negative_slope=0.2):
     return slope * x, lambda dy: dy * slope
 
 
-@differentiable
+@differentiable(keeps_mask="numbers")
 def elu(x, *, alpha=1.0):
     """Bend negative values towards −α: y = x where x > 0, else α(eˣ − 1); dx = dy where x > 0, else dy·(y + α).
 
@@ -99,7 +99,7 @@ def elu(x, *, alpha=1.0):
 SELU_SCALE, SELU_ALPHA = 1.0507009873554805, 1.6732632423543772  # the fixed point of mean 0 and variance 1
 
 
-@differentiable
+@differentiable(keeps_mask="numbers")
 def selu(x):
     """An elu whose outputs keep mean 0 and variance 1 from layer to layer: y = 1.0507·elu(x, α = 1.6733).
 
@@ -111,7 +111,7 @@ def selu(x):
     return y, lambda dy: dy * np.where(x > 0, SELU_SCALE, y + SELU_SCALE * SELU_ALPHA).astype(x.dtype)
 
 
-@differentiable
+@differentiable(keeps_mask="numbers")
 def prelu(x, alpha):
     """A leaky relu whose slopes a are learnt: y = x where x > 0, else a·x.
 
@@ -131,7 +131,7 @@ def prelu(x, alpha):
 _erf = np.vectorize(math.erf, otypes=[np.float64])  # NumPy has no erf; this one is exact to the last bit
 
 
-@differentiable
+@differentiable(keeps_mask="numbers")
 def gelu(x, *, approximate=False):
     """Weigh x by the probability that a normal variable lies below it.
 
@@ -150,7 +150,7 @@ def gelu(x, *, approximate=False):
     return x * cdf, lambda dy: dy * slope
 
 
-@differentiable
+@differentiable(keeps_mask="numbers")
 def sigmoid(x):
     """Turn a score into a probability: y = 1/(1 + e⁻ˣ); dx = dy·y(1 − y).
 
@@ -165,7 +165,7 @@ def sigmoid(x):
     return y, lambda dy: dy * y * (1 - y)
 
 
-@differentiable
+@differentiable(keeps_mask="numbers")
 def hard_sigmoid(x):
     """A sigmoid of three straight lines: y = min(max(x/6 + ½, 0), 1); dx = dy/6 where |x| < 3, else 0.
 
@@ -174,7 +174,7 @@ def hard_sigmoid(x):
     return np.clip(x / 6 + 0.5, 0, 1), lambda dy: dy * (np.abs(x) < 3) / 6
 
 
-@differentiable
+@differentiable(keeps_mask="numbers")
 def silu(x):
     """Let x through as far as its own sigmoid is open (also called swish): y = x·σ(x); dx = dy·(σ + y(1 − σ)).
 
@@ -185,7 +185,7 @@ def silu(x):
     return x * gate, lambda dy: dy * (gate + x * gate * (1 - gate))
 
 
-@differentiable
+@differentiable(keeps_mask="numbers")
 def hard_silu(x):
     """A silu of straight lines and a parabola: y = x·hard_sigmoid(x); dx = 0 for x < −3, dy for x > 3, dy·(x/3 + ½).
 
@@ -196,7 +196,7 @@ def hard_silu(x):
     return x * np.clip(x / 6 + 0.5, 0, 1), lambda dy: dy * np.where(inside, x / 3 + 0.5, x > 0).astype(x.dtype)
 
 
-@differentiable
+@differentiable(keeps_mask="numbers")
 def mish(x):
     """A smooth relu with a dip below 0: y = x·t, t = tanh(softplus(x)); dx = dy·(t + x(1 − t²)σ(x)).
 
@@ -207,7 +207,7 @@ def mish(x):
     return x * t, lambda dy: dy * (t + x * (1 - t * t) * 0.5 * (1 + np.tanh(0.5 * x)))
 
 
-@differentiable
+@differentiable(keeps_mask="numbers")
 def softsign(x):
     """Squeeze into (−1, 1), more gently than tanh: y = x/(1 + |x|); dx = dy/(1 + |x|)².
 
@@ -217,7 +217,7 @@ def softsign(x):
     return x / size, lambda dy: dy / (size * size)
 
 
-@differentiable
+@differentiable(keeps_mask="numbers")
 def exponential(x):
     """Make any number positive, for a rate or a count: y = eˣ; dx = dy·y.
 
@@ -227,7 +227,7 @@ def exponential(x):
     return y, lambda dy: dy * y
 
 
-@differentiable
+@differentiable(keeps_mask="numbers")
 def tanh(x):
     """Squeeze into (−1, 1): y = tanh x; dx = dy·(1 − y²).
 
@@ -237,7 +237,7 @@ def tanh(x):
     return y, lambda dy: dy * (1 - y * y)
 
 
-@differentiable
+@differentiable(keeps_mask="numbers")
 def softplus(x):
     """A smooth relu: y = ln(1 + eˣ); dx = dy·σ(x). Computed as max(x,0) + ln(1 + e^−|x|): no overflow.
 
@@ -247,7 +247,7 @@ def softplus(x):
     return y, lambda dy: dy * 0.5 * (1 + np.tanh(0.5 * x))
 
 
-@differentiable
+@differentiable(keeps_mask="features")
 def softmax(x, *, axis=-1):
     """Turn scores into shares that sum to one.
 
@@ -265,7 +265,7 @@ def softmax(x, *, axis=-1):
     return y, lambda dy: y * (dy - np.sum(dy * y, axis=axis, keepdims=True))
 
 
-@differentiable
+@differentiable(keeps_mask="features")
 def log_softmax(x, *, axis=-1):
     """The logarithm of softmax, finite where softmax itself would round to 0.
 

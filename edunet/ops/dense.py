@@ -8,7 +8,7 @@ from edunet.tensor import differentiable
 __all__ = ["dense"]
 
 
-@differentiable
+@differentiable(keeps_mask="features")
 def dense(x, w, b=None, *, relu=False):
     """Weigh every input, add up, shift: one dot product for each unit.
 

@@ -104,7 +104,7 @@ def batch_norm_inference(x, gamma, beta, *, mean, variance, epsilon=1e-3):
     return gamma * normal + beta, backward
 
 
-@differentiable
+@differentiable(keeps_mask="features")
 def layer_norm(x, gamma, beta, *, epsilon=1e-3):
     """Give each row mean 0 and standard deviation 1 over its own features, then scale and shift every feature.
 

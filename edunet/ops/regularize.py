@@ -10,7 +10,7 @@ from edunet.tensor import differentiable
 __all__ = ["dropout", "gaussian_dropout", "gaussian_noise"]
 
 
-@differentiable
+@differentiable(keeps_mask="numbers")
 def dropout(x, *, rate, rng, noise_shape=None):
     """Silence a random share of the inputs, a new one each time, and make the others louder (inverted dropout).
 
@@ -35,7 +35,7 @@ def dropout(x, *, rate, rng, noise_shape=None):
     return x * louder, lambda dy: dy * louder
 
 
-@differentiable
+@differentiable(keeps_mask="numbers")
 def gaussian_dropout(x, *, rate, rng):
     """Multiply each input by a random number around 1 whose variance is that of dropout.
 
@@ -53,7 +53,7 @@ def gaussian_dropout(x, *, rate, rng):
     return x * factor, lambda dy: dy * factor
 
 
-@differentiable
+@differentiable(keeps_mask="numbers")
 def gaussian_noise(x, *, stddev, rng):
     """Add a random number to each input: y_i = x_i + e_i, e_i normal with mean 0 and that standard deviation; dx = dy.
 

@@ -288,3 +288,41 @@ def test_an_error_says_in_which_layer():
 def test_an_axis_of_any_length_stays_open_after_strides():
     x = layers.Input((None, None, 1))
     assert layers.MaxPooling2D(4)(layers.Conv2D(2, 3, strides=2)(x)).shape == (None, None, None, 2)
+
+
+def test_an_initializer_that_answers_in_float64_does_not_change_the_precision():
+    layer = layers.Dense(2, kernel_initializer=lambda shape, dtype=None: np.full(shape, 0.5))
+    assert layer(np.ones((1, 3), "float32")).dtype == layer.kernel.dtype == np.float32
+
+
+class FewPlaces(layers.Layer):
+    """A learner's own layer with a table of so many places."""
+
+    def __init__(self, places, **kwargs):
+        super().__init__(**kwargs)
+        self.places = places
+
+    def build(self, input_shape):
+        self.table = self.add_weight((self.places, input_shape[-1]))
+
+    def call(self, x):
+        return x + self.table[: x.shape[1]]
+
+
+@pytest.mark.parametrize("places", [2, 5, 20])
+def test_a_layer_that_knows_few_places_is_drawn_with_an_open_axis(places):
+    layer = FewPlaces(places)
+    assert layer(layers.Input((None, 3))).shape == (None, None, 3)
+    assert len(layer.weights) == 1
+
+
+def test_what_no_length_fits_raises_the_first_error():
+    with pytest.raises(ValueError, match=r"shapes \(1,64,3\) \(5,4\)"):
+        Wrong()(layers.Input((None, 3)))
+
+
+class Wrong(layers.Layer):
+    """Adds what never fits."""
+
+    def call(self, x):
+        return x + np.ones((5, 4))

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from edunet import Input, Model, Sequential, Tensor, layers
+from edunet import Input, Model, Sequential, Tensor, activations, layers, ops, tensor
 from edunet.layers.mask import carry, mask_of
 
 WORDS = np.array([[3, 1, 0, 0], [2, 4, 1, 0]])
@@ -165,3 +165,122 @@ class Narrow(layers.Layer):
 
     def call(self, x):
         return x.sum(axis=-1)
+
+
+class PlacedWords(layers.Layer):
+    """A learner's own layer that hands the mask of an inner Embedding on, as textbooks write it."""
+
+    def __init__(self, mask_zero=True, **kwargs):
+        super().__init__(**kwargs)
+        self.words, self.places = layers.Embedding(5, 3, mask_zero=mask_zero), layers.Embedding(4, 3)
+
+    def call(self, x):
+        return self.words(x) + self.places(np.arange(x.shape[-1]))
+
+    def compute_mask(self, x, mask=None):
+        return self.words.compute_mask(x)
+
+
+class Inside(layers.Layer):
+    """A learner's own layer whose `call` returns what an inner layer has masked."""
+
+    def __init__(self, **kwargs):
+        super().__init__(**kwargs)
+        self.words = layers.Embedding(5, 3, mask_zero=True)
+
+    def call(self, x):
+        return self.words(x)
+
+
+@pytest.mark.parametrize("make", [PlacedWords, Inside])
+def test_an_own_layer_makes_a_mask_where_none_came_in(make):
+    np.testing.assert_array_equal(make()(WORDS).mask, COUNTS)
+    assert make()(Input((4,), dtype="int32")).masked
+
+
+def test_an_own_compute_mask_may_say_that_there_is_none():
+    assert PlacedWords(mask_zero=False)(WORDS).mask is None
+
+
+def test_a_penalty_on_activity_leaves_masked_steps_out():
+    penalties = []
+    for codes in (WORDS[:1], WORDS[:1, :2]):
+        layer = layers.Dense(2, kernel_initializer="ones", bias_initializer="ones", activity_regularizer="l2")
+        layer(layers.Embedding(5, 3, embeddings_initializer="ones", mask_zero=True)(codes))
+        penalties.append(float(layer.losses[0]))
+    assert penalties[0] == pytest.approx(penalties[1], rel=1e-6)
+
+
+W = np.ones((3, 4))
+KEEPERS = {
+    "relu": activations.relu,
+    "softmax": activations.softmax,
+    "dropout": lambda x: ops.dropout(x, rate=0.5, rng=np.random.default_rng(0)),
+    "matmul": lambda x: x @ W,
+    "dense": lambda x: ops.dense(x, W),
+    "layer_norm": lambda x: ops.layer_norm(x, np.ones(3), np.zeros(3)),
+    "a feature": lambda x: x[..., 0],
+    "some features": lambda x: x[:, :, 1:],
+    "sigmoid of a feature": lambda x: activations.sigmoid(x[:, :, 0]),
+    "side by side": lambda x: tensor.concatenate(x, x),
+}
+ENDERS = {
+    "mean": lambda x: x.mean(axis=1),
+    "sum": lambda x: x.sum(axis=-1),
+    "reshape": lambda x: x.reshape(2, 12),
+    "transpose": lambda x: x.transpose(1, 0, 2),
+    "last step": lambda x: x[:, -1],
+    "picked steps": lambda x: x[:, [0, 1, 2, 3]],
+    "softmax of steps": lambda x: activations.softmax(x, axis=1),
+    "one step after the other": lambda x: tensor.concatenate(x, x, axis=1),
+    "a matrix for each example": lambda x: x @ np.ones((2, 3, 3)),
+    "a matrix of steps": lambda x: x[..., 0] @ np.ones((4, 4)),
+}
+
+
+@pytest.mark.parametrize("formula", KEEPERS.values(), ids=list(KEEPERS))
+def test_what_treats_each_step_by_itself_keeps_the_mask(formula):
+    np.testing.assert_array_equal(formula(embedded()).mask, COUNTS)
+
+
+@pytest.mark.parametrize("formula", ENDERS.values(), ids=list(ENDERS))
+def test_what_mixes_or_moves_steps_ends_the_mask(formula):
+    assert formula(embedded()).mask is None
+
+
+def test_steps_that_are_cut_out_take_their_mask_along():
+    np.testing.assert_array_equal(embedded()[:, 1:].mask, COUNTS[:, 1:])
+    np.testing.assert_array_equal(embedded()[:1].mask, COUNTS[:1])
+    np.testing.assert_array_equal(embedded()[..., ::-1, :].mask, COUNTS[:, ::-1])
+
+
+class Reader(Model):
+    """A learner's own model that computes between its layers."""
+
+    def __init__(self):
+        super().__init__()
+        self.words, self.answer = layers.Embedding(5, 3, mask_zero=True), layers.LSTM(2)
+
+    def call(self, x):
+        return self.answer(activations.tanh(self.words(x)))
+
+
+def test_an_own_model_that_computes_between_its_layers_ignores_padding():
+    model = Reader()
+    np.testing.assert_allclose(model(WORDS[:1]).numpy(), model(WORDS[:1, :2]).numpy(), rtol=1e-6)
+
+
+class Forgetful(layers.Layer):
+    """Says that its output has no mask, though what it returns carries one."""
+
+    def call(self, x, mask=None):
+        return x
+
+    def compute_mask(self, x, mask=None):
+        return None
+
+
+def test_an_own_compute_mask_ends_a_mask_and_leaves_that_of_the_input():
+    x = embedded()
+    assert Forgetful()(x).mask is None
+    np.testing.assert_array_equal(x.mask, COUNTS)

@@ -410,3 +410,20 @@ def test_an_array_in_a_file_has_one_place():
         reader.read([{"array": "config.0"}] * 2)
     with pytest.raises(ValueError, match="there is no array '0.kernel'"):
         reader.read({"array": "0.kernel"})
+
+
+class Stack(layers.Layer):
+    """A learner's own layer that holds a Sequential, whose weights are made at its first call."""
+
+    def __init__(self, units=3, **kwargs):
+        super().__init__(**kwargs)
+        self.units = units
+        self.inner = models.Sequential([layers.Dense(units, "relu"), models.Sequential([layers.Dense(units)])])
+
+    def call(self, x):
+        return self.inner(x)
+
+
+def test_a_sequential_inside_an_own_layer_is_built_again(tmp_path):
+    model = models.Sequential([layers.Input((5,)), Stack(4), layers.Dense(1)])
+    equal_weights(model, tmp_path, np.random.default_rng(0).normal(size=(3, 5)), custom_objects={"Stack": Stack})

@@ -34,6 +34,13 @@ MODELS = {
     "branches": lambda: drawn(joined),
     "places": lambda: Sequential([L.Input((None, 4)), L.Rescaling(0.1), L.SinePositionEncoding(), L.LSTM(3, **EVERY)]),
     "nested": lambda: Sequential([L.Input((None, 4)), Sequential([L.LSTM(5, **EVERY), L.Dense(3)]), L.Dense(1)]),
+    "around": lambda: Sequential(
+        [
+            L.Input((None, 4)),
+            L.Residual([L.Conv1D(6, 3, padding="causal", dilation_rate=2, activation="relu"), L.Dense(4)]),
+            L.Residual(L.Residual([L.GRU(4, **EVERY), Sequential([L.Conv1D(4, 2, padding="causal")])])),
+        ]
+    ),
     "at every step": lambda: Sequential([L.Input((None, 4)), L.TimeDistributed(L.Dense(3)), L.GRU(3, **EVERY)]),
 }
 
@@ -237,3 +244,9 @@ def test_a_model_that_has_changed_says_so():
     model.add(L.Dense(1))
     with pytest.raises(ValueError, match="other layers"):
         model.step(X[:, 1])
+
+
+def test_a_residual_around_what_cannot_go_step_by_step_names_that_layer():
+    model = Sequential([L.Input((None, 4)), L.Residual(L.Conv1D(4, 3, padding="same", name="ahead"))])
+    with pytest.raises(ValueError, match="'ahead' \\(Conv1D\\) cannot go step by step"):
+        model.step(X[:, 0])
