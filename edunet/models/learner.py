@@ -16,6 +16,8 @@ from edunet.tensor import Tensor, as_array, gradients, no_gradients
 
 __all__ = ["Learner", "answer"]
 
+OWN_STEPS = ("train_step", "test_step", "compute_loss", "compute_metrics")  # Keras would call them
+
 
 class _Plan(NamedTuple):
     """What every step needs to know of the layers."""
@@ -50,7 +52,10 @@ class Learner(Layer):
         examples by their sample_weight and class_weight.
         """
         refuse_unknown("compile", unknown, ("optimizer", "loss", "metrics", "loss_weights", "weighted_metrics"))
-        self.optimizer = optimizers.get(optimizer)
+        self._refuse_own("compile", *OWN_STEPS)
+        optimizer = optimizers.get(optimizer)
+        self._refuse_shared(optimizer)
+        self.optimizer = optimizer
         self._compiled = (loss, loss_weights, metrics, weighted_metrics)
         self.objective = None
         if loss is None:
@@ -59,6 +64,27 @@ class Learner(Layer):
             )
         if self.output_shapes is not None:
             self._set_objective(self.output_shapes)
+
+    def _refuse_own(self, method: str, *steps) -> None:
+        """Raise TypeError if a subclass hopes that its own step is called: it would be ignored in silence."""
+        for name in steps:
+            if hasattr(type(self), name):
+                raise TypeError(
+                    f"{method}: {type(self).__name__} defines {name}, which is not called here: the steps of fit are "
+                    "fixed. Leave compile and fit away and write the loop: for x, y in batches: loss = ...; "
+                    "weights = model.trainable_weights; "
+                    "optimizer.apply_gradients(zip(edunet.gradients(loss, weights), weights))."
+                )
+
+    def _refuse_shared(self, optimizer) -> None:
+        """Raise ValueError if the optimizer has counted the steps of weights of which this model has none."""
+        own = {id(w) for w in self.weights}
+        if own and optimizer.state and not any(id(w) in own for w in optimizer.state):
+            kind = type(optimizer).__name__
+            raise ValueError(
+                f"this {kind} has taken {optimizer.iterations} steps with the weights of another model, and would go "
+                f"on counting. Make a new one for each model: model.compile({kind}(...), ...)."
+            )
 
     def _names_of_outputs(self) -> list[str]:
         return self.output_names or [f"output_{i + 1}" for i in range(len(self.output_shapes or [()]))]
@@ -144,7 +170,9 @@ class Learner(Layer):
     def _learn(self, xs, ys, weights, plan=None):
         """Take one step; return what the next one can go on with, unless somebody has changed the layers meanwhile."""
         outputs = self._forward(xs, training=True)
-        plan = plan or self._plan_steps()  # only now: a model that is not drawn may have just made its weights
+        if plan is None:  # only now: a model that is not drawn may have just made its weights
+            self._refuse_shared(self.optimizer)
+            plan = self._plan_steps()
         loss = self.objective.loss(ys, outputs, weights, plan.losses())
         if plan.learning and (not isinstance(loss, Tensor) or loss.made_by is None):
             raise RuntimeError("nothing can be learnt here: fit was called inside edunet.no_gradients().")
@@ -184,6 +212,7 @@ class Learner(Layer):
 
     def predict_on_batch(self, x):
         """Return the outputs for one batch as arrays."""
+        self._refuse_own("predict_on_batch", "predict_step")
         xs = self._loaded(self._inputs(x))
         with no_gradients():
             outputs = [np.array(as_array(out)) for out in self._forward(xs, training=False)]  # never x itself
