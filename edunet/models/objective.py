@@ -1,5 +1,7 @@
 """What a model is trained for: a loss and metrics for each of its outputs."""
 
+import math
+
 import numpy as np
 
 from edunet import losses, metrics
@@ -84,7 +86,10 @@ class Objective:
         n = len(ys[0])
         self.seen += n
         self.totals += n * np.array([float(total), *map(float, parts)])
-        for plain, weighted, y, out, w in zip(self.metrics, self.weighted, ys, outputs, weights, strict=True):
+        groups = zip(self.metrics, self.weighted, ys, outputs, weights, self.totals[1:], strict=True)
+        for plain, weighted, y, out, w, so_far in groups:
+            if np.isnan(so_far):  # so are the metrics of this epoch; they refuse NaN
+                continue
             mask = getattr(out, "mask", None)
             for metric in plain:
                 metric.update_state(y, as_array(out), mask)
@@ -99,11 +104,12 @@ class Objective:
         results = {"loss": means[0]}
         if several:
             results |= {f"{name}_loss": mean for name, mean in zip(self.outputs, means[1:], strict=True)}
-        for name, plain, weighted in zip(self.outputs, self.metrics, self.weighted, strict=True):
+        for name, plain, weighted, mean in zip(self.outputs, self.metrics, self.weighted, means[1:], strict=True):
             names = [m.name for m in plain]
             names += [f"weighted_{m.name}" if m.name in names else m.name for m in weighted]
             for key, metric in zip(_distinct(names), plain + weighted, strict=True):
-                results[f"{name}_{key}" if several else key] = float(metric.result())
+                value = mean if math.isnan(mean) else float(metric.result())
+                results[f"{name}_{key}" if several else key] = value
         return results
 
 
