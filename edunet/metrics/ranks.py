@@ -194,7 +194,7 @@ def _found(y_true, score, weights=None):
     return tuple(np.concatenate([[0.0], np.cumsum(count)]) for count in counts)
 
 
-def _checked(what, y_true, score):
+def _checked(what, y_true, score) -> tuple[np.ndarray, np.ndarray]:
     """Return labels and scores as arrays, or say what is wrong with them."""
     y_true, score = np.asarray(y_true), np.asarray(score)
     check_answers(what, score)

@@ -120,6 +120,12 @@ class Learner(Layer):
             raise ValueError(
                 f"x gives batches: each is (x, y) or (x, y, sample_weight), with many examples. Received {found}."
             )
+        if isinstance(item[1], (int, float, np.generic)) or getattr(item[1], "ndim", 1) == 0:
+            raise ValueError(
+                f"x gives batches: item i is a batch of many examples, x (n, ...) with y (n, ...). Received one "
+                f"example, x of shape {np.shape(item[0])} with the label {item[1]}. Collect several, np.stack of the "
+                "x and np.array of the y, as a DataLoader of PyTorch does; a single one is x[None] with [y]."
+            )
         xs, ys, weights = self._ready(*item)
         xs, ys = self._loaded(xs), [np.asarray(a) for a in ys]
         return xs, ys, by_class(class_weight, ys, weights, self.objective)
