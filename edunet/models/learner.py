@@ -16,6 +16,12 @@ from edunet.tensor import Tensor, as_array, gradients, no_gradients
 
 __all__ = ["Learner", "answer"]
 
+FOR_GRAPHS = (
+    "run_eagerly",
+    "jit_compile",
+    "steps_per_execution",
+    "auto_scale_loss",
+)  # how Keras runs, not what it does
 OWN_STEPS = ("train_step", "test_step", "compute_loss", "compute_metrics")  # Keras would call them
 
 
@@ -36,6 +42,7 @@ class Learner(Layer):
     optimizer: optimizers.Optimizer | Any = None  # each is None at first: an Optimizer from `compile` on,
     objective: Objective | Any = None  # an Objective once the shapes of the outputs are known
     stop_training = False
+    _compiled: Any = None  # loss, loss_weights, metrics and weighted_metrics, as `compile` was given them
     sentinel: Any = None  # TerminateOnNaN, while it watches
     output_shapes: list[tuple] | None = None  # known once the model is drawn, or has seen data
     output_names: list[str] | None = None
@@ -49,9 +56,11 @@ class Learner(Layer):
         Args: optimizer, a name ("adam") or an object; loss, a name, an object or a function(y_true, y_pred) of
         Tensors, with several outputs a list or a dict by output name; metrics, a list of the same kinds, that count
         every example alike; loss_weights, the share of each output in the total; weighted_metrics, those that count
-        examples by their sample_weight and class_weight.
+        examples by their sample_weight and class_weight. With several outputs None stands for a loss that one has not.
+        run_eagerly, jit_compile, steps_per_execution and auto_scale_loss, as in Keras, change nothing here.
         """
-        refuse_unknown("compile", unknown, ("optimizer", "loss", "metrics", "loss_weights", "weighted_metrics"))
+        known = ("optimizer", "loss", "metrics", "loss_weights", "weighted_metrics")
+        refuse_unknown("compile", {k: v for k, v in unknown.items() if k not in FOR_GRAPHS}, known)
         self._refuse_own("compile", *OWN_STEPS)
         optimizer = optimizers.get(optimizer)
         self._refuse_shared(optimizer)
@@ -64,6 +73,28 @@ class Learner(Layer):
             )
         if self.output_shapes is not None:
             self._set_objective(self.output_shapes)
+
+    @property
+    def loss(self):
+        """The loss as `compile` was given it; None before."""
+        return self._compiled and self._compiled[0]
+
+    @property
+    def metrics(self) -> list:
+        """The metrics of all outputs, one after the other; none before the outputs are known."""
+        if self.objective is None:
+            return []
+        return [
+            m
+            for pair in zip(self.objective.metrics, self.objective.weighted, strict=True)
+            for part in pair
+            for m in part
+        ]
+
+    @property
+    def metrics_names(self) -> list[str]:
+        """The names of what `evaluate` returns, in its order: "loss" first; none before the outputs are known."""
+        return [] if self.objective is None else list(self.objective.results())
 
     def _refuse_own(self, method: str, *steps) -> None:
         """Raise TypeError if a subclass hopes that its own step is called: it would be ignored in silence."""

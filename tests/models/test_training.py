@@ -510,3 +510,45 @@ def test_models_that_share_layers_may_share_an_optimizer():
     both.compile(adam, "mse")
     both.fit(X2, Y2, verbose=0)
     assert adam.iterations == 2
+
+
+def _two_outputs(loss, **options):
+    edunet.set_random_seed(0)
+    x = layers.Input((2,))
+    model = models.Model(x, [layers.Dense(1, name="a")(x), layers.Dense(1, name="b")(x)])
+    model.compile("sgd", loss, **options)
+    return model
+
+
+@pytest.mark.parametrize("loss", [["mse", None], {"a": "mse"}])
+def test_an_output_without_a_loss_is_not_learnt_from(loss):
+    model = _two_outputs(loss, metrics={"b": ["mae"]})
+    before = model.get_layer("b").get_weights()
+    history = model.fit(X2, [Y2, Y2], verbose=0).history
+    assert list(history) == ["loss", "a_loss", "b_mae"]
+    assert history["loss"] == history["a_loss"]
+    np.testing.assert_array_equal(model.get_layer("b").get_weights()[0], before[0])
+
+
+def test_no_loss_at_all_is_refused():
+    with pytest.raises(ValueError, match=r"at least one of the outputs \['a', 'b'\] needs a loss"):
+        _two_outputs([None, None])
+
+
+def test_what_was_compiled_can_be_read():
+    model = _two_outputs("mse", metrics={"a": ["mae"]}, weighted_metrics={"b": ["mse"]})
+    assert model.loss == "mse"
+    assert [m.name for m in model.metrics] == ["mae", "mse"]
+    assert model.metrics_names == ["loss", "a_loss", "b_loss", "a_mae", "b_mse"]
+    assert len(model.evaluate(X2, [Y2, Y2], verbose=0)) == len(model.metrics_names)
+
+
+def test_before_compile_nothing_is_to_be_read():
+    model = models.Sequential([layers.Dense(1)])
+    assert (model.loss, model.metrics, model.metrics_names) == (None, [], [])
+
+
+def test_how_keras_runs_may_be_told_and_changes_nothing():
+    model = models.Sequential([layers.Dense(1)])
+    model.compile("sgd", "mse", run_eagerly=True, jit_compile=False, steps_per_execution=1, auto_scale_loss=True)
+    assert model.loss == "mse"
