@@ -221,6 +221,11 @@ def as_array(data) -> np.ndarray:
     if array.dtype in _FLOATS:
         return array
     if array.dtype.kind not in "biuf":
+        if not array.ndim and hasattr(data, "__iter__") and not isinstance(data, (str, bytes, dict, set)):
+            raise TypeError(
+                f"expected an array, received {type(data).__name__}. Collect what it gives first: "
+                "np.concatenate([x for x in ...]) for batches, np.stack([...]) for single examples."
+            )
         raise TypeError(
             f"expected numbers, received an array of dtype {array.dtype} with shape {array.shape}. "
             "Turn categories into numbers first, for example with np.unique(column, return_inverse=True)."

@@ -356,3 +356,11 @@ def test_the_learning_rate_is_a_number(rate):
 def test_momentum_is_a_share():
     with pytest.raises(ValueError, match="momentum lies between 0 and 1"):
         optimizers.SGD(momentum=2)
+
+
+@pytest.mark.parametrize(
+    ("old", "instead"), [("lr", "is called learning_rate"), ("decay", "schedules.InverseTimeDecay")]
+)
+def test_names_of_keras_2_are_told_the_new_ones(old, instead):
+    with pytest.raises(TypeError, match=f"SGD has no argument '{old}': .*{instead}"):
+        optimizers.SGD(**{old: 0.1})

@@ -412,3 +412,8 @@ def test_the_gradient_of_data_is_formed_only_if_it_is_asked_for(op):
     others = (True,) * (len(y.made_by.inputs) - 1)
     dx, *_ = y.made_by.backward(*dys, wanted=(False, *others))
     assert dx is None or dx.size == 0
+
+
+def test_what_gives_batches_is_to_be_collected_first():
+    with pytest.raises(TypeError, match="expected an array, received generator. Collect what it gives first"):
+        tensor.as_array(x for x in [[1.0]])

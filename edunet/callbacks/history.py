@@ -13,12 +13,14 @@ __all__ = ["History", "draw"]
 class History(Callback):
     """Remember the losses and metrics: `.history` is {name: [one value per epoch]}, `.epoch` the epoch numbers.
 
-    A validation that is not made in every epoch leaves shorter lists.
+    A validation that is not made in every epoch leaves shorter lists: `.epochs_of` is
+    {name: [the epoch of each value]}.
     """
 
     def __init__(self):
         self.history: dict[str, list[float]] = {}
         self.epoch: list[int] = []
+        self.epochs_of: dict[str, list[int]] = {}
         self.on_train_begin()
 
     def __repr__(self):
@@ -37,6 +39,7 @@ class History(Callback):
             for name, value in (logs or {}).items():
                 if name not in self._noted[1]:
                     self.history.setdefault(name, []).append(value)
+                    self.epochs_of.setdefault(name, []).append(epoch)
                     self._noted[1].add(name)
 
     def plot(self, *, synthetic=False):
@@ -44,14 +47,20 @@ class History(Callback):
 
         Args: synthetic, mark the figure as made from generated data. Raises ValueError if no epoch was finished.
         """
-        return draw(self.history, synthetic)
+        return draw(self, synthetic)
 
     def get_state(self):
-        return {"history": {name: list(values) for name, values in self.history.items()}, "epoch": list(self.epoch)}
+        return {
+            "history": {name: list(values) for name, values in self.history.items()},
+            "epoch": list(self.epoch),
+            "epochs_of": {name: list(epochs) for name, epochs in self.epochs_of.items()},
+        }
 
 
-def draw(history: dict, synthetic: bool):
-    """Return a figure of {name: [one value per epoch]}: a picture for each name, with its val_name if there is one."""
+def draw(told: History | dict, synthetic: bool):
+    """Return a figure of a History, or of {name: [one value per epoch]}: a picture for each name and its val_name."""
+    history: dict = getattr(told, "history", told)
+    epochs_of: dict = getattr(told, "epochs_of", {})
     if not history:
         raise ValueError("the history is empty: no epoch was finished.")
     names = [name for name in history if not name.startswith("val_")]
@@ -59,10 +68,15 @@ def draw(history: dict, synthetic: bool):
     for axes, name in zip(np.atleast_1d(figure.subplots(1, len(names))), names, strict=True):
         for look, (key, label) in zip(LOOKS, ((name, "training"), (f"val_{name}", "validation")), strict=False):
             if key in history:
-                axes.plot(range(1, len(history[key]) + 1), history[key], label=label, markersize=4, **look)
+                values = history[key]
+                epochs = epochs_of.get(key, ())
+                places = [e + 1 for e in epochs] if len(epochs) == len(values) else range(1, len(values) + 1)
+                axes.plot(places, values, label=label, markersize=4, **look)
         axes.set_xlabel("epoch")
         axes.set_ylabel(f"{name} (share that is right)" if name.endswith(("acc", "accuracy")) else name)
-        axes.xaxis.get_major_locator().set_params(integer=True)
+        axes.xaxis.get_major_locator().set_params(integer=True, min_n_ticks=1)
+        if len({x for line in axes.lines for x in line.get_xdata()}) == 1:  # a single epoch: no ticks at 0.96 ... 1.04
+            axes.set_xticks(axes.lines[0].get_xdata())
         axes.grid(alpha=0.3)
         if len(axes.lines) > 1:
             axes.legend()

@@ -3,6 +3,8 @@
 One difference, on purpose: AUC and its relatives are exact (by ranks), not read off 200 thresholds.
 """
 
+import functools
+
 from edunet.losses import Loss
 from edunet.metrics.accuracy import (
     Accuracy,
@@ -161,11 +163,10 @@ def get(metric, loss=None, output_shape: tuple = ()) -> Metric:
     """
     if isinstance(metric, str):
         if metric in ("accuracy", "acc"):
-            kind = _accuracy_for(loss, output_shape)
+            made = _accuracy_for(loss, output_shape)(name=metric)
         else:
             classes = {kind.__name__: kind for kind in _BY_NAME.values()}
-            kind = look_up("metric", {**_BY_NAME, **classes, "accuracy": None}, metric)
-        made = kind(name=metric)
+            made = look_up("metric", {**_BY_NAME, **classes, "accuracy": None}, metric)(name=metric)
     elif isinstance(metric, Metric):
         made = metric
     elif isinstance(metric, Loss):
@@ -190,6 +191,8 @@ def _accuracy_for(loss, output_shape):
         return SparseCategoricalAccuracy
     if name == "categorical_crossentropy":
         return CategoricalAccuracy
+    if name in ("hinge", "squared_hinge"):  # of scores, a yes is above 0
+        return functools.partial(BinaryAccuracy, threshold=0.0)
     if name in ("binary_crossentropy", "binary_focal_crossentropy") or output_shape[-1:] == (1,):
         return BinaryAccuracy
     return AccuracyByLabels

@@ -2,7 +2,8 @@
 
 import numpy as np
 
-from edunet.metrics.metric import MeanOf, like, wanted_number
+from edunet.metrics.labels import check_answers, check_yes_or_no, class_numbers, like, one_hot
+from edunet.metrics.metric import MeanOf, wanted_number
 
 __all__ = [
     "Accuracy",
@@ -19,32 +20,45 @@ class Accuracy(MeanOf):
     """Share of predictions that equal the truth."""
 
     def values(self, y_true, y_pred):
-        return like(y_true, y_pred) == y_pred
+        check_answers(self, y_pred)
+        return like(self, y_true, y_pred) == y_pred
+
+
+QUANTITY = "Accuracy counts classes; for a quantity use metrics=['mae']."
 
 
 class BinaryAccuracy(MeanOf):
-    """Share of outputs on the right side of the threshold."""
+    """Share of outputs on the right side of the threshold; labels 0 and 1, or −1 and 1.
+
+    Raises ValueError for other labels: of a quantity it would count how often both exceed the threshold.
+    """
 
     def __init__(self, threshold=0.5, name=None):
         self.threshold = wanted_number(self, "threshold", threshold, -float("inf"), float("inf"))
         super().__init__(name)
 
     def values(self, y_true, y_pred):
-        return (like(y_true, y_pred) > self.threshold) == (y_pred > self.threshold)
+        check_answers(self, y_pred)
+        y_true = like(self, y_true, y_pred)
+        if y_true.dtype.kind == "b" or not (np.abs(y_true) == 1).all():
+            check_yes_or_no(self, y_true, QUANTITY)
+        return (y_true > 0) == (y_pred > self.threshold)
 
 
 class CategoricalAccuracy(MeanOf):
     """Share of examples whose largest output is the true class; labels one-hot."""
 
     def values(self, y_true, y_pred):
-        return _one_hot(self, y_true, y_pred).argmax(axis=-1) == y_pred.argmax(axis=-1)
+        check_answers(self, y_pred)
+        return one_hot(self, y_true, y_pred).argmax(axis=-1) == y_pred.argmax(axis=-1)
 
 
 class SparseCategoricalAccuracy(MeanOf):
     """Share of examples whose largest output is the true class; labels are whole numbers."""
 
     def values(self, y_true, y_pred):
-        return y_true.reshape(y_pred.shape[:-1]) == y_pred.argmax(axis=-1)
+        check_answers(self, y_pred)
+        return class_numbers(self, y_true, y_pred) == y_pred.argmax(axis=-1)
 
 
 class SparseTopKCategoricalAccuracy(MeanOf):
@@ -61,7 +75,12 @@ class SparseTopKCategoricalAccuracy(MeanOf):
         super().__init__(name)
 
     def values(self, y_true, y_pred):
-        labels = y_true.reshape(y_pred.shape[:-1]).astype(int)
+        check_answers(self, y_pred)
+        labels = class_numbers(self, y_true, y_pred).astype(int)
+        if labels.size and not (labels.min() >= 0 and labels.max() < y_pred.shape[-1]):
+            raise ValueError(
+                f"{self.name}: labels run from {labels.min()} to {labels.max()}; expected 0 to {y_pred.shape[-1] - 1}."
+            )
         own = np.take_along_axis(y_pred, labels[..., None], axis=-1)
         return (y_pred > own).sum(axis=-1) < self.k
 
@@ -70,21 +89,19 @@ class TopKCategoricalAccuracy(SparseTopKCategoricalAccuracy):
     """Share of examples whose true class is among the k largest outputs; labels one-hot."""
 
     def values(self, y_true, y_pred):
-        return super().values(_one_hot(self, y_true, y_pred).argmax(axis=-1), y_pred)
+        return super().values(one_hot(self, y_true, y_pred).argmax(axis=-1), y_pred)
 
 
 class AccuracyByLabels(MeanOf):
     """What "accuracy" means if neither loss nor output tells: labels one-hot, or else whole numbers."""
 
     def values(self, y_true, y_pred):
-        labels = y_true.argmax(axis=-1) if y_true.shape == y_pred.shape else y_true.reshape(y_pred.shape[:-1])
-        return labels == y_pred.argmax(axis=-1)
-
-
-def _one_hot(metric, y_true, y_pred):
-    if y_true.shape != y_pred.shape:
-        raise ValueError(
-            f"{metric.name}: expected one-hot labels of shape {y_pred.shape}. Received {y_true.shape}. "
-            f"For labels as whole numbers use 'sparse_{metric.name.removeprefix('sparse_')}'."
-        )
-    return y_true
+        check_answers(self, y_pred)
+        if y_true.shape == y_pred.shape:
+            if y_true.min() < 0 or not np.allclose(y_true.sum(axis=-1), 1, atol=1e-3):
+                raise ValueError(
+                    f"{self.name}: labels are one-hot, rows that sum to 1, or class numbers. Received a row like "
+                    f"{y_true.reshape(-1, y_true.shape[-1])[0]}. {QUANTITY}"
+                )
+            return y_true.argmax(axis=-1) == y_pred.argmax(axis=-1)
+        return class_numbers(self, y_true, y_pred) == y_pred.argmax(axis=-1)

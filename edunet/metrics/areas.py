@@ -2,7 +2,8 @@
 
 import numpy as np
 
-from edunet.metrics.metric import Metric, like, spread, wanted_number
+from edunet.metrics.labels import check_answers, like
+from edunet.metrics.metric import Metric, spread, wanted_number
 
 __all__ = ["DiceScore", "IoU", "MeanIoU", "confusion_matrix"]
 
@@ -27,9 +28,12 @@ class DiceScore(Metric):
 
     def update_state(self, y_true, y_pred, sample_weight=None):
         p = np.asarray(y_pred, np.float64)
-        y = like(np.asarray(y_true, np.float64), p)
-        if y.shape != p.shape:
-            raise ValueError(f"{self.name}: expected labels of shape {p.shape}, as drawn. Received {y.shape}.")
+        check_answers(self, p)
+        y = like(self, np.asarray(y_true, np.float64), p)
+        if y.size and not (y.min() >= 0 and y.max() <= 1):
+            raise ValueError(
+                f"{self.name}: labels are 0 or 1, or shares between. Received values from {y.min():g} to {y.max():g}."
+            )
         w = np.ones(p.shape) if sample_weight is None else spread(self, sample_weight, p)
         drawn = p if self.threshold is None else p > self.threshold
         rest = tuple(range(p.ndim - 1)) if p.ndim > 2 else None  # a channel stands last; (N,D) is one picture each
@@ -75,7 +79,8 @@ class IoU(Metric):
                 f"outputs of a softmax use {type(self).__name__}({self.num_classes}, ..., sparse_y_pred=False)."
             )
         p = p if self.sparse_y_pred else p.argmax(axis=-1)
-        y, p = like(y, p), p.astype(int)
+        check_answers(self, p)
+        y, p = like(self, y, p), p.astype(int)
         w = np.ones(p.shape) if sample_weight is None else spread(self, sample_weight, p)
         if self.ignore_class is not None:
             known = y != self.ignore_class
@@ -110,7 +115,10 @@ def confusion_matrix(y_true, y_pred, classes: int | None = None, sample_weight=N
     array([[1, 0],
            [1, 1]])
     """
-    y_true, y_pred = np.asarray(y_true).reshape(-1).astype(int), np.asarray(y_pred).reshape(-1).astype(int)
+    y_true, y_pred = np.asarray(y_true).reshape(-1), np.asarray(y_pred).reshape(-1)
+    check_answers("confusion_matrix", y_pred)
+    like("confusion_matrix", y_true, y_pred)
+    y_true, y_pred = y_true.astype(int), y_pred.astype(int)
     k = classes or int(max(y_true.max(), y_pred.max())) + 1
     for what, labels in (("y_true", y_true), ("y_pred", y_pred)):
         if labels.size and not (labels.min() >= 0 and labels.max() < k):

@@ -2,7 +2,8 @@
 
 import numpy as np
 
-from edunet.metrics.metric import MeanOf, Metric, like, spread, wanted_number
+from edunet.metrics.labels import check_probabilities, check_yes_or_no, class_numbers, like
+from edunet.metrics.metric import MeanOf, Metric, spread, wanted_number
 
 __all__ = ["BrierScore", "CalibrationError"]
 
@@ -20,11 +21,13 @@ class BrierScore(MeanOf):
 
     def values(self, y_true, y_pred):
         p = y_pred.astype(np.float64)
+        check_probabilities(self, p)
         if p.ndim == 1 or p.shape[-1] == 1:
-            return (p - like(y_true, p)) ** 2
+            check_yes_or_no(self, y_true)
+            return (p - like(self, y_true, p)) ** 2
         classes = p.shape[-1]
         if y_true.shape != p.shape:
-            y_true = y_true.reshape(*p.shape[:-1], 1) == np.arange(classes)
+            y_true = class_numbers(self, y_true, p)[..., None] == np.arange(classes)
         return ((p - y_true) ** 2).sum(axis=-1) / (2 if classes == 2 else 1)
 
 
@@ -49,15 +52,12 @@ class CalibrationError(Metric):
 
     def update_state(self, y_true, y_pred, sample_weight=None):
         y, p = np.asarray(y_true), np.asarray(y_pred, np.float64)
+        check_probabilities(self, p)
         if p.ndim > 1 and p.shape[-1] > 1:
-            label = y.argmax(axis=-1) if y.shape == p.shape else y.reshape(p.shape[:-1])
+            label = y.argmax(axis=-1) if y.shape == p.shape else class_numbers(self, y, p)
             y, p = label == p.argmax(axis=-1), p.max(axis=-1)
-        y = like(y, p)
-        if p.size and not (p.min() >= 0 and p.max() <= 1):
-            raise ValueError(
-                f"{self.name}: expected probabilities between 0 and 1. Received values from {p.min():g} to "
-                f"{p.max():g}. End the model with a sigmoid or softmax."
-            )
+        check_yes_or_no(self, y)
+        y = like(self, y, p)
         w = np.ones(p.shape) if sample_weight is None else spread(self, sample_weight, p)
         place = np.clip(np.ceil(p * self.bins) - 1, 0, self.bins - 1).astype(int).reshape(-1)
         for total, what in ((self.weight, w), (self.promised, w * p), (self.happened, w * y)):

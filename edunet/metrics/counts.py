@@ -2,7 +2,8 @@
 
 import numpy as np
 
-from edunet.metrics.metric import Metric, like, spread, wanted_number
+from edunet.metrics.labels import check_answers, check_yes_or_no, class_numbers, like
+from edunet.metrics.metric import Metric, spread, wanted_number
 from edunet.names import look_up
 
 __all__ = [
@@ -16,6 +17,7 @@ __all__ = [
     "Specificity",
     "TrueNegatives",
     "TruePositives",
+    "each_class",
     "yes_or_no",
 ]
 
@@ -23,17 +25,32 @@ __all__ = [
 def yes_or_no(metric, y_true, y_pred, class_id=None):
     """Return labels and answers of one class, alike in shape; labels may be one-hot or whole numbers."""
     y_true, y_pred = np.asarray(y_true), np.asarray(y_pred)
+    check_answers(metric, y_pred)
     if class_id is not None:
         if y_true.shape != y_pred.shape:
-            return y_true.reshape(y_pred.shape[:-1]) == class_id, y_pred[..., class_id]
-        return y_true[..., class_id], y_pred[..., class_id]
-    if y_true.size != y_pred.size:
+            return class_numbers(metric, y_true, y_pred) == class_id, y_pred[..., class_id]
+        y_true, y_pred = y_true[..., class_id], y_pred[..., class_id]
+    elif y_pred.ndim > 1 and y_pred.shape[-1] > 1 and y_true.size * y_pred.shape[-1] == y_pred.size:
         raise ValueError(
             f"{metric.name} counts yes-or-no answers, but the model gives {y_pred.shape[-1]} for each label. Choose a "
             f"class with {type(metric).__name__}(class_id=1), or use metrics=['accuracy'] here, and "
             "metrics.confusion_matrix(y, p.argmax(axis=-1)) for each class."
         )
-    return like(y_true, y_pred), y_pred
+    check_yes_or_no(metric, y_true)
+    return like(metric, y_true, y_pred), y_pred
+
+
+def each_class(metric, y_true, y_pred):
+    """Return labels and answers (N,K), a column for each class; labels may be one-hot or whole numbers."""
+    y, p = np.asarray(y_true), np.asarray(y_pred)
+    check_answers(metric, p)
+    classes = p.shape[-1] if p.ndim > 1 else 1
+    if classes > 1 and y.shape != p.shape:
+        y = class_numbers(metric, y, p).reshape(-1, 1) == np.arange(classes)
+    else:
+        check_yes_or_no(metric, y)
+        y = like(metric, y, p).reshape(-1, classes) > 0.5
+    return y, p.reshape(-1, classes)
 
 
 class _Counts(Metric):
@@ -42,9 +59,18 @@ class _Counts(Metric):
     Args: thresholds, one number, 0.5 unless given; class_id, the class that is a yes, of several outputs.
     """
 
-    def __init__(self, thresholds=None, class_id=None, name=None):
+    def __init__(self, thresholds=None, class_id=None, name=None, *, top_k=None):
+        if top_k is not None:
+            raise TypeError(
+                f"{type(self).__name__} has no top_k: whether the truth is among the k largest outputs tells "
+                "TopKCategoricalAccuracy(k), or SparseTopKCategoricalAccuracy(k) for class numbers."
+            )
+        self.top_k = None
         if thresholds is not None and not isinstance(thresholds, (int, float, np.number)):
-            raise TypeError(f"{type(self).__name__}: thresholds is one number, such as 0.5. Received: {thresholds!r}")
+            raise TypeError(
+                f"{type(self).__name__}: thresholds is one number, such as 0.5; a list wants a metric for each: "
+                f"[{type(self).__name__}(0.3, name='at_0.3'), ...]. Received: {thresholds!r}"
+            )
         self.thresholds = 0.5 if thresholds is None else thresholds
         whole = {"low": 0, "high": float("inf"), "whole": True}
         self.class_id = None if class_id is None else wanted_number(self, "class_id", class_id, **whole)
@@ -146,11 +172,9 @@ class FBetaScore(Metric):
         self.true_positive, self.called, self.ill = 0.0, 0.0, 0.0
 
     def update_state(self, y_true, y_pred, sample_weight=None):
-        y, p = np.asarray(y_true), np.asarray(y_pred)
-        classes = p.shape[-1] if p.ndim > 1 else 1
-        truth = y.reshape(-1, 1) == np.arange(classes) if y.size != p.size else y.reshape(-1, classes) > 0.5
-        w = 1.0 if sample_weight is None else spread(self, sample_weight, p).reshape(-1, classes)
-        p = p.reshape(-1, classes)
+        truth, p = each_class(self, y_true, y_pred)
+        classes = p.shape[1]
+        w = 1.0 if sample_weight is None else spread(self, sample_weight, np.asarray(y_pred)).reshape(-1, classes)
         if self.threshold is None and classes > 1:
             said = p.argmax(axis=1)[:, None] == np.arange(classes)
         else:

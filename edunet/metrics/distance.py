@@ -5,7 +5,8 @@ import math
 import numpy as np
 
 from edunet import losses
-from edunet.metrics.metric import MeanOf, Metric, like, spread
+from edunet.metrics.labels import check_answers, like
+from edunet.metrics.metric import MeanOf, Metric, spread
 from edunet.names import look_up
 
 __all__ = [
@@ -32,6 +33,14 @@ class MeanOfLoss(MeanOf):
         super().__init__(name or loss.name)
 
     def values(self, y_true, y_pred):
+        check_answers(self, y_pred)
+        if y_true.ndim and y_pred.ndim and len(y_true) != len(y_pred):
+            raise ValueError(
+                f"{self.name}: expected one label for each answer. Received labels of shape {y_true.shape} and answers "
+                f"of shape {y_pred.shape}."
+            )
+        if y_pred.ndim > 1:
+            self.loss.check(y_true, y_pred.shape)
         # in float64, where a probability of 1 − 1e-7 is not rounded away
         y_pred = y_pred.astype(np.float64)
         return self.loss.call(self.loss.align(y_true, y_pred), y_pred)
@@ -128,7 +137,8 @@ class R2Score(Metric):
 
     def update_state(self, y_true, y_pred, sample_weight=None):
         p = np.asarray(y_pred, np.float64)
-        y = like(np.asarray(y_true, np.float64), p)
+        check_answers(self, p)
+        y = like(self, np.asarray(y_true, np.float64), p)
         w = np.ones(p.shape) if sample_weight is None else spread(self, sample_weight, p)
         y, p, w = (a.reshape(-1, p.shape[-1] if p.ndim > 1 else 1) for a in (y, p, w))
         weight = float(w[:, 0].sum())

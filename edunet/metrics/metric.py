@@ -6,7 +6,7 @@ import numpy as np
 
 from edunet.names import snake_case
 
-__all__ = ["Mean", "MeanOf", "Metric", "Sum", "like", "spread", "wanted_number"]
+__all__ = ["Mean", "MeanOf", "Metric", "Sum", "spread", "wanted_number"]
 
 
 class Metric:
@@ -93,11 +93,6 @@ class MeanOf(_Averaged):
 
     def values(self, y_true, y_pred):
         raise NotImplementedError(f"{type(self).__name__} must define values(y_true, y_pred)")
-
-
-def like(y_true, y_pred):
-    """Return labels in the shape of the answers where both hold as many numbers."""
-    return y_true.reshape(y_pred.shape) if y_true.size == y_pred.size else y_true
 
 
 def spread(metric, sample_weight, values) -> np.ndarray:

@@ -2,7 +2,8 @@
 
 import numpy as np
 
-from edunet.metrics.counts import yes_or_no
+from edunet.metrics.counts import each_class, yes_or_no
+from edunet.metrics.labels import check_answers, check_yes_or_no, like
 from edunet.metrics.metric import Metric, spread, wanted_number
 from edunet.names import look_up
 
@@ -63,12 +64,9 @@ class AUC(_Kept):
         super().__init__(name)
 
     def update_state(self, y_true, y_pred, sample_weight=None):
-        p = np.asarray(y_pred)
-        classes = p.shape[-1] if p.ndim > 1 else 1
-        y = np.asarray(y_true)
-        y = y.reshape(-1, 1) == np.arange(classes) if y.size != p.size else y.reshape(-1, classes)
-        weights = None if sample_weight is None else spread(self, sample_weight, p).reshape(-1, classes)
-        self.keep(y, p.reshape(-1, classes), weights)
+        y, p = each_class(self, y_true, y_pred)
+        weights = None if sample_weight is None else spread(self, sample_weight, np.asarray(y_pred)).reshape(p.shape)
+        self.keep(y, p, weights)
 
     def result(self):
         if not self.scores:
@@ -196,17 +194,26 @@ def _found(y_true, score, weights=None):
     return tuple(np.concatenate([[0.0], np.cumsum(count)]) for count in counts)
 
 
+def _checked(what, y_true, score) -> tuple[np.ndarray, np.ndarray]:
+    """Return labels and scores as arrays, or say what is wrong with them."""
+    y_true, score = np.asarray(y_true), np.asarray(score)
+    check_answers(what, score)
+    check_yes_or_no(what, y_true)
+    return like(what, y_true, score), score
+
+
 def roc_auc(y_true, score, sample_weight=None) -> float:
     """Chance that an ill person has a higher score than a healthy one, ties counted half.
 
         AUC = P(s⁺ > s⁻) + ½ P(s⁺ = s⁻)
-    Args: y_true (N,) 0 or 1; score (N,); sample_weight (N,). Returns nan unless both kinds are present.
+    Args: y_true (N,) 0 or 1; score (N,); sample_weight (N,). Returns nan unless both kinds are present. Raises
+    ValueError for other labels, NaN or unequal lengths.
     Source: Hanley & McNeil (1982).
 
     >>> roc_auc([0, 0, 1, 1], [0.1, 0.4, 0.4, 0.8])
     0.875
     """
-    tp, fp = _found(y_true, score, sample_weight)
+    tp, fp = _found(*_checked("roc_auc", y_true, score), sample_weight)
     if not tp[-1] or not fp[-1]:
         return float("nan")
     return float(np.sum(np.diff(fp) * (tp[:-1] + tp[1:])) / (2 * tp[-1] * fp[-1]))
@@ -215,13 +222,14 @@ def roc_auc(y_true, score, sample_weight=None) -> float:
 def average_precision(y_true, score, sample_weight=None) -> float:
     """Area under the precision-recall curve in steps: Σ_i (R_i − R_(i−1)) P_i, over all thresholds from the highest.
 
-    Args: y_true (N,) 0 or 1; score (N,); sample_weight (N,). Returns nan if nobody is ill.
+    Args: y_true (N,) 0 or 1; score (N,); sample_weight (N,). Returns nan if nobody is ill. Raises ValueError for
+    other labels, NaN or unequal lengths.
     Source: Davis & Goadrich, The relationship between precision-recall and ROC curves (2006), on why not in lines.
 
     >>> round(average_precision([0, 0, 1, 1], [0.1, 0.4, 0.35, 0.8]), 4)
     0.8333
     """
-    tp, fp = _found(y_true, score, sample_weight)
+    tp, fp = _found(*_checked("average_precision", y_true, score), sample_weight)
     if not tp[-1]:
         return float("nan")
     called = tp + fp

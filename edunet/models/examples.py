@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from edunet.backend import floatx
+from edunet.models.tables import from_table
 from edunet.names import did_you_mean
 from edunet.tensor import Tensor
 
@@ -49,7 +50,10 @@ def by_name(x, names: list[str] | None, what: str):
         return x
     part = {"x": "input", "y": "output"}.get(what, "output")
     if not names:
-        raise TypeError(f"{what}: the {part}s of this model have no names; give an array, or a list of arrays.")
+        raise TypeError(
+            f"{what}: the {part}s of this model have no names; give an array, or a list of arrays. A call(inputs) of "
+            "your own then takes the list apart: a, b = inputs."
+        )
     for name in x:
         if name not in names:
             raise ValueError(f"{what}: no {part} is called {name!r}; there are {names}." + did_you_mean(name, names))
@@ -107,6 +111,11 @@ def as_numbers(a, name: str):
         raise TypeError(
             f"{name}: expected an array. Received {type(a).__name__}: if it makes batches (x, y), leave y out."
         )
+    if hasattr(a, "toarray") and hasattr(a, "nnz"):
+        raise TypeError(
+            f"{name}: expected an array. Received {type(a).__name__}, which stores only what is not 0: give "
+            f"{name}.toarray()."
+        )
     numbers = a
     if not is_on_disk(a):
         try:
@@ -116,6 +125,9 @@ def as_numbers(a, name: str):
                 f"{name}: the rows have different lengths. Pad them to one length first. ({error})"
             ) from error
     if numbers.dtype.kind not in "biuf":
+        known = from_table(a, name)
+        if known is not None:
+            return known
         raise TypeError(
             f"{name}: expected numbers. Received {_describe(a, np.asarray(numbers[:1] if is_on_disk(a) else a))}"
         )
@@ -131,7 +143,7 @@ def _describe(a, found_in) -> str:
     for column in getattr(a, "columns", ()):  # a table: name the column that is to blame
         cells = np.asarray(a[column])
         if cells.dtype.kind not in "biuf":
-            odd = [v for v in cells if not isinstance(v, (int, float, np.number))]
+            odd = [v for v in cells if isinstance(v, str)] or [v for v in cells if not isinstance(v, (int, float))]
             value, found = (odd or list(cells))[0], f"a table whose column {column!r} is not numbers only"
             break
     return (

@@ -16,6 +16,14 @@ from edunet.tensor import Tensor, as_array, gradients, is_recording, no_gradient
 
 __all__ = ["Learner", "answer"]
 
+FOR_GRAPHS = (
+    "run_eagerly",
+    "jit_compile",
+    "steps_per_execution",
+    "auto_scale_loss",
+)  # how Keras runs, not what it does
+OWN_STEPS = ("train_step", "test_step", "compute_loss", "compute_metrics")  # Keras would call them
+
 
 class _Plan(NamedTuple):
     """What every step needs to know of the layers."""
@@ -34,6 +42,7 @@ class Learner(Layer):
     optimizer: optimizers.Optimizer | Any = None  # each is None at first: an Optimizer from `compile` on,
     objective: Objective | Any = None  # an Objective once the shapes of the outputs are known
     stop_training = False
+    _compiled: Any = None  # loss, loss_weights, metrics and weighted_metrics, as `compile` was given them
     sentinel: Any = None  # TerminateOnNaN, while it watches
     output_shapes: list[tuple] | None = None  # known once the model is drawn, or has seen data
     output_names: list[str] | None = None
@@ -47,10 +56,15 @@ class Learner(Layer):
         Args: optimizer, a name ("adam") or an object; loss, a name, an object or a function(y_true, y_pred) of
         Tensors, with several outputs a list or a dict by output name; metrics, a list of the same kinds, that count
         every example alike; loss_weights, the share of each output in the total; weighted_metrics, those that count
-        examples by their sample_weight and class_weight.
+        examples by their sample_weight and class_weight. With several outputs None stands for a loss that one has not.
+        run_eagerly, jit_compile, steps_per_execution and auto_scale_loss, as in Keras, change nothing here.
         """
-        refuse_unknown("compile", unknown, ("optimizer", "loss", "metrics", "loss_weights", "weighted_metrics"))
-        self.optimizer = optimizers.get(optimizer)
+        known = ("optimizer", "loss", "metrics", "loss_weights", "weighted_metrics")
+        refuse_unknown("compile", {k: v for k, v in unknown.items() if k not in FOR_GRAPHS}, known)
+        self._refuse_own("compile", *OWN_STEPS)
+        optimizer = optimizers.get(optimizer)
+        self._refuse_shared(optimizer)
+        self.optimizer = optimizer
         self._compiled = (loss, loss_weights, metrics, weighted_metrics)
         self.objective = None
         if loss is None:
@@ -59,6 +73,49 @@ class Learner(Layer):
             )
         if self.output_shapes is not None:
             self._set_objective(self.output_shapes)
+
+    @property
+    def loss(self):
+        """The loss as `compile` was given it; None before."""
+        return self._compiled and self._compiled[0]
+
+    @property
+    def metrics(self) -> list:
+        """The metrics of all outputs, one after the other; none before the outputs are known."""
+        if self.objective is None:
+            return []
+        return [
+            m
+            for pair in zip(self.objective.metrics, self.objective.weighted, strict=True)
+            for part in pair
+            for m in part
+        ]
+
+    @property
+    def metrics_names(self) -> list[str]:
+        """The names of what `evaluate` returns, in its order: "loss" first; none before the outputs are known."""
+        return [] if self.objective is None else list(self.objective.results())
+
+    def _refuse_own(self, method: str, *steps) -> None:
+        """Raise TypeError if a subclass hopes that its own step is called: it would be ignored in silence."""
+        for name in steps:
+            if hasattr(type(self), name):
+                raise TypeError(
+                    f"{method}: {type(self).__name__} defines {name}, which is not called here: the steps of fit are "
+                    "fixed. Leave compile and fit away and write the loop: for x, y in batches: loss = ...; "
+                    "weights = model.trainable_weights; "
+                    "optimizer.apply_gradients(zip(edunet.gradients(loss, weights), weights))."
+                )
+
+    def _refuse_shared(self, optimizer) -> None:
+        """Raise ValueError if the optimizer has counted the steps of weights of which this model has none."""
+        own = {id(w) for w in self.weights}
+        if own and optimizer.state and not any(id(w) in own for w in optimizer.state):
+            kind = type(optimizer).__name__
+            raise ValueError(
+                f"this {kind} has taken {optimizer.iterations} steps with the weights of another model, and would go "
+                f"on counting. Make a new one for each model: model.compile({kind}(...), ...)."
+            )
 
     def _names_of_outputs(self) -> list[str]:
         return self.output_names or [f"output_{i + 1}" for i in range(len(self.output_shapes or [()]))]
@@ -93,6 +150,12 @@ class Learner(Layer):
             found = f"{len(item)} things" if isinstance(item, (tuple, list)) else type(item).__name__
             raise ValueError(
                 f"x gives batches: each is (x, y) or (x, y, sample_weight), with many examples. Received {found}."
+            )
+        if isinstance(item[1], (int, float, np.generic)) or getattr(item[1], "ndim", 1) == 0:
+            raise ValueError(
+                f"x gives batches: item i is a batch of many examples, x (n, ...) with y (n, ...). Received one "
+                f"example, x of shape {np.shape(item[0])} with the label {item[1]}. Collect several, np.stack of the "
+                "x and np.array of the y, as a DataLoader of PyTorch does; a single one is x[None] with [y]."
             )
         xs, ys, weights = self._ready(*item)
         xs, ys = self._loaded(xs), [np.asarray(a) for a in ys]
@@ -144,7 +207,9 @@ class Learner(Layer):
     def _learn(self, xs, ys, weights, plan=None):
         """Take one step; return what the next one can go on with, unless somebody has changed the layers meanwhile."""
         outputs = self._forward(xs, training=True)
-        plan = plan or self._plan_steps()  # only now: a model that is not drawn may have just made its weights
+        if plan is None:  # only now: a model that is not drawn may have just made its weights
+            self._refuse_shared(self.optimizer)
+            plan = self._plan_steps()
         loss = self.objective.loss(ys, outputs, weights, plan.losses())
         if plan.learning and (not isinstance(loss, Tensor) or loss.made_by is None):
             if not is_recording():
@@ -190,6 +255,7 @@ class Learner(Layer):
 
     def predict_on_batch(self, x):
         """Return the outputs for one batch as arrays."""
+        self._refuse_own("predict_on_batch", "predict_step")
         xs = self._loaded(self._inputs(x))
         with no_gradients():
             outputs = [np.array(as_array(out)) for out in self._forward(xs, training=False)]  # never x itself

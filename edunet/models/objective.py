@@ -1,5 +1,7 @@
 """What a model is trained for: a loss and metrics for each of its outputs."""
 
+import math
+
 import numpy as np
 
 from edunet import losses, metrics
@@ -15,7 +17,9 @@ class Objective:
     def __init__(self, loss, loss_weights, metric_names, weighted_names, outputs: list[str], shapes: list[tuple]):
         self.outputs = outputs
         self.no_weights = [None] * len(outputs)
-        self.losses = [losses.get(part) for part in self._spread("loss", loss)]
+        self.losses = [None if part is None else losses.get(part) for part in self._spread("loss", loss)]
+        if all(part is None for part in self.losses):
+            raise ValueError(f"loss: at least one of the outputs {outputs} needs a loss. Received: {loss!r}")
         self.loss_weights = [1.0 if w is None else float(w) for w in self._spread("loss_weights", loss_weights)]
         for loss_of_output in self.losses:
             if getattr(loss_of_output, "reduction", None) == "none":
@@ -60,6 +64,8 @@ class Objective:
                 f"y: expected {len(self.outputs)} arrays of labels, for {self.outputs}. Received {len(ys)}."
             )
         for y, loss, shape in zip(ys, self.losses, self.shapes, strict=True):
+            if loss is None:
+                continue
             # an axis of any length is as long as that of the labels
             known = [y.shape[i] if n is None and i < len(y.shape) else n or 1 for i, n in enumerate(shape)]
             for part in (part for _, part in in_pieces(y)) if is_on_disk(y) else (y,):
@@ -78,13 +84,20 @@ class Objective:
         Args: weights, None, or those of the examples for each output.
         """
         weights = weights or self.no_weights
-        parts = [loss(y, out, w) for loss, y, out, w in zip(self.losses, ys, outputs, weights, strict=True)]
-        weighted = [part if w == 1 else part * w for part, w in zip(parts, self.loss_weights, strict=True)]
+        parts = [
+            0.0 if loss is None else loss(y, out, w)
+            for loss, y, out, w in zip(self.losses, ys, outputs, weights, strict=True)
+        ]
+        shares = zip(self.losses, parts, self.loss_weights, strict=True)
+        weighted = [part if w == 1 else part * w for loss, part, w in shares if loss is not None]
         total = sum([*weighted[1:], *penalties], start=weighted[0])
         n = len(ys[0])
         self.seen += n
         self.totals += n * np.array([float(total), *map(float, parts)])
-        for plain, weighted, y, out, w in zip(self.metrics, self.weighted, ys, outputs, weights, strict=True):
+        groups = zip(self.metrics, self.weighted, ys, outputs, weights, self.totals[1:], strict=True)
+        for plain, weighted, y, out, w, so_far in groups:
+            if np.isnan(so_far):  # so are the metrics of this epoch; they refuse NaN
+                continue
             mask = getattr(out, "mask", None)
             for metric in plain:
                 metric.update_state(y, as_array(out), mask)
@@ -98,12 +111,14 @@ class Objective:
         several = len(self.outputs) > 1
         results = {"loss": means[0]}
         if several:
-            results |= {f"{name}_loss": mean for name, mean in zip(self.outputs, means[1:], strict=True)}
-        for name, plain, weighted in zip(self.outputs, self.metrics, self.weighted, strict=True):
+            judged = zip(self.outputs, self.losses, means[1:], strict=True)
+            results |= {f"{name}_loss": mean for name, loss, mean in judged if loss is not None}
+        for name, plain, weighted, mean in zip(self.outputs, self.metrics, self.weighted, means[1:], strict=True):
             names = [m.name for m in plain]
             names += [f"weighted_{m.name}" if m.name in names else m.name for m in weighted]
             for key, metric in zip(_distinct(names), plain + weighted, strict=True):
-                results[f"{name}_{key}" if several else key] = float(metric.result())
+                value = mean if math.isnan(mean) else float(metric.result())
+                results[f"{name}_{key}" if several else key] = value
         return results
 
 

@@ -172,6 +172,7 @@ class Trainable(Learner):
 
         Args: x as in `fit`; of batches (x, y) only x is looked at; steps, a number of batches in place of all.
         """
+        self._refuse_own("predict", "predict_step")
         if gives_batches(x):
             feed: Any = self._unlabelled(x, steps)
         else:

@@ -11,6 +11,10 @@ from edunet.tensor import for_kernels
 
 __all__ = ["Optimizer", "number"]
 
+OLD_NAMES = {  # of Keras 2
+    "lr": "the rate is called learning_rate",
+    "decay": "a rate that falls is a schedule, learning_rate=schedules.InverseTimeDecay(0.01, 1, decay)",
+}
 CLIPS = ("clipnorm", "clipvalue", "global_clipnorm")
 
 
@@ -35,6 +39,9 @@ class Optimizer:
     ):
         kind = type(self).__name__
         known = inspect.signature(type(self).__init__).parameters.keys() | {"weight_decay", *CLIPS}
+        for name, instead in OLD_NAMES.items():
+            if name in unknown:
+                raise TypeError(f"{kind} has no argument {name!r}: {instead}. Received: {unknown[name]!r}")
         refuse_unknown(kind, unknown, known - {"self", "options"})
         if isinstance(learning_rate, LearningRateSchedule):
             self._rate = learning_rate

@@ -15,7 +15,7 @@ def curves(history, *, synthetic=False):
     Args: history, what `fit` returned, or its `.history`; synthetic, mark the figure as made from generated data.
     Raises ValueError if no epoch was finished.
     """
-    return draw(getattr(history, "history", history), synthetic)
+    return draw(history, synthetic)
 
 
 def confusion(y_true, y_pred, class_names, *, synthetic=False):

@@ -9,7 +9,7 @@ import pytest
 
 import edunet
 from edunet import layers, models
-from edunet.models.examples import gives_batches
+from edunet.models.examples import check_examples, gives_batches
 from edunet.models.feeds import Batches, Rows, Stream
 
 rng = np.random.default_rng(0)
@@ -262,7 +262,7 @@ def test_a_model_without_input_shape_learns_its_shape_from_the_first_batch():
         (lambda: fitted(iter([(X, Y, Y, Y)])), r"Received 4 things"),
         (lambda: fitted(Sequence(X[:0], Y)), r"has no batches: its len\(\) is 0"),
         (lambda: fitted(iter([]), steps_per_epoch=2), r"ended after 0 batches"),
-        (lambda: fitted(iter([(X[0], Y[0])])), r"the model expects \(N, 4\). Received \(4,\). .* x\[None\]"),
+        (lambda: fitted(iter([(X[0], Y[0])])), r"Received one example, x of shape \(4,\) .* x\[None\] with"),
         (lambda: fitted(Sequence(X[:, :3], Y)), r"the model expects \(N, 4\). Received \(8, 3\)"),
         (lambda: fitted(X, Y, steps_per_epoch=0), r"steps_per_epoch is a whole number >= 1"),
         (lambda: fitted(X, Y, validation_freq=0), r"validation_freq is a whole number >= 1"),
@@ -406,3 +406,62 @@ def test_tables_of_pandas():
     frame, labels = pandas.DataFrame(X, columns=list("abcd")), pandas.Series(Y, index=range(100, 150))
     assert_same(fitted(frame, labels, validation_split=0.2), fitted(X, Y, validation_split=0.2))
     assert_same(fitted(frame, labels, sample_weight=labels + 1), fitted(X, Y, sample_weight=Y + 1))
+
+
+def _table(**columns):
+    return pytest.importorskip("pandas").DataFrame(columns)
+
+
+def test_yes_or_no_beside_numbers_in_a_table():
+    table = _table(age=[1.5, 2.0], ill=[True, False], visits=[3, 4])
+    for same in (table, table.convert_dtypes()):
+        np.testing.assert_array_equal(check_examples(same)[0], [[1.5, 1, 3], [2, 0, 4]])
+
+
+def test_columns_that_may_be_missing_but_are_not():
+    labels = _table(y=[0, 1]).convert_dtypes()["y"]
+    assert check_examples(labels, "y")[0].dtype == np.int64
+
+
+@pytest.mark.parametrize("nullable", [False, True])
+def test_the_column_with_missing_values_is_named(nullable):
+    table = _table(age=[1.5, 2.0, 3.0], ill=[True, None, None])
+    with pytest.raises(ValueError, match=r"x: the column 'ill' misses 2 of 3 values.*x\['ill'\]\.fillna"):
+        check_examples(table.convert_dtypes() if nullable else table)
+
+
+def test_text_in_a_table_is_still_text():
+    with pytest.raises(TypeError, match="column 'sex' is not numbers only, such as 'f'.*Text becomes numbers"):
+        check_examples(_table(age=[1, 2], sex=["f", None]))
+
+
+def test_sparse_matrices_are_told_the_repair():
+    class Sparse:  # what SciPy hands over
+        shape, dtype, ndim, nnz = (50, 4), X.dtype, 2, 7
+
+        def toarray(self):
+            return X
+
+    with pytest.raises(TypeError, match=r"Received Sparse, which stores only what is not 0: give x.toarray\(\)"):
+        fitted(Sparse(), Y)
+
+
+def test_names_for_inputs_of_a_call_of_ones_own():
+    class Own(models.Model):
+        def call(self, inputs):
+            return inputs
+
+    with pytest.raises(TypeError, match="the inputs of this model have no names.*a, b = inputs"):
+        Own().predict({"a": X, "b": X})
+
+
+def test_items_that_are_single_examples():
+    class Examples:
+        def __len__(self):
+            return len(X)
+
+        def __getitem__(self, i):
+            return X[i], Y[i]
+
+    with pytest.raises(ValueError, match=r"item i is a batch of many examples.*one example, x of shape \(4,\)"):
+        fitted(Examples())

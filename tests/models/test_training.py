@@ -445,3 +445,110 @@ def test_losses_of_compile_may_be_objects():
     z = model.predict(X).astype(np.float64)
     expected = (np.log(np.exp(z).sum(axis=1)) - z[np.arange(len(Y)), Y]).mean()
     assert model.evaluate(X, Y, verbose=0) == pytest.approx(expected, rel=1e-5)
+
+
+@pytest.mark.parametrize("step", ["train_step", "test_step", "compute_loss", "compute_metrics"])
+def test_a_step_of_ones_own_is_refused_and_not_ignored(step):
+    own = type("Vae", (models.Sequential,), {step: lambda self, data: {}})
+    with pytest.raises(TypeError, match=rf"compile: Vae defines {step}, which is not called here.*apply_gradients"):
+        own([layers.Dense(1)]).compile("sgd")
+
+
+def test_a_prediction_step_of_ones_own_is_refused():
+    own = type("Vae", (models.Sequential,), {"predict_step": lambda self, data: data})
+    with pytest.raises(TypeError, match="predict: Vae defines predict_step"):
+        own([layers.Dense(1)]).predict(np.zeros((2, 3)))
+
+
+def _regression(optimizer, *others):
+    model = models.Sequential([layers.Dense(1, input_shape=(2,)), *others])
+    model.compile(optimizer, "mse")
+    return model
+
+
+X2, Y2 = np.ones((4, 2), np.float32), np.zeros(4, np.float32)
+
+
+def test_an_optimizer_that_has_learnt_with_another_model_is_refused():
+    adam = optimizers.Adam()
+    _regression(adam).fit(X2, Y2, verbose=0)
+    with pytest.raises(ValueError, match=r"this Adam has taken 1 steps with the weights of another model"):
+        _regression(adam)
+
+
+def test_one_optimizer_of_two_models_is_refused_when_the_second_learns():
+    adam = optimizers.Adam()
+    first, second = _regression(adam), _regression(adam)
+    first.fit(X2, Y2, verbose=0)
+    with pytest.raises(ValueError, match="Make a new one for each model"):
+        second.fit(X2, Y2, verbose=0)
+
+
+def test_a_model_that_is_compiled_again_keeps_its_optimizer():
+    adam = optimizers.Adam()
+    model = _regression(adam)
+    model.fit(X2, Y2, verbose=0)
+    model.compile(adam, "mae")
+    model.fit(X2, Y2, verbose=0)
+    assert adam.iterations == 2
+
+
+def test_layers_that_are_frozen_in_turn_keep_their_optimizer():
+    adam = optimizers.Adam()
+    model = _regression(adam, layers.Dense(1))
+    for first, second in ((True, False), (False, True)):
+        model.layers[0].trainable, model.layers[1].trainable = first, second
+        model.fit(X2, Y2, verbose=0)
+    assert len(adam.state) == 4
+
+
+def test_models_that_share_layers_may_share_an_optimizer():
+    adam = optimizers.Adam()
+    judge = _regression(adam)
+    judge.fit(X2, Y2, verbose=0)
+    both = models.Sequential([layers.Dense(2, input_shape=(2,)), judge])
+    both.compile(adam, "mse")
+    both.fit(X2, Y2, verbose=0)
+    assert adam.iterations == 2
+
+
+def _two_outputs(loss, **options):
+    edunet.set_random_seed(0)
+    x = layers.Input((2,))
+    model = models.Model(x, [layers.Dense(1, name="a")(x), layers.Dense(1, name="b")(x)])
+    model.compile("sgd", loss, **options)
+    return model
+
+
+@pytest.mark.parametrize("loss", [["mse", None], {"a": "mse"}])
+def test_an_output_without_a_loss_is_not_learnt_from(loss):
+    model = _two_outputs(loss, metrics={"b": ["mae"]})
+    before = model.get_layer("b").get_weights()
+    history = model.fit(X2, [Y2, Y2], verbose=0).history
+    assert list(history) == ["loss", "a_loss", "b_mae"]
+    assert history["loss"] == history["a_loss"]
+    np.testing.assert_array_equal(model.get_layer("b").get_weights()[0], before[0])
+
+
+def test_no_loss_at_all_is_refused():
+    with pytest.raises(ValueError, match=r"at least one of the outputs \['a', 'b'\] needs a loss"):
+        _two_outputs([None, None])
+
+
+def test_what_was_compiled_can_be_read():
+    model = _two_outputs("mse", metrics={"a": ["mae"]}, weighted_metrics={"b": ["mse"]})
+    assert model.loss == "mse"
+    assert [m.name for m in model.metrics] == ["mae", "mse"]
+    assert model.metrics_names == ["loss", "a_loss", "b_loss", "a_mae", "b_mse"]
+    assert len(model.evaluate(X2, [Y2, Y2], verbose=0)) == len(model.metrics_names)
+
+
+def test_before_compile_nothing_is_to_be_read():
+    model = models.Sequential([layers.Dense(1)])
+    assert (model.loss, model.metrics, model.metrics_names) == (None, [], [])
+
+
+def test_how_keras_runs_may_be_told_and_changes_nothing():
+    model = models.Sequential([layers.Dense(1)])
+    model.compile("sgd", "mse", run_eagerly=True, jit_compile=False, steps_per_execution=1, auto_scale_loss=True)
+    assert model.loss == "mse"
