@@ -364,3 +364,36 @@ def test_momentum_is_a_share():
 def test_names_of_keras_2_are_told_the_new_ones(old, instead):
     with pytest.raises(TypeError, match=f"SGD has no argument '{old}': .*{instead}"):
         optimizers.SGD(**{old: 0.1})
+
+
+# ---------------------------------------------------------------- running values from elsewhere
+
+
+@pytest.mark.parametrize(
+    ("running", "received"),
+    [
+        ([np.zeros(2), np.zeros((3, 2))], r"\['float64 \(2,\)', 'float64 \(3, 2\)'\]"),
+        ([np.zeros((3, 2), np.float32), np.zeros((3, 2))], r"\['float32 \(3, 2\)', "),
+        ([np.zeros((3, 2))], r"\['float64 \(3, 2\)'\], expected"),
+        ([None, np.zeros((3, 2))], r"\['NoneType', "),
+    ],
+)
+def test_running_values_that_do_not_fit_never_reach_the_kernel(running, received):
+    w, adam = Tensor(START.copy()), optimizers.Adam()
+    adam.apply([GRADIENTS[0]], [w])
+    before = w.data.copy()
+    adam.state[w] = running
+    with pytest.raises(ValueError, match=f"Adam: the running values of the weight .* are {received}"):
+        adam.apply([GRADIENTS[0]], [w])
+    np.testing.assert_array_equal(w.data, before)
+
+
+def test_running_values_that_fit_are_taken():
+    one, two = Tensor(START.copy()), Tensor(START.copy())
+    first, second = optimizers.Adam(), optimizers.Adam()
+    first.apply([GRADIENTS[0]], [one])
+    two.data[...], second.iterations = one.data, 1
+    second.state[two] = [a.copy() for a in first.state[one]]
+    for optimizer, w in ((first, one), (second, two)):
+        optimizer.apply([GRADIENTS[1]], [w])
+    np.testing.assert_array_equal(one.data, two.data)

@@ -49,6 +49,11 @@ class ModelCheckpoint(Watcher):
         folder = Path(self.filepath).parent
         if not folder.is_dir():  # better now than after the first epoch
             raise FileNotFoundError(f"ModelCheckpoint: the folder {str(folder)!r} does not exist; make it first.")
+        if not self.save_weights_only:
+            try:
+                self.model.get_config()  # as it will be written
+            except TypeError as error:
+                raise TypeError(f"ModelCheckpoint, without save_weights_only=True: {error}") from error
 
     def on_epoch_begin(self, epoch, logs=None):
         self._epoch = epoch

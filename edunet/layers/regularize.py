@@ -21,16 +21,13 @@ class Randomly(Layer):
         if seed is not None and (isinstance(seed, bool) or not isinstance(seed, int) or seed < 0):
             raise ValueError(f"{type(self).__name__}: seed is None or a whole number >= 0. Received: {seed!r}")
         self.seed = seed
-        self._generator = None
+        # made at once: a checkpoint counts the generators of a fresh model before any of them was asked
+        self._generator = None if seed is None else np.random.default_rng(seed)
 
     @property
     def rng(self) -> np.random.Generator:
         """The generator that this layer draws from."""
-        if self.seed is None:
-            return default_rng()
-        if self._generator is None:
-            self._generator = np.random.default_rng(self.seed)
-        return self._generator
+        return default_rng() if self._generator is None else self._generator
 
 
 class _ByRate(Randomly):

@@ -233,7 +233,8 @@ def _optimizer(model) -> dict:
     optimizer = model.optimizer
     parameters = set(inspect.signature(type(optimizer).__init__).parameters) - {"learning_rate"}
     plain = _plain(optimizer)
-    plain.pop("state", None)
+    for name in ("state", "_known"):
+        plain.pop(name, None)
     arguments = {"kind": type(optimizer).__name__} | {k: v for k, v in plain.items() if k in parameters}
     place = {w: i for i, w in enumerate(model.weights)}
     return {

@@ -55,6 +55,7 @@ class Optimizer:
             setattr(self, name, None if c is None else number(kind, name, c, above=True))
         self.iterations = 0
         self.state: dict = {}  # weight (a Tensor) -> its running values, in the order of `slots`
+        self._known: dict = {}  # the same lists, once they were found to fit their weights
 
     @property
     def learning_rate(self) -> float:
@@ -77,15 +78,32 @@ class Optimizer:
         """Take one step of every weight, in place: clip the gradients, shrink the weights, move them."""
         rate = self.learning_rate
         for dw, w in zip(self._clipped(gradients), weights, strict=True):
-            if w not in self.state:
-                self.state[w] = self.begin(w.data)
+            running = self.state.get(w)
+            if running is None or running is not self._known.get(w):
+                running = self._meet(w, running)
             numbers = for_kernels(w.data, w.dtype)  # w.data itself, unless somebody set a strided view
             if self.weight_decay:
                 numbers -= rate * self.weight_decay * numbers
-            self.step(numbers, for_kernels(dw, w.dtype), *self.state[w])
+            self.step(numbers, for_kernels(dw, w.dtype), *running)
             if numbers is not w.data:
                 w.data[...] = numbers
         self.iterations += 1
+
+    def _meet(self, w, running) -> list[np.ndarray]:
+        """Return the running values of a weight that is seen for the first time, or raise if they came from elsewhere.
+
+        Compiled kernels trust these arrays to be as long as the weight.
+        """
+        fresh = self.begin(w.data)
+        if running is None:
+            running = fresh
+        elif _forms(running) != _forms(fresh):
+            raise ValueError(
+                f"{type(self).__name__}: the running values of the weight {w.name!r} are {_forms(running)}, expected "
+                f"{_forms(fresh)}. To begin anew type optimizer.state.clear()."
+            )
+        self.state[w] = self._known[w] = running
+        return running
 
     def apply_gradients(self, pairs) -> None:
         """Take one step from pairs (gradient, weight): `apply_gradients(zip(gradients, weights))`, as in Keras."""
@@ -114,8 +132,13 @@ class Optimizer:
 
     def get_config(self) -> dict:
         """Return the arguments that make this optimizer again; a schedule stays an object."""
-        config = {k: v for k, v in vars(self).items() if k not in ("_rate", "iterations", "slots", "state")}
+        config = {k: v for k, v in vars(self).items() if k not in ("_rate", "iterations", "slots", "state", "_known")}
         return {"learning_rate": self._rate, **config}
+
+
+def _forms(running) -> list:
+    """Return dtype and shape of each array, in words; anything else by its kind."""
+    return [f"{a.dtype} {a.shape}" if isinstance(a, np.ndarray) else type(a).__name__ for a in running]
 
 
 def _length(gradients) -> float:

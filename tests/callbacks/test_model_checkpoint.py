@@ -82,3 +82,24 @@ def test_a_whole_model_is_read_back(model, tmp_path):
     path = tmp_path / "m.safetensors"
     model.fit(X, Y, verbose=0, callbacks=[ModelCheckpoint(path)])
     np.testing.assert_array_equal(edunet.models.load_model(path).predict(X), model.predict(X))
+
+
+def test_a_model_that_no_file_can_hold_is_noticed_before_the_first_epoch(tmp_path):
+    class Own(edunet.models.Model):
+        def __init__(self):
+            super().__init__()
+            self.dense = edunet.layers.Dense(1)
+
+        def call(self, x):
+            return self.dense(x)
+
+    def fit(**options):
+        made = Own()
+        made.compile("sgd", "mse")
+        keep = ModelCheckpoint(tmp_path / "m.safetensors", monitor="loss", **options)
+        return made.fit(X, Y, verbose=0, callbacks=keep)
+
+    assert fit(save_weights_only=True).epoch == [0]
+    with pytest.raises(TypeError, match=r"ModelCheckpoint, without save_weights_only=True: .* is a Own") as caught:
+        fit()
+    assert "on_train_begin" in {entry.name for entry in caught.traceback}

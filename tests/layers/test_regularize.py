@@ -93,3 +93,8 @@ def test_gaussian(layer, mean, deviation):
 def test_errors_name_the_remedy(make, message):
     with pytest.raises(ValueError, match=message):
         make()
+
+
+def test_a_generator_of_its_own_is_there_from_the_beginning():
+    layer = Dropout(0.5, seed=3)
+    assert [v for v in vars(layer).values() if isinstance(v, np.random.Generator)] == [layer.rng]
