@@ -59,7 +59,7 @@ class History(Callback):
 
 def draw(told: History | dict, synthetic: bool):
     """Return a figure of a History, or of {name: [one value per epoch]}: a picture for each name and its val_name."""
-    history: dict = getattr(told, "history", told)
+    history: dict = told.history if isinstance(told, History) else told
     epochs_of: dict = getattr(told, "epochs_of", {})
     if not history:
         raise ValueError("the history is empty: no epoch was finished.")

@@ -121,7 +121,9 @@ class Learner(Layer):
         return self.output_names or [f"output_{i + 1}" for i in range(len(self.output_shapes or [()]))]
 
     def _set_objective(self, shapes):
-        self.objective = Objective(*self._compiled, self._names_of_outputs(), shapes)
+        loss, loss_weights, metrics, weighted_metrics = self._compiled
+        names = self._names_of_outputs()
+        self.objective = Objective(loss, loss_weights, metrics, weighted_metrics, names, shapes)
 
     # ---- getting ready
 

@@ -22,7 +22,7 @@ class Objective:
             raise ValueError(f"loss: at least one of the outputs {outputs} needs a loss. Received: {loss!r}")
         self.loss_weights = [1.0 if w is None else float(w) for w in self._spread("loss_weights", loss_weights)]
         for loss_of_output in self.losses:
-            if getattr(loss_of_output, "reduction", None) == "none":
+            if loss_of_output is not None and loss_of_output.reduction == "none":
                 raise ValueError(
                     f"{loss_of_output.name}: reduction='none' gives a loss for each example, and a model learns from "
                     "one number. Leave reduction away."

@@ -78,9 +78,9 @@ class Optimizer:
         """Take one step of every weight, in place: clip the gradients, shrink the weights, move them."""
         rate = self.learning_rate
         for dw, w in zip(self._clipped(gradients), weights, strict=True):
-            running = self.state.get(w)
-            if running is None or running is not self._known.get(w):
-                running = self._meet(w, running)
+            running = self._known.get(w, ())
+            if not running or running is not self.state.get(w):
+                running = self._meet(w, self.state.get(w))
             numbers = for_kernels(w.data, w.dtype)  # w.data itself, unless somebody set a strided view
             if self.weight_decay:
                 numbers -= rate * self.weight_decay * numbers

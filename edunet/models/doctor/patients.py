@@ -46,9 +46,9 @@ def patients_on_both_sides(case: Case):
             "groups = np.asarray(groups)[ok].",
         )
     if case.cut is not None:
-        learn, judge = case.groups[: case.cut], case.groups[case.cut :]
+        learn, judge = np.split(np.asarray(case.groups), [case.cut])
     elif len(pairs) == 2:
-        learn, judge = case.groups, case.validation_groups
+        learn, judge = np.asarray(case.groups), np.asarray(case.validation_groups)
     else:
         return
     if "U" in (learn.dtype.kind, judge.dtype.kind):
@@ -68,7 +68,7 @@ def patients_on_both_sides(case: Case):
 
 def whose(case: Case) -> str:
     """Write how names of several kinds are made texts, so that they can be sorted."""
-    return "groups = np.asarray(groups).astype(str); " if case.groups.dtype.kind == "U" else ""
+    return "groups = np.asarray(groups).astype(str); " if np.asarray(case.groups).dtype.kind == "U" else ""
 
 
 CHECKS = {"patients on both sides": patients_on_both_sides}
