@@ -96,11 +96,19 @@ def test_a_share_that_is_none(share):
 def test_sorted_labels():
     (found,) = model().doctor(X, np.sort(Y), validation_split=0.2)
     assert found.name == "sorted labels"
-    assert "of class 0 none are among the last 40 rows" in found.sentence
+    assert "of class 0 none is among the last 40 rows" in found.sentence
     code = re.search(r"order = .*(?=\.$)", found.repair)
     names = {"np": np, "x": X, "y": np.sort(Y)}
     exec(code[0], names)
     assert not model().doctor(names["x"], names["y"], validation_split=0.2)
+
+
+def test_as_few_rows_as_the_flowers_of_iris():
+    y = np.repeat([0, 1, 2], 20)
+    (found,) = model(L.Dense(3, "softmax"), loss="sparse_categorical_crossentropy").doctor(
+        X[:60], y, validation_split=0.2
+    )
+    assert "of class 2 are all of the last 12 rows" in found.sentence
 
 
 def test_a_class_of_three_that_training_never_sees():

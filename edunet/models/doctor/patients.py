@@ -21,12 +21,13 @@ def names_of(groups):
 
 def patients_on_both_sides(case: Case):
     """The same patient in training and validation: what is remembered looks like what was learned."""
-    if case.groups is None:
+    learn, judge = case.groups, case.validation_groups
+    if learn is None:
         return
     n = len(case.inputs[0].data)
-    pairs = [("x", n, case.groups)]
-    if case.held_out and case.validation_groups is not None:
-        pairs.append(("validation_data", len(case.held_out[0].data), case.validation_groups))
+    pairs = [("x", n, learn)]
+    if case.held_out and judge is not None:
+        pairs.append(("validation_data", len(case.held_out[0].data), judge))
     for name, rows, groups in pairs:
         if len(groups) != rows:
             yield Finding(
@@ -46,10 +47,8 @@ def patients_on_both_sides(case: Case):
             "groups = np.asarray(groups)[ok].",
         )
     if case.cut is not None:
-        learn, judge = case.groups[: case.cut], case.groups[case.cut :]
-    elif len(pairs) == 2:
-        learn, judge = case.groups, case.validation_groups
-    else:
+        learn, judge = learn[: case.cut], learn[case.cut :]
+    elif judge is None or len(pairs) == 1:
         return
     if "U" in (learn.dtype.kind, judge.dtype.kind):
         learn, judge = learn.astype(str), judge.astype(str)
@@ -68,7 +67,7 @@ def patients_on_both_sides(case: Case):
 
 def whose(case: Case) -> str:
     """Write how names of several kinds are made texts, so that they can be sorted."""
-    return "groups = np.asarray(groups).astype(str); " if case.groups.dtype.kind == "U" else ""
+    return "groups = np.asarray(groups).astype(str); " if np.asarray(case.groups).dtype.kind == "U" else ""
 
 
 CHECKS = {"patients on both sides": patients_on_both_sides}
