@@ -180,6 +180,26 @@ def test_groups_of_validation_data_that_do_not_fit():
     assert "validation_data has 20 rows" in found.evidence
 
 
+ODD = [
+    *(None, 1, "a", [], (), {}, np.nan, {"a": [1]}, {None: 1}, {0: {}}, object(), {1}, b"x", range(3), (X,), (X, "a")),
+    *(("a", Y), (X, X), ([X], [Y]), ({}, {}), [[1], [1, 2]], [None] * N, [1, None, "a", 2.5] * (N // 4)),
+    *(np.array(None), np.zeros((5, 4), complex), np.array([{}] * 5), np.ma.masked_array(X, X > 0)),
+]
+
+
+@pytest.mark.parametrize("odd", ODD, ids=lambda odd: repr(odd)[:20])
+def test_it_never_raises(odd):
+    held_out = {"groups": np.arange(N), "validation_data": (others(), Y[:20])}
+    for options in (
+        {"validation_data": odd},
+        {"validation_split": odd},
+        {"class_weight": odd},
+        {"groups": odd, "validation_split": 0.2},
+        {**held_out, "validation_groups": odd},
+    ):
+        assert "could not be examined" not in str(model().doctor(X, Y, **options))
+
+
 # ---------------------------------------------------------------- the end of the model
 
 

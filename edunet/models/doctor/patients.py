@@ -12,7 +12,10 @@ def names_of(groups):
     """Return whose each row is as numbers or texts that can be sorted, "" where that is missing; None for None."""
     if groups is None:
         return None
-    flat = np.ravel(np.asarray(groups))
+    try:
+        flat = np.ravel(np.asarray(groups))
+    except ValueError:  # lists of different lengths
+        flat = np.array([str(g) for g in groups])
     if flat.dtype.kind in "biu" or (flat.dtype.kind == "f" and np.isfinite(flat).all()):
         return flat
     names = [str(g) for g in flat.tolist()]
