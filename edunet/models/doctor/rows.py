@@ -28,7 +28,7 @@ def duplicates(case: Case):
         yield Finding(
             "duplicate rows",
             f"{extra} of {len(keys)} rows of x occur before: a random split puts copies on both sides.",
-            f"x[{first[back[again]]}] and x[{again}] are the same"
+            f"Rows {first[back[again]]} and {again}, counted from 0, are the same"
             + (f"; {differ} {'copy has' if differ == 1 else 'copies have'} another label." if differ else "."),
             _once(case),
         )
