@@ -96,11 +96,19 @@ def test_a_share_that_is_none(share):
 def test_sorted_labels():
     (found,) = model().doctor(X, np.sort(Y), validation_split=0.2)
     assert found.name == "sorted labels"
-    assert "of class 0 none are among the last 40 rows" in found.sentence
+    assert "of class 0 none is among the last 40 rows" in found.sentence
     code = re.search(r"order = .*(?=\.$)", found.repair)
     names = {"np": np, "x": X, "y": np.sort(Y)}
     exec(code[0], names)
     assert not model().doctor(names["x"], names["y"], validation_split=0.2)
+
+
+def test_as_few_rows_as_the_flowers_of_iris():
+    y = np.repeat([0, 1, 2], 20)
+    (found,) = model(L.Dense(3, "softmax"), loss="sparse_categorical_crossentropy").doctor(
+        X[:60], y, validation_split=0.2
+    )
+    assert "of class 2 are all of the last 12 rows" in found.sentence
 
 
 def test_a_class_of_three_that_training_never_sees():
@@ -170,6 +178,26 @@ def test_groups_of_validation_data_that_do_not_fit():
     )
     assert found.name == "groups do not fit"
     assert "validation_data has 20 rows" in found.evidence
+
+
+ODD = [
+    *(None, 1, "a", [], (), {}, np.nan, {"a": [1]}, {None: 1}, {0: {}}, object(), {1}, b"x", range(3), (X,), (X, "a")),
+    *(("a", Y), (X, X), ([X], [Y]), ({}, {}), [[1], [1, 2]], [None] * N, [1, None, "a", 2.5] * (N // 4)),
+    *(np.array(None), np.zeros((5, 4), complex), np.array([{}] * 5), np.ma.masked_array(X, X > 0)),
+]
+
+
+@pytest.mark.parametrize("odd", ODD, ids=lambda odd: repr(odd)[:20])
+def test_it_never_raises(odd):
+    held_out = {"groups": np.arange(N), "validation_data": (others(), Y[:20])}
+    for options in (
+        {"validation_data": odd},
+        {"validation_split": odd},
+        {"class_weight": odd},
+        {"groups": odd, "validation_split": 0.2},
+        {**held_out, "validation_groups": odd},
+    ):
+        assert "could not be examined" not in str(model().doctor(X, Y, **options))
 
 
 # ---------------------------------------------------------------- the end of the model

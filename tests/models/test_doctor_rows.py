@@ -64,7 +64,7 @@ def test_each_kind_of_row_is_compared_with_its_own_copy():
     a, b = rng.normal(size=(2, 4))
     (found,) = copies(np.stack([a, a, b, b]), np.array([0, 1, 1, 1]))
     assert "2 of 4 rows" in found.sentence
-    assert "x[0] and x[1] are the same; 1 copy has another label" in found.evidence
+    assert "Rows 0 and 1, counted from 0, are the same; 1 copy has another label" in found.evidence
 
 
 @pytest.mark.parametrize("columns", [4, 200])
@@ -73,7 +73,7 @@ def test_copies_are_counted_exactly(columns):
     y = np.arange(300) % 2
     (found,) = copies(np.concatenate([x, x[7:20]]), np.concatenate([y, y[7:20]]))
     assert "13 of 313 rows" in found.sentence
-    assert "x[7] and x[300] are the same." in found.evidence
+    assert "Rows 7 and 300, counted from 0, are the same." in found.evidence
 
 
 def test_rows_that_differ_in_one_place_are_different():

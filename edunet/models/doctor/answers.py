@@ -167,7 +167,7 @@ def end_against_labels(case: Case):
 def _several_of_one(y, end: End):
     """A softmax, whose answers exclude each other, for labels that do not."""
     binary = isinstance(end.loss, losses.BinaryCrossentropy)
-    if not binary or (end.activations or [""])[0] != "softmax" or y.ndim < 2 or y.shape[-1] < 2:
+    if not binary or (end.activations or ["unknown"])[0] != "softmax" or y.ndim < 2 or y.shape[-1] < 2:
         return
     sums = y.sum(axis=-1)
     other = sums[np.abs(sums - 1) > 1e-3]

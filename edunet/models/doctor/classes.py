@@ -10,7 +10,7 @@ from edunet.models.sample_weights import by_class
 
 __all__ = ["CHECKS", "classes_of"]
 
-CHANCE = 1e-6  # what is less likely in rows that were shuffled is no chance
+CHANCE = 1e-4  # what is less likely in rows that were shuffled is no chance
 
 
 def classes_of(y, end: End):
@@ -32,25 +32,43 @@ def classes_in_the_split(case: Case):
         if classes is None or len(classes) != n or cut is None or not 0 < cut < n:
             continue
         owner = case.groups if case.groups is not None and len(case.groups) == n else np.arange(n)
-        for name in np.unique(classes):
-            own = classes == name
-            patients, held = len(np.unique(owner[own])), int(own[cut:].sum())  # rows of one patient stay together
-            share = (n - cut) / n
-            chance = (1 - share) ** patients if not held else share**patients if held == own.sum() else 1.0
-            if chance > CHANCE:
-                continue
-            shuffled = f"np.random.default_rng(0).permutation(len({case.inputs[0].name}))"
-            yield Finding(
-                "sorted labels",
-                f"The rows are sorted: of class {number(name)} {'none' if not held else 'all'} are among the last "
-                f"{n - cut} rows, by which validation_split judges.",
-                f"{int(own.sum()) - held} rows of class {number(name)} for training, {held} for validation.",
-                f"Shuffle them before: order = {shuffled}; {case.taken('order', places=True)}."
-                if case.groups is None
-                else f"Split whole patients: {whose(case)}held = np.isin(groups, np.unique(groups)[::5]); "
-                "fit(x[~held], y[~held], validation_data=(x[held], y[held])).",
-            )
-            break
+        told = _sorted(classes, owner, cut)
+        if told:
+            yield Finding("sorted labels", *told, _shuffled(case))
+
+
+def _sorted(classes, owner, cut: int) -> tuple[str, str] | None:
+    """Return sentence and evidence for a class that the last rows have alone, not at all, or all of; None if chance."""
+    n, last = len(classes), classes[cut:]
+    where = f"the last {n - cut} rows, by which validation_split judges"
+    for name in np.unique(classes):
+        own = classes == name
+        patients, held = len(np.unique(owner[own])), int(own[cut:].sum())  # rows of one patient stay together
+        share = 1 - cut / n
+        if not held and (1 - share) ** patients < CHANCE:
+            told = f"none is among {where}"
+        elif held == own.sum() and share**patients < CHANCE:
+            told = f"all are among {where}"
+        elif held == n - cut and own.mean() ** len(np.unique(owner[cut:])) < CHANCE:
+            told = f"are all of {where}"
+        else:
+            continue
+        return (
+            f"The rows seem to be sorted: of class {number(name)} {told}.",
+            f"{int(own.sum()) - held} rows of class {number(name)} for training, {held} of {len(last)} to judge by.",
+        )
+    return None
+
+
+def _shuffled(case: Case) -> str:
+    """Write how rows, or whole patients, are held out at random."""
+    if case.groups is not None:
+        return (
+            f"Split whole patients: {whose(case)}held = np.isin(groups, np.unique(groups)[::5]); "
+            "fit(x[~held], y[~held], validation_data=(x[held], y[held]))."
+        )
+    order = f"np.random.default_rng(0).permutation(len({case.inputs[0].name}))"
+    return f"Shuffle them before: order = {order}; {case.taken('order', places=True)}."
 
 
 def class_weights(case: Case):

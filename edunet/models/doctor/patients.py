@@ -12,7 +12,10 @@ def names_of(groups):
     """Return whose each row is as numbers or texts that can be sorted, "" where that is missing; None for None."""
     if groups is None:
         return None
-    flat = np.ravel(np.asarray(groups))
+    try:
+        flat = np.ravel(np.asarray(groups))
+    except ValueError:  # lists of different lengths
+        flat = np.array([str(g) for g in groups])
     if flat.dtype.kind in "biu" or (flat.dtype.kind == "f" and np.isfinite(flat).all()):
         return flat
     names = [str(g) for g in flat.tolist()]
@@ -21,12 +24,13 @@ def names_of(groups):
 
 def patients_on_both_sides(case: Case):
     """The same patient in training and validation: what is remembered looks like what was learned."""
-    if case.groups is None:
+    learn, judge = case.groups, case.validation_groups
+    if learn is None:
         return
     n = len(case.inputs[0].data)
-    pairs = [("x", n, case.groups)]
-    if case.held_out and case.validation_groups is not None:
-        pairs.append(("validation_data", len(case.held_out[0].data), case.validation_groups))
+    pairs = [("x", n, learn)]
+    if case.held_out and judge is not None:
+        pairs.append(("validation_data", len(case.held_out[0].data), judge))
     for name, rows, groups in pairs:
         if len(groups) != rows:
             yield Finding(
@@ -46,10 +50,8 @@ def patients_on_both_sides(case: Case):
             "groups = np.asarray(groups)[ok].",
         )
     if case.cut is not None:
-        learn, judge = np.split(np.asarray(case.groups), [case.cut])
-    elif len(pairs) == 2:
-        learn, judge = np.asarray(case.groups), np.asarray(case.validation_groups)
-    else:
+        learn, judge = learn[: case.cut], learn[case.cut :]
+    elif judge is None or len(pairs) == 1:
         return
     if "U" in (learn.dtype.kind, judge.dtype.kind):
         learn, judge = learn.astype(str), judge.astype(str)

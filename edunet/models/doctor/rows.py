@@ -16,7 +16,7 @@ NEVER = 1e-6  # a probability
 
 def duplicates(case: Case):
     """Rows that occur twice, more often than chance would have it."""
-    if any(not len(part.data) for part in case.inputs):
+    if len({len(part.data) for part in case.inputs}) > 1:
         return
     keys = _keys([part.data for part in case.inputs])
     _, first, back, counts = np.unique(keys, return_index=True, return_inverse=True, return_counts=True)
@@ -28,7 +28,7 @@ def duplicates(case: Case):
         yield Finding(
             "duplicate rows",
             f"{extra} of {len(keys)} rows of x occur before: a random split puts copies on both sides.",
-            f"x[{first[back[again]]}] and x[{again}] are the same"
+            f"Rows {first[back[again]]} and {again}, counted from 0, are the same"
             + (f"; {differ} {'copy has' if differ == 1 else 'copies have'} another label." if differ else "."),
             _once(case),
         )
@@ -74,17 +74,27 @@ def _joined(a, b) -> np.ndarray:
 
 
 def _keys(arrays) -> np.ndarray:
-    """Return 16 bytes for each row of all inputs together: equal for equal rows, different for all others."""
-    keys = np.empty(len(arrays[0]), "V16")
-    size = max(1, PIECE // max(1, sum(a[0].nbytes for a in arrays)))
-    for start in range(0, len(keys), size):
-        rows = [a[start : start + size] for a in arrays]
+    """Return one number for each row of all inputs together: equal for equal rows, different for all others."""
+    flat = [a.reshape(len(a), -1) for a in arrays]
+    keys = _first_equal([a[:, :: max(1, a.shape[1] // PLACES)] for a in flat])
+    alike = np.flatnonzero(np.bincount(keys)[keys] > 1)  # in the places looked at so far: now in all
+    keys[alike] = alike[_first_equal([a[alike] for a in flat])]
+    return keys
+
+
+def _first_equal(tables) -> np.ndarray:
+    """Return for each row the number of the first that equals it, by 16 bytes that no two different rows share."""
+    seen: dict[bytes, int] = {}
+    first = np.empty(len(tables[0]), int)
+    size = max(1, PIECE // max(1, sum(a.shape[1] * a.itemsize for a in tables)))
+    for start in range(0, len(first), size):
+        rows = [a[start : start + size] for a in tables]
         rows = [a + 0 if a.dtype.kind == "f" else a for a in rows]  # -0 is 0
-        words = [np.ascontiguousarray(a.reshape(len(a), -1)).view(np.uint8) for a in rows]
-        table = words[0] if len(words) == 1 else np.concatenate(words, axis=1)
-        for i, row in enumerate(table, start):
-            keys[i] = hashlib.blake2b(row, digest_size=16).digest()
-    return np.unique(keys, return_inverse=True)[1]
+        words = [np.ascontiguousarray(a).view(np.uint8) for a in rows]
+        joined = words[0] if len(words) == 1 else np.concatenate(words, axis=1)
+        for i, row in enumerate(joined, start):
+            first[i] = seen.setdefault(hashlib.blake2b(row, digest_size=16).digest(), i)
+    return first
 
 
 def _pairs_by_chance(case: Case, first) -> float:

@@ -59,12 +59,13 @@ def _scaling(part: Input, reading: Reading) -> str:
     name = part.name
     if reading.adaptable is not None:
         return f"Adapt the layer {reading.adaptable.name!r} to the training rows before: layer.adapt({name})."
-    if part.data.ndim > 3 or part.looks_like_pixels:
-        return f"Pictures of 0 ... 255: {name} = {name} / 255."
-    axis = "0" if part.data.ndim < 3 else "(0, 1)"
+    grey = bool(part.data.min() >= 0 and 200 < part.data.max() <= 255)
+    if grey and (part.data.ndim > 3 or part.looks_like_pixels):
+        return f"Grey values of 0 ... 255: {name} = {name} / 255."
+    axis = "0" if part.data.ndim < 3 else str(tuple(range(part.data.ndim - 1)))
     return (
         f"Scale by what the training rows say: mean, std = np.mean({name}, axis={axis}), np.std({name}, axis={axis}); "
-        f"{name} = ({name} - mean) / np.where(std > 0, std, 1). Pictures of 0 ... 255: {name} / 255."
+        f"{name} = ({name} - mean) / np.where(std > 0, std, 1)." + f" Grey values of 0 ... 255: {name} / 255." * grey
     )
 
 
