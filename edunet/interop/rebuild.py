@@ -127,7 +127,7 @@ def _layer_from(theirs) -> Layer:
             raise ValueError(f"from_keras: {theirs.name}: {key} is a function of its own, which edunet does not have.")
     inner: dict[str, Any] = {key: _layer_from(part) for key, part in held.items() if _is_keras_layer(part)}
     if "cells" in held:
-        inner["cells"] = [_layer_from(cell) for cell in held["cells"]]
+        inner["cells"] = [_layer_from(cell) for cell in held["cells"] or ()]
     taken = _taken(theirs, config, options(kind), "edunet")
     for key, value in taken.items():
         ending = key.rpartition("_")[2]

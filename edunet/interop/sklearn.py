@@ -85,7 +85,7 @@ class _Neural(BaseEstimator):
                     "build returned a model that has learnt already: each fit and each fold needs a new one. Make the "
                     "layers inside the function, or return models.clone_model(net)."
                 )
-            model._learnt_in_an_estimator = True
+            vars(model)["_learnt_in_an_estimator"] = True
             return model
         sizes = self.hidden_layer_sizes
         model = Sequential([layers.Input(shape, dtype)])
