@@ -4,8 +4,9 @@ Where two models part although their weights are the same, `edunet.interop.compa
 """
 
 from edunet.interrupt import finish_first
+from edunet.layers.layer import Layer
 
-__all__ = ["pairs", "weights_from_keras", "weights_to_keras"]
+__all__ = ["expect_keras", "pairs", "weights_from_keras", "weights_to_keras"]
 
 
 def weights_from_keras(model, keras_model):
@@ -14,6 +15,8 @@ def weights_from_keras(model, keras_model):
     Args: model, a layer or model that is built; keras_model, of Keras 3, on any of its backends.
     Raises ValueError, before anything is changed, for the first layer whose weights have other shapes.
     """
+    _expect_ours("weights_from_keras", model)
+    expect_keras("weights_from_keras", keras_model)
     found = pairs(model, keras_model)
     arrays = [theirs.get_weights() for _, theirs in found]
     with finish_first():
@@ -27,10 +30,23 @@ def weights_to_keras(model, keras_model):
 
     Raises ValueError, before anything is changed, for the first layer whose weights have other shapes.
     """
+    _expect_ours("weights_to_keras", model)
+    expect_keras("weights_to_keras", keras_model)
     with finish_first():
         for ours, theirs in pairs(model, keras_model):
             theirs.set_weights(ours.get_weights())
     return keras_model
+
+
+def expect_keras(where: str, keras_model) -> None:
+    """Raise TypeError for what is no layer or model of Keras."""
+    if not any(kind.__module__.split(".")[0] == "keras" for kind in type(keras_model).__mro__):
+        raise TypeError(f"{where}: expected a layer or model of Keras 3. Received: {type(keras_model).__name__}")
+
+
+def _expect_ours(where: str, model) -> None:
+    if not isinstance(model, Layer):
+        raise TypeError(f"{where}: expected a layer or model of edunet first. Received: {type(model).__name__}")
 
 
 def pairs(model, keras_model) -> list[tuple]:

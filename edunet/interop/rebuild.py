@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from edunet import activations, constraints, layers, regularizers
-from edunet.interop.keras import weights_from_keras, weights_to_keras
+from edunet.interop.keras import expect_keras, weights_from_keras, weights_to_keras
 from edunet.layers.arguments import options
 from edunet.layers.layer import Layer
 from edunet.layers.symbol import replace
@@ -28,10 +28,12 @@ def from_keras(keras_model):
     Raises ValueError for a model that is not built or a subclass, for a layer that is not known here, and for an
     argument that has no counterpart and is not what it is by default: each is named.
     """
+    expect_keras("from_keras", keras_model)
     if hasattr(keras_model, "add") and getattr(keras_model, "built", False):  # a Sequential
         parts = [_layer_from(layer) for layer in keras_model.layers]
         first = keras_model.inputs[0]
-        model: Model = Sequential([layers.Input(tuple(first.shape[1:]), first.dtype), *parts], name=keras_model.name)
+        start = layers.Input(tuple(first.shape[1:]), first.dtype, name=first.name)
+        model: Model = Sequential([start, *parts], name=keras_model.name)
     elif hasattr(keras_model, "_nodes_by_depth"):
         model = _functional_from(keras_model)
     else:
@@ -39,6 +41,8 @@ def from_keras(keras_model):
             f"from_keras: expected a built Sequential or functional model of Keras. Received: {keras_model!r}. Write a "
             "subclass down here as well and use weights_from_keras; give a Sequential an Input first."
         )
+    if not keras_model.trainable:
+        model.trainable = False
     return weights_from_keras(model, keras_model)
 
 
@@ -50,12 +54,14 @@ def to_keras(model):
     """
     import keras
 
-    if not isinstance(model, Model) or not model.outputs:
+    if not isinstance(model, Model):
+        raise TypeError(f"to_keras: expected a model of edunet. Received: {type(model).__name__}")
+    if not model.outputs:
         raise ValueError(
             f"to_keras: expected a model that is drawn, Model(inputs, outputs) or Sequential with an input_shape. "
             f"Received: {model!r}."
         )
-    starts = [keras.Input(s.shape[1:], dtype=s.dtype.name) for s in model.inputs]
+    starts = [keras.Input(s.shape[1:], dtype=s.dtype.name, name=s.name) for s in model.inputs]
     if isinstance(model, Sequential):
         made = keras.Sequential([*starts, *[_layer_to(keras, layer) for layer in model.layers]], name=model.name)
     else:
@@ -66,6 +72,8 @@ def to_keras(model):
             y = copies[node.layer](*args, **kwargs)
             values.update(zip(node.outputs, y if isinstance(y, (tuple, list)) else [y], strict=True))
         made = keras.Model(starts, replace(model._outputs_drawn, lambda s: values[s]), name=model.name)
+    if not model.trainable:
+        made.trainable = False
     return weights_to_keras(model, made)
 
 
@@ -81,7 +89,7 @@ def _functional_from(keras_model) -> Model:
         for node in keras_model._nodes_by_depth[depth]:
             if node.is_input:
                 for tensor in node.outputs:
-                    values[id(tensor)] = layers.Input(tuple(tensor.shape[1:]), tensor.dtype)
+                    values[id(tensor)] = layers.Input(tuple(tensor.shape[1:]), tensor.dtype, name=node.operation.name)
                 continue
             if not hasattr(node.operation, "get_weights"):
                 raise ValueError(
@@ -105,21 +113,41 @@ def _layer_from(theirs) -> Layer:
     if hasattr(theirs, "layers") and hasattr(theirs, "fit"):
         return from_keras(theirs)
     kind = getattr(layers, type(theirs).__name__, None)
-    if kind is None:
+    if kind is None or not _of_keras(type(theirs)):
         raise ValueError(f"from_keras: {theirs.name} is a {type(theirs).__name__}, which edunet does not have.")
+    if kind is layers.Attention:
+        raise _other_scores("from_keras", theirs)
+    if theirs.compute_dtype != theirs.variable_dtype or theirs.compute_dtype not in ("float32", "float64"):
+        raise ValueError(f"from_keras: {theirs.name} computes in {theirs.dtype_policy}; here in float32 or float64.")
     config = theirs.get_config()
     held = {key: getattr(theirs, key, None) for key in config}
     if "layer" in held:  # which Bidirectional has under another name
         held["layer"] = getattr(theirs, "forward_layer", held["layer"])
+    for key, value in held.items():
+        if key.endswith("activation") and callable(value) and not _of_keras(value):
+            raise ValueError(f"from_keras: {theirs.name}: {key} is a function of its own, which edunet does not have.")
     inner = {key: replace(_plain(part), _layer_from) for key, part in held.items() if _are_layers(part)}
     taken = _taken(theirs, config, options(kind), "edunet")
     for key, value in taken.items():
         ending = key.rpartition("_")[2]
         if ending in _ROOMS and isinstance(value, dict):
-            made = getattr(_ROOMS[ending], value["class_name"])
+            made = getattr(_ROOMS[ending], value["class_name"], None)
+            if made is None or not (value.get("module") or "").startswith("keras"):
+                raise ValueError(f"from_keras: {theirs.name}: {key} is a {value['class_name']}, not one of edunet's.")
             wanted = inspect.signature(made).parameters
             taken[key] = made(**{k: v for k, v in value["config"].items() if k in wanted})
-    return kind(**taken | inner, name=theirs.name, trainable=theirs.trainable)
+    return kind(**taken | inner, name=theirs.name, trainable=theirs.trainable, dtype=theirs.compute_dtype)
+
+
+def _of_keras(kind) -> bool:
+    return (getattr(kind, "__module__", None) or "").split(".")[0] == "keras"
+
+
+def _other_scores(where: str, layer) -> ValueError:
+    return ValueError(
+        f"{where}: {layer.name} (Attention) divides its scores by √d in edunet and does not in Keras. Use "
+        "MultiHeadAttention with one head, which divides on both sides."
+    )
 
 
 def _layer_to(keras, ours):
@@ -129,6 +157,8 @@ def _layer_to(keras, ours):
     kind = getattr(keras.layers, type(ours).__name__, None)
     if kind is None or not type(ours).__module__.startswith("edunet."):
         raise ValueError(f"to_keras: {ours.name} is a {type(ours).__name__}, which Keras does not have.")
+    if kind is keras.layers.Attention:
+        raise _other_scores("to_keras", ours)
     config = ours.get_config()
     wanted = [
         p
@@ -142,12 +172,16 @@ def _layer_to(keras, ours):
         if _are_layers(value):
             taken[key] = replace(value, functools.partial(_layer_to, keras))
         elif ending in _ROOMS and value is not None:
+            if not type(value).__module__.startswith("edunet."):
+                raise ValueError(f"to_keras: {ours.name}: {key} is a {type(value).__name__}, not one of Keras's.")
             made = getattr(getattr(keras, f"{ending}s"), type(value).__name__)
             there = inspect.signature(made).parameters
             taken[key] = made(**{k: v for k, v in vars(value).items() if k in there})
         elif callable(value):
             taken[key] = activations.name_of(value)
-    return kind(**taken, name=ours.name, trainable=ours.trainable)
+            if getattr(value, "__name__", "") == "<lambda>" or activations.get(taken[key]) is not value:
+                raise ValueError(f"to_keras: {ours.name}: {key} is a function of its own, which Keras does not have.")
+    return kind(**taken, name=ours.name, trainable=ours.trainable, dtype=ours.dtype.name)
 
 
 def _plain(value):
@@ -188,5 +222,7 @@ def _says_nothing(key: str, value, default) -> bool:
         return value in (None, "channels_last")
     if key == "axis" and value is not None:  # of the channels, which Keras counts from the front once it is built
         return len(np.ravel(value)) == 1
+    if key == "attention_axes":  # the steps, which Keras writes down once it is built
+        return value is None or list(np.ravel(value)) == [1]
     value = activations.name_of(value) if callable(value) else value
     return value is None or value == default or key == "supports_masking"

@@ -22,7 +22,7 @@ from edunet.models import Model, Sequential
 try:
     from sklearn.base import BaseEstimator, ClassifierMixin, MultiOutputMixin, RegressorMixin
     from sklearn.model_selection import train_test_split
-    from sklearn.utils import check_random_state, column_or_1d, compute_sample_weight
+    from sklearn.utils import check_random_state, column_or_1d
     from sklearn.utils.multiclass import check_classification_targets
     from sklearn.utils.validation import _check_sample_weight, check_is_fitted, validate_data
 except ImportError as error:
@@ -72,9 +72,20 @@ class _Neural(BaseEstimator):
     def _network(self, shape: tuple, outputs: int, dtype) -> Model:
         """Return the model of `build`, or that of the parameters, in the precision of the data."""
         if self.build is not None:
+            if isinstance(self.build, Model) or not callable(self.build):
+                raise TypeError(
+                    "build: expected a function(shape, outputs) that returns a new Model each time. Received: "
+                    f"{type(self.build).__name__}"
+                )
             model = self.build(shape, outputs)
             if not isinstance(model, Model):
                 raise TypeError(f"build: expected a function(shape, outputs) that returns a Model. It gave: {model!r}")
+            if model is getattr(self, "model_", None) or getattr(model, "_learnt_in_an_estimator", False):
+                raise ValueError(
+                    "build returned a model that has learnt already: each fit and each fold needs a new one. Make the "
+                    "layers inside the function, or return models.clone_model(net)."
+                )
+            vars(model)["_learnt_in_an_estimator"] = True
             return model
         sizes = self.hidden_layer_sizes
         model = Sequential([layers.Input(shape, dtype)])
@@ -96,6 +107,7 @@ class _Neural(BaseEstimator):
         seed = _seed(self.random_state)
         held_out, watchers = None, []
         if self.early_stopping:
+            self._check_held_out(len(X), strata)
             X, y, weights, held_out = _held_out(X, y, weights, strata, self.validation_fraction, seed)
             watchers = [EarlyStopping("val_loss", patience=self.patience, restore_best_weights=True)]
         batch_size = min(200, len(X)) if self.batch_size == "auto" else self.batch_size
@@ -119,6 +131,20 @@ class _Neural(BaseEstimator):
         self.history_ = history.history
         self.n_iter_ = len(history.epoch)
         return self
+
+    def _check_held_out(self, rows: int, strata):
+        """Raise ValueError if early_stopping cannot set rows aside, some of each class."""
+        share = self.validation_fraction
+        if isinstance(share, bool) or not isinstance(share, (int, float, np.number)) or not 0 < share < 1:
+            raise ValueError(f"validation_fraction is a share of the rows between 0 and 1. Received: {share!r}")
+        classes, fewest = (1, 2) if strata is None else (len(np.unique(strata)), np.bincount(strata).min())
+        held_out = int(np.ceil(share * rows))
+        if fewest < 2 or min(held_out, rows - held_out) < classes:
+            raise ValueError(
+                f"early_stopping sets {held_out} of {rows} rows aside; there must be one of each class there and among "
+                f"the rest ({classes} classes, the rarest has {fewest} rows). Give more rows, another "
+                "validation_fraction, or early_stopping=False."
+            )
 
     def _outputs(self, X) -> np.ndarray:
         """Return what the network gives for the rows of X, (N, columns)."""
@@ -196,8 +222,20 @@ class NeuralClassifier(ClassifierMixin, _Neural):
         if classes < 2:
             raise ValueError(f"y holds one class only, {self.classes_[0]!r}: nothing can be told apart.")
         if self.class_weight is not None:
-            weights = (1 if weights is None else weights) * compute_sample_weight(self.class_weight, y)
+            weights = self._by_class(codes, np.ones(len(y)) if weights is None else weights).astype(X.dtype)
         return self._learn(X, codes, 1 if classes == 2 else classes, weights, strata=codes)
+
+    def _by_class(self, codes, weights):
+        """Return the weights of the rows times those of their classes; a row with weight 2 is counted twice."""
+        given = self.class_weight
+        if isinstance(given, str) and given == "balanced":
+            counts = np.bincount(codes, weights)
+            factors = counts.sum() / (len(counts) * counts)
+        else:
+            factors = _class_factors(given, self.classes_)
+        if not (weights * factors[codes]).any():
+            raise ValueError(f"class_weight={given!r} leaves no row to learn from: all weights are zero.")
+        return weights * factors[codes]
 
     def predict_proba(self, X):
         """Return the probability of each class, (N, classes), in the order of classes_."""
@@ -247,6 +285,19 @@ class NeuralRegressor(MultiOutputMixin, RegressorMixin, _Neural):
         """Return the numbers estimated for each row, in the shape that y had."""
         y = self._outputs(X)
         return y.ravel() if self._y_ndim == 1 else y
+
+
+def _class_factors(given, classes) -> np.ndarray:
+    """Return the weight of each class from {label: weight}; a label that is not named has 1."""
+    if not isinstance(given, dict):
+        raise ValueError(f"class_weight is {{label: weight}}, 'balanced' or None. Received: {given!r}")
+    factors = np.array([given.get(label, 1) for label in classes.tolist()], float)
+    strange = [label for label in given if label not in classes.tolist()]
+    if strange or not np.isfinite(factors).all() or (factors < 0).any():
+        raise ValueError(
+            f"class_weight holds for each label of y, {classes.tolist()}, a finite number >= 0. Received: {given!r}"
+        )
+    return factors
 
 
 def _weighed(X, y, sample_weight):

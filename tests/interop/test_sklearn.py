@@ -21,7 +21,10 @@ from edunet.interop.sklearn import NeuralClassifier, NeuralRegressor
 CHEAP = {"hidden_layer_sizes": (16,), "learning_rate": 0.05, "epochs": 25}
 
 
-@parametrize_with_checks([NeuralClassifier(**CHEAP), NeuralRegressor(**CHEAP)])
+BALANCED = NeuralClassifier(**CHEAP, class_weight="balanced")
+
+
+@parametrize_with_checks([NeuralClassifier(**CHEAP), BALANCED, NeuralRegressor(**CHEAP)])
 def test_every_check_of_scikit_learn(estimator, check):
     check(estimator)
 
@@ -151,6 +154,44 @@ def test_outputs_that_are_no_probabilities_are_refused(blood, last, message):
 def test_what_is_no_model_is_refused(blood):
     with pytest.raises(TypeError, match="returns a Model. It gave: None"):
         classifier(build=lambda shape, outputs: None).fit(*blood)
+
+
+def test_balanced_counts_a_row_with_weight_two_twice(blood):
+    X, y = StandardScaler().fit_transform(blood[0]), blood[1]
+    twice = np.where(y == "low", 2, 1)
+    network = {"class_weight": "balanced", "batch_size": 1000, "epochs": 3}
+    weighted = classifier(**network).fit(X, y, sample_weight=twice)
+    repeated = classifier(**network).fit(np.repeat(X, twice, axis=0), np.repeat(y, twice))
+    np.testing.assert_allclose(weighted.predict_proba(X), repeated.predict_proba(X), atol=1e-5)
+
+
+def test_a_model_that_has_learnt_does_not_come_back(blood):
+    net = edunet.Sequential([layers.Input((2,)), layers.Dense(3, activation="softmax")])
+    learner = classifier(build=lambda shape, outputs: net, epochs=1).fit(*blood)
+    with pytest.raises(ValueError, match="build returned a model that has learnt already"):
+        learner.fit(*blood)
+    with pytest.raises(ValueError, match="build returned a model that has learnt already"):
+        classifier(build=lambda shape, outputs: net, epochs=1).fit(*blood)
+    copies = classifier(build=lambda shape, outputs: edunet.models.clone_model(net), epochs=1)
+    assert copies.fit(*blood).fit(*blood).model_ is not net
+
+
+@pytest.mark.parametrize(
+    ("parameters", "error", "message"),
+    [
+        ({"early_stopping": True, "validation_fraction": 1.5}, ValueError, "between 0 and 1. Received: 1.5"),
+        ({"early_stopping": True, "validation_fraction": 0.01}, ValueError, "sets 2 of 120 rows aside"),
+        ({"class_weight": {"low": -1}}, ValueError, "a finite number >= 0"),
+        ({"class_weight": {"low": np.nan}}, ValueError, "a finite number >= 0"),
+        ({"class_weight": {"lowest": 2}}, ValueError, "holds for each label of y"),
+        ({"class_weight": {"low": 0, "middle": 0, "high": 0}}, ValueError, "leaves no row to learn from"),
+        ({"class_weight": "equal"}, ValueError, "'balanced' or None. Received: 'equal'"),
+        ({"build": edunet.Sequential([layers.Dense(3)])}, TypeError, r"expected a function.*Received: Sequential"),
+    ],
+)
+def test_parameters_that_cannot_be_learnt_with(blood, parameters, error, message):
+    with pytest.raises(error, match=message):
+        classifier(**parameters).fit(*blood)
 
 
 def test_one_class_and_weights_of_zero_are_refused(blood):

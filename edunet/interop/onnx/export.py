@@ -16,7 +16,7 @@ from edunet.models import Model, files
 
 __all__ = ["to_onnx"]
 
-OLDEST = 20  # the version of the operators that these graphs are written in: onnx 1.15, onnxruntime 1.17
+OLDEST = 20  # the version of the operators that these graphs are written in; tested from onnxruntime 1.20
 
 
 def to_onnx(model, path=None, *, opset=OLDEST):

@@ -1,0 +1,110 @@
+"""Whole models to and from Keras: what is made again, and what is refused because it would compute something else."""
+
+import os
+import warnings
+
+import numpy as np
+import pytest
+
+import edunet
+from edunet import interop
+
+pytest.importorskip("torch", reason="Keras runs on PyTorch here: make test-peers installs both aside")
+os.environ.setdefault("KERAS_BACKEND", "torch")
+with warnings.catch_warnings():
+    warnings.simplefilter("ignore")
+    keras = pytest.importorskip("keras", minversion="3", reason="Keras 3 is not installed: make test-peers does it")
+
+pytestmark = pytest.mark.filterwarnings("ignore")  # Keras's warnings are not ours
+rng = np.random.default_rng(0)
+SIGNAL = rng.normal(size=(3, 7, 4)).astype(np.float32)
+BOTH = [edunet, keras]
+MOVES = [(edunet, interop.to_keras), (keras, interop.from_keras)]
+
+
+def there_and_back(theirs, x):
+    theirs.set_weights([rng.normal(size=w.shape) for w in theirs.get_weights()])
+    expected = theirs.predict(x, verbose=0)
+    ours = interop.from_keras(theirs)
+    np.testing.assert_allclose(ours.predict(x), expected, rtol=1e-4, atol=1e-5)
+    back = interop.to_keras(ours)
+    np.testing.assert_allclose(back.predict(x, verbose=0), expected, rtol=1e-4, atol=1e-5)
+    return ours, back
+
+
+def test_attention_with_several_heads():
+    x = keras.Input((7, 4), name="steps")
+    y = keras.layers.MultiHeadAttention(2, 3)(x, x)
+    ours, back = there_and_back(keras.Model(x, y), SIGNAL)
+    assert (ours.inputs[0].name, back.inputs[0].name) == ("steps", "steps")
+
+
+def test_stacked_cells():
+    cells = [keras.layers.LSTMCell(5), keras.layers.LSTMCell(3)]
+    there_and_back(keras.Sequential([keras.Input((7, 4)), keras.layers.RNN(cells)]), SIGNAL)
+
+
+def test_double_precision_stays():
+    theirs = keras.Sequential([keras.Input((4,), dtype="float64"), keras.layers.Dense(2, dtype="float64")])
+    ours, back = there_and_back(theirs, SIGNAL[:, 0].astype(np.float64))
+    assert ours.layers[-1].kernel.dtype == np.float64
+    assert back.layers[-1].variable_dtype == "float64"
+    with pytest.raises(ValueError, match="computes in .*float16.*; here in float32 or float64"):
+        interop.from_keras(keras.Sequential([keras.Input((4,)), keras.layers.Dense(2, dtype="mixed_float16")]))
+
+
+def test_frozen_models_inside_stay_frozen():
+    inner = keras.Sequential([keras.Input((4,)), keras.layers.Dense(3)])
+    inner.trainable = False
+    ours, back = there_and_back(keras.Sequential([keras.Input((4,)), inner, keras.layers.Dense(2)]), SIGNAL[:, 0])
+    assert (len(ours.trainable_weights), len(back.trainable_weights)) == (2, 2)
+
+
+@pytest.mark.parametrize(("library", "move"), MOVES)
+def test_scores_that_are_divided_otherwise(library, move):
+    x = library.Input((7, 4))
+    with pytest.raises(ValueError, match="divides its scores by √d in edunet and does not in Keras"):
+        move(library.Model(x, library.layers.Attention()([x, x])))
+
+
+@pytest.mark.parametrize(("library", "move"), MOVES)
+def test_what_only_has_the_name_is_refused(library, move):
+    class Dense(library.layers.Dense):
+        def call(self, x):
+            return super().call(x) * 2
+
+    def relu(x):
+        return x * 0
+
+    class L2(library.regularizers.Regularizer):
+        def __call__(self, w):
+            return 0.0 * w
+
+        def get_config(self):
+            return {}
+
+    for layer, message in [
+        (Dense(2), "is a Dense, which .* does not have"),
+        (library.layers.Dense(2, activation=relu), "activation is a function of its own"),
+        (library.layers.Dense(2, activation=lambda x: x), "activation is a function of its own"),
+        (library.layers.Dense(2, kernel_regularizer=L2()), "kernel_regularizer is a L2, not one of"),
+    ]:
+        with pytest.raises(ValueError, match=message):
+            move(library.Sequential([library.Input((4,)), layer]))
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda a, b: interop.from_keras(a),
+        lambda a, b: interop.from_keras("model.keras"),
+        lambda a, b: interop.to_keras(b),
+        lambda a, b: interop.weights_from_keras(b, a),
+        lambda a, b: interop.weights_to_keras(b, a),
+        lambda a, b: interop.weights_to_keras(a, {}),
+    ],
+)
+def test_wrong_objects_are_told_as_such(call):
+    a, b = (L.Sequential([L.Input((4,)), L.layers.Dense(2)]) for L in BOTH)
+    with pytest.raises(TypeError, match=r"expected a .*(edunet|Keras).*\. Received"):
+        call(a, b)
