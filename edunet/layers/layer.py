@@ -24,7 +24,7 @@ from edunet.layers.arguments import arguments, options
 from edunet.layers.cut import is_remembered, refuse_a_cut
 from edunet.layers.mask import carry, hand_over, mask_of
 from edunet.layers.phase import phase, trial
-from edunet.layers.symbol import Node, Symbol, replace, symbols_in
+from edunet.layers.symbol import DrawnEnd, Node, Symbol, replace, symbols_in
 from edunet.layers.weighted import Weighted
 from edunet.names import refuse_unknown
 from edunet.tensor import Tensor, no_gradients, reshape
@@ -48,6 +48,7 @@ class Layer(Weighted):
     input_shape: tuple | None = None
     supports_masking = False  # True: every step is treated by itself, a mask travels on
     makes_mask = False  # True: its output has a mask although no mask came in
+    _uses: tuple = ()  # weak references to the Nodes in which it was drawn
     _gradient_seen = False  # True: it was found where gradients end in this layer
 
     def __init__(
@@ -71,6 +72,10 @@ class Layer(Weighted):
         self.input_shape = (shape,) if isinstance(shape, int) else shape and tuple(shape)
         self.activity_regularizer = regularizers.get(activity_regularizer)
         self._weights, self._regularized, self._constrained, self._penalties = [], [], [], []
+
+    # of a drawn layer; Model(model.inputs, model.get_layer("conv2d").output) is the model up to there
+    input = DrawnEnd("inputs")
+    output = DrawnEnd("outputs")
 
     # ---- what a layer defines
 
@@ -220,6 +225,9 @@ class Layer(Weighted):
         args, kwargs = replace((node.args, node.kwargs), blank)
         with trial(), no_gradients(), np.errstate(all="ignore"):
             return self(*args, **{k: v for k, v in kwargs.items() if k != "training"}, training=False)
+
+    def __getstate__(self):
+        return {key: value for key, value in vars(self).items() if key != "_uses"}
 
     def __repr__(self):
         return f"<{type(self).__name__} {self.name}>"

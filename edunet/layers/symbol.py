@@ -1,10 +1,11 @@
 """Symbols: how a model is drawn before there is data. A layer called on one records the call and returns another."""
 
 import itertools
+import weakref
 
 import numpy as np
 
-__all__ = ["Node", "Symbol", "draw_again", "fill", "lay_flat", "replace", "symbols_in"]
+__all__ = ["DrawnEnd", "Node", "Symbol", "draw_again", "fill", "lay_flat", "replace", "symbols_in"]
 
 _nodes = itertools.count()
 
@@ -21,12 +22,19 @@ class Symbol:
 
     ndim = property(lambda self: len(self.shape))
 
-    def __add__(self, other):
+    def _refuse(self, *others, **options):
+        """Name the layer for what was tried on a Symbol, which holds no numbers yet."""
         raise TypeError(
-            "layers of a drawn model are added by a layer: layers.Add()([a, b]); products: layers.Multiply()."
+            f"{self} holds no numbers yet: a drawn model is made of layers. For a + b type layers.Add()([a, b]), for "
+            "a * b layers.Multiply()([a, b]), for x * 2 or x / 255 layers.Rescaling(scale), for an activation "
+            "layers.Activation(name), for x @ w layers.Dense(units). Else, for x[:, -1] or edunet.ops, "
+            "write a layer of your own: class Last(layers.Layer), whose call(self, x) returns x[:, -1]."
         )
 
-    __radd__ = __mul__ = __rmul__ = __sub__ = __add__
+    __array__ = __getitem__ = __iter__ = __neg__ = __abs__ = _refuse
+    __add__ = __radd__ = __sub__ = __rsub__ = __mul__ = __rmul__ = __truediv__ = __rtruediv__ = _refuse
+    __pow__ = __rpow__ = __matmul__ = __rmatmul__ = _refuse
+    __array_ufunc__ = None  # an array on the left asks the Symbol, too
 
     def __repr__(self):
         return f"Symbol(shape={self.shape}, dtype={self.dtype})"
@@ -41,6 +49,8 @@ class Node:
         self.only = args[0] if one else None  # nearly every layer has a single input
         self.number = next(_nodes)
         self.outputs: tuple[Symbol, ...] = ()
+        # the layer knows its uses, and keeps none alive: a drawing goes when its model goes
+        layer._uses = (*(use for use in layer._uses if use() is not None), weakref.ref(self))
 
     @property
     def inputs(self) -> list[Symbol]:
@@ -51,6 +61,28 @@ class Node:
         if self.only is not None:
             return (values[self.only],), {}
         return fill((self.args, self.kwargs), values)
+
+
+class DrawnEnd:
+    """What a layer is called on, or what it gives, in the one place where it is drawn: a Symbol, or several.
+
+    An attribute of that name which a learner's own layer sets, self.output = Dense(1), stands before it.
+    """
+
+    def __init__(self, end: str):
+        self.end = end  # "inputs" or "outputs" of a Node
+
+    def __get__(self, layer, kind=None):
+        if layer is None:
+            return self
+        nodes = [node for node in (use() for use in layer._uses) if node is not None and node.outputs]
+        if len(nodes) != 1:
+            hint = "Keep what each call returned: h = layer(x)." if nodes else "Call it on what Input returns."
+            raise AttributeError(
+                f"{layer.name} is drawn in {len(nodes)} places; input and output are those of a layer in one. {hint}"
+            )
+        found = getattr(nodes[0], self.end)
+        return found[0] if len(found) == 1 else list(found)
 
 
 def symbols_in(structure) -> list[Symbol]:

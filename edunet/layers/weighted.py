@@ -101,6 +101,11 @@ class Weighted:
         own += [w for layer in self.sublayers() for w in layer.weights]
         return list(dict.fromkeys(own))
 
+    # as Keras also spells them
+    variables = property(lambda self: self.weights)
+    trainable_variables = property(lambda self: self.trainable_weights)
+    non_trainable_variables = property(lambda self: self.non_trainable_weights)
+
     def get_weights(self) -> list[np.ndarray]:
         """Return copies of all weights, in the order of `weights`."""
         return [w.data.copy() for w in self.weights]

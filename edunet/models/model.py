@@ -111,7 +111,7 @@ class Model(Trainable):
         return fill(self._outputs_drawn, values)
 
     def __getstate__(self):
-        state = vars(self).copy()
+        state = super().__getstate__()
         if self._outputs_drawn is not None:
             drawn = (state.pop(key) for key in ("_nodes", "_inputs_drawn", "_outputs_drawn"))
             state["drawing"] = lay_flat(*drawn)

@@ -1,3 +1,7 @@
+import copy
+import gc
+import pickle
+
 import numpy as np
 import pytest
 
@@ -326,3 +330,73 @@ class Wrong(layers.Layer):
 
     def call(self, x):
         return x + np.ones((5, 4))
+
+
+def drawn():
+    x = layers.Input((4,))
+    return edunet.Model(x, Dense(1, name="last")(Dense(3, "relu", name="first")(x)))
+
+
+@pytest.mark.parametrize("renew", [lambda m: m, copy.deepcopy, lambda m: pickle.loads(pickle.dumps(m))])
+def test_a_model_ends_at_the_output_of_a_drawn_layer(renew):
+    model = renew(drawn())
+    features = edunet.Model(model.inputs, model.get_layer("first").output)
+    x = np.random.default_rng(0).normal(size=(2, 4))
+    np.testing.assert_array_equal(features.predict(x), model.get_layer("first")(x).numpy())
+    assert model.get_layer("last").input is model.get_layer("first").output
+
+
+def test_output_needs_one_place():
+    layer = Dense(2)
+    with pytest.raises(AttributeError, match=r"drawn in 0 places.*Call it on what Input returns"):
+        _ = layer.output
+    kept = [layer(layers.Input((2,))), layer(layers.Input((2,)))]
+    with pytest.raises(AttributeError, match=r"drawn in 2 places.*Keep what each call returned"):
+        _ = layer.output
+    kept.pop()
+    gc.collect()
+    assert layer.output is kept[0]
+
+
+class Headed(Layer):
+    """A learner's own layer that calls its head output."""
+
+    def __init__(self, **kwargs):
+        super().__init__(**kwargs)
+        self.output = Dense(1)
+
+    def call(self, x):
+        return self.output(x)
+
+
+def test_an_attribute_named_output_is_the_learners():
+    layer = Headed()
+    assert layer(layers.Input((2,))).shape == (None, 1)
+    assert layer.output.built
+
+
+FORMULAS = {
+    "sum": lambda x: x + 1.0,
+    "number first": lambda x: 2 * x,
+    "array first": lambda x: np.ones(3) * x,
+    "quotient": lambda x: x / 255.0,
+    "minus": lambda x: -x,
+    "slice": lambda x: x[:, -1],
+    "matrix": lambda x: x @ np.ones((3, 2)),
+    "op": edunet.activations.relu,
+    "NumPy": np.asarray,
+}
+
+
+@pytest.mark.parametrize("formula", FORMULAS.values(), ids=list(FORMULAS))
+def test_arithmetic_on_what_is_drawn_names_the_layers(formula):
+    with pytest.raises(TypeError, match=r"holds no numbers yet.*Add\(\)\(\[a, b\]\).*Rescaling.*a layer of your own"):
+        formula(layers.Input((3,)))
+
+
+def test_weights_have_the_names_of_keras_too():
+    layer = layers.BatchNormalization()
+    layer(np.ones((2, 3)))
+    assert layer.variables == layer.weights
+    assert layer.trainable_variables == layer.trainable_weights
+    assert layer.non_trainable_variables == layer.non_trainable_weights
