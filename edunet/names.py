@@ -13,7 +13,8 @@ def did_you_mean(name: object, known) -> str:
     " Did you mean 'numpy'?"
     """
     by_lower = {str(k).lower(): str(k) for k in known}
-    close = difflib.get_close_matches(str(name).lower(), by_lower, n=1, cutoff=0.5)
+    close = difflib.get_close_matches(str(name).lower(), by_lower, n=3, cutoff=0.5)
+    close.sort(key=lambda word: sorted(word) != sorted(str(name).lower()))  # letters in another order come first
     return f" Did you mean {by_lower[close[0]]!r}?" if close else ""
 
 

@@ -13,6 +13,7 @@ from edunet.names import missing_name
 
 __all__ = [
     "CosineDecay",
+    "CosineDecayRestarts",
     "ExponentialDecay",
     "InverseTimeDecay",
     "LearningRateSchedule",
@@ -126,6 +127,38 @@ class CosineDecay(LearningRateSchedule):
             top, step = self.warmup_target, step - self.warmup_steps
         cosine = 0.5 * (1 + math.cos(math.pi * min(step, self.decay_steps) / self.decay_steps))
         return top * ((1 - self.alpha) * cosine + self.alpha)
+
+
+class CosineDecayRestarts(LearningRateSchedule):
+    """Half a cosine again and again, each time over more steps and from a lower top.
+
+        η = η₀ · ((1 − α)·mⁱ·½(1 + cos(π · s/Sᵢ)) + α)        Sᵢ = first_decay_steps · tⁱ, s the steps since restart i
+    Args: t_mul t and m_mul m, by which length and top are multiplied at each restart.
+    Raises ValueError for what is not a number >= 0, first_decay_steps that are not above 0, or t_mul below 1.
+    Source: Loshchilov & Hutter, SGDR: Stochastic gradient descent with warm restarts (2017).
+
+    >>> rate = CosineDecayRestarts(0.1, first_decay_steps=10)
+    >>> rate(5), rate(10), rate(20)
+    (0.05, 0.1, 0.05)
+    """
+
+    def __init__(self, initial_learning_rate, first_decay_steps, t_mul=2.0, m_mul=1.0, alpha=0.0):
+        self.initial_learning_rate = _number(self, "initial_learning_rate", initial_learning_rate)
+        self.first_decay_steps = _number(self, "first_decay_steps", first_decay_steps, above=True)
+        self.t_mul, self.m_mul = _number(self, "t_mul", t_mul), _number(self, "m_mul", m_mul)
+        if self.t_mul < 1:
+            raise ValueError(f"CosineDecayRestarts: t_mul is a number >= 1. Received: {t_mul!r}")
+        self.alpha = _number(self, "alpha", alpha)
+
+    def __call__(self, step):
+        done, length, restarts = step / self.first_decay_steps, 1.0, 0
+        if self.t_mul == 1:
+            restarts = math.floor(done)
+            done -= restarts
+        while done >= length:
+            done, length, restarts = done - length, length * self.t_mul, restarts + 1
+        cosine = self.m_mul**restarts * 0.5 * (1 + math.cos(math.pi * done / length))
+        return self.initial_learning_rate * ((1 - self.alpha) * cosine + self.alpha)
 
 
 class PiecewiseConstantDecay(LearningRateSchedule):

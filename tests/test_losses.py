@@ -344,6 +344,9 @@ EVERY = [
     losses.Dice(axis=[1, 2]),
     losses.DiscreteHazard(from_logits=True),
     losses.KLDivergence(),
+    losses.SquaredHinge(),
+    losses.CategoricalHinge("sum"),
+    losses.CategoricalFocalCrossentropy(0.4, gamma=1.0, from_logits=True),
     losses.MeanSquaredError(reduction="none"),
 ]
 
@@ -415,3 +418,19 @@ def test_labels_are_looked_over_and_the_repair_is_named(name, y, outputs, messag
 )
 def test_good_labels_pass(name, y, outputs):
     losses.get(name).check(y, (None, outputs))
+
+
+def test_squared_hinge_and_the_categorical_one():
+    # scores 0.5 and -2 of a yes and a no: (1 - 0.5)² and 0
+    np.testing.assert_allclose(losses.SquaredHinge()([[1], [0]], np.array([[0.5], [-2.0]])), 0.125)
+    np.testing.assert_allclose(losses.CategoricalHinge()([[0, 1, 0]], np.array([[0.2, 0.5, 0.3]])), 0.8)
+
+
+def test_focal_crossentropy_of_classes():
+    found = losses.CategoricalFocalCrossentropy()([[0, 1]], np.array([[0.25, 0.75]]))
+    np.testing.assert_allclose(found, -0.25 * 0.25**2 * np.log(0.75))
+
+
+@pytest.mark.parametrize(("name", "kind"), [("logcosh", "LogCosh"), ("kullback_leibler_divergence", "KLDivergence")])
+def test_older_names(name, kind):
+    assert type(losses.get(name)) is getattr(losses, kind)

@@ -536,3 +536,11 @@ def test_a_mistyped_name_is_guessed(typo, meant):
 def test_what_is_no_metric_is_refused(metric, message):
     with pytest.raises(TypeError, match=message):
         metrics.get(metric)
+
+
+def test_cosine_similarity_is_1_where_both_point_the_same_way():
+    assert metrics.CosineSimilarity()([[1.0, 2.0], [0.0, 1.0]], [[2.0, 4.0], [1.0, 0.0]]) == pytest.approx(0.5)
+
+
+def test_binary_iou_is_the_mean_over_yes_and_no():
+    assert metrics.BinaryIoU(threshold=0.6)([[1, 1, 0]], [[0.9, 0.5, 0.1]]) == pytest.approx((1 / 2 + 1 / 2) / 2)

@@ -82,6 +82,24 @@ def test_adagrad():
     np.testing.assert_allclose(steps(optimizers.Adagrad(0.1, initial_accumulator_value=0.2, epsilon=1e-3)), w)
 
 
+def test_adadelta():
+    w, v, u = START.copy(), 0, 0
+    for dw in GRADIENTS:
+        v = 0.8 * v + 0.2 * dw**2
+        delta = dw * np.sqrt((u + 1e-3) / (v + 1e-3))
+        u = 0.8 * u + 0.2 * delta**2
+        w = w - 0.5 * delta
+    np.testing.assert_allclose(steps(optimizers.Adadelta(0.5, rho=0.8, epsilon=1e-3)), w)
+
+
+def test_adamax():
+    w, m, u = START.copy(), 0, 0
+    for t, dw in enumerate(GRADIENTS, 1):
+        m, u = 0.8 * m + 0.2 * dw, np.maximum(0.9 * u, abs(dw))
+        w = w - 0.1 / (1 - 0.8**t) * m / (u + 1e-3)
+    np.testing.assert_allclose(steps(optimizers.Adamax(0.1, 0.8, 0.9, 1e-3)), w)
+
+
 def test_nadam():
     w, m, v, product = START.copy(), 0, 0, 1
     for t, dw in enumerate(GRADIENTS, 1):

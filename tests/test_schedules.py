@@ -90,3 +90,22 @@ def test_what_cannot_be_meant_is_refused(make, message):
 def test_a_mistyped_name_is_guessed():
     with pytest.raises(AttributeError, match="Did you mean 'CosineDecay'"):
         schedules.CosinDecay  # noqa: B018
+
+
+@pytest.mark.parametrize(
+    ("step", "expected"), [(0, 1.0), (5, 0.55), (10, 0.55), (20, 0.325), (30, 0.325), (70, 0.2125)]
+)
+def test_cosine_restarts_later_and_lower(step, expected):
+    # restarts at 10 and 30 (lengths 10, 20, 40) from half the height each time; never below 0.1
+    rate = schedules.CosineDecayRestarts(1.0, 10, m_mul=0.5, alpha=0.1)
+    assert rate(step) == pytest.approx(expected)
+
+
+def test_cosine_restarts_of_one_length():
+    rate = schedules.CosineDecayRestarts(1.0, 10, t_mul=1.0)
+    assert rate(1_000_005) == pytest.approx(0.5)
+
+
+def test_restarts_do_not_come_ever_sooner():
+    with pytest.raises(ValueError, match="CosineDecayRestarts: t_mul is a number >= 1. Received: 0.5"):
+        schedules.CosineDecayRestarts(1.0, 10, t_mul=0.5)

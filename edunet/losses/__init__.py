@@ -4,8 +4,14 @@
 A loss first looks at the labels: most failed first trainings are labels of the wrong kind.
 """
 
-from edunet.losses.binary import BinaryCrossentropy, BinaryFocalCrossentropy, Hinge
-from edunet.losses.classes import CategoricalCrossentropy, KLDivergence, SparseCategoricalCrossentropy
+from edunet.losses.binary import BinaryCrossentropy, BinaryFocalCrossentropy, Hinge, SquaredHinge
+from edunet.losses.classes import (
+    CategoricalCrossentropy,
+    CategoricalFocalCrossentropy,
+    CategoricalHinge,
+    KLDivergence,
+    SparseCategoricalCrossentropy,
+)
 from edunet.losses.distance import (
     CosineSimilarity,
     Huber,
@@ -43,6 +49,8 @@ __all__ = [
     "BinaryCrossentropy",
     "BinaryFocalCrossentropy",
     "CategoricalCrossentropy",
+    "CategoricalFocalCrossentropy",
+    "CategoricalHinge",
     "CosineSimilarity",
     "Dice",
     "DiscreteHazard",
@@ -58,6 +66,7 @@ __all__ = [
     "Pinball",
     "Poisson",
     "SparseCategoricalCrossentropy",
+    "SquaredHinge",
     "binary_crossentropy",
     "binary_focal_crossentropy",
     "categorical_crossentropy",
@@ -81,6 +90,8 @@ _BY_NAME = {
     "binary_crossentropy": BinaryCrossentropy,
     "binary_focal_crossentropy": BinaryFocalCrossentropy,
     "categorical_crossentropy": CategoricalCrossentropy,
+    "categorical_focal_crossentropy": CategoricalFocalCrossentropy,
+    "categorical_hinge": CategoricalHinge,
     "cosine_similarity": CosineSimilarity,
     "dice": Dice,
     "discrete_hazard": DiscreteHazard,
@@ -88,7 +99,9 @@ _BY_NAME = {
     "huber": Huber,
     "kl_divergence": KLDivergence,
     "kld": KLDivergence,
+    "kullback_leibler_divergence": KLDivergence,
     "log_cosh": LogCosh,
+    "logcosh": LogCosh,
     "mae": MeanAbsoluteError,
     "mape": MeanAbsolutePercentageError,
     "mean_absolute_error": MeanAbsoluteError,
@@ -100,6 +113,7 @@ _BY_NAME = {
     "pinball": Pinball,
     "poisson": Poisson,
     "sparse_categorical_crossentropy": SparseCategoricalCrossentropy,
+    "squared_hinge": SquaredHinge,
 }
 
 

@@ -6,7 +6,7 @@ from edunet import ops
 from edunet.losses.loss import EPSILON, Loss, number, over_outputs, scores_behind
 from edunet.tensor import log, maximum
 
-__all__ = ["BinaryCrossentropy", "BinaryFocalCrossentropy", "Hinge", "clip"]
+__all__ = ["BinaryCrossentropy", "BinaryFocalCrossentropy", "Hinge", "SquaredHinge", "clip"]
 
 
 class BinaryCrossentropy(Loss):
@@ -94,9 +94,21 @@ class Hinge(Loss):
         super().__init__(name, reduction)
 
     def call(self, y_true, y_pred):
+        return over_outputs(self.missing(y_true, y_pred))
+
+    def missing(self, y_true, y_pred):
+        """Return by how much each score misses its side of the margin."""
         if np.isin(y_true, (0, 1)).all():
             y_true = 2.0 * y_true - 1.0
-        return over_outputs(ops.hinge(y_pred, target=y_true))
+        return ops.hinge(y_pred, target=y_true)
+
+
+class SquaredHinge(Hinge):
+    """Mean of max(1 − t·y_pred, 0)² for scores y_pred; labels −1 and 1, or 0 and 1."""
+
+    def call(self, y_true, y_pred):
+        missing = self.missing(y_true, y_pred)
+        return over_outputs(missing * missing)
 
 
 def clip(p):

@@ -5,9 +5,15 @@ import numpy as np
 from edunet import ops
 from edunet.losses.binary import clip
 from edunet.losses.loss import Loss, number, rows, scores_behind
-from edunet.tensor import log
+from edunet.tensor import as_array, log, maximum
 
-__all__ = ["CategoricalCrossentropy", "KLDivergence", "SparseCategoricalCrossentropy"]
+__all__ = [
+    "CategoricalCrossentropy",
+    "CategoricalFocalCrossentropy",
+    "CategoricalHinge",
+    "KLDivergence",
+    "SparseCategoricalCrossentropy",
+]
 
 
 class CategoricalCrossentropy(Loss):
@@ -50,6 +56,47 @@ class CategoricalCrossentropy(Loss):
                 f"Received a row like {y.reshape(-1, y.shape[-1])[0]}. "
                 "For several findings at once use loss='binary_crossentropy' with a sigmoid."
             )
+
+
+class CategoricalFocalCrossentropy(CategoricalCrossentropy):
+    """−Σ_k α (1 − p_k)^γ t_k ln p_k: cross-entropy in which easy examples hardly count; labels one-hot.
+
+    Source: Lin et al., Focal loss for dense object detection (2017).
+    """
+
+    def __init__(
+        self,
+        alpha=0.25,
+        gamma=2.0,
+        from_logits=False,
+        label_smoothing=0.0,
+        reduction="sum_over_batch_size",
+        name=None,
+    ):
+        super().__init__(from_logits, label_smoothing, reduction, name)
+        self.alpha, self.gamma = number(self, "alpha", alpha), number(self, "gamma", gamma)
+
+    def call(self, y_true, y_pred):
+        s = self.label_smoothing
+        t = y_true * (1 - s) + s / y_true.shape[-1] if s else y_true
+        p = clip(ops.softmax(self.scores(y_pred)))
+        focus = as_array(t).astype(p.dtype) * self.alpha * (1.0 - p) ** self.gamma
+        return -(focus * log(p)).sum(axis=-1)
+
+
+class CategoricalHinge(CategoricalCrossentropy):
+    """max(1 + largest score of the wrong classes − score of the right one, 0); labels one-hot."""
+
+    def __init__(self, reduction="sum_over_batch_size", name=None):
+        super().__init__(reduction=reduction, name=name)
+
+    def call(self, y_true, y_pred):
+        wrong = as_array(1 - y_true).astype(y_pred.dtype)
+        largest = np.eye(y_true.shape[-1])[(wrong * as_array(y_pred)).argmax(axis=-1)]
+        return maximum(1.0 + (y_pred * (largest * wrong - y_true).astype(y_pred.dtype)).sum(axis=-1), 0.0)
+
+    def get_config(self):
+        return {"reduction": self.reduction, "name": self.name}
 
 
 class SparseCategoricalCrossentropy(CategoricalCrossentropy):

@@ -16,6 +16,7 @@ from edunet.metrics.accuracy import (
     TopKCategoricalAccuracy,
 )
 from edunet.metrics.areas import (
+    BinaryIoU,
     DiceScore,
     IoU,
     MeanIoU,
@@ -40,6 +41,7 @@ from edunet.metrics.counts import (
 from edunet.metrics.distance import (
     BinaryCrossentropy,
     CategoricalCrossentropy,
+    CosineSimilarity,
     KLDivergence,
     MeanAbsoluteError,
     MeanAbsolutePercentageError,
@@ -73,10 +75,12 @@ __all__ = [
     "Accuracy",
     "BinaryAccuracy",
     "BinaryCrossentropy",
+    "BinaryIoU",
     "BrierScore",
     "CalibrationError",
     "CategoricalAccuracy",
     "CategoricalCrossentropy",
+    "CosineSimilarity",
     "DiceScore",
     "F1Score",
     "FBetaScore",
@@ -124,6 +128,8 @@ _BY_NAME = {
     "calibration_error": CalibrationError,
     "categorical_accuracy": CategoricalAccuracy,
     "categorical_crossentropy": CategoricalCrossentropy,
+    "binary_io_u": BinaryIoU,
+    "cosine_similarity": CosineSimilarity,
     "dice_score": DiceScore,
     "f1_score": F1Score,
     "f_beta_score": FBetaScore,

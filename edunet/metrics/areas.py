@@ -5,7 +5,7 @@ import numpy as np
 from edunet.metrics.labels import check_answers, like
 from edunet.metrics.metric import Metric, spread, wanted_number
 
-__all__ = ["DiceScore", "IoU", "MeanIoU", "confusion_matrix"]
+__all__ = ["BinaryIoU", "DiceScore", "IoU", "MeanIoU", "confusion_matrix"]
 
 
 class DiceScore(Metric):
@@ -104,6 +104,23 @@ class MeanIoU(IoU):
     def __init__(self, num_classes, name=None, ignore_class=None, sparse_y_true=True, sparse_y_pred=True):
         classes = wanted_number(self, "num_classes", num_classes, 1, float("inf"), whole=True)
         super().__init__(num_classes, range(classes), name, ignore_class, sparse_y_true, sparse_y_pred)
+
+
+class BinaryIoU(IoU):
+    """Common area over joint area of what is above a threshold, the mean over the classes 0 and 1, see IoU.
+
+    >>> round(BinaryIoU(target_class_ids=[1])([[1, 1, 0, 0]], [[0.9, 0.2, 0.7, 0.1]]), 4)
+    0.3333
+    """
+
+    def __init__(self, target_class_ids=(0, 1), threshold=0.5, name=None):
+        self.threshold = wanted_number(self, "threshold", threshold)
+        super().__init__(2, target_class_ids, name)
+
+    def update_state(self, y_true, y_pred, sample_weight=None):
+        p = np.asarray(y_pred)
+        check_answers(self, p)
+        super().update_state(y_true, p >= self.threshold, sample_weight)
 
 
 def confusion_matrix(y_true, y_pred, classes: int | None = None, sample_weight=None) -> np.ndarray:

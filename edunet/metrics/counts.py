@@ -59,13 +59,14 @@ class _Counts(Metric):
     Args: thresholds, one number, 0.5 unless given; class_id, the class that is a yes, of several outputs.
     """
 
+    top_k = None  # there is none; the word is known only to be refused
+
     def __init__(self, thresholds=None, class_id=None, name=None, *, top_k=None):
         if top_k is not None:
             raise TypeError(
                 f"{type(self).__name__} has no top_k: whether the truth is among the k largest outputs tells "
                 "TopKCategoricalAccuracy(k), or SparseTopKCategoricalAccuracy(k) for class numbers."
             )
-        self.top_k = None
         if thresholds is not None and not isinstance(thresholds, (int, float, np.number)):
             raise TypeError(
                 f"{type(self).__name__}: thresholds is one number, such as 0.5; a list wants a metric for each: "

@@ -12,6 +12,7 @@ from edunet.names import look_up
 __all__ = [
     "BinaryCrossentropy",
     "CategoricalCrossentropy",
+    "CosineSimilarity",
     "KLDivergence",
     "MeanAbsoluteError",
     "MeanAbsolutePercentageError",
@@ -75,6 +76,17 @@ class Poisson(_Fixed):
 
 class KLDivergence(_Fixed):
     """Mean of Σ_k t_k ln(t_k / p_k)."""
+
+
+class CosineSimilarity(MeanOfLoss):
+    """Mean cosine of the angle between y_true and y_pred along an axis: 1 where they point the same way."""
+
+    def __init__(self, name=None, axis=-1):
+        super().__init__(losses.CosineSimilarity(axis), name)
+        self.axis = self.loss.axis
+
+    def values(self, y_true, y_pred):
+        return -super().values(y_true, y_pred)  # the loss is smallest where they agree
 
 
 class BinaryCrossentropy(MeanOfLoss):

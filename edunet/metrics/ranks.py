@@ -66,7 +66,7 @@ class AUC(_Kept):
     def update_state(self, y_true, y_pred, sample_weight=None):
         y, p = each_class(self, y_true, y_pred)
         weights = None if sample_weight is None else spread(self, sample_weight, np.asarray(y_pred)).reshape(p.shape)
-        self.keep(y, p, weights)
+        self.keep(y.astype(int), p, weights)
 
     def result(self):
         if not self.scores:

@@ -7,11 +7,20 @@ one of `edunet.schedules`, which stand here as `optimizers.schedules` too.
 from edunet.names import look_up, missing_name
 from edunet.optimizers import schedules
 from edunet.optimizers.optimizer import Optimizer
-from edunet.optimizers.steps import SGD, Adagrad, Adam, AdamW, Nadam, RMSprop
+from edunet.optimizers.steps import SGD, Adadelta, Adagrad, Adam, Adamax, AdamW, Nadam, RMSprop
 
-__all__ = ["SGD", "Adagrad", "Adam", "AdamW", "Nadam", "Optimizer", "RMSprop", "get", "schedules"]
+__all__ = ["SGD", "Adadelta", "Adagrad", "Adam", "AdamW", "Adamax", "Nadam", "Optimizer", "RMSprop", "get", "schedules"]
 
-_BY_NAME = {"adagrad": Adagrad, "adam": Adam, "adamw": AdamW, "nadam": Nadam, "rmsprop": RMSprop, "sgd": SGD}
+_BY_NAME = {
+    "adadelta": Adadelta,
+    "adagrad": Adagrad,
+    "adam": Adam,
+    "adamax": Adamax,
+    "adamw": AdamW,
+    "nadam": Nadam,
+    "rmsprop": RMSprop,
+    "sgd": SGD,
+}
 
 
 def get(optimizer) -> Optimizer:

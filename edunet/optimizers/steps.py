@@ -8,7 +8,7 @@ import numpy as np
 from edunet.backend import kernels
 from edunet.optimizers.optimizer import Optimizer, number
 
-__all__ = ["SGD", "Adagrad", "Adam", "AdamW", "Nadam", "RMSprop"]
+__all__ = ["SGD", "Adadelta", "Adagrad", "Adam", "AdamW", "Adamax", "Nadam", "RMSprop"]
 
 
 class SGD(Optimizer):
@@ -83,6 +83,27 @@ class Adagrad(Optimizer):
         w -= self.learning_rate * dw / np.sqrt(v + self.epsilon)
 
 
+class Adadelta(Optimizer):
+    """Give each step the size that recent steps had, in proportion to the gradient beside recent gradients.
+
+        v ← ρ·v + (1 − ρ)·dw²        δ = dw·√(u + ε)/√(v + ε)        u ← ρ·u + (1 − ρ)·δ²        w ← w − η·δ
+    Source: Zeiler, ADADELTA: an adaptive learning rate method (2012), where η is 1.
+    """
+
+    slots = ("v", "u")
+
+    def __init__(self, learning_rate=0.001, rho=0.95, epsilon=1e-7, **options):
+        super().__init__(learning_rate, **options)
+        _shares("Adadelta", rho=rho)
+        self.rho, self.epsilon = rho, number("Adadelta", "epsilon", epsilon)
+
+    def step(self, w, dw, v, u):
+        v += (1 - self.rho) * (dw * dw - v)
+        delta = dw * np.sqrt(u + self.epsilon) / np.sqrt(v + self.epsilon)
+        u += (1 - self.rho) * (delta * delta - u)
+        w -= self.learning_rate * delta
+
+
 class Adam(Optimizer):
     """Follow the running mean of the gradient, divided by its running size.
 
@@ -133,6 +154,26 @@ class AdamW(Adam):
     ):
         decay = number("AdamW", "weight_decay", weight_decay)
         super().__init__(learning_rate, beta_1, beta_2, epsilon, amsgrad, weight_decay=decay, **options)
+
+
+class Adamax(Optimizer):
+    """Adam that divides by the largest recent gradient in place of its running size.
+
+        m ← m + (1 − β₁)(dw − m)        u ← max(β₂·u, |dw|)        w ← w − η·m/((1 − β₁ᵗ)(u + ε))
+    Source: Kingma & Ba, Adam (2015), section 7.1.
+    """
+
+    slots = ("m", "u")
+
+    def __init__(self, learning_rate=0.001, beta_1=0.9, beta_2=0.999, epsilon=1e-7, **options):
+        super().__init__(learning_rate, **options)
+        _shares("Adamax", beta_1=beta_1, beta_2=beta_2)
+        self.beta_1, self.beta_2, self.epsilon = beta_1, beta_2, number("Adamax", "epsilon", epsilon)
+
+    def step(self, w, dw, m, u):
+        m += (1 - self.beta_1) * (dw - m)
+        np.maximum(self.beta_2 * u, np.abs(dw), out=u)
+        w -= self.learning_rate / (1 - self.beta_1 ** (self.iterations + 1)) * m / (u + self.epsilon)
 
 
 class Nadam(Optimizer):
