@@ -49,6 +49,12 @@ class History(Callback):
     def get_state(self):
         return {"history": {name: list(values) for name, values in self.history.items()}, "epoch": list(self.epoch)}
 
+    def check_state(self, state):
+        super().check_state(state)
+        lists = [state["epoch"], *state["history"].values()]
+        if not all(isinstance(part, list) for part in lists) or not all(type(n) is int for n in state["epoch"]):
+            raise ValueError("History: expected lists, one entry per epoch")
+
 
 def draw(history: dict, synthetic: bool):
     """Return a figure of {name: [one value per epoch]}: a picture for each name, with its val_name if there is one."""

@@ -61,6 +61,7 @@ class Trainable(Learner):
         Raises ValueError or TypeError, before the first batch, for data that cannot be learnt from.
         """
         refuse_unknown("fit", unknown, inspect.signature(self.fit).parameters)
+        resume = None if resume is None else checkpoint.checked_path(resume)
         batch_size, epochs = _size("fit", "batch_size", batch_size), whole("fit", "epochs", epochs)
         if isinstance(initial_epoch, bool) or not isinstance(initial_epoch, int) or initial_epoch < 0:
             raise ValueError(f"fit: initial_epoch is a whole number >= 0. Received: {initial_epoch!r}")
@@ -101,9 +102,9 @@ class Trainable(Learner):
             verbose=verbose,
             validation=held_out is not None,
         )
-        self._loop = Loop(self, feed, held_out, watchers, epochs, initial_epoch, validation_freq)
+        self._loop = Loop(self, feed, held_out, watchers, epochs, initial_epoch, validation_freq, class_weight)
         try:
-            self._loop.run(resume or BackupAndRestore.found(last))
+            self._loop.run(BackupAndRestore.found(last) if resume is None else resume)
         finally:
             self._loop = None
         return self.history
