@@ -124,7 +124,7 @@ def restore(loop, path) -> None:
         if sorted((name, a.shape, a.dtype.str) for name, a in arrays.items()) != sorted(
             (name, shape, dtype.str) for name, shape, dtype in ours
         ):
-            raise ValueError("its weights have other shapes than those of the layers")
+            raise ValueError("its weights are not of the shapes of the layers, or it holds further arrays")
         standing.check(loop, state)
     except FileNotFoundError:  # what a callback counts on is not there
         raise
