@@ -142,3 +142,10 @@ def _warn(loop, state, path) -> None:
             "will differ in their last digits.",
             stacklevel=5,
         )
+    optimizer, then = loop.model.optimizer, state["optimizer"].get("_rate")
+    if then is not None and optimizer.learning_rate not in (then, optimizer.given_rate):
+        warnings.warn(
+            f"{str(path)!r} goes on with the learning rate {then:g} that it holds; {optimizer.learning_rate:g} is "
+            "forgotten. To change the rate on the way use callbacks.LearningRateScheduler.",
+            stacklevel=5,
+        )

@@ -29,9 +29,9 @@ def fingerprint(loop, remembering) -> dict[str, dict[str, str]]:
     """
     return {
         "model": _model(loop.model),
+        "loss": _objective(loop.model.objective) | {"class_weight": told(loop.class_weight)},
         "data": _data(loop.feed),
         "validation": {} if loop.held_out is None else _data(loop.held_out) | {"freq": told(loop.validation_freq)},
-        "loss": _objective(loop.model.objective) | {"class_weight": told(loop.class_weight)},
         "optimizer": _optimizer(loop.model.optimizer),
         "callbacks": _callbacks(remembering),
     }
@@ -39,9 +39,9 @@ def fingerprint(loop, remembering) -> dict[str, dict[str, str]]:
 
 NAMES = {
     "model": "another model",
+    "loss": "another loss, other metrics or class weights",
     "data": "other data",
     "validation": "another validation",
-    "loss": "another loss or other metrics",
     "optimizer": "another optimizer",
     "callbacks": "other callbacks",
 }

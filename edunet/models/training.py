@@ -56,7 +56,8 @@ class Trainable(Learner):
         each epoch in another order; class_weight {class: weight}, with several outputs a dict of those by name;
         sample_weight (N,) or (N,T), one for all outputs or a list or dict; steps_per_epoch, validation_steps, batches
         in place of all; validation_batch_size; validation_freq, every so many epochs, or a list of epochs counted
-        from 1; resume, a file of `callbacks.Checkpoint`, to go on as if this training had never stopped.
+        from 1; resume, a file of `callbacks.Checkpoint`, to go on as if this training had never stopped: all else is
+        given as before, and refused if it differs. What the file holds and what not is told there.
         Ctrl-C stops after the batch in hand: the model keeps its weights, `model.history` the finished epochs.
         Raises ValueError or TypeError, before the first batch, for data that cannot be learnt from.
         """

@@ -46,8 +46,11 @@ def stopped(tmp_path):
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        ({"loss": "mse"}, r"another loss .*: loss was BinaryCrossentropy\(.*, now it is MeanSquaredError"),
-        ({"kinds": ("mae", "mse")}, r"other metrics: metrics was \[BinaryAccuracy\(.*, now it is \[MeanAbsoluteError"),
+        ({"loss": "mse"}, r"another loss, .*: loss was BinaryCrossentropy\(.*, now it is MeanSquaredError"),
+        (
+            {"kinds": ("mae", "mse")},
+            r"other metrics .*: metrics was \[BinaryAccuracy\(.*, now it is \[MeanAbsoluteError",
+        ),
         (
             {"activation": "tanh", "loss": losses.MeanSquaredError()},
             r"activation of layer 3 \(Dense\) was sigmoid, now it is",
@@ -70,7 +73,7 @@ def test_another_model(stopped, change, message):
     [
         ({"x": X * 100}, r"other data: x was float32 \(40, 6\) with checksum \w+, now it is float32 \(40, 6\)"),
         ({"y": 1 - Y}, r"other data: y was float32 \(40,\d*\)? ?.*checksum"),
-        ({"class_weight": {0: 1, 1: 50}}, "the weights of examples was not there, now it is"),
+        ({"class_weight": {0: 1, 1: 50}}, r"class weights: class_weight was None, now it is {0: 1, 1: 50}"),
         ({"sample_weight": np.ones(40)}, "the weights of examples was not there, now it is"),
         ({"validation_data": (X[:10], Y[:10])}, "another validation: "),
     ],
@@ -78,6 +81,14 @@ def test_another_model(stopped, change, message):
 def test_other_data(stopped, change, message):
     with pytest.raises(ValueError, match=message):
         fit(model(), **change, resume=stopped)
+
+
+def test_a_rate_that_was_set_by_hand_is_told_of(stopped):
+    made = model()
+    made.optimizer.learning_rate = 0.5
+    with pytest.warns(UserWarning, match=r"goes on with the learning rate 0.001 .* 0.5 is forgotten"):
+        fit(made, resume=stopped)
+    assert made.optimizer.learning_rate == 0.001
 
 
 def test_connections_in_another_order(tmp_path):
