@@ -29,8 +29,20 @@ class Callback:
         """Return what must be known to go on after a stop: numbers, texts, arrays, lists, dicts by name."""
         return {}
 
+    def check_state(self, state: dict) -> None:
+        """Raise ValueError if `set_state` could not go on from that; asked before anything is put back."""
+        expected = self.get_state().keys()
+        if type(self).set_state is Callback.set_state and state.keys() != expected:
+            raise ValueError(f"{type(self).__name__} remembers {sorted(expected)}. Received: {sorted(state)!r:.200}")
+
     def set_state(self, state: dict) -> None:
-        """Go on from what `get_state` returned. Comes after `on_train_begin`, in the place of `on_epoch_begin`."""
+        """Go on from what `get_state` returned. Comes after `on_train_begin`, in the place of `on_epoch_begin`.
+
+        Sets the attributes that `get_state` names, and no others; raises ValueError for others.
+        """
+        unknown = state.keys() - self.get_state().keys()
+        if unknown:
+            raise ValueError(f"{type(self).__name__} does not remember {sorted(unknown)!r:.200}.")
         vars(self).update(state)
 
     def on_train_begin(self, logs=None):

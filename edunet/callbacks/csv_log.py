@@ -74,9 +74,15 @@ class CSVLogger(Callback):
     def get_state(self):
         return {"keys": self.keys, "_place": self._place}
 
-    def set_state(self, state):
-        super().set_state(state)
-        if self._place is not None and (not self.filename.exists() or self.filename.stat().st_size < self._place):
+    def check_state(self, state):
+        super().check_state(state)
+        keys, place = state["keys"], state["_place"]
+        named = keys is None or (isinstance(keys, list) and all(isinstance(key, str) for key in keys))
+        if not named or (place is not None and (type(place) is not int or place < 0)):
+            raise ValueError(
+                f"CSVLogger: expected names and a place in the file. Received: {keys!r:.80}, {place!r:.40}"
+            )
+        if place is not None and (not self.filename.exists() or self.filename.stat().st_size < place):
             raise FileNotFoundError(
                 f"CSVLogger: {str(self.filename)!r} does not hold the rows that the checkpoint counts on. Put the file "
                 "back, or leave this callback out."

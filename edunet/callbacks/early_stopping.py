@@ -69,3 +69,11 @@ class EarlyStopping(Watcher):
     def get_state(self):
         names = ("_best", "wait", "best_weights", "best_epoch", "stopped_epoch")
         return {name: getattr(self, name) for name in names}
+
+    def check_state(self, state):
+        super().check_state(state)
+        best = state["best_weights"]
+        if best is not None:
+            forms = [[(a.shape, a.dtype) for a in arrays] for arrays in (best, self.model.get_weights())]
+            if forms[0] != forms[1]:
+                raise ValueError("EarlyStopping: the best weights have other shapes than those of the model")

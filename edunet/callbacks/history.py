@@ -56,6 +56,12 @@ class History(Callback):
             "epochs_of": {name: list(epochs) for name, epochs in self.epochs_of.items()},
         }
 
+    def check_state(self, state):
+        super().check_state(state)
+        lists = [state["epoch"], *state["history"].values()]
+        if not all(isinstance(part, list) for part in lists) or not all(type(n) is int for n in state["epoch"]):
+            raise ValueError("History: expected lists, one entry per epoch")
+
 
 def draw(told: History | dict, synthetic: bool):
     """Return a figure of a History, or of {name: [one value per epoch]}: a picture for each name and its val_name."""

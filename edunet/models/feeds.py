@@ -59,9 +59,24 @@ class _Ordered:
     def batch(self, i: int):
         raise NotImplementedError(f"{type(self).__name__} must define batch(i)")
 
+    def forgets(self) -> str:
+        """Return what is not told by get_state, or nothing."""
+        return ""
+
     def get_state(self) -> dict:
         """Return the order and the place in it."""
         return {"order": self.order, "place": self.place}
+
+    def check_state(self, state: dict) -> None:
+        """Raise ValueError unless get_state of such data may have returned that."""
+        order, place = state["order"], state["place"]
+        if type(place) is not int or not 0 <= place <= self.count:
+            raise ValueError(f"the place in the data is {place!r:.40}")
+        if order is None:
+            if self.shuffle and place < self.count:
+                raise ValueError("the order of the rows is missing")
+        elif not self.shuffle or order.dtype.kind != "i" or not np.array_equal(np.sort(order), np.arange(self.n)):
+            raise ValueError("the order of the rows is none")
 
     def set_state(self, state: dict) -> None:
         """Go on from what get_state returned."""
@@ -97,6 +112,12 @@ class Rows(_Ordered):
         if weights is not None:
             weights = [None if w is None else w[rows] for w in weights]
         return xs, [self._read(a, rows) for a in self.ys], weights
+
+    def arrays(self) -> dict:
+        """Return the data by name."""
+        named = {"x": self.xs, "y": self.ys, "the weights of examples": self.weights or []}
+        parts = [(f"{name} {i + 1}" if i else name, a) for name, each in named.items() for i, a in enumerate(each)]
+        return {name: a for name, a in parts if a is not None}
 
     def describe(self) -> dict:
         """Return what must be alike when a training goes on."""
@@ -135,7 +156,39 @@ class Batches(_Ordered):
 
     def describe(self):
         """Return what must be alike when a training goes on."""
-        return {"kind": "batches", "batches": self.n, "shuffle": self.shuffle, "steps_per_epoch": self.steps}
+        return {
+            "kind": f"batches of {type(self.source).__name__}",
+            "batches": self.n,
+            "shuffle": self.shuffle,
+            "steps_per_epoch": self.steps,
+        }
+
+    @property
+    def _remembers(self) -> bool:
+        return hasattr(self.source, "get_state") and hasattr(self.source, "set_state")
+
+    def forgets(self):
+        if self._remembers or not hasattr(self.source, "on_epoch_end"):
+            return ""
+        kind = type(self.source).__name__
+        return (
+            f"{kind} has an on_epoch_end of its own, and what that changes is not in the file: after a stop the "
+            f"batches may come otherwise. Give {kind} the methods get_state(), which returns a dict of "
+            "numbers, lists and arrays, and set_state(state)."
+        )
+
+    def get_state(self):
+        return super().get_state() | ({"source": self.source.get_state()} if self._remembers else {})
+
+    def check_state(self, state):
+        super().check_state(state)
+        if ("source" in state) != self._remembers:
+            raise ValueError("it was written with a get_state of the batches, or without, and here it is otherwise")
+
+    def set_state(self, state):
+        if self._remembers:  # the learner's own comes first: it may raise
+            self.source.set_state(state["source"])
+        super().set_state(state)
 
 
 class Stream:
@@ -149,6 +202,10 @@ class Stream:
         self.stream: Iterator | None = None
         self.held: list = []  # a batch that was only looked at
         self.taken = 0
+
+    def describe(self) -> dict:
+        """Return what must be alike when a training goes on."""
+        return {"kind": f"stream of {type(self.source).__name__}", "steps": self.steps}
 
     def begin(self, anew=False) -> None:
         """Begin an epoch: with the first batch again, if that is possible and no number of steps is given."""

@@ -20,7 +20,7 @@ import numpy as np
 
 from edunet.models.strict_json import parse
 
-__all__ = ["put", "read", "write"]
+__all__ = ["put", "read", "refuse_checkpoint", "write"]
 
 DTYPES = {
     "F64": "<f8",
@@ -36,6 +36,7 @@ DTYPES = {
     "BOOL": "|b1",
 }
 NAMES = {np.dtype(kind).newbyteorder("=").str[1:]: name for name, kind in DTYPES.items()}  # "f4": "F32"
+CHECKPOINT = "edunet checkpoint 2"  # the kind of file of `models/checkpoint.py`
 LARGEST_HEADER = 8_000_000
 MOST_AXES = 32
 FOREIGN = {  # how files of other programs begin
@@ -145,6 +146,15 @@ def _read(content: bytes) -> tuple[dict[str, np.ndarray], dict[str, str]]:
         if a.dtype == bool and a.size and a.view(np.uint8).max() > 1:
             raise ValueError(f"{name[:80]!r} holds other values than True and False")
     return arrays, notes
+
+
+def refuse_checkpoint(path, notes: dict[str, str]) -> None:
+    """Raise ValueError if a file holds a training that goes on, where a model or weights are wanted."""
+    if any(kind.startswith("edunet checkpoint") for kind in notes):
+        raise ValueError(
+            f"{str(path)!r} is a checkpoint: it holds a training, not a model. To go on with it build and compile the "
+            f"model as before and type model.fit(..., resume={str(path)!r}); then model.save(path) writes the model."
+        )
 
 
 def _check_start(start: bytes, size: int) -> None:

@@ -10,11 +10,12 @@ __all__ = ["Loop", "batches_of", "evaluate_batches"]
 class Loop:
     """A training that is going on: where it stands (epoch, and steps done in it) and all that takes part."""
 
-    def __init__(self, model, feed, held_out, watchers, epochs: int, initial_epoch: int, validation_freq):
+    def __init__(self, model, feed, held_out, watchers, epochs, initial_epoch, validation_freq, class_weight=None):
         self.model, self.feed, self.held_out, self.watchers = model, feed, held_out, watchers
         self.epochs, self.epoch, self.step = epochs, initial_epoch, 0
         self.checkpoints = [c for c in watchers.callbacks if hasattr(c, "is_due")]
-        self.resumed = False
+        self.words: dict | None = None  # what it is made of, once a checkpoint has asked
+        self.resumed, self.class_weight = False, class_weight
         several = isinstance(validation_freq, (list, tuple, set))
         if not several and (isinstance(validation_freq, bool) or not isinstance(validation_freq, int)):
             raise TypeError(

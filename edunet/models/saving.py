@@ -88,6 +88,7 @@ def load_model(path, custom_objects: dict | None = None, compile: bool = True) -
     """
     custom = _given(custom_objects)
     arrays, notes = files.read(path)
+    files.refuse_checkpoint(path, notes)
     if MODEL not in notes:
         raise ValueError(
             f"{str(path)!r} holds weights only, not the layers they belong to. Build the model as it was built when "
@@ -206,6 +207,7 @@ def load_weights(model, path) -> None:
     if not model.built and Path(path).is_file():
         raise without_weights(model)
     arrays, notes = files.read(path)
+    files.refuse_checkpoint(path, notes)
     if MODEL in notes:
         arrays = {name: a for name, a in arrays.items() if name.split(".")[0].isdigit()}
     with finish_first():

@@ -56,11 +56,13 @@ class Trainable(Learner):
         each epoch in another order; class_weight {class: weight}, with several outputs a dict of those by name;
         sample_weight (N,) or (N,T), one for all outputs or a list or dict; steps_per_epoch, validation_steps, batches
         in place of all; validation_batch_size; validation_freq, every so many epochs, or a list of epochs counted
-        from 1; resume, a file of `callbacks.Checkpoint`, to go on as if this training had never stopped.
+        from 1; resume, a file of `callbacks.Checkpoint`, to go on as if this training had never stopped: all else is
+        given as before, and refused if it differs. What the file holds and what not is told there.
         Ctrl-C stops after the batch in hand: the model keeps its weights, `model.history` the finished epochs.
         Raises ValueError or TypeError, before the first batch, for data that cannot be learnt from.
         """
         refuse_unknown("fit", unknown, inspect.signature(self.fit).parameters)
+        resume = None if resume is None else checkpoint.checked_path(resume)
         batch_size, epochs = _size("fit", "batch_size", batch_size), whole("fit", "epochs", epochs)
         if isinstance(initial_epoch, bool) or not isinstance(initial_epoch, int) or initial_epoch < 0:
             raise ValueError(f"fit: initial_epoch is a whole number >= 0. Received: {initial_epoch!r}")
@@ -101,9 +103,9 @@ class Trainable(Learner):
             verbose=verbose,
             validation=held_out is not None,
         )
-        self._loop = Loop(self, feed, held_out, watchers, epochs, initial_epoch, validation_freq)
+        self._loop = Loop(self, feed, held_out, watchers, epochs, initial_epoch, validation_freq, class_weight)
         try:
-            self._loop.run(resume or BackupAndRestore.found(last))
+            self._loop.run(BackupAndRestore.found(last) if resume is None else resume)
         finally:
             self._loop = None
         return self.history

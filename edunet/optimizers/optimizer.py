@@ -2,6 +2,7 @@
 
 import inspect
 import math
+from typing import Any
 
 import numpy as np
 
@@ -47,6 +48,7 @@ class Optimizer:
             self._rate = learning_rate
         else:
             self._rate = _rate(kind, learning_rate)
+        self.given_rate = self._rate  # callbacks may set another on the way
         self.weight_decay = None if weight_decay is None else number(kind, "weight_decay", weight_decay)
         clips = dict(zip(CLIPS, (clipnorm, clipvalue, global_clipnorm), strict=True))
         if sum(c is not None for c in clips.values()) > 1:
@@ -78,9 +80,9 @@ class Optimizer:
         """Take one step of every weight, in place: clip the gradients, shrink the weights, move them."""
         rate = self.learning_rate
         for dw, w in zip(self._clipped(gradients), weights, strict=True):
-            running = self._known.get(w, ())
-            if not running or running is not self.state.get(w):
-                running = self._meet(w, self.state.get(w))
+            running: Any = self.state.get(w)
+            if running is None or running is not self._known.get(w):
+                running = self._meet(w, running)
             numbers = for_kernels(w.data, w.dtype)  # w.data itself, unless somebody set a strided view
             if self.weight_decay:
                 numbers -= rate * self.weight_decay * numbers
@@ -132,7 +134,8 @@ class Optimizer:
 
     def get_config(self) -> dict:
         """Return the arguments that make this optimizer again; a schedule stays an object."""
-        config = {k: v for k, v in vars(self).items() if k not in ("_rate", "iterations", "slots", "state", "_known")}
+        own = ("_rate", "given_rate", "iterations", "slots", "state", "_known")
+        config = {k: v for k, v in vars(self).items() if k not in own}
         return {"learning_rate": self._rate, **config}
 
 

@@ -15,6 +15,9 @@ class Scripted:
     def set_weights(self, arrays):
         self.weights = list(arrays)
 
+    def get_config(self):
+        return {}
+
     def save(self, path):
         self.files.append(str(path))
 
