@@ -122,7 +122,7 @@ def _fit_together(case: Case):
         try:
             if model.objective is None:
                 model._set_objective(shape)
-            spread = [losses.get(one) for one in model.objective.losses]
+            spread = [one and losses.get(one) for one in model.objective.losses]
         except (ValueError, TypeError) as error:
             yield from_error("loss against model", error, f"The model answers with {shape}.")
     case.ends = ends_of(model, spread)
