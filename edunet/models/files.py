@@ -161,7 +161,7 @@ def _check_header(content: bytes) -> dict[str, str]:
     """Return the notes of a file, once everything that its header claims agrees with its size."""
     length, size = int.from_bytes(content[:8], "little"), len(content)
     _check_start(content[:9], size)
-    entries = parse(content[8 : 8 + length], size, 3)
+    entries = parse(content[8 : 8 + length], 3)
     notes = entries.pop("__metadata__", {})
     if not isinstance(notes, dict) or not all(isinstance(text, str) for text in notes.values()):
         raise ValueError("its notes (__metadata__) are not texts")

@@ -127,7 +127,7 @@ DAMAGED = {
     "a name twice": (content(b'{"a":1,"a":2}'), "names 'a' twice"),
     "NaN": (content(b'{"a":NaN}'), "holds NaN"),
     "deep": (content(b'{"a":' + b"[" * 100_000), "nested more than 3 deep"),
-    "many": (content(b'{"a":[' + b"0," * 200_000 + b"0]}"), "more than .* pieces"),
+    "many": (content(b'{"a":[' + b"[]," * 100_000 + b"0]}"), "would take more memory"),
     "digits": (content(b'{"a":' + b"9" * 5000 + b"}"), "digits"),
     "no entry": (content({"a": 1}), "has not dtype, shape and data_offsets"),
     "further keys": (content({"a": entry() | {"code": "x"}}, bytes(8)), "has not dtype, shape and data_offsets"),

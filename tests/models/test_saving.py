@@ -274,9 +274,9 @@ def test_forged_architectures_are_refused_without_taking_memory(tmp_path, kind):
 
 def test_deep_and_long_descriptions():
     with pytest.raises(ValueError, match="nested more than 64 deep"):
-        strict_json.parse(b'{"a":' + b"[" * 100, 0, saving.DEEPEST)
+        strict_json.parse(b'{"a":' + b"[" * 100, saving.DEEPEST)
     with pytest.raises(ValueError, match="not an object with names"):
-        strict_json.parse(b"[]", 0, saving.DEEPEST)
+        strict_json.parse(b"[]", saving.DEEPEST)
 
 
 def test_loading_takes_three_times_the_file_at_most(tmp_path):
