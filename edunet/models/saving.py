@@ -118,7 +118,7 @@ def _model_from(arrays, text: str, custom, compile) -> Model:
     with weights_from(_Budget(sum(a.nbytes for a in weights.values()))):
         model = make(description.get("layers"), reader)
     if model.built or weights:
-        fill_weights(model, weights, "its architecture", "the file")
+        fill_weights(model, weights, "its architecture")
     if compile and description.get("compile") is not None:
         model.compile(**_arguments_of_compile(reader, description["compile"]))
         _set_running_values(model, arrays, description.get("iterations", 0))
