@@ -16,7 +16,7 @@ class Objective:
         self.outputs = outputs
         self.no_weights = [None] * len(outputs)
         self.losses = [losses.get(part) for part in self._spread("loss", loss)]
-        self.loss_weights = [1.0 if w is None else float(w) for w in self._spread("loss_weights", loss_weights)]
+        self.loss_weights = [_share(w) for w in self._spread("loss_weights", loss_weights)]
         for loss_of_output in self.losses:
             if getattr(loss_of_output, "reduction", None) == "none":
                 raise ValueError(
@@ -105,6 +105,16 @@ class Objective:
             for key, metric in zip(_distinct(names), plain + weighted, strict=True):
                 results[f"{name}_{key}" if several else key] = float(metric.result())
         return results
+
+
+def _share(weight) -> float:
+    """Return the share of an output in the total as a number, 1 unless it is given."""
+    if weight is None:
+        return 1.0
+    good = isinstance(weight, (int, float, np.number)) and not isinstance(weight, bool)
+    if not good or not 0 <= weight < np.inf:
+        raise ValueError(f"loss_weights: the share of an output is a number >= 0. Received: {weight!r:.80}")
+    return float(weight)
 
 
 def _distinct(names: list[str]) -> list[str]:
