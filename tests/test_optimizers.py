@@ -371,6 +371,13 @@ def test_the_learning_rate_is_a_number(rate):
         optimizers.Adam(rate)
 
 
+@pytest.mark.parametrize("kind", [optimizers.Adam, optimizers.AdamW, optimizers.Nadam])
+@pytest.mark.parametrize("name", ["beta_1", "beta_2"])
+def test_a_mean_that_forgets_nothing_is_refused(kind, name):
+    with pytest.raises(ValueError, match=f"{kind.__name__}: {name} is below 1"):
+        kind(**{name: 1.0})
+
+
 def test_momentum_is_a_share():
     with pytest.raises(ValueError, match="momentum lies between 0 and 1"):
         optimizers.SGD(momentum=2)

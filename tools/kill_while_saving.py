@@ -58,7 +58,7 @@ def kill(n: int, start: str = "spawn", seed: int = 0) -> collections.Counter:
     with tempfile.TemporaryDirectory() as folder:
         for _ in range(n):
             counts[kill_once(Path(folder), rng, start)] += 1
-            for left in Path(folder).glob(".*"):  # an hour later the next save would do it
+            for left in Path(folder).glob(".*"):  # the next save would do it
                 counts["killed in the midst of writing"] += 1
                 left.unlink()
     return counts

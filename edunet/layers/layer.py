@@ -98,6 +98,14 @@ class Layer(Weighted):
             own.append("activity_regularizer")
         return {key: getattr(self, key) for key in ["name", "trainable", *own] if hasattr(self, key)}
 
+    @classmethod
+    def from_config(cls, config: dict):
+        """Return a new layer from what `get_config` of a layer of this class returned."""
+        given = {k: v for k, v in config.items() if k not in ("name", "trainable", "dtype") or k in options(cls)}
+        layer = cls(**given)
+        layer.name, layer.trainable = config.get("name", layer.name), config.get("trainable", layer.trainable)
+        return layer
+
     # ---- being called
 
     def __call__(self, *args, training=None, **kwargs):

@@ -15,9 +15,11 @@ from edunet.layers.layer import Layer
 from edunet.layers.symbol import Node, Symbol
 from edunet.models.gate import LARGEST_SIZE, check_sizes, check_types
 from edunet.models.model import Model
+from edunet.models.nesting import DEEPEST, check_nesting, refuse_deep
+from edunet.models.own import config_of
 from edunet.models.registry import find
 from edunet.models.sequential import Sequential
-from edunet.models.values import Reader, Writer, config_of
+from edunet.models.values import Reader, Writer
 
 __all__ = ["describe", "make"]
 
@@ -32,20 +34,27 @@ MOST_AXES = 32
 def describe(model) -> tuple[list[dict], Writer]:
     """Return the description of a model's layers, and the Writer that holds the arrays among their arguments.
 
-    Raises TypeError for what a file cannot hold: a subclass with its own `call`, a lambda, an unknown object.
+    Raises TypeError for what a file cannot hold: a subclass with its own `call`, a lambda, an unknown object;
+    ValueError for layers too deep inside each other.
     """
     described: list[dict] = []
     places: dict[Layer, int] = {}
+    around: list[Layer] = []
 
     def place(layer) -> int:
         if layer not in places:
+            around.append(layer)
+            if len(around) > DEEPEST:
+                raise refuse_deep()
             record = _model(layer, writer) if isinstance(layer, Model) else _layer(layer, writer)
+            around.pop()
             described.append(record)
             places[layer] = len(described) - 1
         return places[layer]
 
     writer = Writer(place)
     place(model)
+    check_nesting(described)
     return described, writer
 
 
@@ -107,6 +116,7 @@ def make(described, reader: Reader) -> Model:
     """
     if not isinstance(described, list) or not described:
         raise ValueError("it describes no layers")
+    check_nesting(described)
     before, records = backend.floatx().name, dict[Layer, dict]()
     try:
         for i, record in enumerate(described):

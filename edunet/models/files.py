@@ -9,10 +9,11 @@ Source: the description of the format by its authors, https://github.com/hugging
 """
 
 import contextlib
-import glob
 import math
 import os
+import re
 import secrets
+import stat
 import time
 from pathlib import Path
 
@@ -37,8 +38,10 @@ DTYPES = {
 }
 NAMES = {np.dtype(kind).newbyteorder("=").str[1:]: name for name, kind in DTYPES.items()}  # "f4": "F32"
 CHECKPOINT = "edunet checkpoint 2"  # the kind of file of `models/checkpoint.py`
+_TEMPORARY = re.compile(r"\..+\.(\d{1,9})\.[0-9a-f]{8}\.part")
 LARGEST_HEADER = 8_000_000
 MOST_AXES = 32
+HALF = {"F16": "float16", "BF16": "bfloat16"}
 FOREIGN = {  # how files of other programs begin
     b"\x89HDF\r\n\x1a\n": "an HDF5 file, as older versions of Keras write (.h5). Read it with Keras, take "
     "model.get_weights() there and hand them to model.set_weights(...) here",
@@ -51,6 +54,10 @@ FOREIGN = {  # how files of other programs begin
         "a pickle. Reading it could run any code, so edunet never does: get the weights as a safetensors file",
     ),
 }
+
+
+class _Half(ValueError):
+    """The file is whole, but of numbers that are not used here."""
 
 
 def write(path, arrays: dict[str, np.ndarray], kind: str, text: str = "") -> None:
@@ -71,9 +78,12 @@ def put(path, content: bytes) -> None:
     """Write bytes to `path`, whole or not at all, as `write` says."""
     path = Path(os.path.realpath(path))  # through a link to the file it stands for
     _check_place(path)
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.{secrets.token_hex(4)}")
+    _tidy(path.parent)
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.{secrets.token_hex(4)}.part")
     try:
-        with open(temporary, "xb") as file:
+        with open(temporary, "xb") as file:  # as private as a new file is
+            if path.exists():
+                os.chmod(temporary, stat.S_IMODE(path.stat().st_mode))  # before anything is in it
             file.write(content)
             file.flush()
             os.fsync(file.fileno())
@@ -99,10 +109,30 @@ def _check_place(path: Path) -> None:
         raise OSError(f"{str(path)!r} is a device, not a file; choose another path.")
     if path.exists() and not os.access(path, os.W_OK):
         raise PermissionError(f"{str(path)!r} is read-only; choose another path.")
-    for old in path.parent.glob(f".{glob.escape(path.name)}.*.????????"):  # of a process that was killed
-        with contextlib.suppress(OSError):
-            if time.time() - old.stat().st_mtime > 3600:
-                old.unlink()
+
+
+def _tidy(folder: Path) -> None:
+    """Remove what killed processes have left half-written in a folder, whatever it was to become."""
+    with contextlib.suppress(OSError):  # a folder that may be written to, but not listed
+        for entry in os.scandir(folder):
+            found = _TEMPORARY.fullmatch(entry.name)
+            if found and entry.is_file(follow_symlinks=False) and _is_left_over(entry, int(found[1])):
+                with contextlib.suppress(OSError):
+                    os.unlink(entry.path)
+
+
+def _is_left_over(entry, process: int) -> bool:
+    """Tell whether the process that wrote a file is gone."""
+    age = time.time() - entry.stat(follow_symlinks=False).st_mtime
+    if os.name == "nt":  # there os.kill ends the process
+        return age > 3600
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return True
+    except (OSError, OverflowError):  # it is somebody else's
+        return False
+    return process != os.getpid() and age > 3600  # the number has been given to another process since
 
 
 def _laid_out(name: str, array) -> np.ndarray:
@@ -129,6 +159,8 @@ def read(path) -> tuple[dict[str, np.ndarray], dict[str, str]]:
             _check_start(file.read(9), os.fstat(file.fileno()).st_size)
             file.seek(0)
             return _read(file.read())
+    except _Half as error:
+        raise ValueError(f"{str(path)!r}: {error}.") from error
     except ValueError as error:
         raise ValueError(f"{str(path)!r} is not a safetensors file, or is damaged: {error}.") from error
 
@@ -171,7 +203,7 @@ def _check_header(content: bytes) -> dict[str, str]:
     """Return the notes of a file, once everything that its header claims agrees with its size."""
     length, size = int.from_bytes(content[:8], "little"), len(content)
     _check_start(content[:9], size)
-    entries = parse(content[8 : 8 + length], size, 3)
+    entries = parse(content[8 : 8 + length], 3)
     notes = entries.pop("__metadata__", {})
     if not isinstance(notes, dict) or not all(isinstance(text, str) for text in notes.values()):
         raise ValueError("its notes (__metadata__) are not texts")
@@ -191,6 +223,11 @@ def _place(name: str, entry) -> tuple[int, int]:
     if not isinstance(entry, dict) or entry.keys() != {"dtype", "shape", "data_offsets"}:
         raise ValueError(f"{name[:80]!r} has not dtype, shape and data_offsets")
     dtype, shape, offsets = entry["dtype"], entry["shape"], entry["data_offsets"]
+    if isinstance(dtype, str) and dtype in HALF:
+        raise _Half(
+            f"{name[:80]!r} holds {HALF[dtype]} numbers, which are not read here. Convert them in the program that "
+            "wrote the file: in PyTorch {k: v.float() for k, v in tensors.items()}, in NumPy a.astype('float32')"
+        )
     if not isinstance(dtype, str) or dtype not in DTYPES:
         raise ValueError(f"{name[:80]!r} has the dtype {dtype!r:.40}; expected one of {sorted(DTYPES)}")
     if not isinstance(shape, list) or len(shape) > MOST_AXES or not all(type(n) is int and n >= 0 for n in shape):

@@ -200,15 +200,17 @@ class Model(Trainable):
 
     # ---- in files (whose room makes models, and so stands on this one)
 
-    def save(self, path, include_optimizer=True) -> None:
+    def save(self, path, include_optimizer=True, overwrite=True) -> None:
         """Write the whole model to a .safetensors file: layers, weights, what was compiled. See `models.load_model`.
 
-        An older file is replaced only once the new one is complete. A subclass with its own `call` is code, which no
-        file holds: of such a model `save_weights` writes the weights.
+        An older file is replaced only once the new one is complete; with overwrite=False it is refused. A subclass
+        with its own `call` is code, which no file holds: of such a model `save_weights` writes the weights. Layers of
+        your own come back from the arguments that they keep, and from weights made by `add_weight`; other arrays and
+        numbers that they change while learning are not in the file.
         """
         from edunet.models import saving
 
-        saving.save_model(self, path, include_optimizer)
+        saving.save_model(self, path, include_optimizer, overwrite)
 
     def save_weights(self, path) -> None:
         """Write all weights to a .safetensors file; an older file is replaced only once the new one is complete."""

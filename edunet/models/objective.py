@@ -20,7 +20,7 @@ class Objective:
         self.losses = [None if part is None else losses.get(part) for part in self._spread("loss", loss)]
         if all(part is None for part in self.losses):
             raise ValueError(f"loss: at least one of the outputs {outputs} needs a loss. Received: {loss!r}")
-        self.loss_weights = [1.0 if w is None else float(w) for w in self._spread("loss_weights", loss_weights)]
+        self.loss_weights = [_share(w) for w in self._spread("loss_weights", loss_weights)]
         for loss_of_output in self.losses:
             if loss_of_output is not None and loss_of_output.reduction == "none":
                 raise ValueError(
@@ -120,6 +120,16 @@ class Objective:
                 value = mean if math.isnan(mean) else float(metric.result())
                 results[f"{name}_{key}" if several else key] = value
         return results
+
+
+def _share(weight) -> float:
+    """Return the share of an output in the total as a number, 1 unless it is given."""
+    if weight is None:
+        return 1.0
+    good = isinstance(weight, (int, float, np.number)) and not isinstance(weight, bool)
+    if not good or not 0 <= weight < np.inf:
+        raise ValueError(f"loss_weights: the share of an output is a number >= 0. Received: {weight!r:.80}")
+    return float(weight)
 
 
 def _distinct(names: list[str]) -> list[str]:

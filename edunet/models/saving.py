@@ -53,9 +53,18 @@ def clone_model(model) -> Model:
     return make(layers, Reader(writer.arrays, writer.own))
 
 
-def save_model(model, path, include_optimizer: bool = True) -> None:
-    """Write a whole model to a .safetensors file, from which `load_model` makes it again."""
+def save_model(model, path, include_optimizer: bool = True, overwrite: bool = True) -> None:
+    """Write a whole model to a .safetensors file, from which `load_model` makes it again.
+
+    Layers of your own are made again from the arguments that they keep as attributes of the same name, or that their
+    get_config() returns; their weights are those made by `add_weight`. Other arrays and numbers that they keep and
+    change are not in the file, and nobody can tell.
+    Args: overwrite, False refuses a path where a file is already.
+    Raises TypeError for what a file cannot hold or would make differently; FileExistsError; OSError.
+    """
     path = safetensors_path(path)
+    if not overwrite and path.exists():
+        raise FileExistsError(f"{str(path)!r} is there already; choose another path, or give overwrite=True.")
     layers, writer = describe(model)
     description = {"layers": layers, "own": sorted(writer.own), "compile": _compiled(model, writer)}
     arrays = {name: w.data for name, w in named_weights(model).items()} if model.built else {}
@@ -63,7 +72,7 @@ def save_model(model, path, include_optimizer: bool = True) -> None:
         description["iterations"] = model.optimizer.iterations
         arrays |= _running_values(model)
     text = json.dumps(description, separators=(",", ":"))
-    parse(text.encode(), len(text) + sum(a.nbytes for a in arrays.values()), DEEPEST)  # as it will be read
+    parse(text.encode(), DEEPEST)  # as it will be read
     files.write(path, arrays | writer.arrays, MODEL, text)
 
 
@@ -96,12 +105,14 @@ def load_model(path, custom_objects: dict | None = None, compile: bool = True) -
         )
     try:
         return _model_from(arrays, notes[MODEL], custom, compile)
+    except RecursionError as error:
+        raise ValueError(f"{str(path)!r} cannot be loaded: what it describes is nested too deep.") from error
     except (ValueError, TypeError) as error:
         raise ValueError(f"{str(path)!r} cannot be loaded: {error}") from error
 
 
 def _model_from(arrays, text: str, custom, compile) -> Model:
-    description = parse(text.encode(), len(text) + sum(a.nbytes for a in arrays.values()), DEEPEST)
+    description = parse(text.encode(), DEEPEST)
     _check_given(description.get("own"), custom)
     weights = {name: a for name, a in arrays.items() if name.split(".")[0].isdigit()}
     reader = Reader(arrays, custom)

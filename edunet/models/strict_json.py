@@ -7,19 +7,24 @@ __all__ = ["parse"]
 
 # a text (also one that never ends, so that every character is looked at once), or what opens, closes or parts values
 _TOKENS = re.compile(rb'"(?:[^"\\]++|\\.)*+(?:"|\\?\Z)|[\[\]{},]', re.DOTALL)
-_WIDE = re.compile(rb"[\x80-\xff]|\\u")
+_WIDE = re.compile(rb"(?<!\\)(?:\\\\)*\\u|[\x80-\xff]")  # not the two characters \\ and a letter u
+_FOREIGN = re.compile(rb"[\x80-\xff]")
 LARGEST_WIDE = 500_000  # one such character makes Python keep four bytes for each character of its text
+COSTS = {ord("["): 80, ord("{"): 200, ord(","): 40}  # bytes of a list, a dict, an entry with its number; a text is 56
+SPARE, TIMES = 2_500_000, 16  # most bytes that the values may take: these, and so many for each byte of text
 
 
-def parse(text: bytes, file_size: int, deepest: int) -> dict:
+def parse(text: bytes, deepest: int) -> dict:
     """Return the object that the JSON text describes.
 
-    Args: file_size, in bytes, in proportion to which the number of values is bounded; deepest, how far values may be
-    nested. Raises ValueError for anything else: several values of one name, NaN, other things than an object.
+    What its values will take of memory is estimated first, and bounded in proportion to the text: a layer and its
+    arguments take about seven times their text.
+    Args: deepest, how far values may be nested. Raises ValueError for anything else: several values of one name, NaN,
+    other things than an object.
     """
-    if len(text) > LARGEST_WIDE and _WIDE.search(text):
+    if len(text) > LARGEST_WIDE and _FOREIGN.search(text):
         raise ValueError(f"a description of {len(text)} bytes may hold plain letters only (ASCII)")
-    _measure(text, 30_000 + file_size // 100, deepest)  # a piece takes up to 100 bytes of memory
+    _measure(text, SPARE + TIMES * len(text), deepest)
     try:
         found = json.loads(text.decode("utf-8"), object_pairs_hook=_once, parse_constant=_refuse)
     except json.JSONDecodeError as error:
@@ -32,18 +37,26 @@ def parse(text: bytes, file_size: int, deepest: int) -> dict:
 
 
 def _measure(text: bytes, most: int, deepest: int) -> None:
-    depth = pieces = 0
+    depth = size = 0
     for token in _TOKENS.finditer(text):
         first = text[token.start()]
         if first in b"]}":
             depth -= 1
             continue
-        pieces += 1
+        size += COSTS.get(first) or _size_of_text(token[0])
         depth += first in b"[{"
         if depth > deepest:
             raise ValueError(f"its description is nested more than {deepest} deep")
-        if pieces > most:
-            raise ValueError(f"its description has more than {most} pieces")
+        if size > most:
+            raise ValueError(f"the values of its description ({len(text)} bytes) would take more memory than {most}")
+
+
+def _size_of_text(token: bytes) -> int:
+    if not _WIDE.search(token):
+        return 56 + len(token)
+    if len(token) > LARGEST_WIDE:
+        raise ValueError(f"a text of {len(token)} bytes may hold plain letters only (ASCII)")
+    return 56 + 4 * len(token)
 
 
 def _once(pairs: list) -> dict:

@@ -14,23 +14,16 @@ import types
 import numpy as np
 
 from edunet import losses, metrics
-from edunet.layers.arguments import arguments
 from edunet.layers.layer import Layer
 from edunet.layers.symbol import Symbol
 from edunet.models.gate import check_types
+from edunet.models.own import check_own, config_of
 from edunet.models.registry import BASES, KINDS, base_of, find
 
-__all__ = ["Reader", "Writer", "config_of"]
+__all__ = ["Reader", "Writer"]
 
 LARGEST = 2**63  # of whole numbers: seeds
 _FUNCTIONS = (types.FunctionType, types.BuiltinFunctionType, types.MethodType, np.ufunc)
-
-
-def config_of(thing) -> dict:
-    """Return the arguments that make an object again."""
-    if hasattr(thing, "get_config"):
-        return thing.get_config()
-    return {name: getattr(thing, name) for name in arguments(type(thing)) if hasattr(thing, name)}
 
 
 class Writer:
@@ -104,6 +97,7 @@ class Writer:
         name = type(thing).__name__
         if KINDS[base].get(name) is type(thing):
             return {"kind": name}
+        check_own(thing)
         return {"kind": self._named(name, type(thing)), "own": True}
 
     def _named(self, name: str, thing) -> str:

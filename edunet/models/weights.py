@@ -41,20 +41,20 @@ def fill_weights(model, arrays: dict[str, np.ndarray], needs: str, path: str = "
     Raises ValueError, before anything is changed, that says in what the file differs from what `needs` it.
     """
     weights = named_weights(model)
-    start = f"{path!r}" if path else "it"
+    start = f"{path!r}: " if path else ""
     if arrays.keys() != weights.keys():
         missing, extra = sorted(weights.keys() - arrays.keys()), sorted(arrays.keys() - weights.keys())
         raise ValueError(
-            f"{start} belongs to another architecture: "
+            f"{repr(path) if path else 'it'} belongs to another architecture: "
             f"the file lacks {missing[:3] or 'nothing'}, {needs} lacks {extra[:3] or 'nothing'}."
             + _foreign(arrays, weights)
         )
     for name, w in weights.items():
         if arrays[name].dtype.kind != "f":
-            raise ValueError(f"{start}: {name} holds {arrays[name].dtype}, not the numbers of a weight.")
+            raise ValueError(f"{start}{name} holds {arrays[name].dtype}, not the numbers of a weight.")
         if arrays[name].shape != w.shape:
             raise ValueError(
-                f"{start}: {name} has shape {arrays[name].shape}, {needs} needs {w.shape}."
+                f"{start}{name} has shape {arrays[name].shape}, {needs} needs {w.shape}."
                 + _channels(name, arrays[name].shape, w.shape, list(weights))
             )
     for name, w in weights.items():

@@ -213,7 +213,12 @@ def _flat(*arrays):
 
 
 def _shares(optimizer: str, **shares) -> None:
-    """Raise ValueError unless each value lies between 0 and 1: how much of the past is kept."""
+    """Raise ValueError unless each value lies between 0 and 1: how much of the past is kept.
+
+    A β of 1 would keep all of it: the mean would stay 0, and be divided by 1 − βᵗ = 0.
+    """
     for name, value in shares.items():
+        if name.startswith("beta") and isinstance(value, (int, float, np.number)) and value == 1:
+            raise ValueError(f"{optimizer}: {name} is below 1: the step divides by 1 − {name}. Received: {value!r}")
         if isinstance(value, bool) or not isinstance(value, (int, float, np.number)) or not 0 <= value <= 1:
             raise ValueError(f"{optimizer}: {name} lies between 0 and 1. Received: {value!r}")

@@ -274,9 +274,9 @@ def test_forged_architectures_are_refused_without_taking_memory(tmp_path, kind):
 
 def test_deep_and_long_descriptions():
     with pytest.raises(ValueError, match="nested more than 64 deep"):
-        strict_json.parse(b'{"a":' + b"[" * 100, 0, saving.DEEPEST)
+        strict_json.parse(b'{"a":' + b"[" * 100, saving.DEEPEST)
     with pytest.raises(ValueError, match="not an object with names"):
-        strict_json.parse(b"[]", 0, saving.DEEPEST)
+        strict_json.parse(b"[]", saving.DEEPEST)
 
 
 def test_loading_takes_three_times_the_file_at_most(tmp_path):
@@ -304,3 +304,22 @@ def test_damaged_files_are_refused_clearly():
 
 def test_a_killed_process_leaves_the_old_or_the_new_file():
     assert kill_while_saving.kill(2)["whole"] == 2
+
+
+def test_a_file_that_is_there_already_may_be_kept(tmp_path):
+    model = network()
+    models.save_model(model, tmp_path / "m.safetensors", overwrite=False)
+    with pytest.raises(FileExistsError, match="is there already; choose another path, or give overwrite=True"):
+        model.save(tmp_path / "m.safetensors", overwrite=False)
+    model.save(tmp_path / "m.safetensors", overwrite=True)
+
+
+def test_a_forged_file_of_other_shapes_is_told_when_it_predicts(tmp_path):
+    """Nothing is computed while a file is loaded, so what its calls claim is found out by the first data."""
+    path = tmp_path / "m.safetensors"
+    models.Sequential([layers.Dense(3, input_shape=(4,)), layers.Dense(2)]).save(path)
+    changed(path, lambda m: m["layers"][-1]["inputs"][0].update(shape=[None, 5]))
+    model = models.load_model(path)
+    with pytest.raises(ValueError, match=r"dense: expected x \(N, ..., 4\) .* Received x \(1, 5\)") as caught:
+        model.predict(np.ones((1, 5)))
+    assert "in layer 'dense" in caught.value.__notes__[0]

@@ -186,6 +186,13 @@ def test_several_inputs_and_outputs():
     assert [p.shape for p in model.predict([X, X[:, :1]])] == [(120, 1), (120, 1)]
 
 
+@pytest.mark.parametrize("weight", [float("nan"), -1.0, "much", float("inf"), True])
+def test_shares_of_outputs_are_numbers(weight):
+    model = models.Sequential([layers.Dense(1, input_shape=(2,))])
+    with pytest.raises(ValueError, match="loss_weights: the share of an output is a number >= 0"):
+        model.compile("sgd", "mse", loss_weights=[weight])
+
+
 def test_every_output_has_its_weight_in_the_loss():
     edunet.set_random_seed(0)
     x = layers.Input((4,))
