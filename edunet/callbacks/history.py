@@ -58,9 +58,15 @@ class History(Callback):
 
     def check_state(self, state):
         super().check_state(state)
-        lists = [state["epoch"], *state["history"].values()]
-        if not all(isinstance(part, list) for part in lists) or not all(type(n) is int for n in state["epoch"]):
+        values, epochs = state["history"], state["epochs_of"]
+        if not isinstance(values, dict) or not isinstance(epochs, dict) or values.keys() != epochs.keys():
+            raise ValueError("History: expected the same names in history and epochs_of")
+        lists = [state["epoch"], *values.values(), *epochs.values()]
+        if not all(isinstance(part, list) for part in lists):
             raise ValueError("History: expected lists, one entry per epoch")
+        whole = all(type(n) is int for n in (*state["epoch"], *(n for part in epochs.values() for n in part)))
+        if not whole or any(len(values[name]) != len(epochs[name]) for name in values):
+            raise ValueError("History: expected the number of an epoch for each value")
 
 
 def draw(told: History | dict, synthetic: bool):

@@ -6,6 +6,7 @@ from edunet.models import (
     Sequential,
     clone_model,
     load_model,
+    save_model,
 )
 
 __all__ = [
@@ -14,4 +15,5 @@ __all__ = [
     "Sequential",
     "clone_model",
     "load_model",
+    "save_model",
 ]

@@ -79,12 +79,12 @@ def write(loop, path) -> None:
                     f"Checkpoint: what {type(callback).__name__}.get_state returns cannot be kept. {error}"
                 ) from error
         text = json.dumps(pack({"made of": _words(loop), "state": state}, arrays, "state"), separators=(",", ":"))
-        _parsed(text, sum(a.nbytes for a in arrays.values()))  # as it will be read
+        _parsed(text)  # as it will be read
         files.write(path, arrays, FORMAT, text)
 
 
-def _parsed(text: str, size: int) -> dict:
-    return parse(text.encode(), len(text) + size, DEEPEST)
+def _parsed(text: str) -> dict:
+    return parse(text.encode(), DEEPEST)
 
 
 def _read(path) -> tuple[dict, dict, dict]:
@@ -96,7 +96,7 @@ def _read(path) -> tuple[dict, dict, dict]:
             "written by callbacks.Checkpoint; weights alone are read by model.load_weights."
         )
     try:
-        held = unpack(_parsed(notes[FORMAT], sum(a.nbytes for a in arrays.values())), arrays)
+        held = unpack(_parsed(notes[FORMAT]), arrays)
         words, state = held["made of"], held["state"]
         texts = [text for room in NAMES for pair in words[room].items() for text in pair]
         places = [state["epoch"], state["epochs"], state["step"]]
