@@ -364,7 +364,7 @@ def depthwise_conv2d_backward(const floating[:, :, :, ::1] dy, const floating[:,
 
 cdef on_every_cpu depthwise_dw(const floating* dy, const floating* x, floating* dw, floating* db,
                                const Shape* g) noexcept nogil:
-    """dw[u,v,f] = Σ_n Σ_i Σ_j x[n, i·s + u·d - top, j·s + v·d - left, f] dy[n,i,j,f], row by row of dy; db without dw."""
+    """dw[u,v,f] = Σ_n Σ_i Σ_j x[n, i·s + u·d - top, j·s + v·d - left, f] dy[n,i,j,f]; without dw only db."""
     cdef Py_ssize_t F = g.C, whole = F // 16 * 16, _n, i, j, u, v, f, h, k, u0, u1, j0, j1
     cdef const floating* row
     cdef floating* tap
