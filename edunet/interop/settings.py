@@ -6,6 +6,8 @@ from edunet import activations
 
 __all__ = ["refuse_other_settings"]
 
+BACKWARDS = "go_backwards=True has no counterpart there; turn x over before both, x[:, ::-1]"
+
 
 def refuse_other_settings(model, module, found: list[tuple]) -> None:
     """Raise ValueError for the first pair (layer, modules, part) of which the settings differ where both have them.
@@ -24,6 +26,10 @@ def refuse_other_settings(model, module, found: list[tuple]) -> None:
                 f"{layer.name} (Normalization) has a mean and a variance, the module has no place for them: copy the "
                 "rest without this layer and give the module x after it."
             )
+    halves = {part for layer in ours if type(layer).__name__ == "Bidirectional" for part in layer.with_inner()}
+    for layer in ours:
+        if type(layer).__name__ == "RNN" and layer.go_backwards and layer not in halves:
+            raise ValueError(f"{layer.name} (RNN): {BACKWARDS}.")
     for layer, modules, part in found:
         other, *second = modules
         why = next(iter(_differing(layer, other, part, (pads_here or crops_here, pads_there))), None)
@@ -71,8 +77,8 @@ def _recurrent(layer, other, part: bool):
         yield from _values("activation", activations.name_of(layer.activation), "it", "tanh")
         gates = activations.name_of(layer.recurrent_activation)
         yield from _values("recurrent_activation", gates, "it", "sigmoid")
-    if layer.go_backwards and not part:
-        yield "go_backwards=True has no counterpart there; turn x over before both, x[:, ::-1]"
+    if getattr(layer, "go_backwards", False) and not part:  # a cell has none: the RNN around it is asked
+        yield BACKWARDS
 
 
 def _function(other) -> str:
