@@ -49,7 +49,7 @@ $(PEERS)/ready: pyproject.toml $(VENV)/ready
 	touch $@
 
 test-peers peers: $(PEERS)/ready
-	KERAS_BACKEND=torch $(PEERS)/bin/python -m pytest tests/test_*against_*.py tests/interop tests/tutorials tests/callbacks tests/bench/test_peers.py
+	KERAS_BACKEND=torch $(PEERS)/bin/python -m pytest tests/test_*against_*.py tests/metrics tests/interop tests/tutorials tests/callbacks tests/bench/test_peers.py
 
 # The source distribution, and from it the wheels: one for this platform and every Python from 3.11 on, and the pure one.
 wheels: $(VENV)/ready
