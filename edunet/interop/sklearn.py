@@ -14,146 +14,20 @@ opens one runs what it says, and it is bound to the versions that wrote it. Keep
 
 import numpy as np
 
-from edunet import layers, optimizers
-from edunet.backend import default_rng, use_rng
-from edunet.callbacks import EarlyStopping
-from edunet.models import Model, Sequential
-
 try:
-    from sklearn.base import BaseEstimator, ClassifierMixin, MultiOutputMixin, RegressorMixin
-    from sklearn.model_selection import train_test_split
-    from sklearn.utils import check_random_state, column_or_1d
+    from sklearn.base import ClassifierMixin, MultiOutputMixin, RegressorMixin
+    from sklearn.utils import column_or_1d
     from sklearn.utils.multiclass import check_classification_targets
-    from sklearn.utils.validation import _check_sample_weight, check_is_fitted, validate_data
+    from sklearn.utils.validation import validate_data
+
+    from edunet.interop.estimator import Neural, weighed
 except ImportError as error:
     raise ImportError(f'scikit-learn 1.6 or newer is needed: pip install "edunet-med[interop]" ({error})') from error
 
 __all__ = ["NeuralClassifier", "NeuralRegressor"]
 
 
-class _Neural(BaseEstimator):
-    """What both have in common: the network, and how it learns."""
-
-    def __init__(
-        self,
-        hidden_layer_sizes=(100,),
-        activation="relu",
-        dropout=0.0,
-        optimizer="adam",
-        learning_rate=None,
-        batch_size="auto",
-        epochs=200,
-        early_stopping=False,
-        validation_fraction=0.1,
-        patience=10,
-        build=None,
-        random_state=None,
-        verbose=0,
-    ):
-        self.hidden_layer_sizes = hidden_layer_sizes
-        self.activation = activation
-        self.dropout = dropout
-        self.optimizer = optimizer
-        self.learning_rate = learning_rate
-        self.batch_size = batch_size
-        self.epochs = epochs
-        self.early_stopping = early_stopping
-        self.validation_fraction = validation_fraction
-        self.patience = patience
-        self.build = build
-        self.random_state = random_state
-        self.verbose = verbose
-
-    def _how_checked(self) -> dict:
-        """Return how X becomes an array of floats; only a model of `build` knows what to do with further axes."""
-        own = self.build is not None
-        return {"dtype": (np.float64, np.float32), "ensure_2d": not own, "allow_nd": own}
-
-    def _network(self, shape: tuple, outputs: int, dtype) -> Model:
-        """Return the model of `build`, or that of the parameters, in the precision of the data."""
-        if self.build is not None:
-            if isinstance(self.build, Model) or not callable(self.build):
-                raise TypeError(
-                    "build: expected a function(shape, outputs) that returns a new Model each time. Received: "
-                    f"{type(self.build).__name__}"
-                )
-            model = self.build(shape, outputs)
-            if not isinstance(model, Model):
-                raise TypeError(f"build: expected a function(shape, outputs) that returns a Model. It gave: {model!r}")
-            if model is getattr(self, "model_", None) or getattr(model, "_learnt_in_an_estimator", False):
-                raise ValueError(
-                    "build returned a model that has learnt already: each fit and each fold needs a new one. Make the "
-                    "layers inside the function, or return models.clone_model(net)."
-                )
-            vars(model)["_learnt_in_an_estimator"] = True
-            return model
-        sizes = self.hidden_layer_sizes
-        model = Sequential([layers.Input(shape, dtype)])
-        for size in [sizes] if isinstance(sizes, (int, np.integer)) else sizes:
-            model.add(layers.Dense(size, activation=self.activation, dtype=dtype))
-            if self.dropout:
-                model.add(layers.Dropout(self.dropout, dtype=dtype))
-        model.add(layers.Dense(outputs, activation=self._last_activation(outputs), dtype=dtype))
-        return model
-
-    def _optimizer(self):
-        """Return an optimizer that is this fit's own; the one among the parameters stays as it is."""
-        optimizer = optimizers.get(self.optimizer)
-        rate = {} if self.learning_rate is None else {"learning_rate": self.learning_rate}
-        return type(optimizer)(**optimizer.get_config() | rate)
-
-    def _learn(self, X, y, outputs: int, weights, strata=None):
-        """Make the network and let it learn, with random numbers of its own."""
-        seed = _seed(self.random_state)
-        held_out, watchers = None, []
-        if self.early_stopping:
-            self._check_held_out(len(X), strata)
-            X, y, weights, held_out = _held_out(X, y, weights, strata, self.validation_fraction, seed)
-            watchers = [EarlyStopping("val_loss", patience=self.patience, restore_best_weights=True)]
-        batch_size = min(200, len(X)) if self.batch_size == "auto" else self.batch_size
-        with use_rng(np.random.default_rng(seed)):
-            model = self._network(X.shape[1:], outputs, X.dtype)
-            first = model.predict_on_batch(X[:1])
-            self._check_outputs(first, outputs)
-            if model.optimizer is None:
-                model.compile(self._optimizer(), self._loss(first.shape[-1]))
-            history = model.fit(
-                X,
-                y,
-                batch_size=batch_size,
-                epochs=self.epochs,
-                verbose=self.verbose,
-                sample_weight=weights,
-                validation_data=held_out,
-                callbacks=watchers,
-            )
-        self.model_ = model
-        self.history_ = history.history
-        self.n_iter_ = len(history.epoch)
-        return self
-
-    def _check_held_out(self, rows: int, strata):
-        """Raise ValueError if early_stopping cannot set rows aside, some of each class."""
-        share = self.validation_fraction
-        if isinstance(share, bool) or not isinstance(share, (int, float, np.number)) or not 0 < share < 1:
-            raise ValueError(f"validation_fraction is a share of the rows between 0 and 1. Received: {share!r}")
-        classes, fewest = (1, 2) if strata is None else (len(np.unique(strata)), np.bincount(strata).min())
-        held_out = int(np.ceil(share * rows))
-        if fewest < 2 or min(held_out, rows - held_out) < classes:
-            raise ValueError(
-                f"early_stopping sets {held_out} of {rows} rows aside; there must be one of each class there and among "
-                f"the rest ({classes} classes, the rarest has {fewest} rows). Give more rows, another "
-                "validation_fraction, or early_stopping=False."
-            )
-
-    def _outputs(self, X) -> np.ndarray:
-        """Return what the network gives for the rows of X, (N, columns)."""
-        check_is_fitted(self)
-        X = validate_data(self, X, reset=False, **self._how_checked())
-        return self.model_.predict(X, batch_size=256)
-
-
-class NeuralClassifier(ClassifierMixin, _Neural):
+class NeuralClassifier(ClassifierMixin, Neural):
     """A network that tells classes apart, two or more, with any labels.
 
     Args: hidden_layer_sizes, units of the Dense layers before the last; activation and dropout after each of them;
@@ -216,7 +90,7 @@ class NeuralClassifier(ClassifierMixin, _Neural):
         """Learn from rows X (N,D) and their labels y (N,); sample_weight (N,) says how much each row counts."""
         X, y = validate_data(self, X, y, **self._how_checked())
         check_classification_targets(y)
-        X, y, weights = _weighed(X, column_or_1d(y, warn=True), sample_weight)
+        X, y, weights = weighed(X, column_or_1d(y, warn=True), sample_weight)
         self.classes_, codes = np.unique(y, return_inverse=True)
         classes = len(self.classes_)
         if classes < 2:
@@ -248,7 +122,7 @@ class NeuralClassifier(ClassifierMixin, _Neural):
         return self.classes_[p.argmax(axis=1)]
 
 
-class NeuralRegressor(MultiOutputMixin, RegressorMixin, _Neural):
+class NeuralRegressor(MultiOutputMixin, RegressorMixin, Neural):
     """A network that estimates numbers, one or several for each row, by the mean squared error.
 
     Args: as NeuralClassifier, without class_weight; `build` gets the number of columns of y as outputs. Numbers far
@@ -277,7 +151,7 @@ class NeuralRegressor(MultiOutputMixin, RegressorMixin, _Neural):
     def fit(self, X, y, sample_weight=None):
         """Learn from rows X (N,D) and numbers y (N,) or (N,K); sample_weight (N,) says how much each row counts."""
         X, y = validate_data(self, X, y, y_numeric=True, multi_output=True, **self._how_checked())
-        X, y, weights = _weighed(X, y, sample_weight)
+        X, y, weights = weighed(X, y, sample_weight)
         self._y_ndim = y.ndim
         return self._learn(X, y.reshape(len(y), -1).astype(X.dtype), 1 if y.ndim == 1 else y.shape[1], weights)
 
@@ -298,29 +172,3 @@ def _class_factors(given, classes) -> np.ndarray:
             f"class_weight holds for each label of y, {classes.tolist()}, a finite number >= 0. Received: {given!r}"
         )
     return factors
-
-
-def _weighed(X, y, sample_weight):
-    """Return the rows that count, and their weights, 1 in the mean."""
-    if sample_weight is None:
-        return X, y, None
-    weights = _check_sample_weight(sample_weight, X, dtype=X.dtype, ensure_non_negative=True)
-    counts = weights > 0
-    if not counts.any():
-        raise ValueError("sample_weight: all weights are zero, so there is nothing to learn from.")
-    return X[counts], y[counts], weights[counts] / weights[counts].mean()
-
-
-def _held_out(X, y, weights, strata, share, seed):
-    """Return what is left to learn from, X, y and weights, and what is not: to validate by."""
-    given = [X, y] if weights is None else [X, y, weights]
-    parts = train_test_split(*given, test_size=share, stratify=strata, random_state=seed)
-    learnt, held_out = parts[::2], tuple(parts[1::2])
-    return *learnt, *[None] * (3 - len(learnt)), held_out
-
-
-def _seed(random_state) -> int:
-    """Return a seed from a number, a RandomState, or for None from edunet's own generator."""
-    if random_state is None:
-        return int(default_rng().integers(2**31))
-    return int(check_random_state(random_state).randint(2**31 - 1))
