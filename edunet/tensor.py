@@ -5,7 +5,8 @@
     backward    walk the operations from last to first, adding up the gradients that meet in one tensor
 
 Wrapping an array in a Tensor says "I want gradients for this"; bare arrays are constants. The formulas
-themselves, with their gradients, live in `edunet.ops`; here are only the tape and arithmetic.
+themselves, with their gradients, live in `edunet.ops`, the tape and the way back in `edunet.tape`; here is only what
+writes on it: Tensor, `differentiable` and arithmetic.
 
 >>> w = Tensor(np.array([1.0, 2.0]))
 >>> loss = (w * w).sum()
@@ -14,18 +15,15 @@ themselves, with their gradients, live in `edunet.ops`; here are only the tape a
 array([2., 4.])
 """
 
-import contextlib
 import functools
 import inspect
-import itertools
 import numbers
-import threading
 
 import numpy as np
 
 from edunet import arithmetic
 from edunet.backend import floatx
-from edunet.memory import keep_freed_memory
+from edunet.tape import Operation, for_kernels, is_recording, no_gradients, operations_behind, tape, walk_back
 
 __all__ = [
     "Operation",
@@ -59,28 +57,6 @@ __all__ = [
 ]
 
 _FLOATS = (np.dtype(np.float32), np.dtype(np.float64))
-
-keep_freed_memory()  # a tape holds the arrays of a step until its end
-
-
-class _Tape(threading.local):
-    off = 0  # counts nested no_gradients() blocks, in each thread by itself
-
-
-_tape = _Tape()
-_order = itertools.count()  # operations are numbered as they happen: a topological order for free
-
-
-class Operation:
-    """One entry of the tape: the inputs that want gradients and the closure that computes them."""
-
-    __slots__ = ("backward", "inputs", "number", "op", "options", "outputs", "takes_wanted")
-
-    def __init__(self, op, inputs, options, backward, outputs):
-        self.op, self.inputs, self.options, self.backward = op, inputs, options, backward
-        self.outputs = outputs  # (shape, dtype) of each output; not the outputs: no reference cycles
-        self.takes_wanted = "wanted" in (getattr(backward, "__kwdefaults__", None) or ())
-        self.number = next(_order)
 
 
 class Tensor:
@@ -148,7 +124,7 @@ class Tensor:
         """
         behind = [t for op in operations_behind(self) for t in op.inputs if t is not None]
         leaves = [t for t in dict.fromkeys([self, *behind]) if t.made_by is None]
-        for leaf, grad in zip(leaves, _gradients(self, leaves, dy), strict=True):
+        for leaf, grad in zip(leaves, walk_back(self, leaves, dy), strict=True):
             if grad is not None:
                 leaf.grad = np.array(grad)  # a copy: one array may be the gradient of several inputs
 
@@ -210,7 +186,7 @@ class Tensor:
         return y
 
 
-# ---------------------------------------------------------------- the tape
+# ---------------------------------------------------------------- how an operation is lifted
 
 
 def as_array(data) -> np.ndarray:
@@ -235,13 +211,6 @@ def as_array(data) -> np.ndarray:
     return array.astype(floatx())
 
 
-def for_kernels(data, dtype) -> np.ndarray:
-    """Return numbers as kernels want them: C-contiguous, aligned, of that dtype. Almost always they already are."""
-    if type(data) is np.ndarray and data.dtype is dtype and data.flags.carray:
-        return data
-    return np.require(data, dtype, ["C", "A", "E"])  # E: no subclass
-
-
 def _common(args: tuple) -> list:
     """Bring all inputs of an op to arrays of one dtype, as kernels want them; plain numbers do not promote."""
     arrays, dtype = [], None
@@ -253,27 +222,6 @@ def _common(args: tuple) -> list:
         if dtype is None or a.dtype > dtype:  # float64 > float32
             dtype = a.dtype
     return [a if a is None else for_kernels(a, dtype or floatx()) for a in arrays]
-
-
-class no_gradients(contextlib.ContextDecorator):
-    """Compute without remembering: faster and lighter, for prediction.
-
-    >>> with no_gradients():
-    ...     y = Tensor([1.0]) * 2.0
-    >>> y.made_by is None
-    True
-    """
-
-    def __enter__(self):
-        _tape.off += 1
-
-    def __exit__(self, *error):
-        _tape.off -= 1
-
-
-def is_recording() -> bool:
-    """Tell whether operations are remembered in this thread: not inside a `no_gradients` block."""
-    return not _tape.off
 
 
 def _keep_mask(y: Tensor, inputs, along: int | None = None) -> None:
@@ -331,7 +279,7 @@ def differentiable(op=None, *, keeps_mask: str | None = None):
             return y
         several = isinstance(y, tuple)
         outputs = tuple([Tensor(part) for part in y]) if several else (Tensor(y),)
-        if not _tape.off:
+        if not tape.off:
             made_by = Operation(lifted, inputs, options, backward, [(t.data.shape, t.data.dtype) for t in outputs])
             for index, tensor in enumerate(outputs):
                 tensor.made_by, tensor.index = made_by, index
@@ -361,77 +309,6 @@ def _option(op, name, option):
     return option.item()
 
 
-def operations_behind(y: Tensor) -> list[Operation]:
-    """Return all operations that y depends on, last first."""
-    found, waiting = {}, [y]
-    while waiting:
-        op = waiting.pop().made_by
-        if op is not None and op.number not in found:
-            found[op.number] = op
-            waiting.extend(t for t in op.inputs if t is not None)
-    return [found[number] for number in sorted(found, reverse=True)]
-
-
-def _key(t: Tensor):
-    """Name a gradient: outputs of operations by their place on the tape, other tensors by themselves."""
-    return (t.made_by.number, t.index) if t.made_by else id(t)
-
-
-def _wanted_inputs(operations: list[Operation], keys: set) -> dict[int, tuple[bool, ...]]:
-    """Return, for each operation on a way to what is asked for, which of its inputs are: {number: flags}.
-
-    `operations` are sorted last first, as by operations_behind; keys name what is asked for.
-    """
-    flags = {}
-    for op in reversed(operations):
-        wanted = [
-            t is not None and ((t.made_by is not None and t.made_by.number in flags) or _key(t) in keys)
-            for t in op.inputs
-        ]
-        if True in wanted:
-            flags[op.number] = tuple(wanted)
-    return flags
-
-
-def _gradients(y: Tensor, wanted: list[Tensor], dy=None) -> list[np.ndarray | None]:
-    """Walk the tape back from y; return ∂y/∂t for each wanted Tensor t, None where y ignores t."""
-    if dy is None:
-        if y.size != 1:
-            raise ValueError(
-                f"backward() starts at one number, a loss; received shape {y.shape}. Pass dy, or use .sum()."
-            )
-        dy = np.ones(y.shape)
-    dy = np.asarray(dy, y.dtype)
-    if dy.shape != y.shape:
-        raise ValueError(f"backward: dy needs the shape of what it is the gradient of, {y.shape}. Received {dy.shape}.")
-    keys = {_key(t) for t in wanted}
-    grads = {_key(y): dy}
-    operations = operations_behind(y)
-    flags = _wanted_inputs(operations, keys)
-    for op in operations:
-        if op.number not in flags:
-            continue
-        dys = []
-        for index, (shape, dtype) in enumerate(op.outputs):
-            key = (op.number, index)
-            d = grads.get(key) if key in keys else grads.pop(key, None)  # kept no longer than it is needed
-            dys.append(np.zeros(shape, dtype) if d is None else for_kernels(d, dtype))
-        dxs = op.backward(*dys, wanted=flags[op.number]) if op.takes_wanted else op.backward(*dys)
-        dxs = dxs if isinstance(dxs, tuple) else (dxs,)
-        for x, dx, looked_at in zip(op.inputs, dxs, flags[op.number], strict=True):
-            if not looked_at or dx is None:
-                continue
-            dx = np.asarray(dx)
-            if dx.shape != x.shape:
-                raise ValueError(
-                    f"{op.op.__name__}: backward returned a gradient of shape {dx.shape} for an input of shape "
-                    f"{x.shape}. Each gradient has the shape of its input: sum over the axes that were repeated."
-                )
-            key = _key(x)
-            grads[key] = grads[key] + dx if key in grads else dx
-    return [grads.get(_key(t)) for t in wanted]
-
-
 def gradients(y: Tensor, wanted, dy=None) -> list[np.ndarray]:
     """Return ∂y/∂t for each Tensor t of a list, weights and intermediate results alike; zeros where y ignores t.
 
@@ -443,7 +320,7 @@ def gradients(y: Tensor, wanted, dy=None) -> list[np.ndarray]:
     if isinstance(wanted, Tensor):
         raise TypeError("gradients(y, wanted): wanted is a list of Tensors. For one of them type gradients(y, [w]).")
     wanted = list(wanted)
-    found = _gradients(y, wanted, dy)
+    found = walk_back(y, wanted, dy)
     return [np.zeros_like(t.data) if grad is None else grad for t, grad in zip(wanted, found, strict=True)]
 
 

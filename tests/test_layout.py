@@ -33,7 +33,7 @@ FLOORS = [
         "backend",
         "about",
     ],
-    ["tensor", "gradcheck"],
+    ["tape", "tensor", "gradcheck"],
     ["ops", "initializers", "regularizers", "constraints", "schedules", "optimizers", "activations"],
     ["layers", "losses", "metrics", "warmup", "race"],
     ["callbacks", "models"],
