@@ -34,7 +34,22 @@ class LearningRateSchedule:
         return dict(vars(self))
 
 
-class ExponentialDecay(LearningRateSchedule):
+class _ByPeriods(LearningRateSchedule):
+    """A rate that shrinks from one period of `decay_steps` steps to the next, or evenly within them."""
+
+    def __init__(self, initial_learning_rate, decay_steps, decay_rate, staircase=False):
+        self.initial_learning_rate = _number(self, "initial_learning_rate", initial_learning_rate)
+        self.decay_steps = _number(self, "decay_steps", decay_steps, above=True)
+        self.decay_rate = _number(self, "decay_rate", decay_rate)
+        self.staircase = bool(staircase)
+
+    def periods(self, step):
+        """Return how many periods have passed, whole ones only in a staircase."""
+        passed = step / self.decay_steps
+        return math.floor(passed) if self.staircase else passed
+
+
+class ExponentialDecay(_ByPeriods):
     """The rate shrinks by the same factor in every `decay_steps` steps.
 
         η = η₀ · r^(step/S)        r decay_rate, S decay_steps; staircase: the exponent is rounded down
@@ -44,17 +59,11 @@ class ExponentialDecay(LearningRateSchedule):
     0.025
     """
 
-    def __init__(self, initial_learning_rate, decay_steps, decay_rate, staircase=False):
-        self.initial_learning_rate = _number(self, "initial_learning_rate", initial_learning_rate)
-        self.decay_steps = _number(self, "decay_steps", decay_steps, above=True)
-        self.decay_rate = _number(self, "decay_rate", decay_rate)
-        self.staircase = bool(staircase)
-
     def __call__(self, step):
-        return self.initial_learning_rate * self.decay_rate ** _periods(step, self.decay_steps, self.staircase)
+        return self.initial_learning_rate * self.decay_rate ** self.periods(step)
 
 
-class InverseTimeDecay(LearningRateSchedule):
+class InverseTimeDecay(_ByPeriods):
     """The rate shrinks ever more slowly.
 
         η = η₀ / (1 + r · step/S)        r decay_rate, S decay_steps; staircase: step/S is rounded down
@@ -64,14 +73,8 @@ class InverseTimeDecay(LearningRateSchedule):
     0.025
     """
 
-    def __init__(self, initial_learning_rate, decay_steps, decay_rate, staircase=False):
-        self.initial_learning_rate = _number(self, "initial_learning_rate", initial_learning_rate)
-        self.decay_steps = _number(self, "decay_steps", decay_steps, above=True)
-        self.decay_rate = _number(self, "decay_rate", decay_rate)
-        self.staircase = bool(staircase)
-
     def __call__(self, step):
-        return self.initial_learning_rate / (1 + self.decay_rate * _periods(step, self.decay_steps, self.staircase))
+        return self.initial_learning_rate / (1 + self.decay_rate * self.periods(step))
 
 
 class PolynomialDecay(LearningRateSchedule):
@@ -212,10 +215,6 @@ class Warmup(LearningRateSchedule):
 
     def _after(self, step):
         return self.schedule(step) if isinstance(self.schedule, LearningRateSchedule) else self.schedule
-
-
-def _periods(step, decay_steps, staircase):
-    return math.floor(step / decay_steps) if staircase else step / decay_steps
 
 
 def _number(schedule, name, value, above=False):

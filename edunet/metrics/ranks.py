@@ -87,9 +87,10 @@ class AUC(_Kept):
 
 
 class _At(_Kept):
-    """The best value of one measure among all thresholds at which another is at least as large as wanted."""
+    """The best value of the measure sought among all thresholds at which another is at least as large as wanted."""
 
     wanted = ""
+    sought = ""
 
     def __init__(self, value, num_thresholds=200, class_id=None, name=None):
         setattr(self, self.wanted, wanted_number(self, self.wanted, value))
@@ -102,20 +103,25 @@ class _At(_Kept):
         y, p = yes_or_no(self, y_true, y_pred, self.class_id)
         self.keep(y, p, sample_weight)
 
-    def best(self, constrained, dependent):
-        met = constrained >= getattr(self, self.wanted)
-        return float(dependent[met].max()) if met.any() else 0.0
+    def result(self):
+        if not self.scores:
+            return 0.0
+        measured = self.measured()
+        met = measured[self.wanted] >= getattr(self, self.wanted)
+        return float(measured[self.sought][met].max()) if met.any() else 0.0
 
-    def measured(self):
-        """Return precision, sensitivity and specificity at every threshold; 0 where nobody is counted."""
+    def measured(self) -> dict[str, np.ndarray]:
+        """Return each measure at every threshold; 0 where nobody is counted."""
         y, p, w = (a.reshape(-1) for a in self.kept())
         tp, fp = _found(y, p, w)
         called, ill, well = tp + fp, tp[-1], fp[-1]
-        return (
-            tp / np.where(called > 0, called, 1),
-            tp / ill if ill else np.zeros_like(tp),
-            (well - fp) / well if well else np.zeros_like(tp),
-        )
+        found = tp / ill if ill else np.zeros_like(tp)
+        return {
+            "precision": tp / np.where(called > 0, called, 1),
+            "recall": found,
+            "sensitivity": found,
+            "specificity": (well - fp) / well if well else np.zeros_like(tp),
+        }
 
 
 class SensitivityAtSpecificity(_At):
@@ -127,61 +133,37 @@ class SensitivityAtSpecificity(_At):
     1.0
     """
 
-    wanted = "specificity"
+    wanted, sought = "specificity", "sensitivity"
 
     def __init__(self, specificity, num_thresholds=200, class_id=None, name=None):
         super().__init__(specificity, num_thresholds, class_id, name)
-
-    def result(self):
-        if not self.scores:
-            return 0.0
-        _, sensitivity, specificity = self.measured()
-        return self.best(specificity, sensitivity)
 
 
 class SpecificityAtSensitivity(_At):
     """Largest share of the healthy that is called healthy while at least this share of the ill is found; exact."""
 
-    wanted = "sensitivity"
+    wanted, sought = "sensitivity", "specificity"
 
     def __init__(self, sensitivity, num_thresholds=200, class_id=None, name=None):
         super().__init__(sensitivity, num_thresholds, class_id, name)
-
-    def result(self):
-        if not self.scores:
-            return 0.0
-        _, sensitivity, specificity = self.measured()
-        return self.best(sensitivity, specificity)
 
 
 class PrecisionAtRecall(_At):
     """Largest precision while at least this share of the ill is found; exact."""
 
-    wanted = "recall"
+    wanted, sought = "recall", "precision"
 
     def __init__(self, recall, num_thresholds=200, class_id=None, name=None):
         super().__init__(recall, num_thresholds, class_id, name)
-
-    def result(self):
-        if not self.scores:
-            return 0.0
-        precision, recall, _ = self.measured()
-        return self.best(recall, precision)
 
 
 class RecallAtPrecision(_At):
     """Largest share of the ill that can be found while at least this share of those called ill is; exact."""
 
-    wanted = "precision"
+    wanted, sought = "precision", "recall"
 
     def __init__(self, precision, num_thresholds=200, class_id=None, name=None):
         super().__init__(precision, num_thresholds, class_id, name)
-
-    def result(self):
-        if not self.scores:
-            return 0.0
-        precision, recall, _ = self.measured()
-        return self.best(precision, recall)
 
 
 def _found(y_true, score, weights=None):
