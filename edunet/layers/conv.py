@@ -98,19 +98,9 @@ class _Conv(Windowed):
         bias_constraint=None,
         **kwargs,
     ):
-        super().__init__(
-            kernel_size,
-            strides,
-            padding,
-            data_format,
-            dilation_rate,
-            activation,
-            use_bias,
-            bias_initializer,
-            bias_regularizer,
-            bias_constraint,
-            **kwargs,
-        )
+        window = (kernel_size, strides, padding, data_format, dilation_rate)
+        bias = (use_bias, bias_initializer, bias_regularizer, bias_constraint)
+        super().__init__(*window, activation, *bias, **kwargs)
         kind = type(self).__name__
         self.filters = whole(kind, "filters", filters)
         self.groups = whole(kind, "groups", groups)

@@ -38,19 +38,9 @@ class DepthwiseConv2D(Windowed):
         bias_constraint=None,
         **kwargs,
     ):
-        super().__init__(
-            kernel_size,
-            strides,
-            padding,
-            data_format,
-            dilation_rate,
-            activation,
-            use_bias,
-            bias_initializer,
-            bias_regularizer,
-            bias_constraint,
-            **kwargs,
-        )
+        window = (kernel_size, strides, padding, data_format, dilation_rate)
+        bias = (use_bias, bias_initializer, bias_regularizer, bias_constraint)
+        super().__init__(*window, activation, *bias, **kwargs)
         self.depth_multiplier = whole(type(self).__name__, "depth_multiplier", depth_multiplier)
         self.keep("depthwise", depthwise_initializer, depthwise_regularizer, depthwise_constraint)
 
@@ -97,23 +87,10 @@ class SeparableConv2D(DepthwiseConv2D):
         bias_constraint=None,
         **kwargs,
     ):
-        super().__init__(
-            kernel_size,
-            strides,
-            padding,
-            depth_multiplier,
-            data_format,
-            dilation_rate,
-            activation,
-            use_bias,
-            depthwise_initializer,
-            bias_initializer,
-            depthwise_regularizer,
-            bias_regularizer,
-            depthwise_constraint,
-            bias_constraint,
-            **kwargs,
-        )
+        window = (kernel_size, strides, padding, depth_multiplier, data_format, dilation_rate)
+        starts = (depthwise_initializer, bias_initializer)
+        bounds = (depthwise_regularizer, bias_regularizer, depthwise_constraint, bias_constraint)
+        super().__init__(*window, activation, use_bias, *starts, *bounds, **kwargs)
         self.filters = whole(type(self).__name__, "filters", filters)
         self.keep("pointwise", pointwise_initializer, pointwise_regularizer, pointwise_constraint)
 

@@ -30,19 +30,9 @@ class _ConvTranspose(Windowed):
         bias_constraint=None,
         **kwargs,
     ):
-        super().__init__(
-            kernel_size,
-            strides,
-            padding,
-            data_format,
-            dilation_rate,
-            activation,
-            use_bias,
-            bias_initializer,
-            bias_regularizer,
-            bias_constraint,
-            **kwargs,
-        )
+        window = (kernel_size, strides, padding, data_format, dilation_rate)
+        bias = (use_bias, bias_initializer, bias_regularizer, bias_constraint)
+        super().__init__(*window, activation, *bias, **kwargs)
         self.filters = whole(type(self).__name__, "filters", filters)
         self.output_padding = self._additions(output_padding)
         self.keep("kernel", kernel_initializer, kernel_regularizer, kernel_constraint)
