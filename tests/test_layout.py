@@ -263,6 +263,7 @@ LAYERS_ONLY = {
     "layer",
     "mask",
     "merge",
+    "naming",
     "phase",
     "recurrent",
     "reshape",

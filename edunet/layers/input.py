@@ -4,7 +4,7 @@ import numpy as np
 
 from edunet.backend import floatx
 from edunet.layers.dense import whole
-from edunet.layers.layer import fresh_name
+from edunet.layers.naming import fresh_name
 from edunet.layers.symbol import Symbol
 
 __all__ = ["Input"]

@@ -12,10 +12,6 @@ output shapes from trying the layer on one blank example, masks are asked for by
 array([[1., 2.]], dtype=float32)
 """
 
-import collections
-import contextlib
-import re
-
 import numpy as np
 
 from edunet import regularizers
@@ -23,18 +19,17 @@ from edunet.backend import floatx
 from edunet.layers.arguments import arguments, options
 from edunet.layers.cut import is_remembered, refuse_a_cut
 from edunet.layers.mask import carry, hand_over, mask_of
+from edunet.layers.naming import fresh_name
 from edunet.layers.phase import phase, trial
 from edunet.layers.symbol import DrawnEnd, Node, Symbol, replace, symbols_in
 from edunet.layers.weighted import Weighted
 from edunet.names import refuse_unknown
 from edunet.tensor import Tensor, no_gradients, reshape
 
-__all__ = ["Layer", "fresh_name", "names_kept"]
+__all__ = ["Layer"]
 
 
 TRIAL_LENGTHS = ((64, 97), (7, 11), (3, 5), (1, 2))  # of open axes while a model is drawn
-
-_named: collections.Counter[str] = collections.Counter()
 
 
 class Layer(Weighted):
@@ -259,24 +254,6 @@ def _is_rows(x) -> bool:
 def _shape(structure):
     """Return the shape of an array, or of each array in nested tuples and lists."""
     return replace(structure, lambda x: tuple(x.shape) if hasattr(x, "shape") else np.shape(x))
-
-
-def fresh_name(kind: str) -> str:
-    """Return conv2d, conv2d_1, conv2d_2, ... for Conv2D, as Keras spells and counts (ReLU is re_lu)."""
-    stem = re.sub(r"([a-z])([A-Z])", r"\1_\2", re.sub(r"(.)([A-Z][a-z]+)", r"\1_\2", kind)).lower()
-    _named[stem] += 1
-    return stem if _named[stem] == 1 else f"{stem}_{_named[stem] - 1}"
-
-
-@contextlib.contextmanager
-def names_kept():
-    """Let names that are given inside the block be given again after it: what was made there is thrown away."""
-    before = _named.copy()
-    try:
-        yield
-    finally:
-        _named.clear()
-        _named.update(before)
 
 
 def _say_where(error, layer, args) -> None:

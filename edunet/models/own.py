@@ -9,9 +9,9 @@ import inspect
 import numpy as np
 
 from edunet.backend import default_rng
-from edunet.layers import layer as naming
 from edunet.layers.arguments import arguments, options
 from edunet.layers.layer import Layer
+from edunet.layers.naming import names_kept
 from edunet.layers.phase import weights_from
 from edunet.models.registry import KINDS, base_of
 from edunet.optimizers import Optimizer
@@ -61,9 +61,9 @@ def _says_itself(kind: type) -> bool:
 def check_own(thing) -> None:
     """Raise TypeError unless the arguments that an object keeps make another one that keeps the same."""
     config, kind = config_of(thing), type(thing)
-    numbers, names = default_rng().bit_generator.state, naming._named.copy()
+    numbers = default_rng().bit_generator.state
     try:
-        with weights_from(np.zeros):  # those of a constructor: no random numbers are drawn for them
+        with names_kept(), weights_from(np.zeros):  # those of a constructor: no random numbers are drawn for them
             other = kind(**config) if not isinstance(thing, Layer) else kind.from_config(config)
     except Exception as error:  # whatever a learner's constructor raises
         raise TypeError(
@@ -72,8 +72,6 @@ def check_own(thing) -> None:
         ) from error
     finally:  # as if nothing had been made
         default_rng().bit_generator.state = numbers
-        naming._named.clear()
-        naming._named.update(names)
     there = config_of(other)
     for name, value in config.items():
         if name not in there or not _same(value, there[name]):

@@ -6,7 +6,7 @@ import copy
 import numpy as np
 
 from edunet.backend import use_rng
-from edunet.layers.layer import names_kept
+from edunet.layers.naming import names_kept
 
 __all__ = ["Uncopied", "spare"]
 

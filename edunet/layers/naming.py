@@ -1,0 +1,27 @@
+"""Names of layers that were given none: conv2d, conv2d_1, conv2d_2, ..., counted through the session."""
+
+import collections
+import contextlib
+import re
+
+__all__ = ["fresh_name", "names_kept"]
+
+_named: collections.Counter[str] = collections.Counter()
+
+
+def fresh_name(kind: str) -> str:
+    """Return conv2d, conv2d_1, conv2d_2, ... for Conv2D, as Keras spells and counts (ReLU is re_lu)."""
+    stem = re.sub(r"([a-z])([A-Z])", r"\1_\2", re.sub(r"(.)([A-Z][a-z]+)", r"\1_\2", kind)).lower()
+    _named[stem] += 1
+    return stem if _named[stem] == 1 else f"{stem}_{_named[stem] - 1}"
+
+
+@contextlib.contextmanager
+def names_kept():
+    """Let names that are given inside the block be given again after it: what was made there is thrown away."""
+    before = _named.copy()
+    try:
+        yield
+    finally:
+        _named.clear()
+        _named.update(before)
