@@ -22,8 +22,6 @@ class CallbackList:
 
     def _who_hears(self, moment: str) -> list:
         """Return the methods for one moment that somebody has written."""
-        if not self.callbacks:  # as in most calls of `predict`
-            return []
         names = [moment, moment.replace("train_", "")]  # on_batch_end is heard through on_train_batch_end
         return [
             getattr(callback, moment)
