@@ -106,8 +106,9 @@ class Layer(Weighted):
     def __call__(self, *args, training=None, **kwargs):
         if not hasattr(self, "_weights"):
             raise TypeError(f"{type(self).__name__}.__init__ must begin with super().__init__(**kwargs)")
+        takes, mask, may_be_masked = arguments(type(self), "call"), None, False
         if len(args) == 1 and not kwargs and isinstance(args[0], Tensor):  # nearly always
-            pass
+            may_be_masked = args[0].mask is not None
         elif len(args) == 1 and not kwargs and isinstance(args[0], np.ndarray):
             args = (self._cast(args[0]),)
         elif symbols_in((args, kwargs)):
@@ -115,21 +116,21 @@ class Layer(Weighted):
         else:
             args = tuple(np.asarray(x) if _is_rows(x) else x for x in args)
             args, kwargs = replace((args, kwargs), self._cast)
+            may_be_masked = True
         if not self.built:
             self.ensure_built(args, kwargs)
-        mask = None
-        if kwargs or len(args) != 1 or mask_of(args[0]) is not None:
-            mask = hand_over(self, arguments(type(self), "call"), args, kwargs)
+        if may_be_masked:
+            mask = hand_over(self, takes, args, kwargs)
         before = phase.training
         try:
             if training is not None:  # for this layer and all layers inside it
                 phase.training = bool(training)
-            if "training" in arguments(type(self), "call"):
+            if "training" in takes:
                 kwargs["training"] = phase.training
             y = self.call(*args, **kwargs)
             if phase.training and not is_remembered(y) and not self._gradient_seen:
                 refuse_a_cut(self, y, args, kwargs)
-            if mask is not None or self.makes_mask or self._speaks_of_masks():
+            if mask is not None or self.makes_mask or type(self).compute_mask is not Layer.compute_mask:
                 y = self.carry_mask(y, args, mask)
             if self.activity_regularizer is not None:
                 parts = y if isinstance(y, tuple) else (y,)
@@ -144,12 +145,10 @@ class Layer(Weighted):
     def carry_mask(self, y, args, mask):
         """Return the output with the mask that `compute_mask` gives it."""
         told = self.compute_mask(args[0] if args else None, mask)
-        if told is None and isinstance(y, Tensor) and y.mask is not None and self._speaks_of_masks():
+        speaks = type(self).compute_mask is not Layer.compute_mask
+        if told is None and isinstance(y, Tensor) and y.mask is not None and speaks:
             return reshape(y, shape=y.shape)  # without its mask, and the input, if y is the input, keeps its own
         return carry(y, told)
-
-    def _speaks_of_masks(self) -> bool:
-        return type(self).compute_mask is not Layer.compute_mask
 
     def ensure_built(self, args, kwargs) -> None:
         """Build the layer for the shape of its first argument, unless that has been done.

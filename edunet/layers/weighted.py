@@ -1,5 +1,7 @@
 """Who holds weights: making them, finding those of the layers inside, reading and replacing them."""
 
+from types import FunctionType
+
 import numpy as np
 
 from edunet import constraints, initializers, regularizers
@@ -73,7 +75,7 @@ class Weighted:
 
     def sublayers(self) -> list:
         """Return the layers held as attributes, alone or in lists and dicts."""
-        return list(dict.fromkeys(_layers_in(vars(self))))
+        return list(dict.fromkeys(_layers_in([v for key, v in vars(self).items() if key not in _BOOKS])))
 
     def with_inner(self) -> list:
         """Return the layer and all layers inside it, each once."""
@@ -83,8 +85,8 @@ class Weighted:
     def _own(self) -> list[tuple[Tensor, bool]]:
         """Return the layer's own weights: those of add_weight, and Tensors that were simply set as attributes."""
         known = {id(w) for w, _ in self._weights}
-        plain = [v for v in vars(self).values() if isinstance(v, Tensor) and v.made_by is None and id(v) not in known]
-        return self._weights + [(w, True) for w in plain]
+        tensors = [v for v in vars(self).values() if type(v) not in _PLAIN and isinstance(v, Tensor)]
+        return self._weights + [(w, True) for w in tensors if w.made_by is None and id(w) not in known]
 
     def _own_and_inner(self, trainable: bool) -> list[Tensor]:
         own = [w for w, learns in self._own() if (learns and self.trainable) == trainable]
@@ -136,7 +138,10 @@ class Weighted:
         return sum(w.size for w in self.weights)
 
 
-_HOLDS_LAYERS = (Weighted, dict, tuple, list)
+# these are looked through at every step of a training loop: what can be neither layer nor weight is passed over at once
+_LEAVES = frozenset((bool, int, float, str, type(None), FunctionType, type(np.dtype("f")), type(np.dtype("d"))))
+_PLAIN = _LEAVES | {list, tuple, dict}
+_BOOKS = frozenset(("_weights", "_regularized", "_constrained", "_penalties", "_built_for"))
 
 
 def _layers_in(structure) -> list:
@@ -147,4 +152,4 @@ def _layers_in(structure) -> list:
         structure = structure.values()
     elif not isinstance(structure, (tuple, list)):
         return []
-    return [layer for part in structure if isinstance(part, _HOLDS_LAYERS) for layer in _layers_in(part)]
+    return [layer for part in structure if type(part) not in _LEAVES for layer in _layers_in(part)]

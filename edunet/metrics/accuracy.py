@@ -40,9 +40,10 @@ class BinaryAccuracy(MeanOf):
     def values(self, y_true, y_pred):
         check_answers(self, y_pred)
         y_true = like(self, y_true, y_pred)
-        if y_true.dtype.kind == "b" or not (np.abs(y_true) == 1).all():
+        positive = y_true > 0
+        if np.count_nonzero(y_true == positive) < y_true.size and not (np.abs(y_true) == 1).all():
             check_yes_or_no(self, y_true, QUANTITY)
-        return (y_true > 0) == (y_pred > self.threshold)
+        return positive == (y_pred > self.threshold)
 
 
 class CategoricalAccuracy(MeanOf):

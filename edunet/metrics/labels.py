@@ -21,9 +21,10 @@ def like(metric, y_true, y_pred):
 
 def check_answers(metric, y_pred) -> None:
     """Raise ValueError for an answer that is NaN."""
-    if y_pred.dtype.kind == "f" and y_pred.size and np.isnan(y_pred.min()):
+    nans = np.count_nonzero(y_pred != y_pred)  # only NaN differs from itself
+    if nans:
         raise ValueError(
-            f"{_name(metric)}: {int(np.isnan(y_pred).sum())} of {y_pred.size} answers are NaN; expected numbers. "
+            f"{_name(metric)}: {nans} of {y_pred.size} answers are NaN; expected numbers. "
             "A learning rate that is too high, or NaN in x, makes a model answer so."
         )
 
@@ -40,8 +41,9 @@ def check_probabilities(metric, y_pred) -> None:
 
 def check_yes_or_no(metric, y_true, otherwise="") -> None:
     """Raise ValueError for labels other than 0 and 1."""
-    if y_true.dtype.kind != "b" and not ((y_true == 0) | (y_true == 1)).all():
-        odd = y_true[(y_true != 0) & (y_true != 1)]
+    others = (y_true != 0) & (y_true != 1)
+    if np.count_nonzero(others):  # many times as fast as others.any() for a small batch
+        odd = y_true[others]
         if np.isin(y_true, (-1, 1)).all():
             otherwise = "For labels -1 and 1 use (y + 1) / 2."
         raise ValueError(

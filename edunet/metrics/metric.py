@@ -49,7 +49,8 @@ class _Averaged(Metric):
     def add(self, values, sample_weight):
         values = np.asarray(values)
         if sample_weight is None:
-            self.total += values.sum(dtype=np.float64)
+            # of yes and no they are counted, which takes a tenth of the time
+            self.total += np.count_nonzero(values) if values.dtype == bool else values.sum(dtype=np.float64)
             self.count += values.size
         else:
             w = spread(self, sample_weight, values)

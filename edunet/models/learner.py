@@ -210,8 +210,9 @@ class Learner(Layer):
         """Take one step; return what the next one can go on with, unless somebody has changed the layers meanwhile."""
         outputs = self._forward(xs, training=True)
         if plan is None:  # only now: a model that is not drawn may have just made its weights
-            self._refuse_shared(self.optimizer)
             plan = self._plan_steps()
+            if not any(w in self.optimizer.state for w in plan.learning):
+                self._refuse_shared(self.optimizer)
         loss = self.objective.loss(ys, outputs, weights, plan.losses())
         if plan.learning and (not isinstance(loss, Tensor) or loss.made_by is None):
             if not is_recording():

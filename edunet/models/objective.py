@@ -94,9 +94,9 @@ class Objective:
         n = len(ys[0])
         self.seen += n
         self.totals += n * np.array([float(total), *map(float, parts)])
-        groups = zip(self.metrics, self.weighted, ys, outputs, weights, self.totals[1:], strict=True)
+        groups = zip(self.metrics, self.weighted, ys, outputs, weights, self.totals[1:].tolist(), strict=True)
         for plain, weighted, y, out, w, so_far in groups:
-            if np.isnan(so_far):  # so are the metrics of this epoch; they refuse NaN
+            if math.isnan(so_far):  # so are the metrics of this epoch; they refuse NaN
                 continue
             mask = getattr(out, "mask", None)
             for metric in plain:

@@ -19,6 +19,9 @@ from edunet.tensor import as_array, no_gradients
 __all__ = ["Trainable"]
 
 
+_NOBODY = CallbackList([], None)  # hears what `predict` and `evaluate` tell, if they were given no callbacks
+
+
 class Trainable(Learner):
     """What a model can do with data once it has layers. `Model` inherits it."""
 
@@ -167,6 +170,8 @@ class Trainable(Learner):
         return answer(results, return_dict)
 
     def _watchers(self, callbacks, **params) -> CallbackList:
+        if not callbacks:
+            return _NOBODY
         return CallbackList([callbacks] if isinstance(callbacks, Callback) else callbacks or [], self, **params)
 
     def predict(self, x, batch_size=None, verbose=0, steps=None, callbacks=None):
