@@ -75,9 +75,13 @@ class Gates(Layer):
 
     def build(self, input_shape):
         width = self.gates * self.units
-        self.kernel = self.ruled_weight("kernel", (input_shape[-1], width))
-        self.recurrent_kernel = self.ruled_weight("recurrent_kernel", (self.units, width), kept="recurrent")
-        self.bias = self.ruled_weight("bias", self.bias_shape()) if self.use_bias else None
+        self.kernel = self._weight("kernel", "kernel", (input_shape[-1], width))
+        self.recurrent_kernel = self._weight("recurrent_kernel", "recurrent", (self.units, width))
+        self.bias = self._weight("bias", "bias", self.bias_shape()) if self.use_bias else None
+
+    def _weight(self, name, prefix, shape):
+        rules = {rule: getattr(self, f"{prefix}_{rule}") for rule in ("initializer", "regularizer", "constraint")}
+        return self.add_weight(shape, name=name, **rules)
 
     @property
     def has_kernel(self) -> bool:

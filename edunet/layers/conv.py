@@ -50,9 +50,20 @@ class Windowed(Layer):
         setattr(self, f"{weight}_regularizer", regularizers.get(regularizer))
         setattr(self, f"{weight}_constraint", constraints.get(constraint))
 
+    def weight(self, name, shape, kept=None):
+        """Make the weight of that name; `kept` is how `keep` calls it, unless it is the same name."""
+        kept = kept or name
+        return self.add_weight(
+            shape,
+            getattr(self, f"{kept}_initializer"),
+            name=name,
+            regularizer=getattr(self, f"{kept}_regularizer"),
+            constraint=getattr(self, f"{kept}_constraint"),
+        )
+
     def add_bias(self, filters):
         """Make the bias, if there is one."""
-        self.bias = self.ruled_weight("bias", (filters,)) if self.use_bias else None
+        self.bias = self.weight("bias", (filters,)) if self.use_bias else None
 
     @property
     def window(self):
@@ -105,7 +116,7 @@ class _Conv(Windowed):
                 f"{type(self).__name__}: the channels are a multiple of groups. Received: {channels} channels, "
                 f"{self.groups} groups"
             )
-        self.kernel = self.ruled_weight("kernel", (*self.kernel_size, channels // self.groups, self.filters))
+        self.kernel = self.weight("kernel", (*self.kernel_size, channels // self.groups, self.filters))
         self.add_bias(self.filters)
 
     def convolve(self, formula, x):

@@ -47,7 +47,7 @@ class DepthwiseConv2D(Windowed):
     def build(self, input_shape):
         axes_of(type(self).__name__, input_shape, self.axes)
         C, M = input_shape[-1], self.depth_multiplier
-        self.kernel = self.ruled_weight("kernel", (*self.kernel_size, C, M), kept="depthwise")
+        self.kernel = self.weight("kernel", (*self.kernel_size, C, M), kept="depthwise")
         self.add_bias(C * M)
 
     def call(self, x):
@@ -97,8 +97,8 @@ class SeparableConv2D(DepthwiseConv2D):
     def build(self, input_shape):
         axes_of(type(self).__name__, input_shape, self.axes)
         C, M = input_shape[-1], self.depth_multiplier
-        self.depthwise_kernel = self.ruled_weight("depthwise_kernel", (*self.kernel_size, C, M), kept="depthwise")
-        self.pointwise_kernel = self.ruled_weight("pointwise_kernel", (1, 1, C * M, self.filters), kept="pointwise")
+        self.depthwise_kernel = self.weight("depthwise_kernel", (*self.kernel_size, C, M), kept="depthwise")
+        self.pointwise_kernel = self.weight("pointwise_kernel", (1, 1, C * M, self.filters), kept="pointwise")
         self.add_bias(self.filters)
 
     def call(self, x):

@@ -54,7 +54,7 @@ class _ConvTranspose(Windowed):
 
     def build(self, input_shape):
         axes_of(type(self).__name__, input_shape, self.axes)
-        self.kernel = self.ruled_weight("kernel", (*self.kernel_size, self.filters, input_shape[-1]))
+        self.kernel = self.weight("kernel", (*self.kernel_size, self.filters, input_shape[-1]))
         self.add_bias(self.filters)
 
     def convolve(self, formula, x):

@@ -39,14 +39,6 @@ class Weighted:
             self._constrained.append((weight, constraints.get(constraint)))
         return weight
 
-    def ruled_weight(self, name, shape, kept=None) -> Tensor:
-        """Make the weight of that name by the rules that the layer keeps, such as its kernel_initializer.
-
-        kept is what they are called by, unless it is the name: a recurrent_kernel begins by the recurrent_initializer.
-        """
-        rules = {rule: getattr(self, f"{kept or name}_{rule}") for rule in ("initializer", "regularizer", "constraint")}
-        return self.add_weight(shape, name=name, **rules)
-
     @property
     def losses(self) -> list[Tensor]:
         """The penalties of regularizers: on weights as they are, on activities since they were last asked for."""
