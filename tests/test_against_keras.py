@@ -697,6 +697,40 @@ def test_two_inputs_and_two_outputs(compiled):
     assert_equal_curves(theirs, ours)
 
 
+def outputs_by_name(L, M):
+    a, b = L.Input((4,), name="blood"), L.Input((2,), name="age")
+    h = L.Concatenate()([L.Dense(5, activation="relu")(a), b])
+    ends = {"ill": L.Dense(1, activation="sigmoid", name="last")(h), "dose": L.Dense(2)(h)}
+    return M.Model({"blood": a, "age": b}, ends)
+
+
+def test_inputs_and_outputs_by_name():
+    inputs, labels = {"blood": ROWS[:, :4], "age": ROWS[:, 4:]}, {"dose": DOSE, "ill": ILL[:, None]}
+    compiled = {
+        "optimizer": "adam",
+        "loss": {"dose": "mse", "ill": "binary_crossentropy"},
+        "metrics": {"dose": ["mae"], "ill": ["accuracy"]},
+        "loss_weights": {"dose": 0.3, "ill": 2},
+    }
+    theirs, ours = curves(outputs_by_name, compiled, inputs, labels, validation_split=0.2)
+    assert_equal_curves(theirs, ours)
+
+
+def test_answers_by_name():
+    theirs, ours = with_equal_weights(outputs_by_name)
+    inputs, labels = {"blood": ROWS[:, :4], "age": ROWS[:, 4:]}, {"dose": DOSE, "ill": ILL[:, None]}
+    for model in (theirs, ours):
+        model.compile("sgd", {"dose": "mse", "ill": "binary_crossentropy"}, metrics={"dose": ["mae"]})
+    for call in (lambda m: m.predict(inputs, verbose=0), lambda m: m.predict_on_batch(inputs)):
+        for name, y in call(theirs).items():
+            np.testing.assert_allclose(call(ours)[name], y, atol=1e-5)
+    evaluated = [model.evaluate(inputs, labels, verbose=0) for model in (ours, theirs)]
+    np.testing.assert_allclose(*evaluated, atol=1e-5)
+    assert ours.evaluate(inputs, labels, verbose=0, return_dict=True).keys() == set(
+        theirs.evaluate(inputs, labels, verbose=0, return_dict=True)
+    )
+
+
 @pytest.mark.parametrize("metrics", [[], ["accuracy"]])
 def test_one_batch_evaluate_and_predict(metrics):
     theirs, ours = with_equal_weights(normalised)

@@ -24,7 +24,7 @@ from edunet.layers.arguments import arguments, options
 from edunet.layers.cut import is_remembered, refuse_a_cut
 from edunet.layers.mask import carry, hand_over, mask_of
 from edunet.layers.phase import phase, trial
-from edunet.layers.symbol import DrawnEnd, Node, Symbol, replace, symbols_in
+from edunet.layers.symbol import DrawnEnd, Node, Symbol, in_list, replace, symbols_in
 from edunet.layers.weighted import Weighted
 from edunet.names import refuse_unknown
 from edunet.tensor import Tensor, no_gradients, reshape
@@ -137,8 +137,8 @@ class Layer(Weighted):
             if mask is not None or self.makes_mask or self._speaks_of_masks():
                 y = self.carry_mask(y, args, mask)
             if self.activity_regularizer is not None:
-                parts = y if isinstance(y, tuple) else (y,)
-                self._penalties += [_penalty(self.activity_regularizer, part) for part in parts if is_remembered(part)]
+                parts = [part for part in in_list(y) if is_remembered(part)]
+                self._penalties += [_penalty(self.activity_regularizer, part) for part in parts]
             return y
         except (ValueError, TypeError) as error:
             _say_where(error, self, args)
@@ -191,8 +191,7 @@ class Layer(Weighted):
         if not self.built:
             self.ensure_built(args, kwargs)
         first, second = self._try_twice(node)
-        several = isinstance(first, (tuple, list))
-        pairs = zip(first, second or first, strict=True) if several else [(first, first if second is None else second)]
+        pairs = zip(in_list(first), in_list(first if second is None else second), strict=True)
         node.outputs = tuple(
             Symbol(
                 (None, *(n if n == m else None for n, m in zip(a.shape[1:], b.shape[1:], strict=True))),
@@ -203,7 +202,9 @@ class Layer(Weighted):
             )
             for i, (a, b) in enumerate(pairs)
         )
-        return node.outputs if several else node.outputs[0]
+        if isinstance(first, dict):
+            return dict(zip(first, node.outputs, strict=True))
+        return node.outputs if isinstance(first, (tuple, list)) else node.outputs[0]
 
     def _try_twice(self, node) -> tuple:
         """Run the layer on blank examples of two lengths; axes that differ between the two have no fixed length.

@@ -12,6 +12,7 @@ from typing import NamedTuple
 import numpy as np
 
 from edunet.layers.embedding import Embedding, PositionEmbedding
+from edunet.layers.symbol import in_list
 from edunet.models.trying import spare
 from edunet.tensor import as_array, no_gradients
 
@@ -250,7 +251,7 @@ def _every_output(model, xs) -> dict:
         for node in _nodes(model):
             args, kwargs = node.filled(values)
             y = node.layer(*args, **{**kwargs, "training": False})
-            values.update(zip(node.outputs, y if len(node.outputs) > 1 else [y], strict=True))
+            values.update(zip(node.outputs, in_list(y), strict=True))
     return values
 
 

@@ -46,6 +46,7 @@ class Learner(Layer):
     sentinel: Any = None  # TerminateOnNaN, while it watches
     output_shapes: list[tuple] | None = None  # known once the model is drawn, or has seen data
     output_names: list[str] | None = None
+    answers_by_name = False  # True: in a dict
     input_names: list[str] | None = None
 
     def compile(
@@ -134,6 +135,8 @@ class Learner(Layer):
         xs = self._inputs(x)
         if y is None:
             raise ValueError("y is missing: expected one label per example.")
+        if isinstance(y, dict) and self.output_names is None:
+            self._shapes_of_outputs(xs)  # a `call` that returns a dict tells the names
         ys = check_examples(y, "y", self.output_names)
         for labels in ys:
             if labels.shape[0] != xs[0].shape[0]:
@@ -193,10 +196,26 @@ class Learner(Layer):
     def _forward(self, xs, training):
         """Return the outputs for one batch as a list."""
         outputs = self(xs[0] if len(xs) == 1 else xs, training=training)
+        if isinstance(outputs, dict):
+            outputs = self._named(outputs)
         outputs = list(outputs) if isinstance(outputs, (list, tuple)) else [outputs]
         if self.output_shapes is None:
             self.output_shapes = [(None, *out.shape[1:]) for out in outputs]
         return outputs
+
+    def _named(self, outputs: dict) -> list:
+        """Return the outputs in the order of their names, which a `call` of one's own tells when it is first called."""
+        if self.output_names is None:
+            self.output_names, self.answers_by_name = sorted(outputs), True
+        if sorted(outputs) != self.output_names:
+            raise ValueError(f"{self.name}: call returned {sorted(outputs)}, before that {self.output_names}.")
+        return [outputs[name] for name in self.output_names]
+
+    def as_drawn(self, outputs: list):
+        """Return the outputs as the model gives them: one alone, a list, or a dict."""
+        if self.answers_by_name:
+            return dict(zip(self.output_names or [], outputs, strict=True))
+        return outputs[0] if len(outputs) == 1 else outputs
 
     # ---- one batch
 
@@ -260,8 +279,7 @@ class Learner(Layer):
         self._refuse_own("predict_on_batch", "predict_step")
         xs = self._loaded(self._inputs(x))
         with no_gradients():
-            outputs = [np.array(as_array(out)) for out in self._forward(xs, training=False)]  # never x itself
-        return outputs[0] if len(outputs) == 1 else outputs
+            return self.as_drawn([np.array(as_array(out)) for out in self._forward(xs, training=False)])  # never x
 
 
 def answer(results: dict, return_dict: bool):

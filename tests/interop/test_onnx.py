@@ -9,6 +9,7 @@ from edunet.demo import article_network
 from edunet.interop import to_onnx
 from edunet.interop.onnx.pointwise import ACTIVATIONS
 from edunet.interop.onnx.table import LAYERS
+from edunet.layers.symbol import in_list
 from edunet.models import Model, Sequential
 
 pytest.importorskip("onnx", reason="onnx is not installed: pip install onnx onnxruntime")
@@ -32,7 +33,7 @@ def same(model, *xs, opset=20):
     session = ort.InferenceSession(proto.SerializeToString(), providers=["CPUExecutionProvider"])
     theirs = session.run(None, dict(zip([i.name for i in session.get_inputs()], xs, strict=True)))
     ours = model.predict(list(xs) if len(xs) > 1 else xs[0])
-    for a, b in zip(theirs, ours if isinstance(ours, list) else [ours], strict=True):
+    for a, b in zip(theirs, in_list(ours), strict=True):
         assert a.shape == b.shape
         assert np.abs(a - b).max() <= 1e-5 * np.abs(b).max()
     return proto
@@ -168,6 +169,15 @@ def test_several_inputs_and_outputs_shared_layers_and_a_model_inside():
     assert [i.name for i in proto.graph.input] == ["input_0", "input_1"]
     assert [o.name for o in proto.graph.output] == model.output_names
     assert sum(np.prod(w.dims) for w in proto.graph.initializer) == model.count_params()  # each weight once
+
+
+def test_outputs_in_a_dict_also_of_a_model_inside():
+    a = layers.Input((6,))
+    inner = Model(a, {"wide": layers.Dense(6)(a), "thin": layers.Dense(2)(a)})
+    x = layers.Input((6,))
+    y = inner(x)
+    proto = same(Model(x, {"b": y["wide"], "a": layers.Concatenate()([y["thin"], y["wide"]])}), ROWS)
+    assert [o.name for o in proto.graph.output] == ["a", "b"]
 
 
 @pytest.mark.parametrize("causal", [False, True])
