@@ -282,6 +282,28 @@ def test_every_layer_with_weights_is_compared():
     assert len(with_weights) > 20
 
 
+MERGES = {
+    **{kind: (kind, {}, [SIGNAL, normal(3, 7, 4), normal(3, 7, 4)]) for kind in ("Average", "Maximum", "Minimum")},
+    "Subtract": ("Subtract", {}, [SIGNAL, normal(3, 7, 4)]),
+    "Dot": ("Dot", {"axes": 1}, [TABLE, normal(4, 6)]),
+    "Dot, cosine": ("Dot", {"axes": -1, "normalize": True}, [TABLE, normal(4, 6)]),
+    "Dot of steps": ("Dot", {"axes": 2}, [SIGNAL, normal(3, 7, 4)]),
+    "Dot of other axes": ("Dot", {"axes": (1, 2), "normalize": True}, [SIGNAL, normal(3, 4, 7)]),
+    "Dot of a row": ("Dot", {"axes": (2, 1)}, [SIGNAL, normal(3, 4)]),
+}
+
+
+@pytest.mark.parametrize("name", MERGES)
+def test_branches_are_joined_alike(name, precision):
+    kind, options, inputs = MERGES[name]
+    agree(*copied(lambda L: getattr(L, kind)(**options), inputs), [inputs], precision)
+
+
+def test_the_same_again():
+    theirs, ours = copied(lambda L: L.Identity(), SIGNAL)
+    np.testing.assert_array_equal(plain(ours(SIGNAL)), plain(theirs(SIGNAL)))
+
+
 def test_batch_normalization_while_learning():
     theirs, ours = copied(lambda L: L.BatchNormalization(momentum=0.9), IMAGE)
     np.testing.assert_allclose(plain(ours(IMAGE, training=True)), plain(theirs(IMAGE, training=True)), atol=1e-5)

@@ -9,12 +9,29 @@ from edunet.layers.conv import Conv1D, Conv2D
 from edunet.layers.conv_depthwise import DepthwiseConv2D, SeparableConv2D
 from edunet.layers.conv_transpose import Conv1DTranspose, Conv2DTranspose
 from edunet.layers.dense import Dense
+from edunet.layers.dot import Dot, dot
 from edunet.layers.embedding import Embedding, Masking, PositionEmbedding, SinePositionEncoding
 from edunet.layers.gru import GRU, GRUCell
 from edunet.layers.input import Input
 from edunet.layers.layer import Layer
 from edunet.layers.lstm import LSTM, LSTMCell
-from edunet.layers.merge import Add, Concatenate, Multiply, Residual, add, concatenate, multiply
+from edunet.layers.merge import (
+    Add,
+    Average,
+    Concatenate,
+    Maximum,
+    Minimum,
+    Multiply,
+    Residual,
+    Subtract,
+    add,
+    average,
+    concatenate,
+    maximum,
+    minimum,
+    multiply,
+    subtract,
+)
 from edunet.layers.norm import BatchNormalization, GroupNormalization, LayerNormalization
 from edunet.layers.pool import AveragePooling1D, AveragePooling2D, MaxPool1D, MaxPool2D, MaxPooling1D, MaxPooling2D
 from edunet.layers.pool_global import (
@@ -25,7 +42,7 @@ from edunet.layers.pool_global import (
 )
 from edunet.layers.recurrent import RNN
 from edunet.layers.regularize import Dropout, GaussianDropout, GaussianNoise, SpatialDropout1D, SpatialDropout2D
-from edunet.layers.reshape import Flatten, Permute, RepeatVector, Rescaling, Reshape
+from edunet.layers.reshape import Flatten, Identity, Permute, RepeatVector, Rescaling, Reshape
 from edunet.layers.resize import Cropping1D, Cropping2D, UpSampling1D, UpSampling2D, ZeroPadding1D, ZeroPadding2D
 from edunet.layers.rnn import SimpleRNN, SimpleRNNCell
 from edunet.layers.transformer import TransformerEncoder
@@ -36,6 +53,7 @@ __all__ = [
     "Activation",
     "Add",
     "Attention",
+    "Average",
     "AveragePooling1D",
     "AveragePooling2D",
     "BatchNormalization",
@@ -49,6 +67,7 @@ __all__ = [
     "Cropping2D",
     "Dense",
     "DepthwiseConv2D",
+    "Dot",
     "Dropout",
     "ELU",
     "Embedding",
@@ -62,6 +81,7 @@ __all__ = [
     "GlobalMaxPooling1D",
     "GlobalMaxPooling2D",
     "GroupNormalization",
+    "Identity",
     "Input",
     "LSTM",
     "LSTMCell",
@@ -73,6 +93,8 @@ __all__ = [
     "MaxPool2D",
     "MaxPooling1D",
     "MaxPooling2D",
+    "Maximum",
+    "Minimum",
     "MultiHeadAttention",
     "Multiply",
     "Normalization",
@@ -98,6 +120,7 @@ __all__ = [
     "SpatialDropout1D",
     "SpatialDropout2D",
     "StackedRNNCells",
+    "Subtract",
     "TimeDistributed",
     "TransformerEncoder",
     "UpSampling1D",
@@ -105,8 +128,13 @@ __all__ = [
     "ZeroPadding1D",
     "ZeroPadding2D",
     "add",
+    "average",
     "concatenate",
+    "dot",
+    "maximum",
+    "minimum",
     "multiply",
+    "subtract",
 ]
 
 

@@ -56,6 +56,14 @@ def test_inputs_and_outputs_keep_their_names():
             np.testing.assert_allclose(found[name], y, rtol=1e-4, atol=1e-5)
 
 
+@pytest.mark.parametrize("kind", ["Average", "Maximum", "Minimum", "Subtract", "Dot", "Identity"])
+def test_branches(kind):
+    a = keras.Input((4,))
+    b = keras.layers.Dense(4)(a)
+    join = getattr(keras.layers, kind)(**{"axes": 1} if kind == "Dot" else {})
+    there_and_back(keras.Model(a, join(b if kind == "Identity" else [a, b])), SIGNAL[:, 0])
+
+
 def test_stacked_cells():
     cells = [keras.layers.LSTMCell(5), keras.layers.LSTMCell(3)]
     there_and_back(keras.Sequential([keras.Input((7, 4)), keras.layers.RNN(cells)]), SIGNAL)

@@ -171,6 +171,22 @@ def test_several_inputs_and_outputs_shared_layers_and_a_model_inside():
     assert sum(np.prod(w.dims) for w in proto.graph.initializer) == model.count_params()  # each weight once
 
 
+@pytest.mark.parametrize("kind", ["Add", "Average", "Maximum", "Minimum", "Multiply", "Subtract"])
+def test_branches_that_are_joined(kind):
+    a, b = layers.Input((6,)), layers.Input((6,))
+    inputs = [a, b] if kind == "Subtract" else [a, b, layers.Identity()(layers.Dense(6)(b))]
+    same(Model([a, b], getattr(layers, kind)()(inputs)), ROWS, ROWS[::-1].copy())
+
+
+@pytest.mark.parametrize("normalize", [False, True])
+@pytest.mark.parametrize(
+    ("a", "b", "axes"), [(ROWS, ROWS, 1), (STEPS, STEPS, 1), (STEPS, STEPS, -1), (STEPS, ROWS[:, :4], (2, 1))]
+)
+def test_dot(a, b, axes, normalize):
+    inputs = [layers.Input((None, *x.shape[2:]) if x.ndim > 2 and axes != 1 else x.shape[1:]) for x in (a, b)]
+    same(Model(inputs, layers.Dot(axes, normalize=normalize)(inputs)), a, b[::-1].copy())
+
+
 def test_outputs_in_a_dict_also_of_a_model_inside():
     a = layers.Input((6,))
     inner = Model(a, {"wide": layers.Dense(6)(a), "thin": layers.Dense(2)(a)})
