@@ -464,6 +464,22 @@ def test_initial_weights_have_the_same_spread(make, shape):
         np.testing.assert_allclose([a.mean(), a.std()], [b.mean(), b.std()], rtol=0.03, atol=0.003)
 
 
+@pytest.mark.parametrize("distribution", ["uniform", "truncated_normal", "untruncated_normal"])
+@pytest.mark.parametrize("mode", ["fan_in", "fan_out", "fan_avg"])
+@pytest.mark.parametrize("shape", [(300,), (200, 300), (3, 3, 60, 90)])
+def test_variances_follow_the_same_numbers(shape, mode, distribution):
+    theirs, ours = (library.initializers.VarianceScaling(1.5, mode, distribution, seed=1) for library in BOTH)
+    a, b = ours(shape), plain(theirs(shape))
+    assert a.std() == pytest.approx(b.std(), rel=6 / a.size**0.5)
+    if distribution != "untruncated_normal":
+        assert abs(a).max() == pytest.approx(abs(b).max(), rel=0.05)
+
+
+def test_identity_as_initial_weights():
+    theirs, ours = (library.initializers.Identity(gain=0.5)((3, 5)) for library in BOTH)
+    np.testing.assert_array_equal(ours, plain(theirs))
+
+
 @pytest.mark.parametrize("kind", ["Dense", "Conv1D", "Conv2D", "LSTM", "GRU", "SimpleRNN", "ReLU", "MaxPooling2D"])
 def test_automatic_names_are_spelled_alike(kind):
     arguments = {"Dense": (1,), "Conv1D": (1, 1), "Conv2D": (1, 1), "LSTM": (1,), "GRU": (1,), "SimpleRNN": (1,)}
