@@ -480,6 +480,19 @@ def test_identity_as_initial_weights():
     np.testing.assert_array_equal(ours, plain(theirs))
 
 
+@pytest.mark.parametrize("maxlen", [None, 3, 7])
+@pytest.mark.parametrize("padding", ["pre", "post"])
+@pytest.mark.parametrize("truncating", ["pre", "post"])
+def test_sequences_are_padded_alike(maxlen, padding, truncating):
+    drawn = np.random.default_rng(3)
+    options = {"maxlen": maxlen, "padding": padding, "truncating": truncating, "value": 9}
+    for shape, dtype in [((), "int32"), ((2,), "float32")]:
+        sequences = [drawn.integers(1, 9, (n, *shape)).tolist() for n in (5, 1, 4)]
+        theirs, ours = (library.utils.pad_sequences(sequences, dtype=dtype, **options) for library in BOTH)
+        np.testing.assert_array_equal(ours, theirs)
+        assert ours.dtype == theirs.dtype
+
+
 @pytest.mark.parametrize("kind", ["Dense", "Conv1D", "Conv2D", "LSTM", "GRU", "SimpleRNN", "ReLU", "MaxPooling2D"])
 def test_automatic_names_are_spelled_alike(kind):
     arguments = {"Dense": (1,), "Conv1D": (1, 1), "Conv2D": (1, 1), "LSTM": (1,), "GRU": (1,), "SimpleRNN": (1,)}
