@@ -18,7 +18,14 @@ from edunet.models import Model, Sequential
 
 __all__ = ["from_keras", "to_keras"]
 
-_LEFT_OUT = {"name", "trainable", "dtype", "input_shape", "batch_shape"}  # said otherwise, or not at all
+_LEFT_OUT = {
+    "name",
+    "trainable",
+    "dtype",
+    "input_shape",
+    "input_length",
+    "batch_shape",
+}  # said otherwise, or not at all
 _ROOMS = {"regularizer": regularizers, "constraint": constraints}
 
 

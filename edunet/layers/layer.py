@@ -96,7 +96,8 @@ class Layer(Weighted):
         own = [key for key in options(type(self)) if key not in arguments(Layer) or key in arguments(type(self))]
         if self.activity_regularizer is not None:
             own.append("activity_regularizer")
-        return {key: getattr(self, key) for key in ["name", "trainable", *own] if hasattr(self, key)}
+        kept = {key: getattr(self, key) for key in ["name", "trainable", *own] if hasattr(self, key)}
+        return kept | {"dtype": self.dtype.name}
 
     @classmethod
     def from_config(cls, config: dict):
