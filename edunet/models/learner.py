@@ -232,14 +232,8 @@ class Learner(Layer):
             self._refuse_shared(self.optimizer)
             plan = self._plan_steps()
         loss = self.objective.loss(ys, outputs, weights, plan.losses())
-        if plan.learning and (not isinstance(loss, Tensor) or loss.made_by is None):
-            if not is_recording():
-                raise RuntimeError("nothing can be learnt here: fit was called inside edunet.no_gradients().")
-            raise ValueError(
-                "nothing can be learnt from this loss: no gradient goes back from it to the weights, for NumPy has "
-                "computed it, or what the model answers. In a loss of your own use the arithmetic of Tensors (y_pred - "
-                "y_true, **, .mean()) and edunet.ops in place of np.* and y_pred.numpy()."
-            )
+        if plan.learning:
+            self._refuse_dead_end(loss)
         if self.sentinel is not None and not self.sentinel.allows(float(loss), xs):
             return plan
         if plan.learning:
@@ -249,6 +243,18 @@ class Learner(Layer):
         if self.sentinel is not None:
             self.sentinel.after_step()
         return plan
+
+    def _refuse_dead_end(self, loss) -> None:
+        """Raise for a loss that is not on the tape."""
+        if isinstance(loss, Tensor) and loss.made_by is not None:
+            return
+        if not is_recording():
+            raise RuntimeError("nothing can be learnt here: fit was called inside edunet.no_gradients().")
+        raise ValueError(
+            "nothing can be learnt from this loss: no gradient goes back from it to the weights, for NumPy has "
+            "computed it, or what the model answers. In a loss of your own use the arithmetic of Tensors (y_pred - "
+            "y_true, **, .mean()) and edunet.ops in place of np.* and y_pred.numpy()."
+        )
 
     def _judge(self, xs, ys, weights, plan=None):
         """Measure one batch; return what the next one can go on with."""

@@ -7,7 +7,7 @@ import numpy as np
 from edunet.layers.layer import Layer
 from edunet.layers.recurrent import Reader
 from edunet.layers.symbol import Node, Symbol, draw_again, fill, in_list, lay_flat, symbols_in
-from edunet.models import doctor, summary
+from edunet.models import doctor, looking, summary
 from edunet.models.drawing import checked, layers_as_keras_orders_them, nodes_behind, unique
 from edunet.models.examples import all_by_name
 from edunet.models.streaming import Stream
@@ -202,6 +202,35 @@ class Model(Trainable):
         later steps are not known yet. The model stays as it is, also one that is not built yet.
         """
         return doctor.examine(self, x, y, groups, **options)
+
+    def activations(self, x) -> dict:
+        """Return what every layer gives for x, by its name: arrays (N,...), of several outputs a list of them.
+
+        Args: x, as for `predict`, but all at once: a few examples. Later uses of a shared layer are name_1, name_2, ...
+        Raises ValueError for a subclass with its own `call`, which is not drawn.
+
+        >>> from edunet import Sequential, layers
+        >>> model = Sequential([layers.Dense(3, name="hidden", input_shape=(2,)), layers.Dense(1, name="answer")])
+        >>> {name: y.shape for name, y in model.activations(np.ones((5, 2))).items()}
+        {'hidden': (5, 3), 'answer': (5, 1)}
+        """
+        return looking.activations(self, x)
+
+    def gradients(self, x, y, sample_weight=None) -> dict[str, np.ndarray]:
+        """Return ∂loss/∂w for every weight w that learns, by layer and weight: {"dense/kernel": (D,U), ...}.
+
+        The loss is the one that `fit` makes small on these examples, penalties with it, computed as `evaluate` does:
+        without dropout. Layers whose gradients are far smaller than those of others hardly learn. Nothing is changed.
+        Args: x, y, sample_weight, as for `fit`, all at once: a few examples.
+        Raises RuntimeError before `compile`, and what `fit` raises for data that cannot be learnt from.
+
+        >>> from edunet import Sequential, layers
+        >>> model = Sequential([layers.Dense(1, name="dose", input_shape=(2,))])
+        >>> model.compile("sgd", "mse")
+        >>> {name: g.shape for name, g in model.gradients(np.ones((5, 2)), np.zeros(5)).items()}
+        {'dose/kernel': (2, 1), 'dose/bias': (1,)}
+        """
+        return looking.slopes(self, x, y, sample_weight)
 
     def summary(self, print_fn=print) -> None:
         """Print a table of the layers: name and kind, output shape, number of weights, operations for one example."""
