@@ -87,6 +87,7 @@ LAYERS = {
     "ZeroPadding1D": (lambda L: L.ZeroPadding1D((1, 2)), SIGNAL),
     "Cropping2D": (lambda L: L.Cropping2D((1, 2)), IMAGE),
     "Cropping1D": (lambda L: L.Cropping1D((1, 2)), SIGNAL),
+    "CenterCrop": (lambda L: L.CenterCrop(4, 3), IMAGE),
     "MaxPooling2D same": (lambda L: L.MaxPooling2D(3, strides=2, padding="same"), IMAGE),
     "AveragePooling2D": (lambda L: L.AveragePooling2D((2, 3)), IMAGE),
     "MaxPooling1D": (lambda L: L.MaxPooling1D(3, strides=2, padding="same"), SIGNAL),

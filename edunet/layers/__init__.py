@@ -3,7 +3,7 @@
 from edunet.layers.activations import ELU, Activation, LeakyReLU, PReLU, ReLU, Softmax
 from edunet.layers.adapt import Normalization
 from edunet.layers.attention import Attention, MultiHeadAttention
-from edunet.layers.augment import RandomContrast, RandomFlip, RandomRotation, RandomTranslation, RandomZoom
+from edunet.layers.augment import RandomContrast, RandomCrop, RandomFlip, RandomRotation, RandomTranslation, RandomZoom
 from edunet.layers.cell import StackedRNNCells
 from edunet.layers.conv import Conv1D, Conv2D
 from edunet.layers.conv_depthwise import DepthwiseConv2D, SeparableConv2D
@@ -43,7 +43,15 @@ from edunet.layers.pool_global import (
 from edunet.layers.recurrent import RNN
 from edunet.layers.regularize import Dropout, GaussianDropout, GaussianNoise, SpatialDropout1D, SpatialDropout2D
 from edunet.layers.reshape import Flatten, Identity, Permute, RepeatVector, Rescaling, Reshape
-from edunet.layers.resize import Cropping1D, Cropping2D, UpSampling1D, UpSampling2D, ZeroPadding1D, ZeroPadding2D
+from edunet.layers.resize import (
+    CenterCrop,
+    Cropping1D,
+    Cropping2D,
+    UpSampling1D,
+    UpSampling2D,
+    ZeroPadding1D,
+    ZeroPadding2D,
+)
 from edunet.layers.rnn import SimpleRNN, SimpleRNNCell
 from edunet.layers.transformer import TransformerEncoder
 from edunet.layers.wrap import Bidirectional, TimeDistributed
@@ -58,6 +66,7 @@ __all__ = [
     "AveragePooling2D",
     "BatchNormalization",
     "Bidirectional",
+    "CenterCrop",
     "Concatenate",
     "Conv1D",
     "Conv1DTranspose",
@@ -103,6 +112,7 @@ __all__ = [
     "PositionEmbedding",
     "RNN",
     "RandomContrast",
+    "RandomCrop",
     "RandomFlip",
     "RandomRotation",
     "RandomTranslation",

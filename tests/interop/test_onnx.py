@@ -66,6 +66,8 @@ IMAGE_LAYERS = [
     of("UpSampling2D", 2, interpolation="bilinear"),
     of("ZeroPadding2D", ((1, 2), (0, 3))),
     of("Cropping2D", ((1, 2), (0, 3))),
+    of("CenterCrop", 4, 5),
+    of("RandomCrop", 4, 5),
     of("GroupNormalization", 2),
     of("GroupNormalization", 3, axis=1, scale=False),
     of("BatchNormalization"),
@@ -141,6 +143,10 @@ def test_activations_that_are_layers():
 def test_an_image_of_any_size_after_strides():
     stack = [layers.Conv2D(3, 3, strides=2, padding="same"), layers.MaxPooling2D(2, padding="same")]
     same(Sequential([layers.Input((None, None, 4)), *stack, layers.GlobalMaxPooling2D()]), IMAGES)
+
+
+def test_the_middle_of_an_image_of_any_size():
+    same(Sequential([layers.Input((None, None, 4)), layers.CenterCrop(4, 5)]), IMAGES)
 
 
 def test_codes_may_come_as_floats():

@@ -46,6 +46,13 @@ def cropping(g, layer, x):
     return g.add("Slice", x.name, g.whole(*starts), g.whole(*ends), g.whole(*range(1, 1 + len(starts))))
 
 
+def middle(g, layer, x):
+    size = g.whole(layer.height, layer.width)
+    both = g.add("Concat", g.size(x.name, 1), g.size(x.name, 2), axis=0)
+    start = g.add("Div", g.add("Sub", both, size), g.whole(2))
+    return g.add("Slice", x.name, start, g.add("Add", start, size), g.whole(1, 2))
+
+
 def up_sampling_2d(g, layer, x):
     scales = g.constant(np.array([1, 1, *layer.size], np.float32), "scales")
     how = {
@@ -159,6 +166,8 @@ LAYERS = {
     "RepeatVector": repeat_vector,
     "ZeroPadding1D": zero_padding,
     "ZeroPadding2D": zero_padding,
+    "CenterCrop": middle,
+    "RandomCrop": middle,
     "Cropping1D": cropping,
     "Cropping2D": cropping,
     "UpSampling1D": up_sampling_1d,
