@@ -16,6 +16,7 @@ __all__ = [
     "matmul",
     "maximum",
     "mean",
+    "minimum",
     "multiply",
     "power",
     "reshape",
@@ -85,6 +86,12 @@ def maximum(a, b):
     """Larger of two, with broadcasting; dy goes to the larger one, to a where they are equal."""
     first = a >= b
     return np.maximum(a, b), lambda dy: (unbroadcast(dy * first, a.shape), unbroadcast(dy * ~first, b.shape))
+
+
+def minimum(a, b):
+    """Smaller of two, with broadcasting; dy goes to the smaller one, to a where they are equal."""
+    first = a <= b
+    return np.minimum(a, b), lambda dy: (unbroadcast(dy * first, a.shape), unbroadcast(dy * ~first, b.shape))
 
 
 def matmul(a, b):

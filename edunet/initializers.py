@@ -18,6 +18,7 @@ __all__ = [
     "GlorotUniform",
     "HeNormal",
     "HeUniform",
+    "Identity",
     "Initializer",
     "LecunNormal",
     "LecunUniform",
@@ -26,6 +27,7 @@ __all__ = [
     "RandomNormal",
     "RandomUniform",
     "TruncatedNormal",
+    "VarianceScaling",
     "Zeros",
     "get",
 ]
@@ -125,43 +127,77 @@ def _fans(shape):
     return field * shape[-2], field * shape[-1]
 
 
-class _Scaled(Initializer):
-    """variance = gain / fan, drawn uniformly or from a normal truncated at two standard deviations."""
+_MODES = {
+    "fan_in": lambda fan_in, fan_out: fan_in,
+    "fan_out": lambda fan_in, fan_out: fan_out,
+    "fan_avg": lambda fan_in, fan_out: (fan_in + fan_out) / 2,
+}
+_DISTRIBUTIONS = {
+    "uniform": "uniform",
+    "normal": "truncated_normal",
+    "truncated_normal": "truncated_normal",
+    "untruncated_normal": "untruncated_normal",
+}
 
-    gain, fan, uniform = 1.0, "in", True
+
+class _Scaled(Initializer):
+    """variance = scale / n, where the mode says what n is."""
+
+    scale, mode, distribution = 1.0, "fan_in", "uniform"
 
     def draw(self, shape, rng):
-        fan_in, fan_out = _fans(shape)
-        n = {"in": fan_in, "mean": (fan_in + fan_out) / 2}[self.fan]
-        deviation = math.sqrt(self.gain / max(n, 1))
-        if self.uniform:
+        deviation = math.sqrt(self.scale / max(_MODES[self.mode](*_fans(shape)), 1))
+        if self.distribution == "uniform":
             limit = math.sqrt(3) * deviation
             return rng.uniform(-limit, limit, shape)
+        if self.distribution == "untruncated_normal":
+            return rng.normal(0, deviation, shape)
         return deviation / 0.87962566103423978 * _truncated(shape, rng)  # the divisor undoes what truncation takes
+
+
+class VarianceScaling(_Scaled):
+    """Random numbers of variance scale / n: those of Glorot, He and Lecun are of this kind.
+
+    Args: scale > 0; mode, which n: "fan_in", "fan_out", or "fan_avg", their mean; distribution, "truncated_normal" (in
+    which numbers beyond two standard deviations are drawn again; "normal" is the same), "untruncated_normal", or
+    "uniform" in ±√(3·scale/n); seed.
+    Raises ValueError for a scale, mode or distribution that is none of these.
+
+    >>> VarianceScaling(2.0, "fan_in", "uniform", seed=1)((2, 3)).shape
+    (2, 3)
+    """
+
+    def __init__(self, scale=1.0, mode="fan_in", distribution="truncated_normal", seed=None):
+        super().__init__(seed)
+        if isinstance(scale, bool) or not isinstance(scale, (int, float, np.number)) or not 0 < scale < math.inf:
+            raise ValueError(f"VarianceScaling: scale is a number above 0. Received: {scale!r}")
+        look_up("mode of VarianceScaling", _MODES, mode)
+        self.scale, self.mode = float(scale), mode
+        self.distribution = look_up("distribution of VarianceScaling", _DISTRIBUTIONS, distribution)
 
 
 class GlorotUniform(_Scaled):
     """Uniform in ±√(6 / (fan_in + fan_out)); Keras's default for weights."""
 
-    fan = "mean"
+    mode = "fan_avg"
 
 
 class GlorotNormal(_Scaled):
     """Truncated normal of variance 2 / (fan_in + fan_out)."""
 
-    fan, uniform = "mean", False
+    mode, distribution = "fan_avg", "truncated_normal"
 
 
 class HeUniform(_Scaled):
     """Uniform in ±√(6 / fan_in)."""
 
-    gain = 2.0
+    scale = 2.0
 
 
 class HeNormal(_Scaled):
     """Truncated normal of variance 2 / fan_in."""
 
-    gain, uniform = 2.0, False
+    scale, distribution = 2.0, "truncated_normal"
 
 
 class LecunUniform(_Scaled):
@@ -171,7 +207,7 @@ class LecunUniform(_Scaled):
 class LecunNormal(_Scaled):
     """Truncated normal of variance 1 / fan_in."""
 
-    uniform = False
+    distribution = "truncated_normal"
 
 
 class Orthogonal(Initializer):
@@ -190,6 +226,29 @@ class Orthogonal(Initializer):
         return self.gain * (q.T if rows < columns else q).reshape(shape)
 
 
+class Identity(Initializer):
+    """`gain` where the number of the input is that of the unit, 0 elsewhere: a layer that begins by doing nothing.
+
+    Only for a matrix (rows, columns). Source: Le et al. (2015), whose recurrent weights begin so.
+
+    >>> Identity()((2, 3))
+    array([[1., 0., 0.],
+           [0., 1., 0.]], dtype=float32)
+    """
+
+    def __init__(self, gain=1.0):
+        super().__init__()
+        self.gain = gain
+
+    def draw(self, shape, rng):
+        if len(shape) != 2:
+            raise ValueError(f"Identity: expected a weight with 2 axes. Received shape {shape}.")
+        return self.gain * np.eye(*shape)
+
+    def get_config(self):
+        return {"gain": self.gain}
+
+
 _BY_NAME = {
     "zeros": Zeros,
     "ones": Ones,
@@ -206,6 +265,8 @@ _BY_NAME = {
     "lecun_uniform": LecunUniform,
     "lecun_normal": LecunNormal,
     "orthogonal": Orthogonal,
+    "variance_scaling": VarianceScaling,
+    "identity": Identity,
 }
 
 

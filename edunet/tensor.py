@@ -42,6 +42,7 @@ __all__ = [
     "matmul",
     "maximum",
     "mean",
+    "minimum",
     "multiply",
     "no_gradients",
     "operations_behind",
@@ -335,6 +336,7 @@ exp = differentiable(arithmetic.exp, keeps_mask="numbers")
 log = differentiable(arithmetic.log, keeps_mask="numbers")
 absolute = differentiable(arithmetic.absolute, keeps_mask="numbers")
 maximum = differentiable(arithmetic.maximum, keeps_mask="numbers")
+minimum = differentiable(arithmetic.minimum, keeps_mask="numbers")
 matmul = differentiable(arithmetic.matmul)
 sum = differentiable(arithmetic.sum)
 mean = differentiable(arithmetic.mean)

@@ -87,6 +87,7 @@ LAYERS = {
     "ZeroPadding1D": (lambda L: L.ZeroPadding1D((1, 2)), SIGNAL),
     "Cropping2D": (lambda L: L.Cropping2D((1, 2)), IMAGE),
     "Cropping1D": (lambda L: L.Cropping1D((1, 2)), SIGNAL),
+    "CenterCrop": (lambda L: L.CenterCrop(4, 3), IMAGE),
     "MaxPooling2D same": (lambda L: L.MaxPooling2D(3, strides=2, padding="same"), IMAGE),
     "AveragePooling2D": (lambda L: L.AveragePooling2D((2, 3)), IMAGE),
     "MaxPooling1D": (lambda L: L.MaxPooling1D(3, strides=2, padding="same"), SIGNAL),
@@ -282,6 +283,28 @@ def test_every_layer_with_weights_is_compared():
     assert len(with_weights) > 20
 
 
+MERGES = {
+    **{kind: (kind, {}, [SIGNAL, normal(3, 7, 4), normal(3, 7, 4)]) for kind in ("Average", "Maximum", "Minimum")},
+    "Subtract": ("Subtract", {}, [SIGNAL, normal(3, 7, 4)]),
+    "Dot": ("Dot", {"axes": 1}, [TABLE, normal(4, 6)]),
+    "Dot, cosine": ("Dot", {"axes": -1, "normalize": True}, [TABLE, normal(4, 6)]),
+    "Dot of steps": ("Dot", {"axes": 2}, [SIGNAL, normal(3, 7, 4)]),
+    "Dot of other axes": ("Dot", {"axes": (1, 2), "normalize": True}, [SIGNAL, normal(3, 4, 7)]),
+    "Dot of a row": ("Dot", {"axes": (2, 1)}, [SIGNAL, normal(3, 4)]),
+}
+
+
+@pytest.mark.parametrize("name", MERGES)
+def test_branches_are_joined_alike(name, precision):
+    kind, options, inputs = MERGES[name]
+    agree(*copied(lambda L: getattr(L, kind)(**options), inputs), [inputs], precision)
+
+
+def test_the_same_again():
+    theirs, ours = copied(lambda L: L.Identity(), SIGNAL)
+    np.testing.assert_array_equal(plain(ours(SIGNAL)), plain(theirs(SIGNAL)))
+
+
 def test_batch_normalization_while_learning():
     theirs, ours = copied(lambda L: L.BatchNormalization(momentum=0.9), IMAGE)
     np.testing.assert_allclose(plain(ours(IMAGE, training=True)), plain(theirs(IMAGE, training=True)), atol=1e-5)
@@ -440,6 +463,35 @@ def test_initial_weights_have_the_same_spread(make, shape):
     theirs.build(shape), ours.build(shape)
     for a, b in zip(ours.get_weights(), theirs.get_weights(), strict=True):
         np.testing.assert_allclose([a.mean(), a.std()], [b.mean(), b.std()], rtol=0.03, atol=0.003)
+
+
+@pytest.mark.parametrize("distribution", ["uniform", "truncated_normal", "untruncated_normal"])
+@pytest.mark.parametrize("mode", ["fan_in", "fan_out", "fan_avg"])
+@pytest.mark.parametrize("shape", [(300,), (200, 300), (3, 3, 60, 90)])
+def test_variances_follow_the_same_numbers(shape, mode, distribution):
+    theirs, ours = (library.initializers.VarianceScaling(1.5, mode, distribution, seed=1) for library in BOTH)
+    a, b = ours(shape), plain(theirs(shape))
+    assert a.std() == pytest.approx(b.std(), rel=6 / a.size**0.5)
+    if distribution != "untruncated_normal":
+        assert abs(a).max() == pytest.approx(abs(b).max(), rel=0.05)
+
+
+def test_identity_as_initial_weights():
+    theirs, ours = (library.initializers.Identity(gain=0.5)((3, 5)) for library in BOTH)
+    np.testing.assert_array_equal(ours, plain(theirs))
+
+
+@pytest.mark.parametrize("maxlen", [None, 3, 7])
+@pytest.mark.parametrize("padding", ["pre", "post"])
+@pytest.mark.parametrize("truncating", ["pre", "post"])
+def test_sequences_are_padded_alike(maxlen, padding, truncating):
+    drawn = np.random.default_rng(3)
+    options = {"maxlen": maxlen, "padding": padding, "truncating": truncating, "value": 9}
+    for shape, dtype in [((), "int32"), ((2,), "float32")]:
+        sequences = [drawn.integers(1, 9, (n, *shape)).tolist() for n in (5, 1, 4)]
+        theirs, ours = (library.utils.pad_sequences(sequences, dtype=dtype, **options) for library in BOTH)
+        np.testing.assert_array_equal(ours, theirs)
+        assert ours.dtype == theirs.dtype
 
 
 @pytest.mark.parametrize("kind", ["Dense", "Conv1D", "Conv2D", "LSTM", "GRU", "SimpleRNN", "ReLU", "MaxPooling2D"])
@@ -695,6 +747,40 @@ def test_two_inputs_and_two_outputs(compiled):
     inputs, labels = [ROWS[:, :4], ROWS[:, 4:]], [ILL[:, None], DOSE]
     theirs, ours = curves(two_of_both, compiled | {"optimizer": "adam"}, inputs, labels, validation_split=0.2)
     assert_equal_curves(theirs, ours)
+
+
+def outputs_by_name(L, M):
+    a, b = L.Input((4,), name="blood"), L.Input((2,), name="age")
+    h = L.Concatenate()([L.Dense(5, activation="relu")(a), b])
+    ends = {"ill": L.Dense(1, activation="sigmoid", name="last")(h), "dose": L.Dense(2)(h)}
+    return M.Model({"blood": a, "age": b}, ends)
+
+
+def test_inputs_and_outputs_by_name():
+    inputs, labels = {"blood": ROWS[:, :4], "age": ROWS[:, 4:]}, {"dose": DOSE, "ill": ILL[:, None]}
+    compiled = {
+        "optimizer": "adam",
+        "loss": {"dose": "mse", "ill": "binary_crossentropy"},
+        "metrics": {"dose": ["mae"], "ill": ["accuracy"]},
+        "loss_weights": {"dose": 0.3, "ill": 2},
+    }
+    theirs, ours = curves(outputs_by_name, compiled, inputs, labels, validation_split=0.2)
+    assert_equal_curves(theirs, ours)
+
+
+def test_answers_by_name():
+    theirs, ours = with_equal_weights(outputs_by_name)
+    inputs, labels = {"blood": ROWS[:, :4], "age": ROWS[:, 4:]}, {"dose": DOSE, "ill": ILL[:, None]}
+    for model in (theirs, ours):
+        model.compile("sgd", {"dose": "mse", "ill": "binary_crossentropy"}, metrics={"dose": ["mae"]})
+    for call in (lambda m: m.predict(inputs, verbose=0), lambda m: m.predict_on_batch(inputs)):
+        for name, y in call(theirs).items():
+            np.testing.assert_allclose(call(ours)[name], y, atol=1e-5)
+    evaluated = [model.evaluate(inputs, labels, verbose=0) for model in (ours, theirs)]
+    np.testing.assert_allclose(*evaluated, atol=1e-5)
+    assert ours.evaluate(inputs, labels, verbose=0, return_dict=True).keys() == set(
+        theirs.evaluate(inputs, labels, verbose=0, return_dict=True)
+    )
 
 
 @pytest.mark.parametrize("metrics", [[], ["accuracy"]])

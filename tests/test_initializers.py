@@ -20,6 +20,8 @@ EVERY = [
     "random_normal",
     "truncated_normal",
     "orthogonal",
+    "variance_scaling",
+    "identity",
     *(f"{name}_{kind}" for name in SCALED for kind in ("uniform", "normal")),
 ]
 
@@ -50,6 +52,52 @@ def test_normal_weights_are_cut_at_two_deviations(name):
     # 0.8796: the deviation of a normal variable that is cut at ±2
     limit = 2 * np.sqrt(SCALED[name](200, 300)) / 0.87962566103423978
     assert 0.99 * limit < abs(initializers.get(f"{name}_normal")((200, 300))).max() <= limit * (1 + 1e-6)
+
+
+@pytest.mark.parametrize(("mode", "n"), [("fan_in", 200), ("fan_out", 300), ("fan_avg", 250)])
+@pytest.mark.parametrize(("distribution", "limit"), [("uniform", 3**0.5), ("truncated_normal", 2 / 0.8796)])
+def test_a_variance_of_ones_own(mode, n, distribution, limit):
+    w = initializers.VarianceScaling(0.5, mode, distribution)((200, 300))
+    deviation = np.sqrt(0.5 / n)
+    assert w.std() == pytest.approx(deviation, rel=0.02)
+    assert 0.99 < abs(w).max() / (limit * deviation) < 1.0001
+
+
+def test_a_normal_of_a_variance_of_ones_own():
+    w = initializers.VarianceScaling(2, "fan_out", "untruncated_normal")((200, 300))
+    assert w.std() == pytest.approx(np.sqrt(2 / 300), rel=0.02)
+    assert abs(w).max() > 3 * w.std()
+
+
+def test_the_named_ones_are_variances_too():
+    for named, same in [
+        (initializers.GlorotUniform(seed=1), initializers.VarianceScaling(1, "fan_avg", "uniform", seed=1)),
+        (initializers.HeNormal(seed=1), initializers.VarianceScaling(2, "fan_in", "normal", seed=1)),
+    ]:
+        np.testing.assert_array_equal(named((20, 30)), same((20, 30)))
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ({"scale": 0}, "scale is a number above 0. Received: 0"),
+        ({"mode": "fan"}, r"unknown mode of VarianceScaling 'fan'; expected one of \['fan_avg', 'fan_in', 'fan_out'\]"),
+        ({"distribution": "gamma"}, "unknown distribution of VarianceScaling 'gamma'"),
+    ],
+)
+def test_variances_that_there_are_not(arguments, message):
+    with pytest.raises(ValueError, match=message):
+        initializers.VarianceScaling(**arguments)
+
+
+@pytest.mark.parametrize("shape", [(3, 3), (2, 4), (4, 2)])
+def test_identity(shape):
+    np.testing.assert_array_equal(initializers.Identity(gain=2.0)(shape), 2 * np.eye(*shape))
+
+
+def test_identity_is_a_matrix():
+    with pytest.raises(ValueError, match=r"Identity: expected a weight with 2 axes. Received shape \(3, 3, 1, 1\)"):
+        initializers.Identity()((3, 3, 1, 1))
 
 
 def test_truncated_normal():

@@ -51,6 +51,9 @@ FORMS = {
     "from edunet.keras.activations import relu": "relu",
     "from edunet.keras.utils import to_categorical, set_random_seed": "to_categorical([0, 1])",
     "from edunet.utils import to_categorical, set_random_seed": "to_categorical([0, 1])",
+    "from edunet.keras.utils import pad_sequences": "pad_sequences([[1], [2, 3]])",
+    "from edunet.keras.preprocessing.sequence import pad_sequences": "pad_sequences([[1], [2, 3]])",
+    "import edunet as tf\nsequence = tf.keras.preprocessing.sequence": "sequence.pad_sequences([[1], [2, 3]])",
 }
 
 

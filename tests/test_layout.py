@@ -258,6 +258,7 @@ LAYERS_ONLY = {
     "arguments",
     "cell",
     "cut",
+    "dot",
     "geometry",
     "input",
     "layer",

@@ -201,11 +201,14 @@ FUNCTIONS = {
     "log_cosh": (Y, P),
     "poisson": (Y, P),
     "hinge": (Y, P),
+    "squared_hinge": (Y, P),
+    "categorical_hinge": (ONE_HOT, SHARES),
     "cosine_similarity": (Y, P),
     "kl_divergence": (SHARES, SHARES[::-1]),
     "binary_crossentropy": (Y, P),
     "binary_focal_crossentropy": (Y, P),
     "categorical_crossentropy": (ONE_HOT, SHARES),
+    "categorical_focal_crossentropy": (ONE_HOT, SHARES),
     "sparse_categorical_crossentropy": (LABELS, SHARES),
 }
 

@@ -98,6 +98,9 @@ def test_gradients_of_losses(name):
         ("categorical_crossentropy", ONE_HOT, SHARES),
         ("sparse_categorical_crossentropy", LABELS, SHARES),
         ("kl_divergence", SHARES, SHARES[::-1].copy()),
+        ("squared_hinge", Y, P),
+        ("categorical_hinge", ONE_HOT, P),
+        ("categorical_focal_crossentropy", ONE_HOT, SHARES),
     ],
 )
 def test_functions(name, y, p):

@@ -11,7 +11,10 @@ rng = np.random.default_rng(1)
 A, B, ROW = rng.normal(size=(3, 4)), rng.normal(size=(3, 4)) + 3, rng.normal(size=4)
 
 
-@pytest.mark.parametrize("op", [tensor.add, tensor.subtract, tensor.multiply, tensor.divide, tensor.maximum])
+ARITHMETIC = [tensor.add, tensor.subtract, tensor.multiply, tensor.divide, tensor.maximum, tensor.minimum]
+
+
+@pytest.mark.parametrize("op", ARITHMETIC)
 @pytest.mark.parametrize("other", [B, ROW + 4, np.array([[2.5], [1.5], [3.0]]), np.array(2.0)], ids=str)
 def test_arithmetic_broadcasts_and_has_the_right_gradient(op, other):
     assert check_gradients(op, A, other) < 1e-7

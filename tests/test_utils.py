@@ -3,7 +3,7 @@ import pytest
 
 import edunet
 from edunet import initializers
-from edunet.utils import set_random_seed, to_categorical
+from edunet.utils import pad_sequences, set_random_seed, to_categorical
 
 
 @pytest.mark.parametrize(
@@ -46,6 +46,75 @@ def test_no_labels():
 def test_labels_of_another_kind_are_refused(labels, classes, message):
     with pytest.raises(ValueError, match=message):
         to_categorical(labels, classes)
+
+
+# ---------------------------------------------------------------- pad_sequences
+
+WORDS = [[1, 2, 3], [4], [5, 6, 7, 8]]
+
+
+@pytest.mark.parametrize(
+    ("options", "expected"),
+    [
+        ({}, [[0, 1, 2, 3], [0, 0, 0, 4], [5, 6, 7, 8]]),
+        ({"padding": "post"}, [[1, 2, 3, 0], [4, 0, 0, 0], [5, 6, 7, 8]]),
+        ({"maxlen": 2}, [[2, 3], [0, 4], [7, 8]]),
+        ({"maxlen": 2, "truncating": "post", "padding": "post"}, [[1, 2], [4, 0], [5, 6]]),
+        ({"maxlen": 5, "value": -1}, [[-1, -1, 1, 2, 3], [-1, -1, -1, -1, 4], [-1, 5, 6, 7, 8]]),
+    ],
+)
+def test_sequences_of_one_length(options, expected):
+    padded = pad_sequences(WORDS, **options)
+    np.testing.assert_array_equal(padded, expected)
+    assert padded.dtype == np.int32
+
+
+def test_sequences_of_measurements():
+    series = [np.ones((2, 3)), np.full((1, 3), 0.5), []]
+    padded = pad_sequences(series, dtype="float32", padding="post", value=np.nan)
+    assert (padded.shape, padded.dtype) == ((3, 2, 3), np.float32)
+    np.testing.assert_array_equal(padded[1], [[0.5] * 3, [np.nan] * 3])
+    assert np.isnan(padded[2]).all()
+
+
+def test_words_as_objects():
+    padded = pad_sequences([["a", "fever"], ["cough"]], dtype=object, value="<pad>")
+    assert padded.tolist() == [["a", "fever"], ["<pad>", "cough"]]
+
+
+def test_sequences_that_are_all_empty():
+    assert pad_sequences([[], []]).shape == (2, 0)
+
+
+@pytest.mark.parametrize(
+    ("sequences", "options", "error", "message"),
+    [
+        ([1, 2, 3], {}, TypeError, r"sequence 0 is 1, which has no steps.*For a single sequence type \[sequence\]"),
+        ("fever", {}, TypeError, "sequence 0 is 'f', which has no steps"),
+        (7, {}, TypeError, "expected a list of sequences. Received int"),
+        ([], {}, ValueError, "expected at least one sequence"),
+        ([[1, 2], [[3], [4, 5]]], {}, ValueError, "the steps of sequence 1 differ in shape"),
+        (
+            [np.ones((2, 3)), np.ones((2, 4))],
+            {},
+            ValueError,
+            r"steps of shape \(4,\) in sequence 1, \(3,\) in sequence 0",
+        ),
+        ([["a"]], {}, TypeError, "sequence 0 holds no numbers, such as 'a'.*dtype=object"),
+        ([[1], [0.5]], {}, ValueError, "sequence 1 would change in int32, such as 0.5. Give dtype='float32'"),
+        ([[300]], {"dtype": "uint8"}, ValueError, "sequence 0 would change in uint8, such as 300"),
+        ([[1e9]], {"dtype": "float16"}, ValueError, "sequence 0 would change in float16, such as 1000000000.0"),
+        ([[np.nan]], {}, ValueError, "sequence 0 would change in int32, such as nan"),
+        (WORDS, {"value": 0.5}, ValueError, "value would change in int32, such as 0.5"),
+        (WORDS, {"maxlen": 0}, ValueError, "maxlen is a whole number >= 1. Received: 0"),
+        (WORDS, {"padding": "left"}, ValueError, "padding is 'pre' or 'post'. Received: 'left'"),
+        (WORDS, {"truncating": None}, ValueError, "truncating is 'pre' or 'post'. Received: None"),
+        ([["a"]], {"dtype": "str"}, ValueError, "longer words would be cut.*dtype=object"),
+    ],
+)
+def test_what_cannot_be_padded(sequences, options, error, message):
+    with pytest.raises(error, match=message):
+        pad_sequences(sequences, **options)
 
 
 def test_the_seed_of_utils_is_that_of_edunet():

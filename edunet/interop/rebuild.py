@@ -13,12 +13,19 @@ from edunet import activations, constraints, layers, regularizers
 from edunet.interop.keras import expect_keras, weights_from_keras, weights_to_keras
 from edunet.layers.arguments import options
 from edunet.layers.layer import Layer
-from edunet.layers.symbol import replace
+from edunet.layers.symbol import in_list, replace
 from edunet.models import Model, Sequential
 
 __all__ = ["from_keras", "to_keras"]
 
-_LEFT_OUT = {"name", "trainable", "dtype", "input_shape", "batch_shape"}  # said otherwise, or not at all
+_LEFT_OUT = {
+    "name",
+    "trainable",
+    "dtype",
+    "input_shape",
+    "input_length",
+    "batch_shape",
+}  # said otherwise, or not at all
 _ROOMS = {"regularizer": regularizers, "constraint": constraints}
 
 
@@ -61,7 +68,8 @@ def to_keras(model):
             f"to_keras: expected a model that is drawn, Model(inputs, outputs) or Sequential with an input_shape. "
             f"Received: {model!r}."
         )
-    starts = [keras.Input(s.shape[1:], dtype=s.dtype.name, name=s.name) for s in model.inputs]
+    named = zip(model.inputs, model.input_names or [], strict=True)
+    starts = [keras.Input(s.shape[1:], dtype=s.dtype.name, name=name) for s, name in named]
     if isinstance(model, Sequential):
         made = keras.Sequential([*starts, *[_layer_to(keras, layer) for layer in model.layers]], name=model.name)
     else:
@@ -70,7 +78,7 @@ def to_keras(model):
         for node in model._nodes:
             args, kwargs = node.filled(values)
             y = copies[node.layer](*args, **kwargs)
-            values.update(zip(node.outputs, y if isinstance(y, (tuple, list)) else [y], strict=True))
+            values.update(zip(node.outputs, in_list(y), strict=True))
         made = keras.Model(starts, replace(model._outputs_drawn, lambda s: values[s]), name=model.name)
     if not model.trainable:
         made.trainable = False
@@ -100,12 +108,17 @@ def _functional_from(keras_model) -> Model:
                 copies[id(node.operation)] = _layer_from(node.operation)
             kwargs = {k: v for k, v in node.arguments.kwargs.items() if v is not None and k != "training"}
             y = copies[id(node.operation)](*replace(node.arguments.args, known), **replace(kwargs, known))
-            outputs = y if isinstance(y, (tuple, list)) else [y]
-            values.update(zip(map(id, node.outputs), outputs, strict=True))
+            values.update(zip(map(id, node.outputs), in_list(y), strict=True))
     starts = [known(x) for x in keras_model.inputs]
     ends = [known(x) for x in keras_model.outputs]
-    alone = len(starts) == 1, len(ends) == 1
-    return Model(starts[0] if alone[0] else starts, ends[0] if alone[1] else ends, name=keras_model.name)
+    return Model(_as_there(keras_model.input, starts), _as_there(keras_model.output, ends), name=keras_model.name)
+
+
+def _as_there(structure, symbols: list):
+    """Return the inputs or outputs by name if Keras has them in a dict; else one alone, or a list."""
+    if isinstance(structure, dict):
+        return dict(zip(sorted(structure), symbols, strict=True))
+    return symbols[0] if len(symbols) == 1 else symbols
 
 
 def _layer_from(theirs) -> Layer:

@@ -6,6 +6,7 @@ from edunet.initializers import (
     GlorotUniform,
     HeNormal,
     HeUniform,
+    Identity,
     Initializer,
     LecunNormal,
     LecunUniform,
@@ -14,6 +15,7 @@ from edunet.initializers import (
     RandomNormal,
     RandomUniform,
     TruncatedNormal,
+    VarianceScaling,
     Zeros,
     get,
 )
@@ -24,6 +26,7 @@ __all__ = [
     "GlorotUniform",
     "HeNormal",
     "HeUniform",
+    "Identity",
     "Initializer",
     "LecunNormal",
     "LecunUniform",
@@ -32,6 +35,7 @@ __all__ = [
     "RandomNormal",
     "RandomUniform",
     "TruncatedNormal",
+    "VarianceScaling",
     "Zeros",
     "get",
 ]

@@ -25,6 +25,8 @@ from edunet.losses import (
     binary_crossentropy,
     binary_focal_crossentropy,
     categorical_crossentropy,
+    categorical_focal_crossentropy,
+    categorical_hinge,
     cosine_similarity,
     dice,
     get,
@@ -38,6 +40,7 @@ from edunet.losses import (
     mean_squared_logarithmic_error,
     poisson,
     sparse_categorical_crossentropy,
+    squared_hinge,
 )
 
 __all__ = [
@@ -65,6 +68,8 @@ __all__ = [
     "binary_crossentropy",
     "binary_focal_crossentropy",
     "categorical_crossentropy",
+    "categorical_focal_crossentropy",
+    "categorical_hinge",
     "cosine_similarity",
     "dice",
     "get",
@@ -78,4 +83,5 @@ __all__ = [
     "mean_squared_logarithmic_error",
     "poisson",
     "sparse_categorical_crossentropy",
+    "squared_hinge",
 ]

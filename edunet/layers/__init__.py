@@ -3,18 +3,35 @@
 from edunet.layers.activations import ELU, Activation, LeakyReLU, PReLU, ReLU, Softmax
 from edunet.layers.adapt import Normalization
 from edunet.layers.attention import Attention, MultiHeadAttention
-from edunet.layers.augment import RandomContrast, RandomFlip, RandomRotation, RandomTranslation, RandomZoom
+from edunet.layers.augment import RandomContrast, RandomCrop, RandomFlip, RandomRotation, RandomTranslation, RandomZoom
 from edunet.layers.cell import StackedRNNCells
 from edunet.layers.conv import Conv1D, Conv2D
 from edunet.layers.conv_depthwise import DepthwiseConv2D, SeparableConv2D
 from edunet.layers.conv_transpose import Conv1DTranspose, Conv2DTranspose
 from edunet.layers.dense import Dense
+from edunet.layers.dot import Dot, dot
 from edunet.layers.embedding import Embedding, Masking, PositionEmbedding, SinePositionEncoding
 from edunet.layers.gru import GRU, GRUCell
 from edunet.layers.input import Input
 from edunet.layers.layer import Layer
 from edunet.layers.lstm import LSTM, LSTMCell
-from edunet.layers.merge import Add, Concatenate, Multiply, Residual, add, concatenate, multiply
+from edunet.layers.merge import (
+    Add,
+    Average,
+    Concatenate,
+    Maximum,
+    Minimum,
+    Multiply,
+    Residual,
+    Subtract,
+    add,
+    average,
+    concatenate,
+    maximum,
+    minimum,
+    multiply,
+    subtract,
+)
 from edunet.layers.norm import BatchNormalization, GroupNormalization, LayerNormalization
 from edunet.layers.pool import AveragePooling1D, AveragePooling2D, MaxPool1D, MaxPool2D, MaxPooling1D, MaxPooling2D
 from edunet.layers.pool_global import (
@@ -25,8 +42,16 @@ from edunet.layers.pool_global import (
 )
 from edunet.layers.recurrent import RNN
 from edunet.layers.regularize import Dropout, GaussianDropout, GaussianNoise, SpatialDropout1D, SpatialDropout2D
-from edunet.layers.reshape import Flatten, Permute, RepeatVector, Rescaling, Reshape
-from edunet.layers.resize import Cropping1D, Cropping2D, UpSampling1D, UpSampling2D, ZeroPadding1D, ZeroPadding2D
+from edunet.layers.reshape import Flatten, Identity, Permute, RepeatVector, Rescaling, Reshape
+from edunet.layers.resize import (
+    CenterCrop,
+    Cropping1D,
+    Cropping2D,
+    UpSampling1D,
+    UpSampling2D,
+    ZeroPadding1D,
+    ZeroPadding2D,
+)
 from edunet.layers.rnn import SimpleRNN, SimpleRNNCell
 from edunet.layers.transformer import TransformerEncoder
 from edunet.layers.wrap import Bidirectional, TimeDistributed
@@ -36,10 +61,12 @@ __all__ = [
     "Activation",
     "Add",
     "Attention",
+    "Average",
     "AveragePooling1D",
     "AveragePooling2D",
     "BatchNormalization",
     "Bidirectional",
+    "CenterCrop",
     "Concatenate",
     "Conv1D",
     "Conv1DTranspose",
@@ -49,6 +76,7 @@ __all__ = [
     "Cropping2D",
     "Dense",
     "DepthwiseConv2D",
+    "Dot",
     "Dropout",
     "ELU",
     "Embedding",
@@ -62,6 +90,7 @@ __all__ = [
     "GlobalMaxPooling1D",
     "GlobalMaxPooling2D",
     "GroupNormalization",
+    "Identity",
     "Input",
     "LSTM",
     "LSTMCell",
@@ -73,6 +102,8 @@ __all__ = [
     "MaxPool2D",
     "MaxPooling1D",
     "MaxPooling2D",
+    "Maximum",
+    "Minimum",
     "MultiHeadAttention",
     "Multiply",
     "Normalization",
@@ -81,6 +112,7 @@ __all__ = [
     "PositionEmbedding",
     "RNN",
     "RandomContrast",
+    "RandomCrop",
     "RandomFlip",
     "RandomRotation",
     "RandomTranslation",
@@ -98,6 +130,7 @@ __all__ = [
     "SpatialDropout1D",
     "SpatialDropout2D",
     "StackedRNNCells",
+    "Subtract",
     "TimeDistributed",
     "TransformerEncoder",
     "UpSampling1D",
@@ -105,8 +138,13 @@ __all__ = [
     "ZeroPadding1D",
     "ZeroPadding2D",
     "add",
+    "average",
     "concatenate",
+    "dot",
+    "maximum",
+    "minimum",
     "multiply",
+    "subtract",
 ]
 
 

@@ -8,11 +8,13 @@ import numbers
 
 import numpy as np
 
-from edunet import ops
+from edunet import ops, tensor
+from edunet.layers.dense import whole
 from edunet.layers.geometry import channels_last, word
 from edunet.layers.regularize import Randomly
+from edunet.layers.resize import middle, rest
 
-__all__ = ["RandomContrast", "RandomFlip", "RandomRotation", "RandomTranslation", "RandomZoom"]
+__all__ = ["RandomContrast", "RandomCrop", "RandomFlip", "RandomRotation", "RandomTranslation", "RandomZoom"]
 
 MODES = ("horizontal", "vertical", "horizontal_and_vertical")
 
@@ -36,6 +38,26 @@ class RandomFlip(Randomly):
             self.rng.random(len(x)) < (0.5 if axis in self.mode else 0) for axis in ("vertical", "horizontal")
         )
         return ops.flip2d(x, rows=rows, columns=columns)
+
+
+class RandomCrop(Randomly):
+    """While learning, cut each image out somewhere else; afterwards its middle: (N,H,W,C) -> (N,height,width,C).
+
+    Args: height and width of what is left; seed. (Keras cuts all images of a batch at one place.)
+    Raises ValueError for smaller images, which Keras would enlarge.
+    """
+
+    def __init__(self, height, width, seed=None, data_format=None, **kwargs):
+        super().__init__(seed, **kwargs)
+        self.height, self.width = whole("RandomCrop", "height", height), whole("RandomCrop", "width", width)
+        self.data_format = channels_last("RandomCrop", data_format)
+
+    def call(self, x, training=False):
+        if not training:
+            return middle(self, x)
+        tops, lefts = (self.rng.integers(0, n + 1, len(x)) for n in rest(self, x))
+        rows, columns = tops[:, None] + np.arange(self.height), lefts[:, None] + np.arange(self.width)
+        return tensor.take(x, key=(np.arange(len(x))[:, None, None], rows[:, :, None], columns[:, None, :]))
 
 
 class _RandomAffine(Randomly):

@@ -7,7 +7,7 @@ told. Here somebody is.
 import numpy as np
 
 from edunet.layers.phase import trial
-from edunet.layers.symbol import replace
+from edunet.layers.symbol import in_list, replace
 from edunet.tensor import Tensor, as_array, is_recording, no_gradients
 
 __all__ = ["is_remembered", "refuse_a_cut"]
@@ -25,7 +25,7 @@ def refuse_a_cut(layer, y, args: tuple, kwargs: dict) -> None:
 
     Whole numbers, the input itself, constants and what is drawn at random are let pass. A layer is looked at once.
     """
-    parts = list(y) if isinstance(y, (tuple, list)) else [y]
+    parts = in_list(y)
     if not is_recording() or any(is_remembered(part) for part in parts) or not any(_is_float(part) for part in parts):
         return
     inputs: list = []
@@ -61,7 +61,7 @@ def _nudged(x):
 def _answers(layer, args, kwargs) -> list[np.ndarray]:
     with trial(), no_gradients(), np.errstate(all="ignore"):
         y = layer.call(*args, **kwargs)
-    return [np.array(as_array(part)) for part in (y if isinstance(y, (tuple, list)) else [y]) if _is_float(part)]
+    return [np.array(as_array(part)) for part in in_list(y) if _is_float(part)]
 
 
 def _with_other_weights(layer, weights, args, kwargs) -> list[np.ndarray]:

@@ -14,7 +14,7 @@ class Embedding(Layer):
     """Look up a learned vector for each code: y[n,t] = w[x[n,t]].
 
     Args: input_dim V, how many codes there are; output_dim D; mask_zero, code 0 is padding: the steps that hold it are
-    masked. Weights: embeddings (V,D).
+    masked; input_length T, as older books give it, the same as input_shape=(T,). Weights: embeddings (V,D).
     Shapes: (N,T) whole numbers 0 ... V−1 -> (N,T,D).   Formula: edunet.ops.embedding
     """
 
@@ -26,8 +26,12 @@ class Embedding(Layer):
         embeddings_regularizer=None,
         embeddings_constraint=None,
         mask_zero=False,
+        input_length=None,
         **kwargs,
     ):
+        if input_length is not None:
+            kwargs.setdefault("input_shape", (whole("Embedding", "input_length", input_length),))
+        self.input_length = input_length
         super().__init__(**kwargs)
         self.input_dim = whole("Embedding", "input_dim", input_dim)
         self.output_dim = whole("Embedding", "output_dim", output_dim)

@@ -21,7 +21,7 @@ from edunet.layers.cut import is_remembered, refuse_a_cut
 from edunet.layers.mask import carry, hand_over, mask_of
 from edunet.layers.naming import fresh_name
 from edunet.layers.phase import phase, trial
-from edunet.layers.symbol import DrawnEnd, Node, Symbol, replace, symbols_in
+from edunet.layers.symbol import DrawnEnd, Node, Symbol, in_list, replace, symbols_in
 from edunet.layers.weighted import Weighted
 from edunet.names import refuse_unknown
 from edunet.tensor import Tensor, no_gradients, reshape
@@ -91,7 +91,8 @@ class Layer(Weighted):
         own = [key for key in options(type(self)) if key not in arguments(Layer) or key in arguments(type(self))]
         if self.activity_regularizer is not None:
             own.append("activity_regularizer")
-        return {key: getattr(self, key) for key in ["name", "trainable", *own] if hasattr(self, key)}
+        kept = {key: getattr(self, key) for key in ["name", "trainable", *own] if hasattr(self, key)}
+        return kept | {"dtype": self.dtype.name}
 
     @classmethod
     def from_config(cls, config: dict):
@@ -133,8 +134,8 @@ class Layer(Weighted):
             if mask is not None or self.makes_mask or type(self).compute_mask is not Layer.compute_mask:
                 y = self.carry_mask(y, args, mask)
             if self.activity_regularizer is not None:
-                parts = y if isinstance(y, tuple) else (y,)
-                self._penalties += [_penalty(self.activity_regularizer, part) for part in parts if is_remembered(part)]
+                parts = [part for part in in_list(y) if is_remembered(part)]
+                self._penalties += [_penalty(self.activity_regularizer, part) for part in parts]
             return y
         except (ValueError, TypeError) as error:
             _say_where(error, self, args)
@@ -185,8 +186,7 @@ class Layer(Weighted):
         if not self.built:
             self.ensure_built(args, kwargs)
         first, second = self._try_twice(node)
-        several = isinstance(first, (tuple, list))
-        pairs = zip(first, second or first, strict=True) if several else [(first, first if second is None else second)]
+        pairs = zip(in_list(first), in_list(first if second is None else second), strict=True)
         node.outputs = tuple(
             Symbol(
                 (None, *(n if n == m else None for n, m in zip(a.shape[1:], b.shape[1:], strict=True))),
@@ -197,7 +197,9 @@ class Layer(Weighted):
             )
             for i, (a, b) in enumerate(pairs)
         )
-        return node.outputs if several else node.outputs[0]
+        if isinstance(first, dict):
+            return dict(zip(first, node.outputs, strict=True))
+        return node.outputs if isinstance(first, (tuple, list)) else node.outputs[0]
 
     def _try_twice(self, node) -> tuple:
         """Run the layer on blank examples of two lengths; axes that differ between the two have no fixed length.

@@ -17,9 +17,12 @@ __all__ = ["carry", "hand_over", "mask_of"]
 
 
 def mask_of(x):
-    """Return the mask that an argument carries: an array or None; of a list of inputs a list, if any has one."""
+    """Return the mask that an argument carries: an array or None; of a list or dict of inputs one, if any has one."""
     if isinstance(x, Tensor):
         return x.mask
+    if isinstance(x, dict):
+        named = {key: mask_of(part) for key, part in x.items()}
+        return named if any(mask is not None for mask in named.values()) else None
     if isinstance(x, (tuple, list)):
         masks = [mask_of(part) for part in x]
         return masks if any(mask is not None for mask in masks) else None
@@ -57,6 +60,9 @@ def carry(y, mask):
     """Return the output of a layer with its mask on it; of several outputs each has one in a list, or the first."""
     if mask is None:
         return y
+    if isinstance(y, dict):
+        masks = list(mask.values()) if isinstance(mask, dict) else mask
+        return dict(zip(y, carry(tuple(y.values()), masks), strict=True))
     if isinstance(y, (tuple, list)):
         masks = mask if isinstance(mask, (tuple, list)) else [mask, *[None] * (len(y) - 1)]
         return type(y)(carry(part, one) for part, one in zip(y, masks, strict=True))

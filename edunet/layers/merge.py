@@ -8,7 +8,23 @@ from edunet import tensor
 from edunet.layers.layer import Layer
 from edunet.layers.mask import carry
 
-__all__ = ["Add", "Concatenate", "Multiply", "Residual", "add", "concatenate", "multiply"]
+__all__ = [
+    "Add",
+    "Average",
+    "Concatenate",
+    "Maximum",
+    "Minimum",
+    "Multiply",
+    "Residual",
+    "Subtract",
+    "add",
+    "average",
+    "concatenate",
+    "maximum",
+    "minimum",
+    "multiply",
+    "subtract",
+]
 
 
 class _Merge(Layer):
@@ -55,6 +71,44 @@ class Multiply(_Merge):
     def join(self, inputs):
         self.same_shapes(inputs)
         return reduce(tensor.multiply, inputs)
+
+
+class Subtract(_Merge):
+    """y = a − b, of two inputs; dy goes to a, −dy to b.
+
+    >>> Subtract()([np.array([[5.0]]), np.array([[2.0]])])
+    array([[3.]], dtype=float32)
+    """
+
+    def join(self, inputs):
+        if len(inputs) != 2:
+            raise ValueError(f"Subtract takes two inputs, a − b. Received {len(inputs)}.")
+        self.same_shapes(inputs)
+        return tensor.subtract(*inputs)
+
+
+class Average(_Merge):
+    """y = (a + b + ...)/n, element by element, of n inputs; each gets dy/n. The mean answer of several branches."""
+
+    def join(self, inputs):
+        self.same_shapes(inputs)
+        return tensor.multiply(reduce(tensor.add, inputs), 1 / len(inputs))
+
+
+class Maximum(_Merge):
+    """y = max(a, b, ...), element by element; dy goes to the largest, the first one of a tie."""
+
+    def join(self, inputs):
+        self.same_shapes(inputs)
+        return reduce(tensor.maximum, inputs)
+
+
+class Minimum(_Merge):
+    """y = min(a, b, ...), element by element; dy goes to the smallest, the first one of a tie."""
+
+    def join(self, inputs):
+        self.same_shapes(inputs)
+        return reduce(tensor.minimum, inputs)
 
 
 class Concatenate(_Merge):
@@ -127,6 +181,26 @@ def _shapes(y) -> str:
 def add(inputs, **kwargs):
     """Short for Add(**kwargs)(inputs)."""
     return Add(**kwargs)(inputs)
+
+
+def average(inputs, **kwargs):
+    """Short for Average(**kwargs)(inputs)."""
+    return Average(**kwargs)(inputs)
+
+
+def maximum(inputs, **kwargs):
+    """Short for Maximum(**kwargs)(inputs)."""
+    return Maximum(**kwargs)(inputs)
+
+
+def minimum(inputs, **kwargs):
+    """Short for Minimum(**kwargs)(inputs)."""
+    return Minimum(**kwargs)(inputs)
+
+
+def subtract(inputs, **kwargs):
+    """Short for Subtract(**kwargs)(inputs)."""
+    return Subtract(**kwargs)(inputs)
 
 
 def multiply(inputs, **kwargs):

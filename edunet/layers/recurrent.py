@@ -17,7 +17,7 @@ class Reader(Layer):
     Args: return_sequences, give y at every step (N,T,U) instead of the last (N,U); return_state, give the last states
     as well, (y, h) or (y, h, c); go_backwards, read from the last step to the first and give the steps in that order;
     stateful, begin each batch with the states that the batch before ended with; zero_output_for_mask, y is 0 at masked
-    steps instead of what it was before.
+    steps instead of what it was before; unroll, as in Keras, may be given and changes nothing.
     `call(x, initial_state=None, mask=None)`: initial_state, one state (N,U) or a list of them; steps where the mask
     (N,T) is False are skipped. The mask of a layer that goes backwards turns with its steps (in Keras it does not).
     """
@@ -30,6 +30,7 @@ class Reader(Layer):
         go_backwards=False,
         stateful=False,
         zero_output_for_mask=False,
+        unroll=False,
         **kwargs,
     ):
         super().__init__(*args, **kwargs)
@@ -39,6 +40,7 @@ class Reader(Layer):
         self.go_backwards = flag(kind, "go_backwards", go_backwards)
         self.stateful = flag(kind, "stateful", stateful)
         self.zero_output_for_mask = flag(kind, "zero_output_for_mask", zero_output_for_mask)
+        self.unroll = flag(kind, "unroll", unroll)  # how Keras runs the loop, not what it computes
         self.states: list[np.ndarray] | None = None  # of a stateful layer, from one batch to the next
 
     def state_sizes(self) -> list[int]:

@@ -8,7 +8,7 @@ from edunet import tensor
 from edunet.layers.dense import whole
 from edunet.layers.layer import Layer
 
-__all__ = ["Flatten", "Permute", "RepeatVector", "Rescaling", "Reshape"]
+__all__ = ["Flatten", "Identity", "Permute", "RepeatVector", "Rescaling", "Reshape"]
 
 
 class Flatten(Layer):
@@ -16,6 +16,15 @@ class Flatten(Layer):
 
     def call(self, x):
         return tensor.reshape(x, shape=(x.shape[0], math.prod(x.shape[1:])))
+
+
+class Identity(Layer):
+    """y = x: a place holder, where a layer may stand or may not."""
+
+    supports_masking = True
+
+    def call(self, x):
+        return x
 
 
 class Reshape(Layer):

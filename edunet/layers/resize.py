@@ -1,10 +1,21 @@
 """Layers that make images and signals larger or smaller: repeated or interpolated pixels, zeros around, edges cut."""
 
 from edunet import ops, tensor
+from edunet.layers.dense import whole
 from edunet.layers.geometry import along, axes_of, channels_last, edges, word
 from edunet.layers.layer import Layer
 
-__all__ = ["Cropping1D", "Cropping2D", "UpSampling1D", "UpSampling2D", "ZeroPadding1D", "ZeroPadding2D"]
+__all__ = [
+    "CenterCrop",
+    "Cropping1D",
+    "Cropping2D",
+    "UpSampling1D",
+    "UpSampling2D",
+    "ZeroPadding1D",
+    "ZeroPadding2D",
+    "middle",
+    "rest",
+]
 
 
 class UpSampling2D(Layer):
@@ -98,6 +109,44 @@ class Cropping1D(Layer):
 
     def call(self, x):
         return _cut(self, x, (self.cropping,))
+
+
+class CenterCrop(Layer):
+    """Cut the middle out of images: (N,H,W,C) -> (N,height,width,C); of an odd rest more is cut off at the end.
+
+    Args: height and width of what is left.
+    Raises ValueError for smaller images, which Keras would enlarge.
+
+    >>> CenterCrop(2, 1)(np.arange(9.0).reshape(1, 3, 3, 1))[0, :, :, 0]
+    array([[1.],
+           [4.]], dtype=float32)
+    """
+
+    def __init__(self, height, width, data_format=None, **kwargs):
+        super().__init__(**kwargs)
+        self.height, self.width = whole("CenterCrop", "height", height), whole("CenterCrop", "width", width)
+        self.data_format = channels_last("CenterCrop", data_format)
+
+    def call(self, x):
+        return middle(self, x)
+
+
+def rest(layer, x) -> tuple[int, int]:
+    """Return how many rows and columns of an image are cut off, or raise ValueError."""
+    kind, (height, width) = type(layer).__name__, (layer.height, layer.width)
+    axes_of(kind, x.shape, 2)
+    if height > x.shape[1] or width > x.shape[2]:
+        raise ValueError(
+            f"{kind}: {height} × {width} pixels cannot be cut from images of {x.shape[1]} × {x.shape[2]}. Ask for "
+            "fewer, or enlarge the images before."
+        )
+    return x.shape[1] - height, x.shape[2] - width
+
+
+def middle(layer, x):
+    """Return the middle of images, layer.height × layer.width."""
+    top, left = (n // 2 for n in rest(layer, x))
+    return tensor.take(x, key=(slice(None), slice(top, top + layer.height), slice(left, left + layer.width)))
 
 
 def _cut(layer, x, ends):

@@ -5,7 +5,7 @@ import weakref
 
 import numpy as np
 
-__all__ = ["DrawnEnd", "Node", "Symbol", "draw_again", "fill", "lay_flat", "replace", "symbols_in"]
+__all__ = ["DrawnEnd", "Node", "Symbol", "draw_again", "fill", "in_list", "lay_flat", "replace", "symbols_in"]
 
 _nodes = itertools.count()
 
@@ -94,6 +94,13 @@ def symbols_in(structure) -> list[Symbol]:
     elif not isinstance(structure, (tuple, list)):
         return []
     return [symbol for part in structure for symbol in symbols_in(part)]
+
+
+def in_list(y) -> list:
+    """Return what a call gave as a list: one output, several, or a dict of them."""
+    if isinstance(y, dict):
+        return list(y.values())
+    return list(y) if isinstance(y, (tuple, list)) else [y]
 
 
 def replace(structure, change):

@@ -27,6 +27,8 @@ from edunet.losses.functions import (
     binary_crossentropy,
     binary_focal_crossentropy,
     categorical_crossentropy,
+    categorical_focal_crossentropy,
+    categorical_hinge,
     cosine_similarity,
     dice,
     hinge,
@@ -39,6 +41,7 @@ from edunet.losses.functions import (
     mean_squared_logarithmic_error,
     poisson,
     sparse_categorical_crossentropy,
+    squared_hinge,
 )
 from edunet.losses.loss import Loss
 from edunet.losses.overlap import Dice
@@ -70,6 +73,8 @@ __all__ = [
     "binary_crossentropy",
     "binary_focal_crossentropy",
     "categorical_crossentropy",
+    "categorical_focal_crossentropy",
+    "categorical_hinge",
     "cosine_similarity",
     "dice",
     "get",
@@ -83,6 +88,7 @@ __all__ = [
     "mean_squared_logarithmic_error",
     "poisson",
     "sparse_categorical_crossentropy",
+    "squared_hinge",
 ]
 
 _BY_NAME = {

@@ -9,6 +9,8 @@ __all__ = [
     "binary_crossentropy",
     "binary_focal_crossentropy",
     "categorical_crossentropy",
+    "categorical_focal_crossentropy",
+    "categorical_hinge",
     "cosine_similarity",
     "dice",
     "hinge",
@@ -21,6 +23,7 @@ __all__ = [
     "mean_squared_logarithmic_error",
     "poisson",
     "sparse_categorical_crossentropy",
+    "squared_hinge",
 ]
 
 
@@ -80,6 +83,16 @@ def hinge(y_true, y_pred):
     return _each(binary.Hinge(), y_true, y_pred)
 
 
+def squared_hinge(y_true, y_pred):
+    """Mean of max(1 − y_true·y_pred, 0)² over the outputs of each example; labels −1 and 1, or 0 and 1."""
+    return _each(binary.SquaredHinge(), y_true, y_pred)
+
+
+def categorical_hinge(y_true, y_pred):
+    """max(1 + the largest score of another class − that of the class, 0) of each example; labels one-hot."""
+    return _each(classes.CategoricalHinge(), y_true, y_pred)
+
+
 def binary_crossentropy(y_true, y_pred, from_logits=False, label_smoothing=0.0):
     """Mean of −t ln p − (1 − t) ln(1 − p) over the outputs of each example."""
     return _each(binary.BinaryCrossentropy(from_logits, label_smoothing), y_true, y_pred)
@@ -96,6 +109,11 @@ def binary_focal_crossentropy(
 def categorical_crossentropy(y_true, y_pred, from_logits=False, label_smoothing=0.0):
     """−Σ_k t_k ln p_k of each example; labels one-hot."""
     return _each(classes.CategoricalCrossentropy(from_logits, label_smoothing), y_true, y_pred)
+
+
+def categorical_focal_crossentropy(y_true, y_pred, alpha=0.25, gamma=2.0, from_logits=False, label_smoothing=0.0):
+    """Cross-entropy in which easy examples hardly count, see CategoricalFocalCrossentropy; labels one-hot."""
+    return _each(classes.CategoricalFocalCrossentropy(alpha, gamma, from_logits, label_smoothing), y_true, y_pred)
 
 
 def sparse_categorical_crossentropy(y_true, y_pred, from_logits=False, ignore_class=None):

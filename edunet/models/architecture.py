@@ -92,7 +92,7 @@ def _model(model, writer) -> dict:
         return record
     layers = [writer.layer(node.layer) for node in model._nodes]  # before the symbols: a layer may be a model, too
     writer.symbols = {symbol: [-1, i] for i, symbol in enumerate(model.inputs)}
-    record["inputs"] = [{**_symbol(s), "name": s.name} for s in model.inputs]
+    record["inputs"] = [{**_symbol(s), "name": n} for s, n in zip(model.inputs, model.input_names, strict=True)]
     record["calls"] = []
     for i, (layer, node) in enumerate(zip(layers, model._nodes, strict=True)):
         arguments = [writer.write(list(node.args)), writer.config(node.layer, node.kwargs)]

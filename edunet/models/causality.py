@@ -5,13 +5,13 @@ ahead is rewarded: the figures become splendid, and at the bedside, where the ne
 Ways in: padding="same" in place of "causal", attention without use_causal_mask, a mean over all steps.
 """
 
-import contextlib
 from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
 
 from edunet.layers.embedding import Embedding, PositionEmbedding
+from edunet.models.looking import every_output, without_states
 from edunet.models.trying import spare
 from edunet.tensor import as_array, no_gradients
 
@@ -155,21 +155,8 @@ def _steps(T: int) -> list[int]:
 
 
 def _run(model, xs) -> list[np.ndarray]:
-    with _without_states(model), no_gradients():
+    with without_states(model), no_gradients():
         return [np.array(as_array(y)) for y in model._forward(xs, training=False)]
-
-
-@contextlib.contextmanager
-def _without_states(model):
-    """Let stateful layers begin afresh inside the block, and afterwards go on from where they were."""
-    kept = [(layer, layer.states) for layer in model.with_inner() if getattr(layer, "stateful", False)]
-    for layer, _ in kept:
-        layer.reset_states()
-    try:
-        yield
-    finally:
-        for layer, states in kept:
-            layer.states = states
 
 
 def _timed_inputs(xs, ys) -> list[int]:
@@ -211,7 +198,7 @@ def _nodes(model) -> list:
 
 def _first_leaking_node(model, xs, leak):
     """Return the first use of a layer whose output for a step depends on later ones, also inside inner models."""
-    pasts = [_every_output(model, inputs) for inputs in (xs, leak.changed)]
+    pasts = [every_output(model, inputs) for inputs in (xs, leak.changed)]
     T = xs[leak.input].shape[1]
     for node in _nodes(model):
         for symbol in node.outputs:
@@ -242,16 +229,6 @@ def _inside(node, pasts, leak, T):
     before, after = ([as_array(past[s]) for s in node.inputs] for past in pasts)
     timed = [i for i, a in enumerate(before) if _is_timed(a, T)]
     return timed and _first_leaking_node(node.layer, before, leak._replace(input=timed[0], changed=after))
-
-
-def _every_output(model, xs) -> dict:
-    values = dict(zip(model.inputs, xs, strict=False))  # a model that is not drawn has no symbols for its inputs
-    with _without_states(model), no_gradients():
-        for node in _nodes(model):
-            args, kwargs = node.filled(values)
-            y = node.layer(*args, **{**kwargs, "training": False})
-            values.update(zip(node.outputs, y if len(node.outputs) > 1 else [y], strict=True))
-    return values
 
 
 def _sentence(leak, node) -> str:

@@ -12,6 +12,7 @@ from edunet.names import did_you_mean
 from edunet.tensor import Tensor
 
 __all__ = [
+    "all_by_name",
     "as_list",
     "as_numbers",
     "by_name",
@@ -48,7 +49,7 @@ def by_name(x, names: list[str] | None, what: str):
     """Return a dict {name: array} as a list in the order of the names; everything else as it is."""
     if not isinstance(x, dict):
         return x
-    part = {"x": "input", "y": "output"}.get(what, "output")
+    part = "input" if what in ("x", "inputs") else "output"
     if not names:
         raise TypeError(
             f"{what}: the {part}s of this model have no names; give an array, or a list of arrays. A call(inputs) of "
@@ -58,6 +59,15 @@ def by_name(x, names: list[str] | None, what: str):
         if name not in names:
             raise ValueError(f"{what}: no {part} is called {name!r}; there are {names}." + did_you_mean(name, names))
     return [x.get(name) for name in names]
+
+
+def all_by_name(x: dict, names: list[str] | None, what: str) -> list:
+    """Return all parts of a dict in the order of the names, or say which is missing."""
+    parts = by_name(x, names, what)
+    for name in names or []:
+        if name not in x or x[name] is None:
+            raise ValueError(f"{what}: {name!r} is missing; expected all of {names}. Received: {sorted(x)}")
+    return parts
 
 
 def is_on_disk(a) -> bool:
@@ -76,13 +86,7 @@ def check_examples(x, name: str = "x", names: list[str] | None = None) -> list:
 
     What is on disk is looked over in pieces and stays there.
     """
-    if isinstance(x, dict):
-        parts = by_name(x, names, name)
-        for key, part in zip(names or [], parts, strict=True):
-            if part is None:
-                raise ValueError(f"{name}: {key!r} is missing; expected all of {names}. Received: {sorted(x)}")
-    else:
-        parts = as_list(x)
+    parts = all_by_name(x, names, name) if isinstance(x, dict) else as_list(x)
     arrays = [as_numbers(a, name) for a in parts]
     if not arrays:
         raise ValueError(f"{name} is missing: expected an array with one example per row.")

@@ -46,6 +46,7 @@ class Learner(Layer):
     sentinel: Any = None  # TerminateOnNaN, while it watches
     output_shapes: list[tuple] | None = None  # known once the model is drawn, or has seen data
     output_names: list[str] | None = None
+    answers_by_name = False  # True: in a dict
     input_names: list[str] | None = None
 
     def compile(
@@ -134,6 +135,8 @@ class Learner(Layer):
         xs = self._inputs(x)
         if y is None:
             raise ValueError("y is missing: expected one label per example.")
+        if isinstance(y, dict) and self.output_names is None:
+            self._shapes_of_outputs(xs)  # a `call` that returns a dict tells the names
         ys = check_examples(y, "y", self.output_names)
         for labels in ys:
             if labels.shape[0] != xs[0].shape[0]:
@@ -193,10 +196,26 @@ class Learner(Layer):
     def _forward(self, xs, training):
         """Return the outputs for one batch as a list."""
         outputs = self(xs[0] if len(xs) == 1 else xs, training=training)
+        if isinstance(outputs, dict):
+            outputs = self._named(outputs)
         outputs = list(outputs) if isinstance(outputs, (list, tuple)) else [outputs]
         if self.output_shapes is None:
             self.output_shapes = [(None, *out.shape[1:]) for out in outputs]
         return outputs
+
+    def _named(self, outputs: dict) -> list:
+        """Return the outputs in the order of their names, which a `call` of one's own tells when it is first called."""
+        if self.output_names is None:
+            self.output_names, self.answers_by_name = sorted(outputs), True
+        if sorted(outputs) != self.output_names:
+            raise ValueError(f"{self.name}: call returned {sorted(outputs)}, before that {self.output_names}.")
+        return [outputs[name] for name in self.output_names]
+
+    def as_drawn(self, outputs: list):
+        """Return the outputs as the model gives them: one alone, a list, or a dict."""
+        if self.answers_by_name:
+            return dict(zip(self.output_names or [], outputs, strict=True))
+        return outputs[0] if len(outputs) == 1 else outputs
 
     # ---- one batch
 
@@ -214,14 +233,8 @@ class Learner(Layer):
             if not any(w in self.optimizer.state for w in plan.learning):
                 self._refuse_shared(self.optimizer)
         loss = self.objective.loss(ys, outputs, weights, plan.losses())
-        if plan.learning and (not isinstance(loss, Tensor) or loss.made_by is None):
-            if not is_recording():
-                raise RuntimeError("nothing can be learnt here: fit was called inside edunet.no_gradients().")
-            raise ValueError(
-                "nothing can be learnt from this loss: no gradient goes back from it to the weights, for NumPy has "
-                "computed it, or what the model answers. In a loss of your own use the arithmetic of Tensors (y_pred - "
-                "y_true, **, .mean()) and edunet.ops in place of np.* and y_pred.numpy()."
-            )
+        if plan.learning:
+            self._refuse_dead_end(loss)
         if self.sentinel is not None and not self.sentinel.allows(float(loss), xs):
             return plan
         if plan.learning:
@@ -231,6 +244,18 @@ class Learner(Layer):
         if self.sentinel is not None:
             self.sentinel.after_step()
         return plan
+
+    def _refuse_dead_end(self, loss) -> None:
+        """Raise for a loss that is not on the tape."""
+        if isinstance(loss, Tensor) and loss.made_by is not None:
+            return
+        if not is_recording():
+            raise RuntimeError("nothing can be learnt here: fit was called inside edunet.no_gradients().")
+        raise ValueError(
+            "nothing can be learnt from this loss: no gradient goes back from it to the weights, for NumPy has "
+            "computed it, or what the model answers. In a loss of your own use the arithmetic of Tensors (y_pred - "
+            "y_true, **, .mean()) and edunet.ops in place of np.* and y_pred.numpy()."
+        )
 
     def _judge(self, xs, ys, weights, plan=None):
         """Measure one batch; return what the next one can go on with."""
@@ -261,8 +286,7 @@ class Learner(Layer):
         self._refuse_own("predict_on_batch", "predict_step")
         xs = self._loaded(self._inputs(x))
         with no_gradients():
-            outputs = [np.array(as_array(out)) for out in self._forward(xs, training=False)]  # never x itself
-        return outputs[0] if len(outputs) == 1 else outputs
+            return self.as_drawn([np.array(as_array(out)) for out in self._forward(xs, training=False)])  # never x
 
 
 def answer(results: dict, return_dict: bool):

@@ -6,8 +6,10 @@ import numpy as np
 
 from edunet.layers.layer import Layer
 from edunet.layers.recurrent import Reader
-from edunet.layers.symbol import Node, Symbol, draw_again, fill, lay_flat, symbols_in
-from edunet.models import doctor, summary
+from edunet.layers.symbol import Node, Symbol, draw_again, fill, in_list, lay_flat, symbols_in
+from edunet.models import doctor, looking, summary
+from edunet.models.drawing import checked, layers_as_keras_orders_them, nodes_behind, unique
+from edunet.models.examples import all_by_name
 from edunet.models.streaming import Stream
 from edunet.models.training import Trainable
 
@@ -26,6 +28,13 @@ class Model(Trainable):
     >>> model.count_params()
     81
 
+    Several inputs or outputs stand in a list, or in a dict that names them, in the order of its names: then `fit` takes
+    labels, losses and metrics by these names, and `predict` gives such a dict.
+
+    >>> model = Model(x, {"risk": layers.Dense(1, activation="sigmoid")(h), "days": layers.Dense(1)(h)})
+    >>> {name: y.shape for name, y in model.predict(np.ones((5, 8))).items()}
+    {'days': (5, 1), 'risk': (5, 1)}
+
     A subclass that defines `call` needs no inputs and outputs.
     """
 
@@ -39,16 +48,17 @@ class Model(Trainable):
 
     def _connect(self, inputs, outputs) -> None:
         """Find the layers between inputs and outputs, in an order in which each has what it needs."""
-        self._inputs_drawn, self._outputs_drawn = symbols_in(inputs), outputs
-        ends = symbols_in(outputs)
-        if not self._inputs_drawn or not ends:
-            raise ValueError("Model(inputs, outputs): both are what Input and layers return, one or a list of them.")
-        found = _nodes_behind(ends, self._inputs_drawn)
+        inputs, self._outputs_drawn = checked(inputs), checked(outputs)
+        self._inputs_drawn, ends = in_list(inputs), in_list(self._outputs_drawn)
+        found = nodes_behind(ends, self._inputs_drawn)
         self._nodes = sorted(found, key=lambda node: node.number)  # numbered as drawn: each after what it needs
-        self._layers_drawn = _layers_as_keras_orders_them(found)
+        self._layers_drawn = layers_as_keras_orders_them(found)
         self.output_shapes = [s.shape for s in ends]
-        self.input_names = _unique([s.name or (s.node.layer.name if s.node else "input") for s in self._inputs_drawn])
-        self.output_names = _unique([s.node.layer.name if s.node else s.name for s in ends])
+        names = [s.name or (s.node.layer.name if s.node else "input") for s in self._inputs_drawn]
+        self.input_names = list(inputs) if isinstance(inputs, dict) else unique(names)
+        self.answers_by_name = isinstance(self._outputs_drawn, dict)
+        names = [s.node.layer.name if s.node else s.name for s in ends]
+        self.output_names = list(self._outputs_drawn) if self.answers_by_name else unique(names)
         self.built = True
 
     # ---- the graph
@@ -79,7 +89,7 @@ class Model(Trainable):
         return symbols_in(self._outputs_drawn)
 
     input = property(lambda self: self.inputs[0] if len(self.inputs) == 1 else self.inputs)
-    output = property(lambda self: self.outputs[0] if len(self.outputs) == 1 else self.outputs)
+    output = property(lambda self: self.as_drawn(self.outputs))
     output_shape = property(lambda self: self.output_shapes and self.output_shapes[0])
 
     def get_layer(self, name=None, index=None) -> Layer:
@@ -99,16 +109,20 @@ class Model(Trainable):
     def call(self, inputs):
         if self._outputs_drawn is None:
             raise ValueError(f"{self.name}: a Model needs inputs and outputs, or a subclass with its own call(x).")
-        given = list(inputs) if isinstance(inputs, (list, tuple)) else [inputs]
-        values = dict(zip(self._inputs_drawn, given, strict=True))
+        values = dict(zip(self._inputs_drawn, self._in_order(inputs), strict=True))
         for node in self._nodes:
             args, kwargs = node.filled(values)
-            y = node.layer(*args, **kwargs)
-            if len(node.outputs) == 1:
-                values[node.outputs[0]] = y
-            else:
-                values.update(zip(node.outputs, y, strict=True))
+            values.update(zip(node.outputs, in_list(node.layer(*args, **kwargs)), strict=True))
         return fill(self._outputs_drawn, values)
+
+    def _in_order(self, inputs) -> list:
+        """Return what the model is called on as a list in the order of its inputs."""
+        return all_by_name(inputs, self.input_names, "inputs") if isinstance(inputs, dict) else in_list(inputs)
+
+    def _draw(self, args, kwargs):
+        if self._outputs_drawn is not None and args and isinstance(args[0], dict):
+            args = (self._in_order(args[0]), *args[1:])  # as a list, whatever reads the drawing
+        return super()._draw(args, kwargs)
 
     def __getstate__(self):
         state = super().__getstate__()
@@ -189,6 +203,35 @@ class Model(Trainable):
         """
         return doctor.examine(self, x, y, groups, **options)
 
+    def activations(self, x) -> dict:
+        """Return what every layer gives for x, by its name: arrays (N,...), of several outputs a list of them.
+
+        Args: x, as for `predict`, but all at once: a few examples. Later uses of a shared layer are name_1, name_2, ...
+        Raises ValueError for a subclass with its own `call`, which is not drawn.
+
+        >>> from edunet import Sequential, layers
+        >>> model = Sequential([layers.Dense(3, name="hidden", input_shape=(2,)), layers.Dense(1, name="answer")])
+        >>> {name: y.shape for name, y in model.activations(np.ones((5, 2))).items()}
+        {'hidden': (5, 3), 'answer': (5, 1)}
+        """
+        return looking.activations(self, x)
+
+    def gradients(self, x, y, sample_weight=None) -> dict[str, np.ndarray]:
+        """Return ∂loss/∂w for every weight w that learns, by layer and weight: {"dense/kernel": (D,U), ...}.
+
+        The loss is the one that `fit` makes small on these examples, penalties with it, computed as `evaluate` does:
+        without dropout. Layers whose gradients are far smaller than those of others hardly learn. Nothing is changed.
+        Args: x, y, sample_weight, as for `fit`, all at once: a few examples.
+        Raises RuntimeError before `compile`, and what `fit` raises for data that cannot be learnt from.
+
+        >>> from edunet import Sequential, layers
+        >>> model = Sequential([layers.Dense(1, name="dose", input_shape=(2,))])
+        >>> model.compile("sgd", "mse")
+        >>> {name: g.shape for name, g in model.gradients(np.ones((5, 2)), np.zeros(5)).items()}
+        {'dose/kernel': (2, 1), 'dose/bias': (1,)}
+        """
+        return looking.slopes(self, x, y, sample_weight)
+
     def summary(self, print_fn=print) -> None:
         """Print a table of the layers: name and kind, output shape, number of weights, operations for one example."""
         if not self.built:
@@ -236,39 +279,6 @@ class Model(Trainable):
         from edunet.models import saving
 
         return saving.from_config(config, custom_objects)
-
-
-def _nodes_behind(ends: list[Symbol], starts: list[Symbol]) -> list[Node]:
-    """Return all uses of layers between starts and ends, depth first from the first end."""
-    known = {id(s) for s in starts}
-    found: dict[int, Node] = {}
-    waiting = list(reversed(ends))
-    while waiting:
-        symbol = waiting.pop()
-        if id(symbol) in known:
-            continue
-        if symbol.node is None:
-            raise ValueError(f"the outputs depend on {symbol}, which is not among the inputs of this Model.")
-        if symbol.node.number not in found:
-            found[symbol.node.number] = symbol.node
-            waiting.extend(reversed(symbol.node.inputs))
-    return list(found.values())
-
-
-def _layers_as_keras_orders_them(nodes: list[Node]) -> list[Layer]:
-    """Sort layers by their distance from the outputs, furthest first, so that weights move from Keras by plain copy."""
-    distance: dict[int, int] = {}  # node number -> steps to the output on the longest way
-    depth: dict[Layer, int] = {}
-    for node in sorted(nodes, key=lambda node: -node.number):
-        here = depth[node.layer] = max(distance.get(node.number, 0), depth.get(node.layer, 0))
-        for symbol in node.inputs:
-            if symbol.node is not None:
-                distance[symbol.node.number] = max(here + 1, distance.get(symbol.node.number, 0))
-    return sorted(dict.fromkeys(node.layer for node in nodes), key=lambda layer: -depth[layer])
-
-
-def _unique(names: list[str]) -> list[str]:
-    return [name if names.count(name) == 1 else f"{name}_{names[:i].count(name)}" for i, name in enumerate(names)]
 
 
 def _channel_hint(received, expected) -> str:

@@ -78,8 +78,8 @@ class Objective:
         for metric in (m for group in self.metrics + self.weighted for m in group):
             metric.reset_state()
 
-    def loss(self, ys, outputs, weights=None, penalties=()):
-        """Return the weighted sum of the losses, and the penalties, as a Tensor; remember it for the epoch.
+    def total(self, ys, outputs, weights=None, penalties=()) -> tuple:
+        """Return the weighted sum of the losses, and the penalties, as a Tensor; and the loss of each output.
 
         Args: weights, None, or those of the examples for each output.
         """
@@ -90,7 +90,12 @@ class Objective:
         ]
         shares = zip(self.losses, parts, self.loss_weights, strict=True)
         weighted = [part if w == 1 else part * w for loss, part, w in shares if loss is not None]
-        total = sum([*weighted[1:], *penalties], start=weighted[0])
+        return sum([*weighted[1:], *penalties], start=weighted[0]), parts
+
+    def loss(self, ys, outputs, weights=None, penalties=()):
+        """Return the same sum; remember it, and what the metrics say, for the epoch."""
+        weights = weights or self.no_weights
+        total, parts = self.total(ys, outputs, weights, penalties)
         n = len(ys[0])
         self.seen += n
         self.totals += n * np.array([float(total), *map(float, parts)])

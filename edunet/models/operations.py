@@ -9,7 +9,7 @@ import math
 import numpy as np
 
 from edunet.layers.phase import trial
-from edunet.layers.symbol import Node, Symbol, replace
+from edunet.layers.symbol import Node, Symbol, in_list, replace
 from edunet.tensor import Operation, Tensor, operations_behind
 
 __all__ = ["STEPS", "operations_of"]
@@ -40,7 +40,7 @@ def operations_of(node: Node) -> int:
     args, kwargs = replace((node.args, node.kwargs), blank)
     with trial(), np.errstate(all="ignore"):
         y = node.layer(*args, **{k: v for k, v in kwargs.items() if k != "training"}, training=False)
-    ends = [part for part in (y if isinstance(y, (tuple, list)) else [y]) if isinstance(part, Tensor)]
+    ends = [part for part in in_list(y) if isinstance(part, Tensor)]
     found = {op.number: op for end in ends for op in operations_behind(end)}
     return sum(_cost(op) for op in found.values())
 

@@ -19,7 +19,7 @@ from edunet.layers.mask import carry, mask_of
 from edunet.layers.merge import Concatenate, Residual
 from edunet.layers.norm import BatchNormalization
 from edunet.layers.recurrent import Reader
-from edunet.layers.symbol import Node, Symbol
+from edunet.layers.symbol import Node, Symbol, in_list
 from edunet.layers.wrap import Bidirectional, TimeDistributed
 from edunet.models.examples import check_examples
 from edunet.tensor import Tensor, add, as_array, concatenate, no_gradients, take, where
@@ -45,7 +45,7 @@ class Stream:
         """Return the outputs at the next step, x_t (N,...) or a list of such arrays."""
         if self.nodes is not self.model._nodes:
             raise ValueError(f"{self.model.name} has got other layers since the stream began: call reset_states().")
-        xs = check_examples(x_t)
+        xs = check_examples(x_t, names=self.model.input_names)
         symbols = self.model.inputs
         if len(xs) != len(symbols):
             raise ValueError(f"step: the model has {len(symbols)} input(s). Received {len(xs)}.")
@@ -62,7 +62,7 @@ class Stream:
             np.array(as_array(y)[:, 0] if symbol in self.plan.timed else as_array(y))
             for symbol, y in zip(self.model.outputs, outputs, strict=True)
         ]
-        return arrays[0] if len(arrays) == 1 else arrays
+        return self.model.as_drawn(arrays)
 
 
 class _Plan(NamedTuple):
@@ -104,7 +104,7 @@ class _Plan(NamedTuple):
                 y = node.layer(*args, **kwargs)
             else:
                 y, after[node.number] = rule.go_on(node.layer, args, kwargs, memory.get(node.number))
-            values.update(zip(node.outputs, y if len(node.outputs) > 1 else [y], strict=True))
+            values.update(zip(node.outputs, in_list(y), strict=True))
         return [values[symbol] for symbol in self.model.outputs], after
 
 
@@ -181,9 +181,8 @@ class _FromInside:
         return [outside for outside, inside in pairs if inside in self.plan.timed]
 
     def go_on(self, layer, args, kwargs, memory):
-        xs = list(args[0]) if isinstance(args[0], (list, tuple)) else [args[0]]
-        outputs, memory = self.plan.advance(xs, memory or {})
-        return outputs if len(outputs) > 1 else outputs[0], memory
+        outputs, memory = self.plan.advance(in_list(args[0]), memory or {})
+        return layer.as_drawn(outputs), memory
 
 
 class _FromAround:

@@ -175,7 +175,7 @@ class Trainable(Learner):
         return CallbackList([callbacks] if isinstance(callbacks, Callback) else callbacks or [], self, **params)
 
     def predict(self, x, batch_size=None, verbose=0, steps=None, callbacks=None):
-        """Return the outputs for all examples as one array, or a list of arrays for several outputs.
+        """Return the outputs for all examples as one array, for several outputs as a list or dict, as they were drawn.
 
         Args: x as in `fit`; of batches (x, y) only x is looked at; steps, a number of batches in place of all.
         """
@@ -194,8 +194,7 @@ class Trainable(Learner):
                 parts.append([as_array(out) for out in self._forward(xs, training=False)])
                 watchers.batch_end("predict", step, lambda: {"outputs": parts[-1]})
         watchers.call("on_predict_end", {})
-        outputs = [np.concatenate(batch) for batch in zip(*parts, strict=True)]
-        return outputs[0] if len(outputs) == 1 else outputs
+        return self.as_drawn([np.concatenate(batch) for batch in zip(*parts, strict=True)])
 
     def _unlabelled(self, x, steps) -> Batches | Stream:
         """Return a source of batches of which only x matters."""

@@ -14,17 +14,22 @@ __all__ = ["receptive_field"]
 PLACE_BY_PLACE = (
     layers.Activation,
     layers.Add,
+    layers.Average,
     layers.BatchNormalization,
     layers.Concatenate,
     layers.Dense,
     layers.Dropout,
     layers.ELU,
+    layers.Identity,
     layers.LayerNormalization,
     layers.LeakyReLU,
+    layers.Maximum,
+    layers.Minimum,
     layers.Multiply,
     layers.ReLU,
     layers.Rescaling,
     layers.Softmax,
+    layers.Subtract,
 )
 
 

@@ -3,8 +3,9 @@
 import numpy as np
 
 from edunet.backend import set_random_seed
+from edunet.utils.sequences import pad_sequences
 
-__all__ = ["plot_model", "set_random_seed", "to_categorical"]
+__all__ = ["pad_sequences", "plot_model", "set_random_seed", "to_categorical"]
 
 
 def to_categorical(x, num_classes=None) -> np.ndarray:

@@ -183,9 +183,9 @@ def test_every_layer_is_made_again(case):
 def test_what_edunet_does_not_have_is_named():
     with pytest.raises(ValueError, match="is a UnitNormalization, which edunet does not have"):
         interop.from_keras(keras.Sequential([keras.Input((6,)), keras.layers.UnitNormalization()]))
-    unrolled = keras.layers.LSTM(4, unroll=True)
-    with pytest.raises(ValueError, match="unroll=True has no counterpart in edunet. Leave it at its default, False"):
-        interop.from_keras(keras.Sequential([keras.Input((9, 8)), unrolled]))
+    adapted = keras.layers.Dense(4, lora_rank=2)
+    with pytest.raises(ValueError, match="lora_rank=2 has no counterpart in edunet. Leave it at its default, None"):
+        interop.from_keras(keras.Sequential([keras.Input((8,)), adapted]))
     x = keras.Input((6,))
     with pytest.raises(ValueError, match="is an operation, not a layer"):
         interop.from_keras(keras.Model(x, x + x))

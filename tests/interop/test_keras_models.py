@@ -39,6 +39,31 @@ def test_attention_with_several_heads():
     assert (ours.inputs[0].name, back.inputs[0].name) == ("steps", "steps")
 
 
+def test_inputs_and_outputs_keep_their_names():
+    a, b = keras.Input((4,), name="second"), keras.Input((3,), name="first")
+    inner_end = keras.Input((4,))
+    inner = keras.Model(inner_end, {"y": keras.layers.Dense(2)(inner_end), "x": keras.layers.Dense(3)(inner_end)})
+    y = inner(a)
+    theirs = keras.Model({"second": a, "first": b}, {"sum": keras.layers.Add()([y["x"], b]), "own": y["y"]})
+    theirs.set_weights([rng.normal(size=w.shape) for w in theirs.get_weights()])
+    x = {"second": SIGNAL[:, 0], "first": SIGNAL[:, 1, :3]}
+    expected = theirs.predict(x, verbose=0)
+    ours = interop.from_keras(theirs)
+    back = interop.to_keras(ours)
+    for found in (ours.predict(x), back.predict(x, verbose=0)):
+        assert set(found) == {"sum", "own"}
+        for name, y in expected.items():
+            np.testing.assert_allclose(found[name], y, rtol=1e-4, atol=1e-5)
+
+
+@pytest.mark.parametrize("kind", ["Average", "Maximum", "Minimum", "Subtract", "Dot", "Identity"])
+def test_branches(kind):
+    a = keras.Input((4,))
+    b = keras.layers.Dense(4)(a)
+    join = getattr(keras.layers, kind)(**{"axes": 1} if kind == "Dot" else {})
+    there_and_back(keras.Model(a, join(b if kind == "Identity" else [a, b])), SIGNAL[:, 0])
+
+
 def test_stacked_cells():
     cells = [keras.layers.LSTMCell(5), keras.layers.LSTMCell(3)]
     there_and_back(keras.Sequential([keras.Input((7, 4)), keras.layers.RNN(cells)]), SIGNAL)

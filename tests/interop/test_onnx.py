@@ -9,6 +9,7 @@ from edunet.demo import article_network
 from edunet.interop import to_onnx
 from edunet.interop.onnx.pointwise import ACTIVATIONS
 from edunet.interop.onnx.table import LAYERS
+from edunet.layers.symbol import in_list
 from edunet.models import Model, Sequential
 
 pytest.importorskip("onnx", reason="onnx is not installed: pip install onnx onnxruntime")
@@ -32,7 +33,7 @@ def same(model, *xs, opset=20):
     session = ort.InferenceSession(proto.SerializeToString(), providers=["CPUExecutionProvider"])
     theirs = session.run(None, dict(zip([i.name for i in session.get_inputs()], xs, strict=True)))
     ours = model.predict(list(xs) if len(xs) > 1 else xs[0])
-    for a, b in zip(theirs, ours if isinstance(ours, list) else [ours], strict=True):
+    for a, b in zip(theirs, in_list(ours), strict=True):
         assert a.shape == b.shape
         assert np.abs(a - b).max() <= 1e-5 * np.abs(b).max()
     return proto
@@ -65,6 +66,8 @@ IMAGE_LAYERS = [
     of("UpSampling2D", 2, interpolation="bilinear"),
     of("ZeroPadding2D", ((1, 2), (0, 3))),
     of("Cropping2D", ((1, 2), (0, 3))),
+    of("CenterCrop", 4, 5),
+    of("RandomCrop", 4, 5),
     of("GroupNormalization", 2),
     of("GroupNormalization", 3, axis=1, scale=False),
     of("BatchNormalization"),
@@ -142,6 +145,10 @@ def test_an_image_of_any_size_after_strides():
     same(Sequential([layers.Input((None, None, 4)), *stack, layers.GlobalMaxPooling2D()]), IMAGES)
 
 
+def test_the_middle_of_an_image_of_any_size():
+    same(Sequential([layers.Input((None, None, 4)), layers.CenterCrop(4, 5)]), IMAGES)
+
+
 def test_codes_may_come_as_floats():
     codes = rng.integers(0, 6, (N, T))
     stack = [layers.Embedding(6, 4), layers.Dense(2)]
@@ -168,6 +175,31 @@ def test_several_inputs_and_outputs_shared_layers_and_a_model_inside():
     assert [i.name for i in proto.graph.input] == ["input_0", "input_1"]
     assert [o.name for o in proto.graph.output] == model.output_names
     assert sum(np.prod(w.dims) for w in proto.graph.initializer) == model.count_params()  # each weight once
+
+
+@pytest.mark.parametrize("kind", ["Add", "Average", "Maximum", "Minimum", "Multiply", "Subtract"])
+def test_branches_that_are_joined(kind):
+    a, b = layers.Input((6,)), layers.Input((6,))
+    inputs = [a, b] if kind == "Subtract" else [a, b, layers.Identity()(layers.Dense(6)(b))]
+    same(Model([a, b], getattr(layers, kind)()(inputs)), ROWS, ROWS[::-1].copy())
+
+
+@pytest.mark.parametrize("normalize", [False, True])
+@pytest.mark.parametrize(
+    ("a", "b", "axes"), [(ROWS, ROWS, 1), (STEPS, STEPS, 1), (STEPS, STEPS, -1), (STEPS, ROWS[:, :4], (2, 1))]
+)
+def test_dot(a, b, axes, normalize):
+    inputs = [layers.Input((None, *x.shape[2:]) if x.ndim > 2 and axes != 1 else x.shape[1:]) for x in (a, b)]
+    same(Model(inputs, layers.Dot(axes, normalize=normalize)(inputs)), a, b[::-1].copy())
+
+
+def test_outputs_in_a_dict_also_of_a_model_inside():
+    a = layers.Input((6,))
+    inner = Model(a, {"wide": layers.Dense(6)(a), "thin": layers.Dense(2)(a)})
+    x = layers.Input((6,))
+    y = inner(x)
+    proto = same(Model(x, {"b": y["wide"], "a": layers.Concatenate()([y["thin"], y["wide"]])}), ROWS)
+    assert [o.name for o in proto.graph.output] == ["a", "b"]
 
 
 @pytest.mark.parametrize("causal", [False, True])

@@ -2,7 +2,15 @@ import numpy as np
 import pytest
 
 import edunet
-from edunet.layers import RandomContrast, RandomFlip, RandomRotation, RandomTranslation, RandomZoom
+from edunet.layers import (
+    CenterCrop,
+    RandomContrast,
+    RandomCrop,
+    RandomFlip,
+    RandomRotation,
+    RandomTranslation,
+    RandomZoom,
+)
 from edunet.tensor import Tensor
 
 X = np.random.default_rng(0).random((8, 6, 6, 2)).astype(np.float32)
@@ -77,6 +85,36 @@ def test_a_shift_down_and_to_the_right():
 def test_zooming_in_shows_the_middle():
     y = RandomZoom((-0.7, -0.7), interpolation="nearest")(X, training=True)
     assert set(np.unique(y)) <= set(np.unique(X[:, 2:4, 2:4]))
+
+
+def test_each_image_is_cut_somewhere_else():
+    numbered = np.arange(36.0).reshape(1, 6, 6, 1).repeat(200, axis=0)
+    y = np.asarray(RandomCrop(4, 3, seed=0)(numbered, training=True))
+    assert y.shape == (200, 4, 3, 1)
+    rows, columns = np.divmod(y[:, 0, 0, 0], 6)
+    assert (set(rows), set(columns)) == ({0, 1, 2}, {0, 1, 2, 3})
+    for image, i, j in zip(y, rows.astype(int), columns.astype(int), strict=True):
+        np.testing.assert_array_equal(image, numbered[0, i : i + 4, j : j + 3])
+
+
+def test_predictions_see_the_middle():
+    np.testing.assert_array_equal(RandomCrop(4, 3)(X), CenterCrop(4, 3)(X))
+
+
+def test_a_crop_is_repeated_by_its_seed_and_by_the_generator():
+    np.testing.assert_array_equal(*(RandomCrop(3, 3, seed=2)(X, training=True) for _ in range(2)))
+    answers = []
+    for _ in range(2):
+        edunet.set_random_seed(3)
+        answers.append(np.asarray(RandomCrop(3, 3)(X, training=True)))
+    np.testing.assert_array_equal(*answers)
+
+
+def test_the_gradient_goes_where_the_crop_was():
+    x = Tensor(X)
+    RandomCrop(4, 3, seed=0)(x, training=True).sum().backward()
+    assert (x.grad.sum(axis=(1, 2, 3)) == 4 * 3 * 2).all()
+    assert set(np.unique(x.grad)) == {0, 1}
 
 
 @pytest.mark.parametrize(

@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
 
-from edunet import gradients
-from edunet.layers import Embedding, PositionEmbedding, SinePositionEncoding
+from edunet import Sequential, gradients
+from edunet.layers import Dense, Embedding, Flatten, PositionEmbedding, SinePositionEncoding
 
 CODES = np.array([[0, 3, 3], [1, 2, 0]])
 
@@ -86,3 +86,16 @@ def test_more_places_than_were_learned():
 def test_places_are_those_of_sequences():
     with pytest.raises(ValueError, match=r"expected sequences \(N, T, D\)"):
         PositionEmbedding(3)(np.ones((2, 4)))
+
+
+def test_the_length_of_the_input_as_older_books_give_it():
+    model = Sequential([Embedding(9, 4, input_length=5), Flatten(), Dense(1)])
+    assert [tuple(s.shape) for s in model.inputs] == [(None, 5)]
+    assert model.count_params() == 36 + 21
+    again = Embedding(**Embedding(9, 4, input_length=5).get_config())
+    assert again.input_length == 5
+
+
+def test_a_length_that_is_none():
+    with pytest.raises(ValueError, match="Embedding: input_length is a whole number >= 1. Received: 0"):
+        Embedding(9, 4, input_length=0)

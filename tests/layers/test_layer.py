@@ -230,6 +230,12 @@ def test_a_layer_can_be_made_again_from_its_config(layer, key, value):
     assert getattr(type(layer)(**layer.get_config()), key) == value
 
 
+def test_the_config_tells_the_precision():
+    layer = layers.Dense(3, dtype="float64")
+    assert layer.get_config()["dtype"] == "float64"
+    assert layers.Dense.from_config(layer.get_config()).dtype == np.float64
+
+
 @pytest.mark.parametrize(
     ("kind", "stem"),
     [("Conv2D", "conv2d"), ("ReLU", "re_lu"), ("SimpleRNN", "simple_rnn"), ("HTTPBlock", "http_block")],

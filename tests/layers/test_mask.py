@@ -99,11 +99,21 @@ def test_a_recurrence_answers_once_and_ends_the_mask():
 def test_branches_count_where_all_count():
     a, b = embedded(), embedded()
     b.mask = np.array([[True] * 4, [True, False, True, True]])
-    for join in (layers.Add(), layers.Multiply(), layers.Concatenate()):
+    for kind in ("Add", "Average", "Concatenate", "Maximum", "Minimum", "Multiply", "Subtract"):
+        join = getattr(layers, kind)()
         np.testing.assert_array_equal(join([a, b]).mask, COUNTS & b.mask)
     np.testing.assert_array_equal(layers.Add()([a, STEPS]).mask, COUNTS)
     longer = layers.Concatenate(axis=1)([a, STEPS])
     np.testing.assert_array_equal(longer.mask, np.concatenate([COUNTS, np.ones((2, 4), bool)], axis=1))
+
+
+def test_the_same_again_keeps_the_mask():
+    np.testing.assert_array_equal(layers.Identity()(embedded()).mask, COUNTS)
+
+
+def test_a_dot_cannot_leave_steps_out():
+    with pytest.raises(ValueError, match="Dot cannot honour the mask of its input"):
+        layers.Dot(1)([embedded(), STEPS])
 
 
 def test_nested_models_hand_masks_through():

@@ -16,6 +16,26 @@ def test_multiply():
     np.testing.assert_allclose(layers.Multiply()([A, B, C]), A * B * C, atol=1e-6)
 
 
+def test_subtract():
+    np.testing.assert_allclose(layers.Subtract()([A, B]), A - B, atol=1e-6)
+
+
+def test_average():
+    np.testing.assert_allclose(layers.Average()([A, B, C]), (A + B + C) / 3, atol=1e-6)
+
+
+def test_maximum_and_minimum():
+    np.testing.assert_array_equal(layers.Maximum()([A, B, C]), np.stack([A, B, C]).max(axis=0))
+    np.testing.assert_array_equal(layers.Minimum()([A, B, C]), np.stack([A, B, C]).min(axis=0))
+
+
+def test_the_largest_gets_the_gradient():
+    a, b = Tensor(A), Tensor(B)
+    layers.Maximum()([a, b]).sum().backward()
+    np.testing.assert_array_equal(a.grad, A >= B)
+    np.testing.assert_array_equal(b.grad, A < B)
+
+
 @pytest.mark.parametrize("axis", [-1, 1, 2])
 def test_concatenate(axis):
     np.testing.assert_array_equal(layers.Concatenate(axis=axis)([A, B]), np.concatenate([A, B], axis=axis))
@@ -23,7 +43,15 @@ def test_concatenate(axis):
 
 @pytest.mark.parametrize(
     ("short", "layer"),
-    [(layers.add, layers.Add), (layers.multiply, layers.Multiply), (layers.concatenate, layers.Concatenate)],
+    [
+        (layers.add, layers.Add),
+        (layers.average, layers.Average),
+        (layers.concatenate, layers.Concatenate),
+        (layers.maximum, layers.Maximum),
+        (layers.minimum, layers.Minimum),
+        (layers.multiply, layers.Multiply),
+        (layers.subtract, layers.Subtract),
+    ],
 )
 def test_the_functions_are_the_layers(short, layer):
     np.testing.assert_array_equal(short([A, B]), layer()([A, B]))
@@ -51,6 +79,8 @@ def test_each_branch_gets_its_part_back():
     [
         (lambda: layers.Add()(A), r"joins a list of at least two inputs: Add\(\)\(\[a, b\]\)"),
         (lambda: layers.Multiply()([A]), r"Multiply joins a list of at least two inputs"),
+        (lambda: layers.Subtract()([A, B, C]), "Subtract takes two inputs, a − b. Received 3"),
+        (lambda: layers.Average()([A, A[..., :2]]), "Average: all inputs need the same shape"),
         (lambda: layers.Add()([A, A[..., :2]]), r"need the same shape. Received \(2, 4, 3\), \(2, 4, 2\)"),
         (lambda: layers.Concatenate(axis=1)([A, A[..., :2]]), "may differ along axis 1 only"),
         (lambda: layers.Concatenate(axis=3)([A, B]), "axis 3 does not exist"),

@@ -252,6 +252,15 @@ def test_penalties_and_constraints_of_each_weight(kind):
 
 
 @ALL
+def test_unrolled_is_the_same(kind):
+    layer = kind(6, unroll=True)
+    same = kind(6)
+    layer(X), same(X)
+    same.set_weights(layer.get_weights())
+    np.testing.assert_array_equal(layer(X), same(X))
+
+
+@ALL
 def test_the_config_makes_the_layer_again(kind):
     layer = kind(6, "relu", return_sequences=True, stateful=True, go_backwards=True, dropout=0.2, seed=4)
     config = layer.get_config()

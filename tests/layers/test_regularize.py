@@ -62,6 +62,7 @@ def test_a_seed_gives_a_generator_of_its_own():
     assert Dropout(0.5, noise_shape=[None, 1], seed=3).get_config() | {"name": "d"} == {
         "name": "d",
         "trainable": True,
+        "dtype": "float32",
         "rate": 0.5,
         "noise_shape": (None, 1),
         "seed": 3,

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from edunet import ops
+from edunet import layers, ops
 from edunet.layers import Cropping1D, Cropping2D, UpSampling1D, UpSampling2D, ZeroPadding1D, ZeroPadding2D
 
 X = np.random.default_rng(0).normal(size=(2, 5, 4, 3)).astype(np.float32)
@@ -44,3 +44,21 @@ def test_along_time():
 def test_errors_name_the_remedy(make, message):
     with pytest.raises(ValueError, match=message):
         make()
+
+
+@pytest.mark.parametrize(("height", "width"), [(4, 3), (5, 6), (2, 1)])
+def test_the_middle_of_images(height, width):
+    x = np.arange(60.0).reshape(1, 5, 6, 2)
+    top, left = (5 - height) // 2, (6 - width) // 2
+    np.testing.assert_array_equal(layers.CenterCrop(height, width)(x), x[:, top : top + height, left : left + width])
+
+
+@pytest.mark.parametrize("kind", ["CenterCrop", "RandomCrop"])
+def test_crops_that_cannot_be(kind):
+    make = getattr(layers, kind)
+    with pytest.raises(ValueError, match=rf"{kind}: height is a whole number >= 1. Received: 0"):
+        make(0, 3)
+    with pytest.raises(ValueError, match=rf"{kind}: 7 × 3 pixels cannot be cut from images of 5 × 6"):
+        make(7, 3)(np.zeros((1, 5, 6, 2)))
+    with pytest.raises(ValueError, match=r"expected input \(N, H, W, C\)"):
+        make(3, 3)(np.zeros((5, 6, 2)))

@@ -190,6 +190,7 @@ def test_layers_with_a_seed_in_a_fresh_model(tmp_path, noise):
         lambda: layers.RandomFlip(seed=3),
         lambda: layers.RandomRotation(0.1, seed=3),
         lambda: layers.RandomContrast(0.3, seed=3),
+        lambda: layers.RandomCrop(3, 2, seed=3),
         lambda: layers.SpatialDropout2D(0.3, seed=3),
     ],
 )

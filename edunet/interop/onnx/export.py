@@ -11,7 +11,7 @@ from edunet.interop.onnx.graph import Graph, Value
 from edunet.interop.onnx.moves import joined_masks
 from edunet.interop.onnx.refusal import refuse
 from edunet.interop.onnx.table import HONOURS, LAYERS, MASKS
-from edunet.layers.symbol import Symbol, fill
+from edunet.layers.symbol import Symbol, fill, in_list
 from edunet.models import Model, files
 
 __all__ = ["to_onnx"]
@@ -127,8 +127,7 @@ def _walk(graph, model, inputs: list[Value]) -> list[Value]:
                 values[symbol] = name
             else:
                 values[symbol] = Value(name, symbol.shape, symbol.dtype, mask if symbol in masked else None)
-    found = fill(model._outputs_drawn, values)
-    return [found] if isinstance(found, Value) else list(found)
+    return in_list(fill(model._outputs_drawn, values))
 
 
 def _masked(model, inputs: list[Value]) -> set[Symbol]:
@@ -142,7 +141,7 @@ def _masked(model, inputs: list[Value]) -> set[Symbol]:
         for node in model._nodes:
             args, kwargs = node.filled(found)
             y = node.layer(*args, **kwargs)
-            found.update(zip(node.outputs, y if isinstance(y, (tuple, list)) else (y,), strict=True))
+            found.update(zip(node.outputs, in_list(y), strict=True))
     return {symbol for symbol, again in found.items() if again.masked}
 
 
@@ -170,7 +169,7 @@ def _model(graph, model, inputs):
     """Add a model that stands in another one like a layer."""
     _refuse_undrawn(model)
     outside, graph.scope = graph.scope, f"{graph.scope}/{model.name}" if graph.scope else model.name
-    made = tuple(_walk(graph, model, list(inputs) if isinstance(inputs, (list, tuple)) else [inputs]))
+    made = tuple(_walk(graph, model, in_list(inputs)))
     graph.scope = outside
     return made
 

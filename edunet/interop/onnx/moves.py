@@ -46,6 +46,13 @@ def cropping(g, layer, x):
     return g.add("Slice", x.name, g.whole(*starts), g.whole(*ends), g.whole(*range(1, 1 + len(starts))))
 
 
+def middle(g, layer, x):
+    size = g.whole(layer.height, layer.width)
+    both = g.add("Concat", g.size(x.name, 1), g.size(x.name, 2), axis=0)
+    start = g.add("Div", g.add("Sub", both, size), g.whole(2))
+    return g.add("Slice", x.name, start, g.add("Add", start, size), g.whole(1, 2))
+
+
 def up_sampling_2d(g, layer, x):
     scales = g.constant(np.array([1, 1, *layer.size], np.float32), "scales")
     how = {
@@ -75,6 +82,38 @@ def add(g, layer, xs):
 
 def multiply(g, layer, xs):
     return reduce(lambda a, b: g.add("Mul", a, b), _names(xs))
+
+
+def subtract(g, layer, xs):
+    return g.add("Sub", *_names(xs))
+
+
+def average(g, layer, xs):
+    return g.add("Mul", add(g, layer, xs), g.scalar(1 / len(xs), layer.dtype))
+
+
+def maximum(g, layer, xs):
+    return g.add("Max", *_names(xs))
+
+
+def minimum(g, layer, xs):
+    return g.add("Min", *_names(xs))
+
+
+def dot(g, layer, xs):
+    """(N,I,K)·(N,K,J) -> (N,I,J), where an input of one row, or column, lends an axis for a while."""
+    (a, b), (i, j) = xs, layer.places(xs)
+    first, second = (_of_length_one(g, layer, x.name, k) if layer.normalize else x.name for x, k in ((a, i), (b, j)))
+    rows, columns = len(a.shape) == 2, len(b.shape) == 2
+    first = g.add("Unsqueeze", first, g.whole(1)) if rows else first if i == 2 else g.transpose(first, (0, 2, 1))
+    second = g.add("Unsqueeze", second, g.whole(2)) if columns else second if j == 1 else g.transpose(second, (0, 2, 1))
+    y = g.add("MatMul", first, second)
+    return g.add("Squeeze", y, g.whole(2 if columns else 1)) if rows or columns else y
+
+
+def _of_length_one(g, layer, x, axis):
+    square = g.add("ReduceSumSquare", x, g.whole(axis), keepdims=1)
+    return g.add("Div", x, g.add("Sqrt", g.add("Max", square, g.scalar(1e-12, layer.dtype))))
 
 
 def concatenate(g, layer, xs):
@@ -127,12 +166,20 @@ LAYERS = {
     "RepeatVector": repeat_vector,
     "ZeroPadding1D": zero_padding,
     "ZeroPadding2D": zero_padding,
+    "CenterCrop": middle,
+    "RandomCrop": middle,
     "Cropping1D": cropping,
     "Cropping2D": cropping,
     "UpSampling1D": up_sampling_1d,
     "UpSampling2D": up_sampling_2d,
     "Add": add,
+    "Average": average,
+    "Dot": dot,
+    "Identity": identity,
+    "Maximum": maximum,
+    "Minimum": minimum,
     "Multiply": multiply,
+    "Subtract": subtract,
     "Concatenate": concatenate,
     "Residual": residual,
 }

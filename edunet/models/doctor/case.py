@@ -141,7 +141,7 @@ def rows_of(data: np.ndarray) -> np.ndarray:
 
 # ---------------------------------------------------------------- the ends of the model
 
-_PASSED = {"Flatten", "Reshape", "Permute", "Dropout", "Input"}  # they leave the numbers as they are
+_PASSED = {"Flatten", "Reshape", "Permute", "Dropout", "Identity", "Input"}  # they leave the numbers as they are
 
 
 def ends_of(model, loss_by_output: list) -> list[End]:

@@ -9,7 +9,7 @@ import numpy as np
 from edunet.layers.adapt import Normalization
 from edunet.layers.embedding import Embedding
 from edunet.layers.norm import BatchNormalization, GroupNormalization, LayerNormalization
-from edunet.layers.symbol import fill
+from edunet.layers.symbol import fill, in_list
 from edunet.tensor import as_array, no_gradients
 
 __all__ = ["Reading", "readings"]
@@ -82,7 +82,7 @@ def _through(node, came, found) -> list:
         adaptable = layer
     args, kwargs = fill((node.args, node.kwargs), {s: v.y for s, v in zip(node.inputs, came, strict=True)})
     y = layer(*args, **{**kwargs, "training": False})
-    return [_Value(part, origins, adaptable) for part in (y if len(nothing) > 1 else [y])]
+    return [_Value(part, origins, adaptable) for part in in_list(y)]
 
 
 def _note(called, lists, adaptable=None) -> None:

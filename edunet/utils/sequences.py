@@ -1,0 +1,87 @@
+"""Sequences of different lengths in one array."""
+
+import numpy as np
+
+from edunet.layers.dense import whole
+
+__all__ = ["pad_sequences"]
+
+
+def pad_sequences(sequences, maxlen=None, dtype="int32", padding="pre", truncating="pre", value=0.0) -> np.ndarray:
+    """Bring sequences to one length T: shorter ones are filled up with a value, longer ones cut.
+
+    Args: sequences, N lists or arrays (T_n,) or (T_n, ...); maxlen T, that of the longest unless given; dtype of the
+    result, "float32" for measurements, object for words; padding, "pre" or "post", whether what is filled in stands
+    before or after; truncating, "pre" or "post", whether the first or the last steps are cut off; value, what is filled
+    in. Returns (N, T, ...).
+    With padding="post" and value 0, `Embedding(..., mask_zero=True)` or `Masking()` tell the layers what was filled in.
+    Raises TypeError for what is no list of sequences of numbers, ValueError for steps of different shapes, numbers that
+    the dtype would change, and options that are none.
+
+    >>> pad_sequences([[1, 2, 3], [4]], padding="post")
+    array([[1, 2, 3],
+           [4, 0, 0]], dtype=int32)
+    """
+    dtype = np.dtype(dtype)
+    if dtype.kind in "US":
+        raise ValueError(f"pad_sequences: in {dtype} longer words would be cut. Give dtype=object.")
+    for name, side in (("padding", padding), ("truncating", truncating)):
+        if side not in ("pre", "post"):
+            raise ValueError(f"pad_sequences: {name} is 'pre' or 'post'. Received: {side!r}")
+    if not hasattr(sequences, "__iter__"):
+        raise TypeError(f"pad_sequences: expected a list of sequences. Received {type(sequences).__name__}.")
+    rows = [_steps(i, sequence, dtype) for i, sequence in enumerate(sequences)]
+    if not rows:
+        raise ValueError("pad_sequences: expected at least one sequence.")
+    length = max(map(len, rows)) if maxlen is None else whole("pad_sequences", "maxlen", maxlen)
+    padded = np.full((len(rows), length, *_shape_of_a_step(rows)), _kept("value", np.asarray(value), dtype), dtype)
+    for row, steps in zip(padded, rows, strict=True):
+        steps = steps[max(0, len(steps) - length) :] if truncating == "pre" else steps[:length]
+        if len(steps):
+            row[slice(length - len(steps), None) if padding == "pre" else slice(len(steps))] = steps
+    return padded
+
+
+def _steps(i: int, sequence, dtype) -> np.ndarray:
+    """Return a sequence as an array of that dtype, or say why it is none."""
+    if isinstance(sequence, (str, bytes)) or not hasattr(sequence, "__len__"):
+        raise TypeError(
+            f"pad_sequences: sequence {i} is {sequence!r:.40}, which has no steps: expected a list of sequences, such "
+            "as [[1, 2, 3], [4]]. For a single sequence type [sequence]."
+        )
+    try:
+        steps = np.asarray(sequence, object if dtype.kind == "O" else None)
+    except ValueError as error:
+        raise ValueError(f"pad_sequences: the steps of sequence {i} differ in shape. ({error})") from error
+    return _kept(f"sequence {i}", steps, dtype)
+
+
+def _kept(what: str, a: np.ndarray, dtype) -> np.ndarray:
+    """Return numbers in a dtype in which they are what they were."""
+    if dtype.kind == "O" or not a.size:
+        return a.astype(dtype)
+    if a.dtype.kind not in "biuf":
+        raise TypeError(
+            f"pad_sequences: {what} holds no numbers, such as {a.item(0)!r:.40}. Turn words into numbers first; to pad "
+            "the words themselves give dtype=object and value=''."
+        )
+    with np.errstate(all="ignore"):
+        new = a.astype(dtype)
+    changed = np.isfinite(a) & ~np.isfinite(new) if dtype.kind == "f" else new != a  # floats may be rounded
+    if changed.any():
+        raise ValueError(
+            f"pad_sequences: {what} would change in {dtype}, such as {a[changed].item(0)!r}. Give dtype='float32'."
+        )
+    return new
+
+
+def _shape_of_a_step(rows: list[np.ndarray]) -> tuple:
+    """Return the shape that all steps have; a sequence without any says nothing."""
+    told = [(i, row.shape[1:]) for i, row in enumerate(rows) if len(row)] or [(0, ())]
+    for i, shape in told:
+        if shape != told[0][1]:
+            raise ValueError(
+                f"pad_sequences: all steps need one shape. Received steps of shape {shape} in sequence {i}, "
+                f"{told[0][1]} in sequence {told[0][0]}."
+            )
+    return told[0][1]
