@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from onnx_layers import IMAGE_LAYERS, RECURRENT, STEP_LAYERS
 
 import edunet
 from edunet import activations, layers
@@ -40,74 +41,6 @@ def same(model, *xs, opset=20):
 
 def operators(proto):
     return [node.op_type for node in proto.graph.node]
-
-
-def of(name, *args, **kwargs):
-    """Return what makes a layer, so that each test has a new one."""
-    return pytest.param(lambda: getattr(layers, name)(*args, **kwargs), id=f"{name}{args or ''}{kwargs or ''}")
-
-
-IMAGE_LAYERS = [
-    *(
-        of(kind, *filters, (3, 2), strides=s, dilation_rate=d, padding=padding, activation="relu")
-        for kind, filters in (("Conv2D", (5,)), ("DepthwiseConv2D", ()))
-        for padding in ("valid", "same")
-        for s, d in ((1, 1), (2, 1), (3, 1), (1, 2))
-    ),
-    *(of("Conv2DTranspose", 5, (3, 2), strides=s, padding=padding) for s in (1, 2, 4) for padding in ("valid", "same")),
-    of("Conv2DTranspose", 5, 3, strides=3, padding="same", output_padding=1),
-    of("Conv2DTranspose", 5, 3, dilation_rate=2),
-    of("SeparableConv2D", 5, (3, 2), padding="same"),
-    *(of(kind, (3, 2), 2, padding) for kind in ("MaxPooling2D", "AveragePooling2D") for padding in ("valid", "same")),
-    of("GlobalAveragePooling2D"),
-    of("GlobalMaxPooling2D"),
-    of("UpSampling2D", (2, 3)),
-    of("UpSampling2D", 2, interpolation="bilinear"),
-    of("ZeroPadding2D", ((1, 2), (0, 3))),
-    of("Cropping2D", ((1, 2), (0, 3))),
-    of("GroupNormalization", 2),
-    of("GroupNormalization", 3, axis=1, scale=False),
-    of("BatchNormalization"),
-    of("LayerNormalization"),
-    of("Flatten"),
-    of("Permute", (3, 1, 2)),
-    of("Reshape", (8, -1)),
-    of("Rescaling", 1 / 255, -0.5),
-    of("Normalization"),
-    of("Normalization", invert=True),
-    of("Dropout", 0.5),
-    of("SpatialDropout2D", 0.5),
-    of("GaussianNoise", 0.5),
-]
-
-STEP_LAYERS = [
-    *(of("Conv1D", 5, 3, dilation_rate=2, padding=padding) for padding in ("valid", "same", "causal")),
-    of("Conv1D", 5, 3, strides=2, padding="same", activation="softmax"),
-    of("Conv1DTranspose", 5, 3, strides=2),
-    *(of(kind, 3, 2, padding) for kind in ("MaxPooling1D", "AveragePooling1D") for padding in ("valid", "same")),
-    of("GlobalAveragePooling1D"),
-    of("GlobalMaxPooling1D"),
-    of("UpSampling1D", 3),
-    of("ZeroPadding1D", (1, 2)),
-    of("Cropping1D", (1, 2)),
-    of("Dense", 5, activation="tanh", use_bias=False),
-    of("Dense", 5, activation="softmax"),
-    of("BatchNormalization"),
-    of("SinePositionEncoding"),
-    of("PositionEmbedding", 9),
-    of("TransformerEncoder", 6, 2),
-    of("TransformerEncoder", 6, 2, normalize_first=True, use_causal_mask=True),
-]
-
-RECURRENT = [
-    of("SimpleRNN", 5),
-    of("SimpleRNN", 5, activation="relu", return_sequences=True),
-    of("GRU", 5),
-    of("GRU", 5, return_sequences=True, reset_after=False),
-    of("GRU", 5, use_bias=False),
-    of("LSTM", 5),
-    of("LSTM", 5, return_sequences=True),
-]
 
 
 @pytest.mark.parametrize("make", IMAGE_LAYERS)
@@ -248,30 +181,6 @@ def test_the_network_of_the_article_turns_its_images_twice_only(opset):
     assert operators(proto).count("Transpose") == 2
     assert (proto.producer_name, proto.producer_version) == ("edunet", edunet.__version__)
     assert proto.opset_import[0].version == opset
-
-
-@pytest.fixture
-def float64():
-    edunet.set_floatx("float64")
-    yield
-    edunet.set_floatx("float32")
-
-
-@pytest.mark.parametrize(
-    ("stack", "x"),
-    [
-        (lambda: [layers.Conv2D(3, 3, activation="relu"), layers.MaxPooling2D(2), layers.Flatten()], IMAGES),
-        (lambda: [layers.LSTM(5, return_sequences=True), layers.GRU(4), layers.Dense(2, activation="tanh")], STEPS),
-    ],
-)
-def test_float64_stays_float64(float64, stack, x):
-    from onnx.reference import ReferenceEvaluator  # onnxruntime has no such convolution and recurrence
-
-    model = Sequential([layers.Input(x.shape[1:]), *stack()])
-    x = x.astype(np.float64) + 1e-10  # not a float32
-    (y,) = ReferenceEvaluator(to_onnx(model)).run(None, {"input": x})
-    assert y.dtype == np.float64
-    np.testing.assert_allclose(y, model.predict(x), rtol=1e-12, atol=1e-14)
 
 
 def test_layers_that_are_not_exported_are_known():
