@@ -4,7 +4,7 @@ import numpy as np
 
 __all__ = ["refuse", "refuse_float64"]
 
-# Operators that ONNX allows for float64 and onnxruntime (1.20 to 1.23) has for float32 only.
+# Operators that ONNX allows for float64 and onnxruntime (1.32) has for float32 only.
 FLOAT32_ONLY = {
     *("Conv", "ConvTranspose", "AveragePool", "Resize", "RNN", "GRU", "LSTM"),
     *("Elu", "Gelu", "HardSigmoid", "HardSwish", "LeakyRelu", "Mish", "PRelu", "Selu", "Softplus", "Softsign"),
