@@ -30,6 +30,16 @@ OTHERWISE = [
     ),
     (lambda: layers.LSTM(5, go_backwards=True), lambda: nn.LSTM(4, 5, **FIRST), "go_backwards=True has no counterpart"),
     (
+        lambda: layers.RNN(layers.LSTMCell(5), go_backwards=True),
+        lambda: nn.LSTM(4, 5, **FIRST),
+        r"\(RNN\): go_backwards=True has no counterpart there; turn x over before both",
+    ),
+    (
+        lambda: edunet.Sequential([layers.Input((7, 4)), layers.RNN([layers.GRUCell(5)], go_backwards=True)]),
+        lambda: nn.GRUCell(4, 5),
+        r"\(RNN\): go_backwards=True has no counterpart there",
+    ),
+    (
         lambda: layers.Bidirectional(layers.LSTM(5, activation="relu")),
         lambda: nn.LSTM(4, 5, bidirectional=True, **FIRST),
         "activation is 'relu' here",
