@@ -164,6 +164,21 @@ def test_states_handed_on_and_the_same_at_every_step(kind):
     same(Model(x, [recurrent(5, return_sequences=True)(z, initial_state=states), *states]), STEPS)
 
 
+@pytest.mark.parametrize("kind", ["SimpleRNN", "GRU", "LSTM", "cell"])
+@pytest.mark.parametrize("sequences", [False, True])
+@pytest.mark.parametrize("zero", [False, True])
+@pytest.mark.parametrize("go_backwards", [False, True])
+def test_masks_and_states_that_are_given(kind, sequences, zero, go_backwards):
+    options = {"return_sequences": sequences, "zero_output_for_mask": zero, "go_backwards": go_backwards}
+    layer = layers.RNN(layers.GRUCell(5), **options) if kind == "cell" else getattr(layers, kind)(5, **options)
+    x, states = layers.Input((None, D)), [layers.Input((5,)) for _ in layer.state_sizes()]
+    model = Model([x, *states], layer(layers.Masking()(x), initial_state=states))
+    same(model, PADDED, *(rng.normal(size=(len(states), N, 5)).astype(np.float32)))
+    x = layers.Input((None, D))
+    layer = layers.RNN(layers.GRUCell(5), **options) if kind == "cell" else getattr(layers, kind)(5, **options)
+    same(Model(x, layer(layers.Masking()(x))), PADDED)
+
+
 @pytest.mark.parametrize("kind", ["SimpleRNNCell", "GRUCell", "LSTMCell"])
 def test_cells(kind):
     recurrent = layers.RNN(getattr(layers, kind)(5), return_sequences=True)
