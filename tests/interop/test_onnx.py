@@ -75,6 +75,17 @@ def test_an_image_of_any_size_after_strides():
     same(Sequential([layers.Input((None, None, 4)), *stack, layers.GlobalMaxPooling2D()]), IMAGES)
 
 
+@pytest.mark.parametrize("kind", ["MaxPooling2D", "AveragePooling2D"])
+def test_single_places_of_an_image_of_any_size(kind):
+    pool = getattr(layers, kind)(1, strides=(2, 3), padding="same")
+    same(Sequential([layers.Input((None, None, 4)), pool]), IMAGES)
+
+
+def test_an_axis_of_any_length_that_becomes_features():
+    rows = layers.TimeDistributed(layers.Flatten())  # (N,H,W,C) -> (N,H,W·C), W of any length
+    same(Sequential([layers.Input((None, None, 4)), rows, layers.UpSampling1D(2)]), IMAGES)
+
+
 def test_codes_may_come_as_floats():
     codes = rng.integers(0, 6, (N, T))
     stack = [layers.Embedding(6, 4), layers.Dense(2)]

@@ -127,6 +127,8 @@ def masking_mask(g, layer, x):
 
 def sine_positions(g, layer, x):
     T, D = x.shape[1:]
+    if D is None:
+        raise refuse(layer, "it takes any number of features.", "Give the Input its sizes.")
     if T is not None:
         table = g.constant(ops.sine_positions(T, D).astype(x.dtype), "positions")
     else:
