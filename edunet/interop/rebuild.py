@@ -11,6 +11,7 @@ import numpy as np
 
 from edunet import activations, constraints, layers, regularizers
 from edunet.interop.keras import expect_keras, weights_from_keras, weights_to_keras
+from edunet.interop.masks import refuse_other_masks
 from edunet.layers.arguments import options
 from edunet.layers.layer import Layer
 from edunet.layers.symbol import replace
@@ -25,8 +26,8 @@ _ROOMS = {"regularizer": regularizers, "constraint": constraints}
 def from_keras(keras_model):
     """Return a model of edunet with the layers, the graph and the weights of a Sequential or functional Keras model.
 
-    Raises ValueError for a model that is not built or a subclass, for a layer that is not known here, and for an
-    argument that has no counterpart and is not what it is by default: each is named.
+    Raises ValueError for a model that is not built or a subclass, for a layer that is not known here or treats masked
+    steps otherwise, and for an argument that has no counterpart and is not what it is by default: each is named.
     """
     expect_keras("from_keras", keras_model)
     if hasattr(keras_model, "add") and getattr(keras_model, "built", False):  # a Sequential
@@ -41,6 +42,7 @@ def from_keras(keras_model):
             f"from_keras: expected a built Sequential or functional model of Keras. Received: {keras_model!r}. Write a "
             "subclass down here as well and use weights_from_keras; give a Sequential an Input first."
         )
+    refuse_other_masks("from_keras", model)
     if not keras_model.trainable:
         model.trainable = False
     return weights_from_keras(model, keras_model)
@@ -49,8 +51,8 @@ def from_keras(keras_model):
 def to_keras(model):
     """Return a Keras 3 model with the layers, the graph and the weights of a model of edunet.
 
-    Raises ValueError for a model that is not drawn, such as a subclass or one without an Input, and for a layer or
-    argument that Keras does not have: each is named.
+    Raises ValueError for a model that is not drawn, such as a subclass or one without an Input, for a layer or argument
+    that Keras does not have, and for a layer that treats masked steps otherwise: each is named.
     """
     import keras
 
@@ -61,6 +63,7 @@ def to_keras(model):
             f"to_keras: expected a model that is drawn, Model(inputs, outputs) or Sequential with an input_shape. "
             f"Received: {model!r}."
         )
+    refuse_other_masks("to_keras", model)
     starts = [keras.Input(s.shape[1:], dtype=s.dtype.name, name=s.name) for s in model.inputs]
     if isinstance(model, Sequential):
         made = keras.Sequential([*starts, *[_layer_to(keras, layer) for layer in model.layers]], name=model.name)
@@ -78,11 +81,17 @@ def to_keras(model):
 
 
 def _functional_from(keras_model) -> Model:
-    """Repeat the calls that drew a functional model."""
+    """Repeat the calls that drew a functional model. Masks that Keras hands on by itself are handed on here, too."""
     values: dict[int, Any] = {}
     copies: dict[int, Layer] = {}
+    operations: dict[int, str] = {}  # what no layer has made: a mask, or nothing that can be repeated
 
     def known(x):
+        if id(x) in operations:
+            raise ValueError(
+                f"from_keras: {operations[id(x)]} is an operation, not a layer; say it by a layer, such as "
+                "layers.Add()([a, b]) for a + b."
+            )
         return values.get(id(x), x)
 
     for depth in sorted(keras_model._nodes_by_depth, reverse=True):
@@ -92,13 +101,16 @@ def _functional_from(keras_model) -> Model:
                     values[id(tensor)] = layers.Input(tuple(tensor.shape[1:]), tensor.dtype, name=node.operation.name)
                 continue
             if not hasattr(node.operation, "get_weights"):
-                raise ValueError(
-                    f"from_keras: {node.operation.name} is an operation, not a layer; say it by a layer, such as "
-                    "layers.Add()([a, b]) for a + b."
-                )
+                operations |= {id(tensor): node.operation.name for tensor in node.outputs}
+                continue
             if id(node.operation) not in copies:
                 copies[id(node.operation)] = _layer_from(node.operation)
-            kwargs = {k: v for k, v in node.arguments.kwargs.items() if v is not None and k != "training"}
+            flowing = [getattr(tensor, "_keras_mask", None) for tensor in node.input_tensors]
+            kwargs = {
+                key: value
+                for key, value in node.arguments.kwargs.items()
+                if value is not None and key != "training" and not _all_among(value, flowing)
+            }
             y = copies[id(node.operation)](*replace(node.arguments.args, known), **replace(kwargs, known))
             outputs = y if isinstance(y, (tuple, list)) else [y]
             values.update(zip(map(id, node.outputs), outputs, strict=True))
@@ -106,6 +118,11 @@ def _functional_from(keras_model) -> Model:
     ends = [known(x) for x in keras_model.outputs]
     alone = len(starts) == 1, len(ends) == 1
     return Model(starts[0] if alone[0] else starts, ends[0] if alone[1] else ends, name=keras_model.name)
+
+
+def _all_among(value, masks: list) -> bool:
+    parts = value if isinstance(value, (list, tuple)) else [value]
+    return all(part is None or any(part is mask for mask in masks) for part in parts)
 
 
 def _layer_from(theirs) -> Layer:
@@ -181,7 +198,10 @@ def _layer_to(keras, ours):
             taken[key] = activations.name_of(value)
             if getattr(value, "__name__", "") == "<lambda>" or activations.get(taken[key]) is not value:
                 raise ValueError(f"to_keras: {ours.name}: {key} is a function of its own, which Keras does not have.")
-    return kind(**taken, name=ours.name, trainable=ours.trainable, dtype=ours.dtype.name)
+    made = kind(**taken, name=ours.name, dtype=ours.dtype.name)
+    if not ours.trainable:  # which some do not take as an argument
+        made.trainable = False
+    return made
 
 
 def _plain(value):
