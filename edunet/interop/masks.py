@@ -1,12 +1,38 @@
-"""Layers that treat masked steps otherwise than Keras does: with equal weights they compute something else."""
+"""Masks, which flow from layer to layer in edunet as in Keras, but not everywhere in the same way."""
+
+import inspect
 
 from edunet.models import Model
 
-__all__ = ["refuse_other_masks"]
+__all__ = ["given_arguments", "refuse_other_masks", "takes_states"]
+
+
+def takes_states(layer) -> bool:
+    return "initial_state" in inspect.signature(layer.call).parameters
+
+
+def given_arguments(node, layer) -> dict:
+    """Return the named arguments of a call in a Keras model, without the masks that flow by themselves in ours.
+
+    Args: node, of Keras; layer, ours. Raises ValueError where Keras loses a mask.
+    """
+    flowing = [getattr(tensor, "_keras_mask", None) for tensor in node.input_tensors]
+    given = {key: value for key, value in node.arguments.kwargs.items() if value is not None and key != "training"}
+    if takes_states(layer) and len(flowing) > 1 and flowing[0] is not None and "mask" not in given:
+        raise ValueError(
+            f"from_keras: {node.operation.name} gets states, and Keras then loses the mask of its steps. Give it in "
+            "Keras, mask=x._keras_mask, or leave it away, mask_zero=False and no Masking."
+        )
+    return {key: value for key, value in given.items() if not _all_among(value, flowing)}
+
+
+def _all_among(value, masks: list) -> bool:
+    parts = value if isinstance(value, (list, tuple)) else [value]
+    return all(part is None or any(part is mask for mask in masks) for part in parts)
 
 
 def refuse_other_masks(where: str, model, masked: bool = False) -> None:
-    """Raise ValueError for the first layer of a drawn model that a mask reaches and that honours it otherwise.
+    """Raise ValueError for the first layer of a drawn model that a mask reaches and Keras treats otherwise.
 
     masked tells whether the inputs of the model carry masks, which those of a model inside another one may.
     """

@@ -11,7 +11,7 @@ import numpy as np
 
 from edunet import activations, constraints, layers, regularizers
 from edunet.interop.keras import expect_keras, weights_from_keras, weights_to_keras
-from edunet.interop.masks import refuse_other_masks
+from edunet.interop.masks import given_arguments, refuse_other_masks, takes_states
 from edunet.layers.arguments import options
 from edunet.layers.layer import Layer
 from edunet.layers.symbol import replace
@@ -72,6 +72,8 @@ def to_keras(model):
         copies = {layer: _layer_to(keras, layer) for layer in model.layers}
         for node in model._nodes:
             args, kwargs = node.filled(values)
+            if takes_states(node.layer) and len(node.inputs) > 1:  # beside which Keras does not look for the mask
+                kwargs.setdefault("mask", getattr(args[0], "_keras_mask", None))
             y = copies[node.layer](*args, **kwargs)
             values.update(zip(node.outputs, y if isinstance(y, (tuple, list)) else [y], strict=True))
         made = keras.Model(starts, replace(model._outputs_drawn, lambda s: values[s]), name=model.name)
@@ -105,12 +107,7 @@ def _functional_from(keras_model) -> Model:
                 continue
             if id(node.operation) not in copies:
                 copies[id(node.operation)] = _layer_from(node.operation)
-            flowing = [getattr(tensor, "_keras_mask", None) for tensor in node.input_tensors]
-            kwargs = {
-                key: value
-                for key, value in node.arguments.kwargs.items()
-                if value is not None and key != "training" and not _all_among(value, flowing)
-            }
+            kwargs = given_arguments(node, copies[id(node.operation)])
             y = copies[id(node.operation)](*replace(node.arguments.args, known), **replace(kwargs, known))
             outputs = y if isinstance(y, (tuple, list)) else [y]
             values.update(zip(map(id, node.outputs), outputs, strict=True))
@@ -118,11 +115,6 @@ def _functional_from(keras_model) -> Model:
     ends = [known(x) for x in keras_model.outputs]
     alone = len(starts) == 1, len(ends) == 1
     return Model(starts[0] if alone[0] else starts, ends[0] if alone[1] else ends, name=keras_model.name)
-
-
-def _all_among(value, masks: list) -> bool:
-    parts = value if isinstance(value, (list, tuple)) else [value]
-    return all(part is None or any(part is mask for mask in masks) for part in parts)
 
 
 def _layer_from(theirs) -> Layer:

@@ -72,6 +72,31 @@ def test_masks_flow_by_themselves_on_both_sides():
     there_and_back(keras.Model(x, L.Concatenate()([y, *states])), codes)
 
 
+def decoder(library, mask):
+    L = library.layers
+    x = library.Input((7, 4))
+    steps = L.Masking()(x)
+    y, *states = L.LSTM(3, return_state=True)(steps)
+    given = {"mask": steps._keras_mask} if mask else {}
+    y = L.Bidirectional(L.GRU(3))(steps, initial_state=states, **given)
+    return library.Model(x, L.LSTM(3)(steps, initial_state=states, **given)), library.Model(x, y)
+
+
+def test_masks_beside_given_states_are_handed_on():
+    x = SIGNAL.copy()
+    x[0, 4:], x[1, 2] = 0, 0
+    for theirs in decoder(keras, mask=True):
+        there_and_back(theirs, x)
+    for ours in decoder(edunet, mask=False):
+        np.testing.assert_allclose(interop.to_keras(ours).predict(x, verbose=0), ours.predict(x), atol=1e-5)
+
+
+def test_a_mask_that_keras_loses_beside_given_states_is_refused():
+    for theirs in decoder(keras, mask=False):
+        with pytest.raises(ValueError, match="gets states, and Keras then loses the mask of its steps. Give it"):
+            interop.from_keras(theirs)
+
+
 def test_a_mask_that_was_computed_is_refused():
     x = keras.Input((7, 4))
     y = keras.layers.LSTM(3)(x, mask=keras.ops.all(keras.ops.not_equal(x, 1.0), axis=-1))
