@@ -74,7 +74,10 @@ def _values(name, here, there_name, there):
 
 def _normalised(layer, kind: str):
     """Say which axis the module normalises: of (N,T,C) the first of the two, if it reads x as it is."""
-    rank = len(layer._built_for[0])
+    known = getattr(layer, "_built_for", None)
+    if layer.axis == -1 or not known:
+        return
+    rank = len(known[0])
     axis, by_row = layer.axis % rank, kind == "LayerNormalization"
     if axis != rank - 1 and (by_row or (rank, axis) != (3, 1)):
         what = "the last axis" if by_row else "the channels"
