@@ -10,7 +10,7 @@ from edunet.interop import keras as keras_weights
 from edunet.interop import torch as torch_weights
 from edunet.interop.causes import likely_cause
 from edunet.interop.rows import channels_last_rows, flattened_before
-from edunet.interop.watching import Seen, library_of, watch
+from edunet.interop.watching import Seen, in_order, library_of, watch
 from edunet.tensor import as_array
 
 __all__ = ["Comparison", "compare_with"]
@@ -106,6 +106,7 @@ def compare_with(model, other, x, other_x=None, tolerance=1e-5) -> Comparison:
     if other_x is None:
         other_x = _for_torch(other, x) if library == "torch" else x
     (ours, ends), (theirs, other_ends) = watch(model, x), watch(other, other_x)
+    theirs = in_order(ours, theirs)
     if not ours or not theirs:
         raise ValueError("compare_with: no layer was called. Give it a model of layers, or a single layer.")
     try:

@@ -11,6 +11,7 @@ import numpy as np
 
 from edunet import activations, constraints, layers, regularizers
 from edunet.interop.keras import expect_keras, weights_from_keras, weights_to_keras
+from edunet.interop.masks import given_arguments, refuse_other_masks, takes_states
 from edunet.layers.arguments import options
 from edunet.layers.layer import Layer
 from edunet.layers.symbol import in_list, replace
@@ -32,8 +33,8 @@ _ROOMS = {"regularizer": regularizers, "constraint": constraints}
 def from_keras(keras_model):
     """Return a model of edunet with the layers, the graph and the weights of a Sequential or functional Keras model.
 
-    Raises ValueError for a model that is not built or a subclass, for a layer that is not known here, and for an
-    argument that has no counterpart and is not what it is by default: each is named.
+    Raises ValueError for a model that is not built or a subclass, for a layer that is not known here or treats masked
+    steps otherwise, and for an argument that has no counterpart and is not what it is by default: each is named.
     """
     expect_keras("from_keras", keras_model)
     if hasattr(keras_model, "add") and getattr(keras_model, "built", False):  # a Sequential
@@ -48,6 +49,7 @@ def from_keras(keras_model):
             f"from_keras: expected a built Sequential or functional model of Keras. Received: {keras_model!r}. Write a "
             "subclass down here as well and use weights_from_keras; give a Sequential an Input first."
         )
+    refuse_other_masks("from_keras", model)
     if not keras_model.trainable:
         model.trainable = False
     return weights_from_keras(model, keras_model)
@@ -56,8 +58,8 @@ def from_keras(keras_model):
 def to_keras(model):
     """Return a Keras 3 model with the layers, the graph and the weights of a model of edunet.
 
-    Raises ValueError for a model that is not drawn, such as a subclass or one without an Input, and for a layer or
-    argument that Keras does not have: each is named.
+    Raises ValueError for a model that is not drawn, such as a subclass or one without an Input, for a layer or argument
+    that Keras does not have, and for a layer that treats masked steps otherwise: each is named.
     """
     import keras
 
@@ -68,6 +70,7 @@ def to_keras(model):
             f"to_keras: expected a model that is drawn, Model(inputs, outputs) or Sequential with an input_shape. "
             f"Received: {model!r}."
         )
+    refuse_other_masks("to_keras", model)
     named = zip(model.inputs, model.input_names or [], strict=True)
     starts = [keras.Input(s.shape[1:], dtype=s.dtype.name, name=name) for s, name in named]
     if isinstance(model, Sequential):
@@ -77,6 +80,8 @@ def to_keras(model):
         copies = {layer: _layer_to(keras, layer) for layer in model.layers}
         for node in model._nodes:
             args, kwargs = node.filled(values)
+            if takes_states(node.layer) and len(node.inputs) > 1:  # beside which Keras does not look for the mask
+                kwargs.setdefault("mask", getattr(args[0], "_keras_mask", None))
             y = copies[node.layer](*args, **kwargs)
             values.update(zip(node.outputs, in_list(y), strict=True))
         made = keras.Model(starts, replace(model._outputs_drawn, lambda s: values[s]), name=model.name)
@@ -86,11 +91,17 @@ def to_keras(model):
 
 
 def _functional_from(keras_model) -> Model:
-    """Repeat the calls that drew a functional model."""
+    """Repeat the calls that drew a functional model. Masks that Keras hands on by itself are handed on here, too."""
     values: dict[int, Any] = {}
     copies: dict[int, Layer] = {}
+    operations: dict[int, str] = {}  # what no layer has made: a mask, or nothing that can be repeated
 
     def known(x):
+        if id(x) in operations:
+            raise ValueError(
+                f"from_keras: {operations[id(x)]} is an operation, not a layer; say it by a layer, such as "
+                "layers.Add()([a, b]) for a + b."
+            )
         return values.get(id(x), x)
 
     for depth in sorted(keras_model._nodes_by_depth, reverse=True):
@@ -100,13 +111,11 @@ def _functional_from(keras_model) -> Model:
                     values[id(tensor)] = layers.Input(tuple(tensor.shape[1:]), tensor.dtype, name=node.operation.name)
                 continue
             if not hasattr(node.operation, "get_weights"):
-                raise ValueError(
-                    f"from_keras: {node.operation.name} is an operation, not a layer; say it by a layer, such as "
-                    "layers.Add()([a, b]) for a + b."
-                )
+                operations |= {id(tensor): node.operation.name for tensor in node.outputs}
+                continue
             if id(node.operation) not in copies:
                 copies[id(node.operation)] = _layer_from(node.operation)
-            kwargs = {k: v for k, v in node.arguments.kwargs.items() if v is not None and k != "training"}
+            kwargs = given_arguments(node, copies[id(node.operation)])
             y = copies[id(node.operation)](*replace(node.arguments.args, known), **replace(kwargs, known))
             values.update(zip(map(id, node.outputs), in_list(y), strict=True))
     starts = [known(x) for x in keras_model.inputs]
@@ -194,7 +203,10 @@ def _layer_to(keras, ours):
             taken[key] = activations.name_of(value)
             if getattr(value, "__name__", "") == "<lambda>" or activations.get(taken[key]) is not value:
                 raise ValueError(f"to_keras: {ours.name}: {key} is a function of its own, which Keras does not have.")
-    return kind(**taken, name=ours.name, trainable=ours.trainable, dtype=ours.dtype.name)
+    made = kind(**taken, name=ours.name, dtype=ours.dtype.name)
+    if not ours.trainable:  # which some do not take as an argument
+        made.trainable = False
+    return made
 
 
 def _plain(value):

@@ -92,7 +92,9 @@ def _after(node, inputs: list):
     """Return what a layer makes of what it gets."""
     layer, kind, held, shape = node.layer, type(node.layer).__name__, inputs[0], node.outputs[0].shape[1:]
     before = node.inputs[0].shape[1:]
-    by_channel = kind in ("BatchNormalization", "GroupNormalization")  # (N,C,T) in PyTorch
+    by_channel = kind in ("BatchNormalization", "GroupNormalization", "PReLU")  # (N,C,T) in PyTorch
+    if kind == "PReLU" and layer.alpha.size == 1 and held != _UNSURE:  # one slope for all
+        return held
     if isinstance(layer, (Flatten, Reshape)):
         return _reshaped(held, before, shape)
     if any(part in kind for part in _LIKE_IMAGES):

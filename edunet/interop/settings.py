@@ -35,6 +35,8 @@ def refuse_other_settings(model, module, found: list[tuple]) -> None:
         why = next(iter(_differing(layer, other, part, (pads_here or crops_here, pads_there))), None)
         if second and (set(second[0].stride) != {1} or second[0].padding not in ((0, 0), "valid", "same")):
             why = "the second convolution goes by single places, stride=1 and padding=0"
+        elif second and other.bias is not None:
+            why = "the first convolution has a bias; make it with bias=False"
         if why is not None:
             raise ValueError(f"{layer.name} ({type(layer).__name__}) and {type(other).__name__}: {why}.")
 
@@ -50,7 +52,9 @@ def _differing(layer, other, part: bool, pads: tuple[bool, bool]):
     elif kind == "TransformerEncoder":
         yield from _values("normalize_first", layer.normalize_first, "norm_first", other.norm_first)
         yield from _values("activation", activations.name_of(layer.activation), "activation", _function(other))
-    elif kind == "GroupNormalization":
+    elif kind.endswith("Normalization"):
+        yield from _normalised(layer, kind)
+    if kind == "GroupNormalization":
         groups = len(layer.gamma if layer.gamma is not None else other.weight) if layer.groups == -1 else layer.groups
         yield from _values("groups", groups, "num_groups", other.num_groups)
     elif kind == "Embedding" and other.max_norm is not None:
@@ -66,6 +70,18 @@ def _kinds(layer) -> list[str]:
 def _values(name, here, there_name, there):
     if here != there:
         yield f"{name} is {here!r} here, {there_name} {there!r} there; make both the same"
+
+
+def _normalised(layer, kind: str):
+    """Say which axis the module normalises: of (N,T,C) the first of the two, if it reads x as it is."""
+    known = getattr(layer, "_built_for", None)
+    if layer.axis == -1 or not known:
+        return
+    rank = len(known[0])
+    axis, by_row = layer.axis % rank, kind == "LayerNormalization"
+    if axis != rank - 1 and (by_row or (rank, axis) != (3, 1)):
+        what = "the last axis" if by_row else "the channels"
+        yield f"it normalises axis {axis}, the module {what}: make it with axis=-1, between two Permute"
 
 
 def _recurrent(layer, other, part: bool):
@@ -101,14 +117,19 @@ def _convolution(layer, other, kind: str, pads: tuple[bool, bool]):
     known = getattr(layer, "_built_for", None)
     length = known[0][1:-1] if known and len(known[0]) == len(sizes[1]) + 2 else (None,) * len(sizes[1])
     for axis, n in enumerate(length):
-        k = (sizes[1][axis] - 1) * int(dilation[axis]) + 1
+        k, stride = (sizes[1][axis] - 1) * int(dilation[axis]) + 1, int(strides[axis])
         there = other.padding if isinstance(other.padding, str) else other.padding[axis]
-        fits = _turned_padding if "Transpose" in kind else _padding
-        extra = other.output_padding[axis] if "Transpose" in kind else 0
-        if not fits(layer.padding, there, n, k, int(strides[axis]), extra, pads):
+        more = ""
+        if "Transpose" in kind:
+            longer = None if layer.output_padding is None else layer.output_padding[axis]
+            fits = _turned_padding(layer.padding, longer, there, other.output_padding[axis], k, stride, pads[0])
+            more = f", output_padding {layer.output_padding} here, {other.output_padding} there"
+        else:
+            fits = _padding(layer.padding, there, n, k, stride, pads)
+        if not fits:
             yield (
-                f"padding is {layer.padding!r} here, {other.padding!r} there: with kernel_size {sizes[1]} and stride "
-                f"{tuple(other.stride)} that is not the same"
+                f"padding is {layer.padding!r} here, {other.padding!r} there{more}: with kernel_size {sizes[1]} and "
+                f"stride {tuple(other.stride)} that is not the same"
             )
             return
 
@@ -117,7 +138,7 @@ def _plain(numbers) -> tuple:
     return tuple(int(n) for n in numbers)
 
 
-def _padding(here, there, n, k, stride, extra, pads) -> bool:
+def _padding(here, there, n, k, stride, pads) -> bool:
     """Tell whether both pad alike, or may do so by other layers. k, what the kernel spans; n, the length, if known."""
     there = {"valid": 0}.get(there, there)
     if there == 0:
@@ -132,7 +153,11 @@ def _padding(here, there, n, k, stride, extra, pads) -> bool:
     return (there == before and (n + 2 * there - k) // stride + 1 == stops) or pads[0]
 
 
-def _turned_padding(here, there, n, k, stride, extra, pads) -> bool:
-    if here == "valid":
-        return (there == 0 and extra == 0) or pads[0]
-    return 2 * there - extra == k - stride and there == max(k - stride, 0) // 2
+def _turned_padding(here, longer, there, extra, k, stride, crops) -> bool:
+    """Tell whether both keep the same part of the whole answer, which is (n − 1)·stride + k long for n places."""
+    if longer is None:
+        kept = stride if here == "same" else max(k, stride)  # beside (n − 1)·stride
+    else:
+        kept = longer + (k % 2 if here == "same" else k)
+    before = max(k - kept, 0) // 2 if here == "same" else 0
+    return (there == before and k - 2 * there + extra == kept) or (crops and here == "valid")

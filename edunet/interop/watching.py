@@ -8,7 +8,7 @@ import numpy as np
 from edunet.layers.layer import Layer
 from edunet.tensor import as_array, no_gradients
 
-__all__ = ["Seen", "library_of", "watch"]
+__all__ = ["Seen", "in_order", "library_of", "watch"]
 
 
 class Seen(NamedTuple):
@@ -50,6 +50,15 @@ def watch(model, x) -> tuple[list[Seen], list[np.ndarray]]:
         else:
             y = model(x, training=False)
     return seen, _arrays(y)
+
+
+def in_order(ours: list[Seen], theirs: list[Seen]) -> list[Seen]:
+    """Return theirs as ours were called, if both have the same names: branches may be called in another order."""
+    names = [[(seen.name, seen.kind) for seen in side] for side in (ours, theirs)]
+    if sorted(names[0]) != sorted(names[1]):
+        return theirs
+    waiting = list(theirs)
+    return [waiting.pop(next(i for i, s in enumerate(waiting) if (s.name, s.kind) == name)) for name in names[0]]
 
 
 def _parts(layer) -> list:

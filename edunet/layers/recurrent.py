@@ -19,7 +19,8 @@ class Reader(Layer):
     stateful, begin each batch with the states that the batch before ended with; zero_output_for_mask, y is 0 at masked
     steps instead of what it was before; unroll, as in Keras, may be given and changes nothing.
     `call(x, initial_state=None, mask=None)`: initial_state, one state (N,U) or a list of them; steps where the mask
-    (N,T) is False are skipped. The mask of a layer that goes backwards turns with its steps (in Keras it does not).
+    (N,T) is False are skipped: y stays what it was, 0 before the first step that counts. The mask of a layer that goes
+    backwards turns with its steps (in Keras it does not).
     """
 
     def __init__(
@@ -123,7 +124,10 @@ class Recurrent(Reader, Gates):
             states = states or [np.zeros((x.shape[0], size), self.dtype) for size in self.state_sizes()]
             return unroll(lambda x_t, before: self.step(x_t, before, training), x, states, mask)
         (x,) = self.silence("x", x, self.dropout, 1, training)
-        return self.read_at_once(x, states or [None] * len(self.state_sizes()), mask)
+        y, after = self.read_at_once(x, states or [None] * len(self.state_sizes()), mask)
+        if states and mask is not None:  # the formula shows the states given until a step counts, the loop shows 0
+            y = where(y, 0.0, condition=np.logical_or.accumulate(mask, axis=1)[..., None])
+        return y, after
 
     def read_at_once(self, x, states, mask):
         """Do what `read` does by the formula in `edunet.ops`."""

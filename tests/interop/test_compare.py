@@ -149,6 +149,20 @@ def test_a_subclass_is_watched_layer_by_layer():
     assert (len(table.rows), table.same) == (2, True)
 
 
+def test_branches_may_be_called_in_another_order():
+    def branches(order):
+        x = edunet.Input((4,))
+        made = {name: layers.Dense(units, name=name)(x) for name, units in order}
+        return edunet.Model(x, layers.Concatenate(name="both")([made["left"], made["right"]]))
+
+    a, b = branches([("left", 3), ("right", 2)]), branches([("right", 2), ("left", 3)])
+    for name in ("left", "right"):
+        b.get_layer(name).set_weights(a.get_layer(name).get_weights())
+    table = compare_with(a, b, np.eye(4))
+    assert table.same
+    assert [row.layer for row in table.rows] == ["left (Dense)", "right (Dense)", "both (Concatenate)"]
+
+
 def test_what_is_no_model_is_refused():
     with pytest.raises(
         TypeError, match="expected a model of edunet or Keras, or a module of PyTorch. Received: builtins"

@@ -85,6 +85,88 @@ def test_frozen_models_inside_stay_frozen():
     assert (len(ours.trainable_weights), len(back.trainable_weights)) == (2, 2)
 
 
+def test_masks_flow_by_themselves_on_both_sides():
+    L = keras.layers
+    x = keras.Input((7,), dtype="int32")
+    steps = L.Embedding(9, 4, mask_zero=True)(x)
+    y = L.LayerNormalization()(L.Add()([steps, L.MultiHeadAttention(2, 3)(steps, steps)]))
+    y, *states = L.GRU(4, return_sequences=True, return_state=True)(y)
+    y = L.Concatenate()([L.GlobalAveragePooling1D()(y), L.LSTM(3)(y)])
+    codes = rng.integers(1, 9, (3, 7)).astype(np.int32)
+    codes[0, 4:], codes[1, 2] = 0, 0
+    there_and_back(keras.Model(x, L.Concatenate()([y, *states])), codes)
+
+
+def decoder(library, mask):
+    L = library.layers
+    x = library.Input((7, 4))
+    steps = L.Masking()(x)
+    y, *states = L.LSTM(3, return_state=True)(steps)
+    given = {"mask": steps._keras_mask} if mask else {}
+    y = L.Bidirectional(L.GRU(3))(steps, initial_state=states, **given)
+    return library.Model(x, L.LSTM(3)(steps, initial_state=states, **given)), library.Model(x, y)
+
+
+def test_masks_beside_given_states_are_handed_on():
+    x = SIGNAL.copy()
+    x[0, 4:], x[1, 2] = 0, 0
+    for theirs in decoder(keras, mask=True):
+        there_and_back(theirs, x)
+    for ours in decoder(edunet, mask=False):
+        np.testing.assert_allclose(interop.to_keras(ours).predict(x, verbose=0), ours.predict(x), atol=1e-5)
+
+
+def test_a_mask_that_keras_loses_beside_given_states_is_refused():
+    for theirs in decoder(keras, mask=False):
+        with pytest.raises(ValueError, match="gets states, and Keras then loses the mask of its steps. Give it"):
+            interop.from_keras(theirs)
+
+
+def test_a_mask_that_was_computed_is_refused():
+    x = keras.Input((7, 4))
+    y = keras.layers.LSTM(3)(x, mask=keras.ops.all(keras.ops.not_equal(x, 1.0), axis=-1))
+    with pytest.raises(ValueError, match="from_keras: all is an operation, not a layer"):
+        interop.from_keras(keras.Model(x, y))
+
+
+@pytest.mark.parametrize(("library", "move"), MOVES)
+@pytest.mark.parametrize(
+    ("after", "message"),
+    [
+        (lambda L: [L.Conv1D(3, 3, padding="same"), L.LSTM(3)], r"\(Conv1D\).* masked steps .*zeros"),
+        (lambda L: [L.GlobalMaxPooling1D()], r"\(GlobalMaxPooling1D\).* masked steps .*take part"),
+        (lambda L: [L.GRU(3, return_sequences=True, go_backwards=True), L.LSTM(3)], r"\(GRU\).* mask .*turns with"),
+    ],
+)
+@pytest.mark.parametrize("deep", [False, True])
+def test_what_honours_masks_otherwise_is_refused(library, move, after, message, deep):
+    parts = after(library.layers)
+    if deep:
+        parts = [library.Sequential([library.Input((7, 4)), *parts])]
+    start = [library.Input((7,), dtype="int32"), library.layers.Embedding(9, 4, mask_zero=True)]
+    with pytest.raises(ValueError, match=f"{move.__name__}: .*{message}.*Leave the mask away"):
+        move(library.Sequential([*start, *parts]))
+    move(
+        library.Sequential([library.Input((7,), dtype="int32"), library.layers.Embedding(9, 4), *after(library.layers)])
+    )
+
+
+@pytest.mark.parametrize(("library", "move"), MOVES)
+def test_a_mask_of_one_branch_only_is_refused(library, move):
+    x = library.Input((7, 4))
+    L = library.layers
+    y = L.LSTM(3)(L.Add()([L.Masking()(x), L.Dense(4)(x)]))
+    with pytest.raises(ValueError, match=r"\(Add\) gets a mask: one input has none"):
+        move(library.Model(x, y))
+
+
+def test_layers_that_take_no_trainable():
+    L = keras.layers
+    stack = [L.SpatialDropout1D(0.5), L.Dense(3, trainable=False), L.SpatialDropout1D(0.5, name="last")]
+    ours, back = there_and_back(keras.Sequential([keras.Input((7, 4)), *stack]), SIGNAL)
+    assert (len(ours.trainable_weights), len(back.trainable_weights)) == (0, 0)
+
+
 @pytest.mark.parametrize(("library", "move"), MOVES)
 def test_scores_that_are_divided_otherwise(library, move):
     x = library.Input((7, 4))

@@ -95,6 +95,21 @@ def test_a_model_that_is_not_drawn_is_refused():
 
 
 @pytest.mark.parametrize(
+    ("stack", "message"),
+    [
+        (lambda: [layers.MaxPooling2D(2, strides=3, padding="same")], r"\(MaxPooling2D\).*any length.*Give the Input"),
+        (
+            lambda: [layers.TimeDistributed(layers.Flatten()), layers.SinePositionEncoding()],
+            r"\(SinePositionEncoding\).*any number of features.*Give the Input",
+        ),
+    ],
+)
+def test_what_needs_a_length_that_is_open_is_refused(stack, message):
+    with pytest.raises(ValueError, match=message):
+        to_onnx(Sequential([layers.Input((None, None, 4)), *stack()]))
+
+
+@pytest.mark.parametrize(
     ("arguments", "error", "message"),
     [
         ((layers.Dense(2),), TypeError, "takes a Model or Sequential. Received: Dense"),

@@ -315,6 +315,16 @@ def test_the_rows_change_places_whatever_stands_before_flatten(after):
     np.testing.assert_array_equal(module[-1].weight.detach().numpy(), expected)
 
 
+@pytest.mark.parametrize("slopes", [1, 4])
+def test_the_rows_change_places_behind_slopes_of_signals(slopes):
+    shared = [1] if slopes > 1 else [1, 2]
+    stack = [layers.Conv1D(4, 3), layers.PReLU(shared_axes=shared), layers.Flatten(), layers.Dense(2)]
+    model = edunet.Sequential([layers.Input((7, 4)), *stack])
+    module = nn.Sequential(nn.Conv1d(4, 4, 3), nn.PReLU(slopes), nn.Flatten(), nn.Linear(20, 2))
+    interop.weights_from_torch(model, module)
+    assert_close(model.predict(SIGNAL), module(first(SIGNAL)).detach().numpy())
+
+
 @pytest.mark.parametrize(
     "after",
     [

@@ -30,6 +30,16 @@ OTHERWISE = [
     ),
     (lambda: layers.LSTM(5, go_backwards=True), lambda: nn.LSTM(4, 5, **FIRST), "go_backwards=True has no counterpart"),
     (
+        lambda: layers.RNN(layers.LSTMCell(5), go_backwards=True),
+        lambda: nn.LSTM(4, 5, **FIRST),
+        r"\(RNN\): go_backwards=True has no counterpart there; turn x over before both",
+    ),
+    (
+        lambda: edunet.Sequential([layers.Input((7, 4)), layers.RNN([layers.GRUCell(5)], go_backwards=True)]),
+        lambda: nn.GRUCell(4, 5),
+        r"\(RNN\): go_backwards=True has no counterpart there",
+    ),
+    (
         lambda: layers.Bidirectional(layers.LSTM(5, activation="relu")),
         lambda: nn.LSTM(4, 5, bidirectional=True, **FIRST),
         "activation is 'relu' here",
@@ -58,13 +68,39 @@ OTHERWISE = [
         lambda: nn.Sequential(nn.Conv2d(4, 4, 3, groups=4, bias=False), nn.Conv2d(4, 5, 1, stride=2)),
         "the second convolution goes by single places",
     ),
+    (
+        lambda: layers.SeparableConv2D(5, 3),
+        lambda: nn.Sequential(nn.Conv2d(4, 4, 3, groups=4), nn.Conv2d(4, 5, 1)),
+        "the first convolution has a bias; make it with bias=False",
+    ),
+    (
+        lambda: layers.Conv2DTranspose(5, 2, strides=3),
+        lambda: nn.ConvTranspose2d(4, 5, 2, stride=3),
+        "padding is 'valid' here",
+    ),
+    (
+        lambda: layers.Conv2DTranspose(5, 2, strides=2, padding="same", output_padding=1),
+        lambda: nn.ConvTranspose2d(4, 5, 2, stride=2),
+        r"padding is 'same' here, .* output_padding \(1, 1\) here, \(0, 0\) there",
+    ),
+    (
+        lambda: layers.BatchNormalization(axis=1),
+        lambda: nn.BatchNorm2d(9),
+        "normalises axis 1, the module the channels",
+    ),
+    (lambda: layers.LayerNormalization(axis=1), lambda: nn.LayerNorm(7), "normalises axis 1, the module the last axis"),
+    (
+        lambda: layers.GroupNormalization(2, axis=2),
+        lambda: nn.GroupNorm(2, 8),
+        "normalises axis 2, the module the chan",
+    ),
 ]
 
 
 @pytest.mark.parametrize(("make", "module", "message"), OTHERWISE)
 def test_other_settings_are_refused_before_anything_changes(make, module, message):
     layer, other = make(), module()
-    layer(IMAGE if "2D" in type(layer).__name__ or "Group" in type(layer).__name__ else SIGNAL)
+    layer(IMAGE if any(part in type(layer).__name__ for part in ("2D", "Group", "Batch")) else SIGNAL)
     before = [p.detach().clone() for p in other.parameters()]
     for move in (interop.weights_to_torch, interop.weights_from_torch):
         with pytest.raises(ValueError, match=message):
@@ -81,6 +117,11 @@ ALIKE = [
     (
         lambda: layers.Conv2DTranspose(5, 4, strides=2, padding="same"),
         lambda: nn.ConvTranspose2d(4, 5, 4, stride=2, padding=1),
+    ),
+    (lambda: layers.Conv2DTranspose(5, 2, strides=3), lambda: nn.ConvTranspose2d(4, 5, 2, stride=3, output_padding=1)),
+    (
+        lambda: layers.Conv2DTranspose(5, 3, strides=2, output_padding=1),
+        lambda: nn.ConvTranspose2d(4, 5, 3, stride=2, output_padding=1),
     ),
     (
         lambda: edunet.Sequential([layers.Input((9, 8, 4)), layers.ZeroPadding2D(1), layers.Conv2D(5, 3)]),
@@ -100,6 +141,15 @@ def test_what_only_looks_different_is_copied_and_computes_the_same(make, module)
     interop.weights_to_torch(layer, other)
     y = other(torch.from_numpy(np.moveaxis(IMAGE, -1, 1).copy())).detach().numpy()
     np.testing.assert_allclose(np.moveaxis(y, 1, -1), expected, rtol=1e-4, atol=1e-5)
+
+
+def test_steps_may_be_normalised_on_both_sides():
+    layer, module = layers.BatchNormalization(axis=1), nn.BatchNorm1d(7).eval()
+    layer(SIGNAL)
+    layer.set_weights([rng.uniform(0.5, 2, 7) for _ in layer.weights])
+    interop.weights_to_torch(layer, module)
+    y = module(torch.from_numpy(SIGNAL)).detach().numpy()
+    np.testing.assert_allclose(y, layer(SIGNAL).numpy(), atol=1e-5)
 
 
 def test_statistics_that_the_module_has_no_place_for():

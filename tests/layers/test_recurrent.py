@@ -89,6 +89,24 @@ def test_a_loop_over_the_cell_is_the_layer(kind, cell):
 
 
 @PAIRS
+@pytest.mark.parametrize("sequences", [False, True])
+@pytest.mark.parametrize("activation", ["tanh", "elu"])  # the second has no kernel
+def test_before_the_first_step_that_counts_y_is_zero_and_the_states_are_those_given(kind, cell, sequences, activation):
+    options = {"return_sequences": sequences, "return_state": True}
+    layer, loop = kind(6, activation=activation, **options), RNN(cell(6, activation=activation), **options)
+    layer(X), loop(X)
+    loop.set_weights(layer.get_weights())
+    mask = MASK[:, ::-1].copy()
+    mask[1] = False
+    states = [np.full((3, 6), 0.5, np.float32)] * len(layer.state_sizes())
+    ours, theirs = (arrays(made(X, initial_state=states, mask=mask)) for made in (layer, loop))
+    for a, b in zip(ours, theirs, strict=True):
+        np.testing.assert_allclose(a, b, atol=1e-6)
+    assert not ours[0][1].any()
+    np.testing.assert_array_equal(ours[1][1], states[0][1])
+
+
+@PAIRS
 def test_gradients_of_the_loop(kind, cell):
     loop = RNN(cell(2, dtype="float64", activation="softplus"), return_sequences=True, dtype="float64")
     x = X[:2, :3].astype(float)

@@ -5,7 +5,7 @@ import math
 import numpy as np
 from onnx_words import channels_first, channels_last, refuse
 
-from edunet import layers, ops
+from edunet import layers, losses, ops
 
 __all__ = ["OPERATORS"]
 
@@ -83,31 +83,32 @@ def group_norm(a, x, gamma, beta):
 # ---------------------------------------------------------------- losses
 
 
-def _reduced(a, losses, labels, weights, ignored):
-    """Weigh the losses by class, drop the ignored, and sum or average by weight."""
-    share = np.ones(labels.shape, losses.dtype) if weights is None else weights[labels]
-    share = np.where(ignored, 0, share).astype(losses.dtype)
-    losses, kind = losses * share, a.get("reduction", "mean")
-    return losses if kind == "none" else losses.sum() if kind == "sum" else losses.sum() / share.sum()
+REDUCTIONS = {"mean": "mean_with_sample_weight", "sum": "sum", "none": "none"}
 
 
-def _cross_entropy(z, labels):
-    return np.asarray(ops.sparse_softmax_crossentropy(channels_last(z), labels=labels))
+class NegativeLikelihood(losses.SparseCategoricalCrossentropy):
+    """−z[label]: the cross-entropy without ln Σ e^z, which is z − log_softmax(z) in every column."""
+
+    def call(self, y_true, y_pred):
+        return super().call(y_true, y_pred) - (y_pred - np.asarray(ops.log_softmax(y_pred)))[..., 0]
+
+
+def _loss(kind, a, z, labels, weights):
+    """Compare scores (N,K,...) with labels (N,...); ONNX gives a weight for each class, not for each label."""
+    ignored = a.get("ignore_index")
+    loss = kind(from_logits=True, ignore_class=ignored, reduction=REDUCTIONS[a.get("reduction", "mean")])
+    if weights is not None:
+        weights = weights[np.where(labels == ignored, 0, labels)]
+    return np.asarray(loss(labels, channels_last(z), sample_weight=weights))
 
 
 def softmax_cross_entropy(a, z, labels, weights=None):
-    ignored = labels == a.get("ignore_index", np.iinfo(np.int64).min)
-    labels = np.where(ignored, 0, labels)
-    outputs = [_reduced(a, _cross_entropy(z, labels), labels, weights, ignored)]
+    outputs = [_loss(losses.SparseCategoricalCrossentropy, a, z, labels, weights)]
     return [*outputs, np.asarray(ops.log_softmax(z, axis=1))][: len(a["outputs"])]
 
 
 def negative_log_likelihood(a, z, labels, weights=None):
-    """−z[label]: the cross-entropy without ln Σ e^z, which is z − log_softmax(z) in every column."""
-    ignored = labels == a.get("ignore_index", np.iinfo(np.int64).min)
-    labels = np.where(ignored, 0, labels)
-    total = (z - np.asarray(ops.log_softmax(z, axis=1)))[:, 0]
-    return [_reduced(a, _cross_entropy(z, labels) - total, labels, weights, ignored)]
+    return [_loss(NegativeLikelihood, a, z, labels, weights)]
 
 
 # ---------------------------------------------------------------- weights

@@ -74,27 +74,45 @@ def lstm(a, x, w, r, b=None, lengths=None, h0=None, c0=None, peepholes=None):
 def attention(a, q, k, v, mask=None, past_key=None, past_value=None, lengths=None):
     in_3d = q.ndim == 3
     heads = (a["q_num_heads"], a["kv_num_heads"]) if in_3d else (q.shape[1], k.shape[1])
-    scores = len(a["outputs"]) == 4
     refuse(
         keys_kept_from_before=past_key is not None,
-        lengths_of_keys_nonpad_kv_seqlen=lengths is not None,
         groups_of_heads_that_share_keys=heads[0] != heads[1],
         softcap=a.get("softcap"),
-        windows_of_keys=max(a.get("left_window_size", -1), a.get("right_window_size", -1)) >= 0,
-        scores_before_the_softmax_wanted=scores and a.get("qk_matmul_output_mode", 0) != 3,
     )
     if in_3d:
         q, k, v = (np.asarray(ops.split_heads(x, heads=heads[0])) for x in (q, k, v))
-    options = {"causal": bool(a.get("is_causal")), "scale": a.get("scale")}
+    looks = _may_look(a, q.shape[2], k.shape[2], lengths)
+    options = {"mask": looks, "causal": bool(a.get("is_causal")) and lengths is None, "scale": a.get("scale")}
     if mask is not None:
         missing = [*[(0, 0)] * (mask.ndim - 1), (0, k.shape[2] - mask.shape[-1])]  # keys beyond the mask are not seen
-        flags = mask.dtype == bool
-        options["mask" if flags else "bias"] = np.pad(mask, missing, constant_values=False if flags else -np.inf)
+        if mask.dtype == bool:
+            options["mask"] = np.pad(mask, missing) & (True if looks is None else looks)
+        else:
+            options["bias"] = np.pad(mask, missing, constant_values=-np.inf)
     y = np.asarray(ops.attention(q, k, v, **options))
     outputs = [np.asarray(ops.merge_heads(y)) if in_3d else y]
-    if scores:
-        outputs += [None, None, np.asarray(ops.attention_weights(q, k, **options))]
+    if len(a["outputs"]) == 4:  # the fourth: the weights, or the scores before the softmax, which stay inside
+        weights = a.get("qk_matmul_output_mode", 0) == 3
+        outputs += [None, None, np.asarray(ops.attention_weights(q, k, **options)) if weights else None]
     return outputs[: len(a["outputs"])]
+
+
+def _may_look(a, T, S, lengths):
+    """Return ONNX's windows and lengths as a mask (T,S) or (N,1,T,S), True where query i may look at key j; or None.
+
+    Lengths are how many keys each sequence has; the queries are then the last T of its steps.
+    """
+    left, right = a.get("left_window_size", -1), a.get("right_window_size", -1)
+    if lengths is None and left < 0 and right < 0:
+        return None
+    i, j = np.arange(T)[:, None], np.arange(S)
+    looks = np.ones((T, S), bool)
+    if lengths is not None:
+        lengths = lengths.reshape(-1, 1, 1, 1)
+        i = i + lengths - T
+        looks = looks & (j < lengths) & ((j <= i) | (not a.get("is_causal")))
+    looks = looks if left < 0 else looks & (j >= i - left)
+    return looks if right < 0 else looks & (j <= i + right)
 
 
 OPERATORS = {"RNN": rnn, "GRU": gru, "LSTM": lstm, "Attention": attention}

@@ -51,7 +51,7 @@ PASSED = {
     "RNN": 6,
     "GRU": 6,
     "LSTM": 5,
-    "Attention": 29,
+    "Attention": 42,
     "Adam": 2,
     "Momentum": 3,
     "Adagrad": 2,

@@ -9,7 +9,7 @@ import numpy as np
 from edunet import layers
 from edunet.interop.onnx.graph import Graph, Value
 from edunet.interop.onnx.moves import joined_masks
-from edunet.interop.onnx.refusal import refuse
+from edunet.interop.onnx.refusal import refuse, refuse_float64
 from edunet.interop.onnx.table import HONOURS, LAYERS, MASKS
 from edunet.layers.symbol import Symbol, fill, in_list
 from edunet.models import Model, files
@@ -24,12 +24,12 @@ def to_onnx(model, path=None, *, opset=OLDEST):
 
     Inputs are called input (input_0, input_1, ... if there are several), outputs as in `model.output_names`. The batch
     and every axis of any length stay open. Dropout and augmentation are left away, BatchNormalization uses its moving
-    means: the graph is `model.predict`. Weights keep their precision; what ONNX calls an attribute, such as ε, is
-    float32, and onnxruntime has convolution, pooling and recurrence for float32 only.
+    means: the graph is `model.predict`. A float64 model stays one where onnxruntime can run it; it has convolution,
+    recurrence, means of windows and most activations for float32 only: those are refused.
     Args: model, built; path, ending in .onnx: an older file is replaced once the new one is complete; opset, the
     version of ONNX's operators, 20 or later.
-    Raises ImportError without onnx; ValueError for a layer that ONNX or this export does not know, with its name and
-    what to do, before anything is written.
+    Raises ImportError without onnx; ValueError for a layer that ONNX, onnxruntime or this export does not know, with
+    its name and what to do, before anything is written.
 
     >>> from edunet import Sequential, layers
     >>> model = Sequential([layers.Dense(1, input_shape=(3,))])
@@ -159,10 +159,13 @@ def _layer(graph, layer, *args, **kwargs):
     if any(x.mask is not None for x in _values((args, kwargs))) and kind not in HONOURS and not layer.supports_masking:
         raise refuse(layer, "it cannot honour a mask.", "Leave the mask away (mask_zero=False).")
     outside, graph.scope = graph.scope, f"{graph.scope}/{layer.name}" if graph.scope else layer.name
+    before = len(graph.nodes)
     try:
-        return LAYERS[kind](graph, layer, *args, **kwargs)
+        made = LAYERS[kind](graph, layer, *args, **kwargs)
     finally:
         graph.scope = outside
+    refuse_float64(layer, _values((args, kwargs)), graph.nodes[before:])
+    return made
 
 
 def _model(graph, model, inputs):

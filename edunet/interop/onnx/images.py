@@ -25,7 +25,7 @@ def _placed(layer, padding, image, window, stride, dilation) -> dict:
         raise refuse(layer, f"padding {padding!r} is not known here.", "Use 'valid' or 'same'.")
     before, after = [], []
     for n, u, s, d in zip(image, window, stride, dilation, strict=True):
-        if n is None and s > 1:  # how much is added depends on the length
+        if n is None and s > 1 and u > 1:  # how much is added depends on the length
             return {"auto_pad": "SAME_UPPER"}
         n = s if n is None else n
         total = max((-(-n // s) - 1) * s + (u - 1) * d + 1 - n, 0)
@@ -124,6 +124,12 @@ def _pool(op, **attributes):
         rank, axes = len(x.shape), len(x.shape) - 2
         window, stride = _several(layer.pool_size, axes), _several(layer.strides, axes)
         placed = _placed(layer, layer.padding, x.shape[1:-1], window, stride, (1,) * axes)
+        if op == "MaxPool" and "auto_pad" in placed and any(s > u for s, u in zip(stride, window, strict=True)):
+            raise refuse(
+                layer,
+                "onnxruntime cannot pad the largest of windows that leave gaps along an axis of any length.",
+                "Give the Input its sizes, or strides no larger than pool_size.",
+            )
         first = g.channels_first(x.name, rank)
         return g.channels_last(g.add(op, first, kernel_shape=window, strides=stride, **placed, **attributes), rank)
 

@@ -66,7 +66,7 @@ def up_sampling_2d(g, layer, x):
 def up_sampling_1d(g, layer, x):
     """Every step stands `size` times: (N,T,C) -> (N,T,1,C) -> (N,T,size,C) -> (N,T·size,C)."""
     wide = g.add("Expand", g.add("Unsqueeze", x.name, g.whole(2)), g.whole(1, 1, int(layer.size), 1))
-    return g.add("Reshape", wide, g.whole(0, -1, x.shape[-1]))
+    return g.add("Reshape", wide, g.add("Concat", g.whole(0, -1), g.size(x.name, -1), axis=0))
 
 
 # ---------------------------------------------------------------- several inputs

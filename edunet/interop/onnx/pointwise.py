@@ -1,10 +1,9 @@
-"""Dense, activations, norms, tables: what treats every number, every place or every row by itself."""
+"""Dense, activations, tables: what treats every number, every place or every row by itself."""
 
 import numpy as np
 
 from edunet import activations, ops
 from edunet.interop.onnx.refusal import refuse
-from edunet.tensor import as_array
 
 __all__ = ["LAYERS", "activate"]
 
@@ -100,87 +99,6 @@ def softmax(g, layer, x):
     return g.add("Softmax", x.name, axis=layer.axis)
 
 
-# ---------------------------------------------------------------- scale and shift
-
-
-def _weight(layer, name, like, value):
-    """Return a weight that may have been left away."""
-    found = getattr(layer, name)
-    return np.full(np.shape(like), value, layer.dtype) if found is None else as_array(found)
-
-
-def _axes(layer, rank) -> tuple[int, list[int]]:
-    """Return the axis that is normalised, and the order of the axes with that one second."""
-    axis = layer.axis
-    if isinstance(axis, (list, tuple)):
-        if len(axis) > 1:
-            raise refuse(layer, f"it normalises over several axes, {axis}.", "Use one axis.")
-        axis = axis[0]
-    axis %= rank
-    return axis, [0, axis, *(i for i in range(1, rank) if i != axis)]
-
-
-def _back(order) -> list[int]:
-    return [int(i) for i in np.argsort(order)]
-
-
-def batch_norm(g, layer, x):
-    mean = layer.moving_mean
-    _, order = _axes(layer, len(x.shape))
-    names = [
-        g.constant(array, name)
-        for name, array in (
-            ("gamma", _weight(layer, "gamma", mean, 1)),
-            ("beta", _weight(layer, "beta", mean, 0)),
-            ("moving_mean", mean),
-            ("moving_variance", layer.moving_variance),
-        )
-    ]
-    first = g.transpose(x.name, order)
-    return g.transpose(g.add("BatchNormalization", first, *names, epsilon=float(layer.epsilon)), _back(order))
-
-
-def layer_norm(g, layer, x):
-    axis, _ = _axes(layer, len(x.shape))
-    order = [*(i for i in range(len(x.shape)) if i != axis), axis]
-    like = np.empty(x.shape[axis])
-    gamma = g.constant(_weight(layer, "gamma", like, 1), "gamma")
-    beta = g.constant(_weight(layer, "beta", like, 0), "beta")
-    last = g.transpose(x.name, order)
-    y = g.add("LayerNormalization", last, gamma, beta, axis=-1, epsilon=float(layer.epsilon))
-    return g.transpose(y, _back(order))
-
-
-def group_norm(g, layer, x):
-    """A group is a row of its own, which InstanceNormalization brings to mean 0 and variance 1."""
-    axis, order = _axes(layer, len(x.shape))
-    channels = x.shape[axis]
-    groups = channels if layer.groups == -1 else layer.groups
-    first = g.transpose(x.name, order)
-    rows = g.add("Reshape", first, g.whole(0, groups, -1))
-    one, zero = (g.constant(np.full(groups, v, layer.dtype), n) for v, n in ((1, "ones"), (0, "zeros")))
-    rows = g.add("InstanceNormalization", rows, one, zero, epsilon=float(layer.epsilon))
-    y = g.transpose(g.add("Reshape", rows, g.add("Shape", first)), _back(order))
-    shape = [channels if i == axis else 1 for i in range(len(x.shape))]
-    like = np.empty(channels)
-    y = g.add("Mul", y, g.constant(_weight(layer, "gamma", like, 1).reshape(shape), "gamma"))
-    return g.add("Add", y, g.constant(_weight(layer, "beta", like, 0).reshape(shape), "beta"))
-
-
-def rescaling(g, layer, x):
-    scale, offset = (np.asarray(n, x.dtype) for n in (layer.scale, layer.offset))
-    return g.add("Add", g.add("Mul", x.name, g.constant(scale, "scale")), g.constant(offset, "offset"))
-
-
-def normalization(g, layer, x):
-    mean, variance = as_array(layer.mean), as_array(layer.variance)
-    deviation = g.constant(np.maximum(np.sqrt(variance), layer.dtype.type(1e-7)), "deviation")
-    mean = g.constant(mean, "mean")
-    if layer.invert:
-        return g.add("Add", g.add("Mul", x.name, deviation), mean)
-    return g.add("Div", g.add("Sub", x.name, mean), deviation)
-
-
 # ---------------------------------------------------------------- codes and places
 
 
@@ -209,6 +127,8 @@ def masking_mask(g, layer, x):
 
 def sine_positions(g, layer, x):
     T, D = x.shape[1:]
+    if D is None:
+        raise refuse(layer, "it takes any number of features.", "Give the Input its sizes.")
     if T is not None:
         table = g.constant(ops.sine_positions(T, D).astype(x.dtype), "positions")
     else:
@@ -235,11 +155,6 @@ LAYERS = {
     "ELU": elu,
     "PReLU": p_relu,
     "Softmax": softmax,
-    "BatchNormalization": batch_norm,
-    "LayerNormalization": layer_norm,
-    "GroupNormalization": group_norm,
-    "Rescaling": rescaling,
-    "Normalization": normalization,
     "Embedding": embedding,
     "Masking": masking,
     "SinePositionEncoding": sine_positions,

@@ -43,12 +43,12 @@ def _read(g, layer, x, initial=None):
     if mask is not None:
         steps, lengths = _counted_first(g, steps, mask)
     y, states = _operator(g, layer, steps, lengths, starts)
-    if not layer.return_sequences:
+    if not layer.return_sequences and (mask is None or not (starts or layer.zero_output_for_mask)):
         return states[0], states
     y = g.transpose(g.add("Squeeze", y, g.whole(1)), (1, 0, 2))  # (T,1,N,U) -> (N,T,U)
     if mask is not None:
-        y = _back_in_place(g, layer, y, mask, starts, x.dtype)
-    return y, states
+        y = _back_in_place(g, layer, y, mask, x.dtype)
+    return (y if layer.return_sequences else g.add("Gather", y, g.scalar(-1, np.int64), axis=1)), states
 
 
 def _operator(g, layer, steps, lengths, starts):
@@ -112,12 +112,10 @@ def _counted_first(g, x, mask):
     return g.add("GatherElements", x, order, axis=1), lengths
 
 
-def _back_in_place(g, layer, y, mask, starts, dtype):
-    """Return y (N,T,U) with each step's answer where the step stood."""
+def _back_in_place(g, layer, y, mask, dtype):
+    """Return y (N,T,U) with each step's answer where the step stood, and 0 before the first that counts."""
     U = g.whole(_cell(layer)[0].units)
-    first = g.add("Concat", g.size(mask, 0), g.whole(1), U, axis=0)  # (N,1,U): what stands before all steps
-    starts = [] if hasattr(layer, "cell") else starts  # an RNN shows 0 before the first step that counts
-    begin = g.transpose(starts[0], (1, 0, 2)) if starts else g.add("Expand", g.scalar(0, dtype), first)
+    begin = g.add("Expand", g.scalar(0, dtype), g.add("Concat", g.size(mask, 0), g.whole(1), U, axis=0))  # (N,1,U)
     seen = g.add("CumSum", g.cast(mask, np.int64), g.scalar(1, np.int64))  # (N,T)
     seen = g.add("Expand", g.add("Unsqueeze", seen, g.whole(-1)), g.add("Concat", g.add("Shape", mask), U, axis=0))
     y = g.add("GatherElements", g.add("Concat", begin, y, axis=1), seen, axis=1)

@@ -1,11 +1,11 @@
 """Which function exports which layer, and its mask."""
 
-from edunet.interop.onnx import attention, images, moves, pointwise, recurrence
+from edunet.interop.onnx import attention, images, moves, norm, pointwise, recurrence
 
 __all__ = ["HONOURS", "LAYERS", "MASKS"]
 
 # By the name of the class in `edunet.layers`: a function (graph, layer, *inputs) -> the names of the outputs.
-LAYERS = pointwise.LAYERS | moves.LAYERS | images.LAYERS | recurrence.LAYERS | attention.LAYERS
+LAYERS = pointwise.LAYERS | norm.LAYERS | moves.LAYERS | images.LAYERS | recurrence.LAYERS | attention.LAYERS
 
 # What the mask of the output is, where it is not simply that of the input: (graph, layer, first input) -> name or None.
 MASKS = {
