@@ -128,7 +128,7 @@ def _made_up(model, symbol, rng) -> np.ndarray:
 
 def _codes(model, symbol) -> int | None:
     """Return how many different codes an input may hold, or None if it holds measurements."""
-    read = any(isinstance(node.layer, Embedding) for node in _nodes(model) if symbol in node.inputs)
+    read = any(isinstance(node.layer, Embedding) for node in model.nodes if symbol in node.inputs)
     if not read and symbol.dtype.kind not in "iu":
         return None
     return min([layer.input_dim for layer in model.with_inner() if isinstance(layer, Embedding)], default=CODES)
@@ -192,15 +192,11 @@ def _leak(before, after, t) -> tuple[int, float] | None:
 # ---------------------------------------------------------------- which layer
 
 
-def _nodes(model) -> list:
-    return model._nodes if model.inputs else []
-
-
 def _first_leaking_node(model, xs, leak):
     """Return the first use of a layer whose output for a step depends on later ones, also inside inner models."""
     pasts = [every_output(model, inputs) for inputs in (xs, leak.changed)]
     T = xs[leak.input].shape[1]
-    for node in _nodes(model):
+    for node in model.nodes:
         for symbol in node.outputs:
             before, after = (as_array(past[symbol]) for past in pasts)
             if _is_timed(before, T) and _leak([before], [after], leak.t):
