@@ -98,6 +98,11 @@ def test_images_in_whole_numbers():
     same(Sequential([layers.Input(IMAGES.shape[1:], dtype="uint8"), *stack]), (IMAGES * 50 + 100).astype(np.uint8))
 
 
+@pytest.mark.parametrize("make", [lambda: layers.Dense(2), lambda: layers.Flatten(), lambda: layers.GRU(3)])
+def test_findings_that_are_true_or_false(make):
+    same(Sequential([layers.Input((T, D), dtype="bool"), make()]), STEPS > 0)
+
+
 def test_a_repeated_vector():
     same(Sequential([layers.Input((6,)), layers.RepeatVector(3)]), ROWS)
 

@@ -86,3 +86,9 @@ def test_more_places_than_were_learned():
 def test_places_are_those_of_sequences():
     with pytest.raises(ValueError, match=r"expected sequences \(N, T, D\)"):
         PositionEmbedding(3)(np.ones((2, 4)))
+
+
+def test_places_are_told_apart_also_in_whole_numbers():
+    counts = np.arange(12).reshape(1, 3, 4)
+    layer = SinePositionEncoding()
+    np.testing.assert_array_equal(layer(counts), layer(counts.astype(np.float32)))
