@@ -136,9 +136,9 @@ def _layer_from(theirs) -> Layer:
         if key.endswith("activation") and callable(value) and not _of_keras(value):
             raise ValueError(f"from_keras: {theirs.name}: {key} is a function of its own, which edunet does not have.")
         if key.endswith("activation") and ".ops." in getattr(value, "__module__", ""):  # gelu has another default there
-            name = value.__name__
+            name = getattr(value, "__name__", "")
             raise ValueError(
-                f"from_keras: {theirs.name}: {key} is {value.__module__}.{name}; give its name, {name!r}, in Keras."
+                f"from_keras: {theirs.name}: {key} is keras.ops.{name}; give its name, {name!r}, in Keras."
             )
     inner = {key: replace(_plain(part), _layer_from) for key, part in held.items() if _are_layers(part)}
     taken = _taken(theirs, config, options(kind), "edunet")

@@ -184,7 +184,7 @@ def test_what_only_has_the_name_is_refused(library, move):
         ),
         (
             lambda: keras.layers.Dense(2, activation=keras.ops.gelu),
-            "activation is keras.*ops.*gelu.*give its name, 'gelu'",
+            "activation is keras.ops.gelu; give its name, 'gelu'",
         ),
     ],
 )
