@@ -60,6 +60,20 @@ def test_masked_steps_are_skipped_wherever_they_stand(make):
     same(Sequential([layers.Input((None, D)), layers.Masking(), make()]), PADDED)
 
 
+@pytest.mark.parametrize("padding", ["same", "causal"])
+def test_masked_steps_are_zeros_for_a_convolution_and_its_mask_goes_on(padding):
+    stack = [layers.Embedding(9, 4, mask_zero=True), layers.Conv1D(5, 3, padding=padding, activation="tanh")]
+    codes = np.array([[1, 2, 3, 0, 0], [4, 0, 1, 2, 3], [0, 0, 0, 0, 0]], np.int32)
+    for last in (layers.GRU(3), layers.GlobalAveragePooling1D()):
+        same(Sequential([layers.Input((None,), dtype="int32"), *stack, last]), codes)
+
+
+@pytest.mark.parametrize("keepdims", [False, True])
+def test_masked_steps_have_no_part_in_the_largest(keepdims):
+    pool = layers.GlobalMaxPooling1D(keepdims=keepdims)
+    same(Sequential([layers.Input((None, D)), layers.Masking(), layers.Dense(5), pool]), PADDED)
+
+
 @pytest.mark.parametrize("name", sorted(ACTIVATIONS))
 def test_activations(name):
     same(Sequential([layers.Input((6,)), layers.Activation(name)]), ROWS)
