@@ -142,6 +142,12 @@ def test_attention(causal):
     same(Model(x, layers.Attention()([x, x], use_causal_mask=causal)), STEPS)
 
 
+def test_attention_over_the_mean_of_both_directions():
+    x = layers.Input((None, D))
+    y = layers.Bidirectional(layers.GRU(3, return_sequences=True), merge_mode="ave")(x)
+    same(Model(x, layers.Attention(use_scale=True)([y, y])), STEPS)
+
+
 def test_an_attention_mask_that_is_an_input():
     x, looks = layers.Input((T, D)), layers.Input((T, T), dtype="bool")
     model = Model([x, looks], layers.MultiHeadAttention(2, 3)(x, x, attention_mask=looks))
