@@ -10,7 +10,7 @@ from edunet.interop import keras as keras_weights
 from edunet.interop import torch as torch_weights
 from edunet.interop.causes import likely_cause
 from edunet.interop.rows import channels_last_rows, flattened_before
-from edunet.interop.watching import Seen, in_order, library_of, watch
+from edunet.interop.watching import Seen, apart, in_order, library_of, watch
 from edunet.tensor import as_array
 
 __all__ = ["Comparison", "compare_with"]
@@ -146,7 +146,7 @@ def _ends(ours: list, theirs: list, torch: bool) -> list[Row]:
     for i, a in enumerate(ours):
         b = theirs[i] if i < len(theirs) else np.empty(0)
         forms = [b, np.moveaxis(b, 1, -1)] if torch and b.ndim > 2 else [b]
-        b = min(forms, key=lambda form: _apart(a, form))
+        b = min(forms, key=lambda form: apart(a, form))
         rows.append(Row("output", "output", a.shape, *_distances(a, b)))
     return rows
 
@@ -205,26 +205,14 @@ def _forms(seen: Seen, other: Seen, flattened: set) -> list[np.ndarray]:
 
 
 def _closest(seen: Seen, fitting: list[tuple[Seen, Any]], flattened: set):
-    return min(fitting, key=lambda pair: _apart(seen.output, pair[1]))
-
-
-def _apart(a, b) -> float:
-    """Return max|a − b|; infinite if the shapes differ or anything is NaN on one side only."""
-    if a.shape != b.shape:
-        return np.inf
-    if not a.size:
-        return 0.0
-    with np.errstate(invalid="ignore"):
-        apart = np.abs(np.asarray(a, float) - np.asarray(b, float))
-    apart[(np.isnan(a) & np.isnan(b)) | (a == b)] = 0
-    return float(np.nan_to_num(apart.max(), nan=np.inf))
+    return min(fitting, key=lambda pair: apart(seen.output, pair[1]))
 
 
 def _distances(a, b) -> tuple[float, float]:
     """Return max|a − b|, and the same beside the largest finite |b|."""
-    apart, finite = _apart(a, b), np.abs(b[np.isfinite(b)])
+    difference, finite = apart(a, b), np.abs(b[np.isfinite(b)])
     size = float(finite.max()) if finite.size else 0.0
-    return apart, apart / size if size > 0 else apart
+    return difference, difference / size if size > 0 else difference
 
 
 def _row(a: Seen, b: Seen, output) -> Row:

@@ -148,6 +148,11 @@ def _layer_from(theirs) -> Layer:
     for key, value in held.items():
         if key.endswith("activation") and callable(value) and not _of_keras(value):
             raise ValueError(f"from_keras: {theirs.name}: {key} is a function of its own, which edunet does not have.")
+        if key.endswith("activation") and ".ops." in getattr(value, "__module__", ""):  # gelu has another default there
+            name = getattr(value, "__name__", "")
+            raise ValueError(
+                f"from_keras: {theirs.name}: {key} is keras.ops.{name}; give its name, {name!r}, in Keras."
+            )
     inner = {key: replace(_plain(part), _layer_from) for key, part in held.items() if _are_layers(part)}
     taken = _taken(theirs, config, options(kind), "edunet")
     for key, value in taken.items():
@@ -229,14 +234,15 @@ def _taken(layer, config: dict, wanted: list[str], where: str) -> dict:
     }
     taken = {}
     for key, value in config.items():
-        if key in _LEFT_OUT or key.endswith("_initializer") or key not in defaults:
+        if key in _LEFT_OUT or key.endswith("_initializer"):
             continue
-        if key in wanted:
+        default = defaults.get(key, False)  # rms_scaling, which Keras takes and does not list
+        if key in wanted and key in defaults:
             taken[key] = value
-        elif not _says_nothing(key, value, defaults[key]):
+        elif not _says_nothing(key, value, default):
             raise ValueError(
                 f"{layer.name} ({type(layer).__name__}): {key}={value!r} has no counterpart in {where}. Leave it at "
-                f"its default, {defaults[key]!r}, or say it otherwise."
+                f"its default, {default!r}, or say it otherwise."
             )
     return taken
 

@@ -8,7 +8,7 @@ import numpy as np
 from edunet.layers.layer import Layer
 from edunet.tensor import as_array, no_gradients
 
-__all__ = ["Seen", "in_order", "library_of", "watch"]
+__all__ = ["Seen", "apart", "in_order", "library_of", "watch"]
 
 
 class Seen(NamedTuple):
@@ -52,13 +52,31 @@ def watch(model, x) -> tuple[list[Seen], list[np.ndarray]]:
     return seen, _arrays(y)
 
 
+def apart(a, b) -> float:
+    """Return max|a − b|; infinite if the shapes differ or anything is NaN on one side only."""
+    if a.shape != b.shape:
+        return np.inf
+    if not a.size:
+        return 0.0
+    with np.errstate(invalid="ignore"):
+        difference = np.abs(np.asarray(a, float) - np.asarray(b, float))
+    difference[(np.isnan(a) & np.isnan(b)) | (a == b)] = 0
+    return float(np.nan_to_num(difference.max(), nan=np.inf))
+
+
 def in_order(ours: list[Seen], theirs: list[Seen]) -> list[Seen]:
-    """Return theirs as ours were called, if both have the same names: branches may be called in another order."""
-    names = [[(seen.name, seen.kind) for seen in side] for side in (ours, theirs)]
-    if sorted(names[0]) != sorted(names[1]):
+    """Return theirs as ours were called, if both have the same names: branches may be called in another order.
+
+    Of several calls of a shared layer, those that gave the same belong together.
+    """
+    names = [sorted((seen.name, seen.kind) for seen in side) for side in (ours, theirs)]
+    if names[0] != names[1]:
         return theirs
-    waiting = list(theirs)
-    return [waiting.pop(next(i for i, s in enumerate(waiting) if (s.name, s.kind) == name)) for name in names[0]]
+    waiting, found = list(theirs), []
+    for seen in ours:
+        calls = [i for i, other in enumerate(waiting) if (other.name, other.kind) == (seen.name, seen.kind)]
+        found.append(waiting.pop(min(calls, key=lambda i: apart(seen.output, waiting[i].output))))
+    return found
 
 
 def _parts(layer) -> list:

@@ -95,7 +95,8 @@ class SinePositionEncoding(Layer):
     supports_masking = True
 
     def call(self, x):
-        return add(x, ops.sine_positions(x.shape[1], x.shape[2]).astype(x.dtype))
+        dtype = x.dtype if np.dtype(x.dtype).kind == "f" else self.dtype  # whole numbers have no room for sines
+        return add(x, ops.sine_positions(x.shape[1], x.shape[2]).astype(dtype))
 
 
 class PositionEmbedding(Layer):

@@ -163,6 +163,21 @@ def test_branches_may_be_called_in_another_order():
     assert [row.layer for row in table.rows] == ["left (Dense)", "right (Dense)", "both (Concatenate)"]
 
 
+def test_calls_of_a_shared_layer_in_another_order():
+    def shared(order):
+        x = {name: edunet.Input((4,)) for name in ("left", "right")}
+        dense = layers.Dense(3, name="dense")
+        made = {name: dense(x[name]) for name in order}
+        both = layers.Concatenate(name="both")([made["left"], made["right"]])
+        return edunet.Model([x["left"], x["right"]], both)
+
+    a, b = shared(["left", "right"]), shared(["right", "left"])
+    b.set_weights(a.get_weights())
+    table = compare_with(a, b, [np.eye(4), np.ones((4, 4))])
+    assert table.same
+    assert len(table.rows) == 3
+
+
 def test_what_is_no_model_is_refused():
     with pytest.raises(
         TypeError, match="expected a model of edunet or Keras, or a module of PyTorch. Received: builtins"

@@ -201,6 +201,24 @@ def test_what_only_has_the_name_is_refused(library, move):
 
 
 @pytest.mark.parametrize(
+    ("layer", "message"),
+    [
+        (
+            lambda: keras.layers.LayerNormalization(center=False, rms_scaling=True),
+            "rms_scaling=True has no counterpart",
+        ),
+        (
+            lambda: keras.layers.Dense(2, activation=keras.ops.gelu),
+            "activation is keras.ops.gelu; give its name, 'gelu'",
+        ),
+    ],
+)
+def test_what_keras_takes_beside_its_arguments_is_refused(layer, message):
+    with pytest.raises(ValueError, match=message):
+        interop.from_keras(keras.Sequential([keras.Input((4,)), layer()]))
+
+
+@pytest.mark.parametrize(
     "call",
     [
         lambda a, b: interop.from_keras(a),

@@ -61,6 +61,20 @@ def test_masked_steps_are_skipped_wherever_they_stand(make):
     same(Sequential([layers.Input((None, D)), layers.Masking(), make()]), PADDED)
 
 
+@pytest.mark.parametrize("padding", ["same", "causal"])
+def test_masked_steps_are_zeros_for_a_convolution_and_its_mask_goes_on(padding):
+    stack = [layers.Embedding(9, 4, mask_zero=True), layers.Conv1D(5, 3, padding=padding, activation="tanh")]
+    codes = np.array([[1, 2, 3, 0, 0], [4, 0, 1, 2, 3], [0, 0, 0, 0, 0]], np.int32)
+    for last in (layers.GRU(3), layers.GlobalAveragePooling1D()):
+        same(Sequential([layers.Input((None,), dtype="int32"), *stack, last]), codes)
+
+
+@pytest.mark.parametrize("keepdims", [False, True])
+def test_masked_steps_have_no_part_in_the_largest(keepdims):
+    pool = layers.GlobalMaxPooling1D(keepdims=keepdims)
+    same(Sequential([layers.Input((None, D)), layers.Masking(), layers.Dense(5), pool]), PADDED)
+
+
 @pytest.mark.parametrize("name", sorted(ACTIVATIONS))
 def test_activations(name):
     same(Sequential([layers.Input((6,)), layers.Activation(name)]), ROWS)
@@ -101,6 +115,11 @@ def test_codes_may_come_as_floats():
 def test_images_in_whole_numbers():
     stack = [layers.Rescaling(1 / 255), layers.Conv2D(3, 3)]
     same(Sequential([layers.Input(IMAGES.shape[1:], dtype="uint8"), *stack]), (IMAGES * 50 + 100).astype(np.uint8))
+
+
+@pytest.mark.parametrize("make", [lambda: layers.Dense(2), lambda: layers.Flatten(), lambda: layers.GRU(3)])
+def test_findings_that_are_true_or_false(make):
+    same(Sequential([layers.Input((T, D), dtype="bool"), make()]), STEPS > 0)
 
 
 def test_a_repeated_vector():
@@ -151,6 +170,12 @@ def test_attention(causal):
     y, scores = heads(x, memory, use_causal_mask=causal, return_attention_scores=True)
     same(Model([x, memory], [y, scores]), STEPS, rng.normal(size=(N, 5, 6)).astype(np.float32))
     same(Model(x, layers.Attention()([x, x], use_causal_mask=causal)), STEPS)
+
+
+def test_attention_over_the_mean_of_both_directions():
+    x = layers.Input((None, D))
+    y = layers.Bidirectional(layers.GRU(3, return_sequences=True), merge_mode="ave")(x)
+    same(Model(x, layers.Attention(use_scale=True)([y, y])), STEPS)
 
 
 def test_an_attention_mask_that_is_an_input():

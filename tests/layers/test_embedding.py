@@ -99,3 +99,9 @@ def test_the_length_of_the_input_as_older_books_give_it():
 def test_a_length_that_is_none():
     with pytest.raises(ValueError, match="Embedding: input_length is a whole number >= 1. Received: 0"):
         Embedding(9, 4, input_length=0)
+
+
+def test_places_are_told_apart_also_in_whole_numbers():
+    counts = np.arange(12).reshape(1, 3, 4)
+    layer = SinePositionEncoding()
+    np.testing.assert_array_equal(layer(counts), layer(counts.astype(np.float32)))

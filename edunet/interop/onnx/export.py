@@ -194,10 +194,11 @@ def _values(structure) -> list[Value]:
 
 
 def _cast(structure, graph, node):
-    """Bring the inputs of a layer to the precision it computes in; codes, flags and what stays whole are left alone."""
+    """Bring the inputs of a layer to the precision it computes in; codes, masks and what stays whole are left alone."""
     dtype = node.outputs[0].dtype
     if isinstance(structure, Value):
-        whole = structure.dtype.kind in "iu" and not isinstance(node.layer, (layers.Embedding, Model))
+        kinds = "iu" if isinstance(node.layer, (layers.MultiHeadAttention, layers.TransformerEncoder)) else "iub"
+        whole = structure.dtype.kind in kinds and not isinstance(node.layer, (layers.Embedding, Model))
         if structure.dtype == dtype or dtype.kind != "f" or not (structure.dtype.kind == "f" or whole):
             return structure
         return replace(structure, name=graph.cast(structure.name, dtype), dtype=dtype)

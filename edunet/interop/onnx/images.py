@@ -1,5 +1,7 @@
 """Convolution and pooling: channels last here, channels first in ONNX."""
 
+from dataclasses import replace
+
 import numpy as np
 
 from edunet.interop.onnx.pointwise import activate
@@ -42,6 +44,8 @@ def _filters(w, axes=2) -> np.ndarray:
 
 def conv(g, layer, x):
     axes, rank = len(x.shape) - 2, len(x.shape)
+    if x.mask is not None:  # masked steps are zeros, as those around the signal
+        x = replace(x, name=g.add("Mul", x.name, g.cast(_flags(g, x), x.dtype)))
     w = _filters(layer.kernel, axes)
     return _convolved(g, layer, x, w, layer.groups, rank, layer.bias)
 
@@ -141,7 +145,7 @@ def _over_places(op):
         axes = range(1, len(x.shape) - 1)
         keep = int(layer.keepdims)
         if x.mask is not None:
-            return _mean_of_steps(g, layer, x, op, keep)
+            return (_mean_of_steps if op == "ReduceMean" else _largest_of_steps)(g, x, keep)
         if x.name in g.turned and not keep:  # the order of what is left is the same either way
             source, turned = g.turned[x.name]
             return g.add(op, source, g.whole(*(turned[i] for i in axes)), keepdims=0)
@@ -150,14 +154,26 @@ def _over_places(op):
     return reduce
 
 
-def _mean_of_steps(g, layer, x, op, keep):
+def _flags(g, x) -> str:
+    """Return the mask (N,T) as (N,T,1)."""
+    return g.add("Unsqueeze", x.mask, g.whole(-1))
+
+
+def _mean_of_steps(g, x, keep):
     """The mean of the steps that count; 0 where none does."""
-    if op != "ReduceMean":
-        raise refuse(layer, "it cannot honour a mask.", "Leave the mask away (mask_zero=False).")
-    flags = g.cast(g.add("Unsqueeze", x.mask, g.whole(-1)), x.dtype)
+    flags = g.cast(_flags(g, x), x.dtype)
     total = g.add("ReduceSum", g.add("Mul", x.name, flags), g.whole(1), keepdims=keep)
     count = g.add("ReduceSum", flags, g.whole(1), keepdims=keep)
     return g.add("Div", total, g.add("Max", count, g.scalar(1, x.dtype)))
+
+
+def _largest_of_steps(g, x, keep):
+    """The largest of the steps that count; 0 where none does."""
+    flags = _flags(g, x)
+    seen = g.add("Where", flags, x.name, g.scalar(-np.inf, x.dtype))
+    largest = g.add("ReduceMax", seen, g.whole(1), keepdims=keep)
+    some = g.cast(g.add("ReduceMax", g.cast(flags, np.int32), g.whole(1), keepdims=keep), bool)
+    return g.add("Where", some, largest, g.scalar(0, x.dtype))
 
 
 LAYERS = {

@@ -152,7 +152,7 @@ def bidirectional(g, layer, x, initial_state=None, mask=None):
         "concat": lambda: g.add("Concat", y, z, axis=-1),
         "sum": lambda: g.add("Add", y, z),
         "mul": lambda: g.add("Mul", y, z),
-        "ave": lambda: g.add("Mul", g.add("Add", y, z), g.scalar(0.5, x.dtype)),
+        "ave": lambda: g.add("Mean", y, z),  # half of a sum, onnxruntime 1.32 loses on its way into an Attention
     }[layer.merge_mode]()
     return (merged, *states) if states else merged
 

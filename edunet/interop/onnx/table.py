@@ -13,9 +13,10 @@ MASKS = {
     "Masking": pointwise.masking_mask,
     "Concatenate": moves.concatenated_masks,
     **dict.fromkeys(["SimpleRNN", "GRU", "LSTM", "RNN", "Bidirectional"], recurrence.mask_of_steps),
-    "GlobalAveragePooling1D": lambda g, layer, x: None,
+    **dict.fromkeys(["GlobalAveragePooling1D", "GlobalMaxPooling1D"], lambda g, layer, x: None),
     "Attention": lambda g, layer, xs: xs[0].mask,
 }
 
 # Layers that use a mask; all others let it pass, or are refused.
-HONOURS = {*recurrence.LAYERS, *attention.LAYERS, "GlobalAveragePooling1D", "BatchNormalization"}
+HONOURS = {*recurrence.LAYERS, *attention.LAYERS, "BatchNormalization", "Conv1D"}
+HONOURS |= {"GlobalAveragePooling1D", "GlobalMaxPooling1D"}
