@@ -286,6 +286,8 @@ def test_every_layer_with_weights_is_compared():
 MERGES = {
     **{kind: (kind, {}, [SIGNAL, normal(3, 7, 4), normal(3, 7, 4)]) for kind in ("Average", "Maximum", "Minimum")},
     "Subtract": ("Subtract", {}, [SIGNAL, normal(3, 7, 4)]),
+    "Multiply by a gate": ("Multiply", {}, [IMAGE, normal(2, 1, 1, 3)]),
+    "Multiply by an area": ("Multiply", {}, [normal(2, 9, 8, 1), IMAGE]),
     "Dot": ("Dot", {"axes": 1}, [TABLE, normal(4, 6)]),
     "Dot, cosine": ("Dot", {"axes": -1, "normalize": True}, [TABLE, normal(4, 6)]),
     "Dot of steps": ("Dot", {"axes": 2}, [SIGNAL, normal(3, 7, 4)]),
