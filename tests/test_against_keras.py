@@ -483,6 +483,13 @@ def test_identity_as_initial_weights():
     np.testing.assert_array_equal(ours, plain(theirs))
 
 
+@pytest.mark.parametrize(("axis", "order"), [(-1, 2), (1, 2), (2, 3), (-1, 1)])
+def test_lengths_of_one(axis, order):
+    x = np.concatenate([IMAGE, np.zeros((1, 9, 8, 3), np.float32)])
+    theirs, ours = (library.utils.normalize(x, axis, order) for library in BOTH)
+    np.testing.assert_allclose(ours, theirs, rtol=1e-6)
+
+
 @pytest.mark.parametrize("maxlen", [None, 3, 7])
 @pytest.mark.parametrize("padding", ["pre", "post"])
 @pytest.mark.parametrize("truncating", ["pre", "post"])

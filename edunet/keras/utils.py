@@ -1,6 +1,9 @@
 """edunet.utils, under Keras's path."""
 
 from edunet.utils import (
+    PyDataset,
+    Sequence,
+    normalize,
     pad_sequences,
     plot_model,
     set_random_seed,
@@ -8,6 +11,9 @@ from edunet.utils import (
 )
 
 __all__ = [
+    "PyDataset",
+    "Sequence",
+    "normalize",
     "pad_sequences",
     "plot_model",
     "set_random_seed",

@@ -12,7 +12,7 @@ from edunet.layers.dense import Dense
 from edunet.layers.dot import Dot, dot
 from edunet.layers.embedding import Embedding, Masking, PositionEmbedding, SinePositionEncoding
 from edunet.layers.gru import GRU, GRUCell
-from edunet.layers.input import Input
+from edunet.layers.input import Input, InputLayer
 from edunet.layers.layer import Layer
 from edunet.layers.lstm import LSTM, LSTMCell
 from edunet.layers.merge import (
@@ -111,6 +111,7 @@ __all__ = [
     "GroupNormalization",
     "Identity",
     "Input",
+    "InputLayer",
     "LSTM",
     "LSTMCell",
     "Layer",
