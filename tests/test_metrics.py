@@ -544,3 +544,24 @@ def test_cosine_similarity_is_1_where_both_point_the_same_way():
 
 def test_binary_iou_is_the_mean_over_yes_and_no():
     assert metrics.BinaryIoU(threshold=0.6)([[1, 1, 0]], [[0.9, 0.5, 0.1]]) == pytest.approx((1 / 2 + 1 / 2) / 2)
+
+
+@pytest.mark.parametrize(
+    ("name", "y", "p", "expected"),
+    [
+        ("binary_accuracy", [[0, 1], [1, 1]], [[0.2, 0.7], [0.1, 0.9]], [[1, 1], [0, 1]]),
+        ("categorical_accuracy", [[1, 0], [0, 1]], [[0.2, 0.7], [0.1, 0.9]], [0, 1]),
+        ("sparse_categorical_accuracy", [1, 0], [[0.2, 0.7], [0.1, 0.9]], [1, 0]),
+        ("top_k_categorical_accuracy", [[1, 0], [0, 1]], [[0.2, 0.7], [0.1, 0.9]], [1, 1]),
+        ("sparse_top_k_categorical_accuracy", [1, 0], [[0.2, 0.7], [0.1, 0.9]], [1, 1]),
+    ],
+)
+def test_accuracies_as_functions(name, y, p, expected):
+    function = getattr(metrics, name)
+    np.testing.assert_array_equal(function(y, np.array(p)), expected)
+    assert type(metrics.get(function)) is type(metrics.get(name))
+
+
+def test_losses_as_functions_are_metrics_too():
+    assert type(metrics.get(metrics.mean_absolute_error)) is metrics.MeanAbsoluteError
+    assert metrics.get("huber").name == "huber"
