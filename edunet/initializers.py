@@ -67,9 +67,9 @@ class Initializer:
 
 
 class Constant(Initializer):
-    """Every weight is `value`."""
+    """Every weight is `value`, or what an array of the same shape holds."""
 
-    def __init__(self, value: float = 0.0):
+    def __init__(self, value: float | np.ndarray = 0.0):
         self.value, self.seed = value, None
 
     def draw(self, shape, rng):

@@ -3,7 +3,7 @@ import pytest
 
 import edunet
 from edunet import initializers
-from edunet.utils import PyDataset, Sequence, normalize, pad_sequences, set_random_seed, to_categorical
+from edunet.utils import PyDataset, Sequence, clear_session, normalize, pad_sequences, set_random_seed, to_categorical
 
 
 @pytest.mark.parametrize(
@@ -167,6 +167,13 @@ def test_rows_of_length_one():
 def test_what_has_no_length(arguments, message):
     with pytest.raises(ValueError, match=message):
         normalize(*arguments)
+
+
+def test_names_begin_anew():
+    clear_session()
+    first = edunet.layers.Dense(1)
+    edunet.keras.backend.clear_session()
+    assert (first.name, edunet.layers.Dense(1).name, edunet.layers.Dense(1).name) == ("dense", "dense", "dense_1")
 
 
 def test_the_seed_of_utils_is_that_of_edunet():

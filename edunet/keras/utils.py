@@ -3,6 +3,7 @@
 from edunet.utils import (
     PyDataset,
     Sequence,
+    clear_session,
     normalize,
     pad_sequences,
     plot_model,
@@ -13,6 +14,7 @@ from edunet.utils import (
 __all__ = [
     "PyDataset",
     "Sequence",
+    "clear_session",
     "normalize",
     "pad_sequences",
     "plot_model",

@@ -29,7 +29,7 @@ from edunet.layers.weighted import Weighted
 from edunet.names import refuse_unknown
 from edunet.tensor import Tensor, no_gradients, reshape
 
-__all__ = ["Layer", "fresh_name", "names_kept"]
+__all__ = ["Layer", "forget_names", "fresh_name", "names_kept"]
 
 
 TRIAL_LENGTHS = ((64, 97), (7, 11), (3, 5), (1, 2))  # of open axes while a model is drawn
@@ -268,6 +268,11 @@ def fresh_name(kind: str) -> str:
     stem = re.sub(r"([a-z])([A-Z])", r"\1_\2", re.sub(r"(.)([A-Z][a-z]+)", r"\1_\2", kind)).lower()
     _named[stem] += 1
     return stem if _named[stem] == 1 else f"{stem}_{_named[stem] - 1}"
+
+
+def forget_names() -> None:
+    """Count names from the beginning again: the next Dense is called dense."""
+    _named.clear()
 
 
 @contextlib.contextmanager

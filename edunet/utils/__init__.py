@@ -3,18 +3,28 @@
 import numpy as np
 
 from edunet.backend import set_random_seed
+from edunet.layers.layer import forget_names
 from edunet.utils.pydataset import PyDataset, Sequence
 from edunet.utils.sequences import pad_sequences
 
 __all__ = [
     "PyDataset",
     "Sequence",
+    "clear_session",
     "normalize",
     "pad_sequences",
     "plot_model",
     "set_random_seed",
     "to_categorical",
 ]
+
+
+def clear_session() -> None:
+    """Count the names of layers from the beginning again, dense, dense_1, ...; models that are there keep theirs.
+
+    Nothing else waits to be cleared here: a model that no name holds any more is gone.
+    """
+    forget_names()
 
 
 def to_categorical(x, num_classes=None) -> np.ndarray:

@@ -99,3 +99,17 @@ def test_the_length_of_the_input_as_older_books_give_it():
 def test_a_length_that_is_none():
     with pytest.raises(ValueError, match="Embedding: input_length is a whole number >= 1. Received: 0"):
         Embedding(9, 4, input_length=0)
+
+
+@pytest.mark.parametrize("wrap", [list, lambda rows: rows[0]], ids=["list", "array"])
+def test_vectors_that_are_known_already(wrap):
+    table = np.arange(8.0).reshape(4, 2)
+    layer = Embedding(4, 2, weights=wrap([table]), trainable=False)
+    np.testing.assert_array_equal(layer(CODES), table[CODES])
+    assert not layer.trainable_weights
+    assert "weights" not in layer.get_config()
+
+
+def test_vectors_of_another_size():
+    with pytest.raises(ValueError, match=r"Embedding: weights is a table \(4, 2\), or a list that holds it. Received"):
+        Embedding(4, 2, weights=[np.ones((5, 2))])
