@@ -29,7 +29,22 @@ __all__ = [
     "TruncatedNormal",
     "VarianceScaling",
     "Zeros",
+    "constant",
     "get",
+    "glorot_normal",
+    "glorot_uniform",
+    "he_normal",
+    "he_uniform",
+    "identity",
+    "lecun_normal",
+    "lecun_uniform",
+    "ones",
+    "orthogonal",
+    "random_normal",
+    "random_uniform",
+    "truncated_normal",
+    "variance_scaling",
+    "zeros",
 ]
 
 
@@ -52,9 +67,9 @@ class Initializer:
 
 
 class Constant(Initializer):
-    """Every weight is `value`."""
+    """Every weight is `value`, or what an array of the same shape holds."""
 
-    def __init__(self, value: float = 0.0):
+    def __init__(self, value: float | np.ndarray = 0.0):
         self.value, self.seed = value, None
 
     def draw(self, shape, rng):
@@ -249,6 +264,23 @@ class Identity(Initializer):
         return {"gain": self.gain}
 
 
+# as Keras also spells them
+constant = Constant
+glorot_normal = GlorotNormal
+glorot_uniform = GlorotUniform
+he_normal = HeNormal
+he_uniform = HeUniform
+identity = Identity
+lecun_normal = LecunNormal
+lecun_uniform = LecunUniform
+ones = Ones
+orthogonal = Orthogonal
+random_normal = RandomNormal
+random_uniform = RandomUniform
+truncated_normal = TruncatedNormal
+variance_scaling = VarianceScaling
+zeros = Zeros
+
 _BY_NAME = {
     "zeros": Zeros,
     "ones": Ones,
@@ -271,13 +303,15 @@ _BY_NAME = {
 
 
 def get(initializer):
-    """Return an initializer from its name, or itself.
+    """Return an initializer from its name or its class, or itself.
 
     >>> get("zeros")((2,))
     array([0., 0.], dtype=float32)
     """
     if isinstance(initializer, str):
         return look_up("initializer", _BY_NAME, initializer)()
+    if isinstance(initializer, type) and issubclass(initializer, Initializer):
+        return initializer()
     if callable(initializer):
         return initializer
     raise TypeError(f"an initializer is a name or a function of the shape. Received: {initializer!r}")

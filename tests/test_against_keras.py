@@ -286,6 +286,8 @@ def test_every_layer_with_weights_is_compared():
 MERGES = {
     **{kind: (kind, {}, [SIGNAL, normal(3, 7, 4), normal(3, 7, 4)]) for kind in ("Average", "Maximum", "Minimum")},
     "Subtract": ("Subtract", {}, [SIGNAL, normal(3, 7, 4)]),
+    "Multiply by a gate": ("Multiply", {}, [IMAGE, normal(2, 1, 1, 3)]),
+    "Multiply by an area": ("Multiply", {}, [normal(2, 9, 8, 1), IMAGE]),
     "Dot": ("Dot", {"axes": 1}, [TABLE, normal(4, 6)]),
     "Dot, cosine": ("Dot", {"axes": -1, "normalize": True}, [TABLE, normal(4, 6)]),
     "Dot of steps": ("Dot", {"axes": 2}, [SIGNAL, normal(3, 7, 4)]),
@@ -476,6 +478,13 @@ def test_variances_follow_the_same_numbers(shape, mode, distribution):
 def test_identity_as_initial_weights():
     theirs, ours = (library.initializers.Identity(gain=0.5)((3, 5)) for library in BOTH)
     np.testing.assert_array_equal(ours, plain(theirs))
+
+
+@pytest.mark.parametrize(("axis", "order"), [(-1, 2), (1, 2), (2, 3), (-1, 1)])
+def test_lengths_of_one(axis, order):
+    x = np.concatenate([IMAGE, np.zeros((1, 9, 8, 3), np.float32)])
+    theirs, ours = (library.utils.normalize(x, axis, order) for library in BOTH)
+    np.testing.assert_allclose(ours, theirs, rtol=1e-6)
 
 
 @pytest.mark.parametrize("maxlen", [None, 3, 7])

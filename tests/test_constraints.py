@@ -111,3 +111,8 @@ def test_what_cannot_be_meant_is_refused(make, message):
 def test_a_class_is_refused():
     with pytest.raises(TypeError, match=r"an object such as MaxNorm\(2\)"):
         constraints.get(constraints.MaxNorm)
+
+
+def test_names_as_keras_also_spells_them():
+    made = (constraints.max_norm, constraints.min_max_norm, constraints.non_neg, constraints.unit_norm)
+    assert made == (constraints.MaxNorm, constraints.MinMaxNorm, constraints.NonNeg, constraints.UnitNorm)

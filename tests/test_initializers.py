@@ -162,6 +162,16 @@ def test_an_initializer_can_be_made_again_from_its_config(name):
     assert type(made)(**made.get_config()).get_config() == made.get_config()
 
 
+def test_names_as_keras_also_spells_them():
+    for name in EVERY:
+        if name not in ("uniform", "normal"):
+            assert getattr(initializers, name) is type(initializers.get(name))
+
+
+def test_a_class_is_made():
+    assert initializers.get(initializers.he_normal)((2, 3)).shape == (2, 3)
+
+
 def test_an_own_function():
     def ramp(shape, dtype=None):
         return np.arange(np.prod(shape), dtype=dtype).reshape(shape)

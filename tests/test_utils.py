@@ -3,7 +3,7 @@ import pytest
 
 import edunet
 from edunet import initializers
-from edunet.utils import pad_sequences, set_random_seed, to_categorical
+from edunet.utils import PyDataset, Sequence, clear_session, normalize, pad_sequences, set_random_seed, to_categorical
 
 
 @pytest.mark.parametrize(
@@ -115,6 +115,65 @@ def test_sequences_that_are_all_empty():
 def test_what_cannot_be_padded(sequences, options, error, message):
     with pytest.raises(error, match=message):
         pad_sequences(sequences, **options)
+
+
+# ---------------------------------------------------------------- batches of ones own, lengths of one
+
+
+class Halves(Sequence):
+    def __init__(self, x, y, **kwargs):
+        super().__init__(**kwargs)
+        self.x, self.y = x, y
+
+    def __len__(self):
+        return 2
+
+    def __getitem__(self, i):
+        return self.x[i::2], self.y[i::2]
+
+
+def test_batches_as_older_books_make_them():
+    x, y = np.ones((6, 2), np.float32), np.zeros(6)
+    model = edunet.Sequential([edunet.layers.Dense(1, input_shape=(2,))])
+    model.compile("sgd", "mse")
+    history = model.fit(Halves(x, y, workers=2, use_multiprocessing=True, max_queue_size=4), epochs=2, verbose=0)
+    assert history.history["loss"][1] < history.history["loss"][0]
+    assert Sequence is PyDataset
+
+
+def test_a_dataset_of_ones_own_defines_two_methods():
+    with pytest.raises(NotImplementedError, match="PyDataset must define __len__"):
+        len(PyDataset())
+    with pytest.raises(NotImplementedError, match="PyDataset must define __getitem__"):
+        PyDataset()[0]
+
+
+def test_rows_of_length_one():
+    x = np.array([[3.0, 4.0], [0.0, 0.0]])
+    np.testing.assert_allclose(normalize(x), [[0.6, 0.8], [0, 0]])
+    np.testing.assert_allclose(normalize(x, axis=0), [[1, 1], [0, 0]])
+    np.testing.assert_allclose(normalize(x, order=1), [[3 / 7, 4 / 7], [0, 0]])
+    np.testing.assert_allclose(normalize(np.array([3, 4])), [0.6, 0.8])
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ((["a"],), "normalize: expected numbers. Received dtype <U1"),
+        ((np.ones((2, 2)), 2), r"normalize: axis 2 does not exist in \(2, 2\)"),
+        ((np.ones((2, 2)), -1, 0), "normalize: order is a number of at least 1. Received: 0"),
+    ],
+)
+def test_what_has_no_length(arguments, message):
+    with pytest.raises(ValueError, match=message):
+        normalize(*arguments)
+
+
+def test_names_begin_anew():
+    clear_session()
+    first = edunet.layers.Dense(1)
+    edunet.keras.backend.clear_session()
+    assert (first.name, edunet.layers.Dense(1).name, edunet.layers.Dense(1).name) == ("dense", "dense", "dense_1")
 
 
 def test_the_seed_of_utils_is_that_of_edunet():

@@ -5,6 +5,7 @@ import edunet as tf; tf.keras.layers.Dense is edunet.layers.Dense
 
 from edunet.keras import (
     activations,
+    backend,
     callbacks,
     constraints,
     initializers,
@@ -25,6 +26,7 @@ __all__ = [
     "Model",
     "Sequential",
     "activations",
+    "backend",
     "callbacks",
     "constraints",
     "initializers",

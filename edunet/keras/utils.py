@@ -1,6 +1,10 @@
 """edunet.utils, under Keras's path."""
 
 from edunet.utils import (
+    PyDataset,
+    Sequence,
+    clear_session,
+    normalize,
     pad_sequences,
     plot_model,
     set_random_seed,
@@ -8,6 +12,10 @@ from edunet.utils import (
 )
 
 __all__ = [
+    "PyDataset",
+    "Sequence",
+    "clear_session",
+    "normalize",
     "pad_sequences",
     "plot_model",
     "set_random_seed",

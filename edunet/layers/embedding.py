@@ -14,7 +14,8 @@ class Embedding(Layer):
     """Look up a learned vector for each code: y[n,t] = w[x[n,t]].
 
     Args: input_dim V, how many codes there are; output_dim D; mask_zero, code 0 is padding: the steps that hold it are
-    masked; input_length T, as older books give it, the same as input_shape=(T,). Weights: embeddings (V,D).
+    masked; input_length T, as older books give it, the same as input_shape=(T,);
+    weights, a table (V,D) to begin with, or a list that holds it. Weights: embeddings (V,D).
     Shapes: (N,T) whole numbers 0 ... V−1 -> (N,T,D).   Formula: edunet.ops.embedding
     """
 
@@ -32,6 +33,7 @@ class Embedding(Layer):
         if input_length is not None:
             kwargs.setdefault("input_shape", (whole("Embedding", "input_length", input_length),))
         self.input_length = input_length
+        first = kwargs.pop("weights", None)  # no argument by name: the layer has its weights under that
         super().__init__(**kwargs)
         self.input_dim = whole("Embedding", "input_dim", input_dim)
         self.output_dim = whole("Embedding", "output_dim", output_dim)
@@ -39,16 +41,28 @@ class Embedding(Layer):
         self.embeddings_regularizer = regularizers.get(embeddings_regularizer)
         self.embeddings_constraint = constraints.get(embeddings_constraint)
         self.mask_zero = self.makes_mask = bool(mask_zero)
+        self._first = None if first is None else self._table(first)
+
+    def _table(self, given) -> np.ndarray:
+        """Return the vectors to begin with, (V,D)."""
+        table = np.asarray(given[0] if isinstance(given, (list, tuple)) and len(given) == 1 else given)
+        if table.shape != (self.input_dim, self.output_dim) or table.dtype.kind not in "biuf":
+            raise ValueError(
+                f"Embedding: weights is a table {(self.input_dim, self.output_dim)}, or a list that holds it. "
+                f"Received shape {table.shape}, dtype {table.dtype}."
+            )
+        return table
 
     def build(self, input_shape):
         shape = (self.input_dim, self.output_dim)
         self.embeddings = self.add_weight(
             shape,
-            self.embeddings_initializer,
+            self.embeddings_initializer if self._first is None else initializers.Constant(self._first),
             name="embeddings",
             regularizer=self.embeddings_regularizer,
             constraint=self.embeddings_constraint,
         )
+        self._first = None
 
     def compute_mask(self, inputs, mask=None):
         return np.asarray(inputs) != 0 if self.mask_zero else mask

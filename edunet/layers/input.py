@@ -7,7 +7,7 @@ from edunet.layers.dense import whole
 from edunet.layers.naming import fresh_name
 from edunet.layers.symbol import Symbol
 
-__all__ = ["Input"]
+__all__ = ["Input", "InputLayer"]
 
 
 def Input(shape=None, dtype=None, name=None, *, batch_size=None, batch_shape=None) -> Symbol:
@@ -34,3 +34,11 @@ def Input(shape=None, dtype=None, name=None, *, batch_size=None, batch_shape=Non
     if name is not None and not isinstance(name, str):
         raise TypeError(f"Input: name is a text. Received: {name!r}")
     return Symbol((None, *shape), dtype or floatx(), name=name or fresh_name("InputLayer"))
+
+
+def InputLayer(shape=None, batch_size=None, dtype=None, name=None, *, batch_shape=None, input_shape=None) -> Symbol:
+    """Return what Input returns: the first entry of a Sequential, as older books write it; input_shape is shape."""
+    if shape is not None and input_shape is not None:
+        raise ValueError(f"InputLayer: give shape or input_shape, not both. Received: {shape!r}, {input_shape!r}")
+    shape = input_shape if shape is None else shape
+    return Input(shape, dtype, name, batch_size=batch_size, batch_shape=batch_shape)

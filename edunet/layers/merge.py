@@ -66,10 +66,20 @@ class Add(_Merge):
 
 
 class Multiply(_Merge):
-    """y = a · b · ..., element by element: one branch gates the other."""
+    """y = a · b · ..., element by element: one branch gates the other.
+
+    A gate may be 1 wide along an axis, (N,1,1,C) or (N,H,W,1) for images (N,H,W,C): it then holds for all of them.
+    """
 
     def join(self, inputs):
-        self.same_shapes(inputs)
+        shapes = [tuple(x.shape) for x in inputs]
+        ranks, batches = {len(shape) for shape in shapes}, {shape[0] for shape in shapes}
+        if len(ranks) > 1 or len(batches) > 1 or any(len({*sizes} - {1}) > 1 for sizes in zip(*shapes, strict=True)):
+            raise ValueError(
+                "Multiply: all inputs need the same shape, or 1 along an axis after the first. Received "
+                f"{', '.join(map(str, shapes))}. A Dense layer brings a branch to the width of the other, "
+                "Reshape((1, 1, -1)) a row (N, C) to images."
+            )
         return reduce(tensor.multiply, inputs)
 
 

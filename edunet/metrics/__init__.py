@@ -5,7 +5,19 @@ One difference, on purpose: AUC and its relatives are exact (by ranks), not read
 
 import functools
 
-from edunet.losses import Loss
+from edunet import losses
+from edunet.losses import (
+    Loss,
+    binary_crossentropy,
+    categorical_crossentropy,
+    kl_divergence,
+    mean_absolute_error,
+    mean_absolute_percentage_error,
+    mean_squared_error,
+    mean_squared_logarithmic_error,
+    poisson,
+    sparse_categorical_crossentropy,
+)
 from edunet.metrics.accuracy import (
     Accuracy,
     AccuracyByLabels,
@@ -52,6 +64,13 @@ from edunet.metrics.distance import (
     R2Score,
     RootMeanSquaredError,
     SparseCategoricalCrossentropy,
+)
+from edunet.metrics.functions import (
+    binary_accuracy,
+    categorical_accuracy,
+    sparse_categorical_accuracy,
+    sparse_top_k_categorical_accuracy,
+    top_k_categorical_accuracy,
 )
 from edunet.metrics.metric import (
     Mean,
@@ -114,9 +133,23 @@ __all__ = [
     "TrueNegatives",
     "TruePositives",
     "average_precision",
+    "binary_accuracy",
+    "binary_crossentropy",
+    "categorical_accuracy",
+    "categorical_crossentropy",
     "confusion_matrix",
     "get",
+    "kl_divergence",
+    "mean_absolute_error",
+    "mean_absolute_percentage_error",
+    "mean_squared_error",
+    "mean_squared_logarithmic_error",
+    "poisson",
     "roc_auc",
+    "sparse_categorical_accuracy",
+    "sparse_categorical_crossentropy",
+    "sparse_top_k_categorical_accuracy",
+    "top_k_categorical_accuracy",
 ]
 
 _BY_NAME = {
@@ -170,6 +203,8 @@ def get(metric, loss=None, output_shape: tuple = ()) -> Metric:
     if isinstance(metric, str):
         if metric in ("accuracy", "acc"):
             made = _accuracy_for(loss, output_shape)(name=metric)
+        elif metric in losses.functions.__all__ and metric not in _BY_NAME:
+            made = MeanOfLoss(losses.get(metric))
         else:
             classes = {kind.__name__: kind for kind in _BY_NAME.values()}
             made = look_up("metric", {**_BY_NAME, **classes, "accuracy": None}, metric)(name=metric)
@@ -180,7 +215,9 @@ def get(metric, loss=None, output_shape: tuple = ()) -> Metric:
     elif isinstance(metric, type) and issubclass(metric, (Metric, Loss)):
         raise TypeError(f"the metric is a class; make an object of it: {metric.__name__}()")
     elif callable(metric):
-        made = _Function(metric)
+        name = getattr(metric, "__name__", "metric")  # ours look over the labels
+        ours = metric in (globals().get(name), getattr(losses, name, None))
+        made = get(name) if ours else _Function(metric)
     else:
         raise TypeError(f"a metric is a name such as 'accuracy', an object or a function. Received: {metric!r}")
     if isinstance(made, FBetaScore) and made.average is None and (output_shape or [1])[-1] != 1:

@@ -90,7 +90,12 @@ class Model(Trainable):
 
     input = property(lambda self: self.inputs[0] if len(self.inputs) == 1 else self.inputs)
     output = property(lambda self: self.as_drawn(self.outputs))
-    output_shape = property(lambda self: self.output_shapes and self.output_shapes[0])
+
+    @property
+    def output_shape(self):
+        """The shape of the output, of several outputs a list; None before it is known."""
+        shapes = self.output_shapes
+        return shapes and (shapes[0] if len(shapes) == 1 else list(shapes))
 
     def get_layer(self, name=None, index=None) -> Layer:
         """Return a layer by its name or by its place."""

@@ -85,6 +85,8 @@ class Writer:
         if not isinstance(value, _FUNCTIONS):
             raise TypeError(f"It holds an object of the type {type(value).__name__}, which a file has no place for.")
         name = getattr(value, "__name__", "")
+        if any(value is getattr(room, name, None) for room in (losses, metrics)):
+            return name  # one of ours, which `compile` also finds by its name
         if not name.isidentifier():
             raise TypeError(
                 "It is a lambda, which has no name. Write it as a function, def my_function(x): ..., and give "

@@ -3,6 +3,7 @@
 formula(layer_or_op)            the page of the textbook
 working(layer, x, at=(0, 2))    one number written out, forward and backward, as the layer computed it
 graph(model)                    the layers and what feeds what
+shapes(model)                   the shape after every layer, and how its numbers come about
 curves, roc, confusion ...      pictures, labelled and readable in grey
 """
 
@@ -15,6 +16,7 @@ from edunet.show.receptive import receptive_field
 from edunet.show.results import confusion, curves, predictions, samples
 from edunet.show.roc import roc
 from edunet.show.sequences import gates, hidden_states
+from edunet.show.shapes import shapes
 from edunet.show.working import working
 
 __all__ = [
@@ -32,5 +34,6 @@ __all__ = [
     "receptive_field",
     "roc",
     "samples",
+    "shapes",
     "working",
 ]

@@ -93,6 +93,9 @@ def _pixels(unit, marked, start, symbols):
 def _looked_at(layer, marked, shape):
     """Return which places of a layer's input the marked places of its output look at."""
     if isinstance(layer, PLACE_BY_PLACE) and getattr(layer, "axis", -1) in (-1, 3):
+        for axis, n in enumerate(shape):
+            if n < marked.shape[axis]:  # a gate of Multiply that holds for all of them
+                marked = marked.any(axis=axis, keepdims=True)
         return marked
     if isinstance(layer, layers.Conv2D):
         window, dilation = layer.kernel_size, layer.dilation_rate

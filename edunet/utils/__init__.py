@@ -3,9 +3,28 @@
 import numpy as np
 
 from edunet.backend import set_random_seed
+from edunet.layers.naming import forget_names
+from edunet.utils.pydataset import PyDataset, Sequence
 from edunet.utils.sequences import pad_sequences
 
-__all__ = ["pad_sequences", "plot_model", "set_random_seed", "to_categorical"]
+__all__ = [
+    "PyDataset",
+    "Sequence",
+    "clear_session",
+    "normalize",
+    "pad_sequences",
+    "plot_model",
+    "set_random_seed",
+    "to_categorical",
+]
+
+
+def clear_session() -> None:
+    """Count the names of layers from the beginning again, dense, dense_1, ...; models that are there keep theirs.
+
+    Nothing else waits to be cleared here: a model that no name holds any more is gone.
+    """
+    forget_names()
 
 
 def to_categorical(x, num_classes=None) -> np.ndarray:
@@ -33,6 +52,27 @@ def to_categorical(x, num_classes=None) -> np.ndarray:
         expected = "0 or more" if num_classes is None else f"0 to {k - 1}"
         raise ValueError(f"to_categorical: labels run from {x.min()} to {x.max()}; expected {expected}.")
     return np.eye(k, dtype=np.float32)[x]
+
+
+def normalize(x, axis=-1, order=2) -> np.ndarray:
+    """Divide by the length along an axis: y = x / (Σ |x|ᵖ)^(1/p), p the order; what is 0 throughout stays 0.
+
+    Each row gets another factor, and how rows compare is lost: columns of measurements are brought to one scale by
+    `layers.Normalization().adapt(x)`, images by `layers.Rescaling(1 / 255)`.
+    Raises ValueError for what is no numbers, an axis that does not exist, an order below 1.
+
+    >>> normalize([[3.0, 4.0]])
+    array([[0.6, 0.8]])
+    """
+    x = np.asarray(x)
+    if x.dtype.kind not in "biuf":
+        raise ValueError(f"normalize: expected numbers. Received dtype {x.dtype}.")
+    if not -x.ndim <= axis < x.ndim:
+        raise ValueError(f"normalize: axis {axis} does not exist in {x.shape}.")
+    if not order >= 1:
+        raise ValueError(f"normalize: order is a number of at least 1. Received: {order!r}")
+    lengths = np.linalg.norm(x, order, axis, keepdims=True)
+    return x / np.where(lengths == 0, 1, lengths)
 
 
 def plot_model(model, to_file="model.png", show_shapes=False, dpi=200):

@@ -145,6 +145,12 @@ def test_branches_that_are_joined(kind):
     same(Model([a, b], getattr(layers, kind)()(inputs)), ROWS, ROWS[::-1].copy())
 
 
+def test_a_gate_of_channels():
+    x = layers.Input(IMAGES.shape[1:])
+    gate = layers.Dense(4, activation="sigmoid")(layers.GlobalAveragePooling2D(keepdims=True)(x))
+    same(Model(x, layers.Multiply()([x, gate])), IMAGES)
+
+
 @pytest.mark.parametrize("normalize", [False, True])
 @pytest.mark.parametrize(
     ("a", "b", "axes"), [(ROWS, ROWS, 1), (STEPS, STEPS, 1), (STEPS, STEPS, -1), (STEPS, ROWS[:, :4], (2, 1))]

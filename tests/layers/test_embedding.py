@@ -105,3 +105,17 @@ def test_places_are_told_apart_also_in_whole_numbers():
     counts = np.arange(12).reshape(1, 3, 4)
     layer = SinePositionEncoding()
     np.testing.assert_array_equal(layer(counts), layer(counts.astype(np.float32)))
+
+
+@pytest.mark.parametrize("wrap", [list, lambda rows: rows[0]], ids=["list", "array"])
+def test_vectors_that_are_known_already(wrap):
+    table = np.arange(8.0).reshape(4, 2)
+    layer = Embedding(4, 2, weights=wrap([table]), trainable=False)
+    np.testing.assert_array_equal(layer(CODES), table[CODES])
+    assert not layer.trainable_weights
+    assert "weights" not in layer.get_config()
+
+
+def test_vectors_of_another_size():
+    with pytest.raises(ValueError, match=r"Embedding: weights is a table \(4, 2\), or a list that holds it. Received"):
+        Embedding(4, 2, weights=[np.ones((5, 2))])

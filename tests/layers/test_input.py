@@ -1,6 +1,7 @@
 import numpy as np
 import pytest
 
+import edunet
 from edunet.layers import Input
 
 
@@ -30,3 +31,11 @@ def test_a_batch_size_is_accepted_and_not_held_to():
 def test_a_batch_shape_that_is_none_is_refused(wrong):
     with pytest.raises(ValueError, match=r"give shape=\(8,\) or batch_shape=\(None, 8\)"):
         Input(**wrong)
+
+
+def test_as_a_layer_of_older_books():
+    for given in ({"input_shape": (4,)}, {"shape": (4,)}, {"batch_shape": (None, 4)}):
+        model = edunet.Sequential([edunet.layers.InputLayer(**given, name="blood"), edunet.layers.Dense(2)])
+        assert (model.input_names, model.count_params()) == (["blood"], 10)
+    with pytest.raises(ValueError, match="InputLayer: give shape or input_shape, not both"):
+        edunet.layers.InputLayer((4,), input_shape=(4,))

@@ -16,6 +16,18 @@ def test_multiply():
     np.testing.assert_allclose(layers.Multiply()([A, B, C]), A * B * C, atol=1e-6)
 
 
+def test_a_gate_may_be_one_number_for_many():
+    for gate in (A[..., :1], A[:, :1], A[:, :1, :1]):
+        np.testing.assert_allclose(layers.Multiply()([B, gate]), B * gate, atol=1e-6)
+        np.testing.assert_allclose(layers.Multiply()([gate, B]), B * gate, atol=1e-6)
+
+
+def test_the_gradient_of_a_gate_is_a_sum():
+    gate = Tensor(A[..., :1])
+    layers.Multiply()([B, gate]).sum().backward()
+    np.testing.assert_allclose(gate.grad, B.sum(axis=-1, keepdims=True), rtol=1e-5)
+
+
 def test_subtract():
     np.testing.assert_allclose(layers.Subtract()([A, B]), A - B, atol=1e-6)
 
@@ -81,6 +93,10 @@ def test_each_branch_gets_its_part_back():
         (lambda: layers.Multiply()([A]), r"Multiply joins a list of at least two inputs"),
         (lambda: layers.Subtract()([A, B, C]), "Subtract takes two inputs, a − b. Received 3"),
         (lambda: layers.Average()([A, A[..., :2]]), "Average: all inputs need the same shape"),
+        (lambda: layers.Multiply()([A, A[..., :2]]), r"same shape, or 1 along.*Received \(2, 4, 3\), \(2, 4, 2\)"),
+        (lambda: layers.Multiply()([A, A[:1]]), "same shape, or 1 along an axis after the first"),
+        (lambda: layers.Multiply()([A, A[:, 0]]), "same shape, or 1 along an axis after the first"),
+        (lambda: layers.Add()([A, A[..., :1]]), "need the same shape"),
         (lambda: layers.Add()([A, A[..., :2]]), r"need the same shape. Received \(2, 4, 3\), \(2, 4, 2\)"),
         (lambda: layers.Concatenate(axis=1)([A, A[..., :2]]), "may differ along axis 1 only"),
         (lambda: layers.Concatenate(axis=3)([A, B]), "axis 3 does not exist"),

@@ -76,6 +76,10 @@ def test_there_is_nothing_to_learn():
 
 def test_the_short_names_are_the_same_classes():
     assert (layers.MaxPool2D, layers.MaxPool1D) == (layers.MaxPooling2D, layers.MaxPooling1D)
+    assert (layers.AvgPool2D, layers.AvgPool1D) == (layers.AveragePooling2D, layers.AveragePooling1D)
+    for axes in ("1D", "2D"):
+        assert getattr(layers, f"GlobalAvgPool{axes}") is getattr(layers, f"GlobalAveragePooling{axes}")
+        assert getattr(layers, f"GlobalMaxPool{axes}") is getattr(layers, f"GlobalMaxPooling{axes}")
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,6 @@
 """A metric is found by its name, Keras's, and what is none is refused."""
 
+import numpy as np
 import pytest
 
 from edunet import losses, metrics
@@ -86,3 +87,24 @@ def test_what_is_no_metric_is_refused(metric, message):
 )
 def test_accuracy_means_the_one_that_fits_the_loss(loss, shape, kind):
     assert type(metrics.get("accuracy", losses.get(loss), shape)) is kind
+
+
+@pytest.mark.parametrize(
+    ("name", "y", "p", "expected"),
+    [
+        ("binary_accuracy", [[0, 1], [1, 1]], [[0.2, 0.7], [0.1, 0.9]], [[1, 1], [0, 1]]),
+        ("categorical_accuracy", [[1, 0], [0, 1]], [[0.2, 0.7], [0.1, 0.9]], [0, 1]),
+        ("sparse_categorical_accuracy", [1, 0], [[0.2, 0.7], [0.1, 0.9]], [1, 0]),
+        ("top_k_categorical_accuracy", [[1, 0], [0, 1]], [[0.2, 0.7], [0.1, 0.9]], [1, 1]),
+        ("sparse_top_k_categorical_accuracy", [1, 0], [[0.2, 0.7], [0.1, 0.9]], [1, 1]),
+    ],
+)
+def test_accuracies_as_functions(name, y, p, expected):
+    function = getattr(metrics, name)
+    np.testing.assert_array_equal(function(y, np.array(p)), expected)
+    assert type(metrics.get(function)) is type(metrics.get(name))
+
+
+def test_losses_as_functions_are_metrics_too():
+    assert type(metrics.get(metrics.mean_absolute_error)) is metrics.MeanAbsoluteError
+    assert metrics.get("huber").name == "huber"

@@ -42,7 +42,7 @@ def fitted(**options):
 def test_names_stand_in_the_order_of_the_alphabet_as_in_keras():
     model = drawn()
     assert model.output_names == ["kind", "risk"]
-    assert [s.shape for s in model.outputs] == [(None, 3), (None, 1)]
+    assert [s.shape for s in model.outputs] == model.output_shape == [(None, 3), (None, 1)]
     assert list(model.output) == ["kind", "risk"]
 
 

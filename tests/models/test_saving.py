@@ -323,3 +323,14 @@ def test_a_forged_file_of_other_shapes_is_told_when_it_predicts(tmp_path):
     with pytest.raises(ValueError, match=r"dense: expected x \(N, ..., 4\) .* Received x \(1, 5\)") as caught:
         model.predict(np.ones((1, 5)))
     assert "in layer 'dense" in caught.value.__notes__[0]
+
+
+@pytest.mark.parametrize("loss", [losses.mean_squared_error, losses.huber, losses.binary_crossentropy])
+def test_losses_and_metrics_that_are_functions_of_ours(tmp_path, loss):
+    model = models.Sequential([layers.Dense(1, activation="sigmoid", input_shape=(3,))])
+    model.compile("sgd", loss, metrics=[metrics.mean_absolute_error, metrics.binary_accuracy, losses.log_cosh])
+    x, y = np.random.default_rng(0).normal(size=(8, 3)), np.arange(8) % 2
+    model.fit(x, y, verbose=0)
+    model.save(tmp_path / "m.safetensors")
+    loaded = models.load_model(tmp_path / "m.safetensors")
+    assert loaded.evaluate(x, y, verbose=0, return_dict=True) == model.evaluate(x, y, verbose=0, return_dict=True)

@@ -115,3 +115,10 @@ def test_what_cannot_be_drawn(rng):
         show.receptive_field(chain(layers.Conv2D(2, 3), size=(None, None)), (0, 0))
     with pytest.raises(ValueError, match=r"sees \(14, 12\) pixels. Received an image \(5, 5, 1\)"):
         show.receptive_field(chain(layers.Conv2D(2, 3)), (0, 0), image=rng.random((5, 5)))
+
+
+def test_a_gate_that_is_made_of_the_whole_map():
+    x = layers.Input((8, 8, 1))
+    h = layers.Conv2D(4, 3)(x)
+    model = models.Model(x, layers.Multiply(name="gated")([h, layers.Conv2D(4, 6)(h)]))
+    assert "sees 8 × 8 pixels" in show.receptive_field(model, (0, 0)).get_suptitle()
