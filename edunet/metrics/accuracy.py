@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from edunet.metrics.labels import check_answers, check_yes_or_no, class_numbers, like, one_hot
+from edunet.metrics.labels import check_answers, check_labels, check_yes_or_no, class_numbers, like, one_hot
 from edunet.metrics.metric import MeanOf, wanted_number
 
 __all__ = [
@@ -20,7 +20,9 @@ class Accuracy(MeanOf):
     """Share of predictions that equal the truth."""
 
     def values(self, y_true, y_pred):
-        check_answers(self, y_pred)
+        if y_true.dtype.kind != "U" or y_pred.dtype.kind != "U":  # names of classes may be compared, too
+            check_answers(self, y_pred)
+            check_labels(self, y_true)
         return like(self, y_true, y_pred) == y_pred
 
 
@@ -40,6 +42,8 @@ class BinaryAccuracy(MeanOf):
     def values(self, y_true, y_pred):
         check_answers(self, y_pred)
         y_true = like(self, y_true, y_pred)
+        if y_true.dtype.kind not in "fbiu":
+            check_labels(self, y_true)
         positive = y_true > 0
         if np.count_nonzero(y_true == positive) < y_true.size and not (np.abs(y_true) == 1).all():
             check_yes_or_no(self, y_true, QUANTITY)

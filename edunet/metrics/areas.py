@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from edunet.metrics.labels import check_answers, like
+from edunet.metrics.labels import check_answers, check_labels, like, name_of
 from edunet.metrics.metric import Metric, spread, wanted_number
 
 __all__ = ["BinaryIoU", "DiceScore", "IoU", "MeanIoU", "confusion_matrix"]
@@ -29,7 +29,9 @@ class DiceScore(Metric):
     def update_state(self, y_true, y_pred, sample_weight=None):
         p = np.asarray(y_pred, np.float64)
         check_answers(self, p)
-        y = like(self, np.asarray(y_true, np.float64), p)
+        y = np.asarray(y_true)
+        check_labels(self, y)
+        y = like(self, y.astype(np.float64), p)
         if y.size and not (y.min() >= 0 and y.max() <= 1):
             raise ValueError(
                 f"{self.name}: labels are 0 or 1, or shares between. Received values from {y.min():g} to {y.max():g}."
@@ -72,15 +74,16 @@ class IoU(Metric):
 
     def update_state(self, y_true, y_pred, sample_weight=None):
         y, p = np.asarray(y_true), np.asarray(y_pred)
+        check_labels(self, y)
         y = y if self.sparse_y_true else y.argmax(axis=-1)
-        if self.sparse_y_pred and p.size == y.size * self.num_classes and self.num_classes > 1:
+        if self.sparse_y_pred and p.size and p.size == y.size * self.num_classes and self.num_classes > 1:
             raise ValueError(
                 f"{self.name}: expected one class for each place. Received answers of shape {p.shape}. For the "
                 f"outputs of a softmax use {type(self).__name__}({self.num_classes}, ..., sparse_y_pred=False)."
             )
-        p = p if self.sparse_y_pred else p.argmax(axis=-1)
         check_answers(self, p)
-        y, p = like(self, y, p), p.astype(int)
+        p = p if self.sparse_y_pred else p.argmax(axis=-1)
+        y = like(self, y, p)
         w = np.ones(p.shape) if sample_weight is None else spread(self, sample_weight, p)
         if self.ignore_class is not None:
             known = y != self.ignore_class
@@ -132,15 +135,33 @@ def confusion_matrix(y_true, y_pred, classes: int | None = None, sample_weight=N
     array([[1, 0],
            [1, 1]])
     """
-    y_true, y_pred = np.asarray(y_true).reshape(-1), np.asarray(y_pred).reshape(-1)
+    y_true, y_pred = np.asarray(y_true), np.asarray(y_pred)
     check_answers("confusion_matrix", y_pred)
-    like("confusion_matrix", y_true, y_pred)
-    y_true, y_pred = y_true.astype(int), y_pred.astype(int)
-    k = classes or int(max(y_true.max(), y_pred.max())) + 1
-    for what, labels in (("y_true", y_true), ("y_pred", y_pred)):
-        if labels.size and not (labels.min() >= 0 and labels.max() < k):
+    check_labels("confusion_matrix", y_true)
+    y_true = like("confusion_matrix", y_true, y_pred)
+    weights = None if sample_weight is None else spread("confusion_matrix", sample_weight, y_pred).reshape(-1)
+    y, p = (_whole("confusion_matrix", *part) for part in (("y_true", y_true), ("y_pred", y_pred)))
+    k = classes or int(max(y.max(initial=0), p.max(initial=0))) + 1
+    for what, labels in (("y_true", y), ("y_pred", p)):
+        _check_known("confusion_matrix", what, labels, k)
+    return np.bincount(y * k + p, weights, minlength=k * k).reshape(k, k)
+
+
+def _whole(metric, what, labels) -> np.ndarray:
+    """Return classes as whole numbers in a row, or raise ValueError for a number between."""
+    if labels.dtype.kind == "f":
+        odd = labels[~np.isfinite(labels) | (labels != np.floor(labels))]
+        if odd.size:
             raise ValueError(
-                f"confusion_matrix: {what} runs from {labels.min()} to {labels.max()}; expected classes 0 to {k - 1}."
+                f"{name_of(metric)}: {what} holds classes, whole numbers. Received {odd[0]:g}. "
+                "Probabilities become classes by p > 0.5, or of several by p.argmax(axis=-1)."
             )
-    weights = None if sample_weight is None else np.asarray(sample_weight, np.float64).reshape(-1)
-    return np.bincount(y_true * k + y_pred, weights, minlength=k * k).reshape(k, k)
+    return labels.reshape(-1).astype(int)
+
+
+def _check_known(metric, what, labels, k) -> None:
+    """Raise ValueError for a label that is none of the k classes."""
+    if labels.size and not (labels.min() >= 0 and labels.max() < k):
+        raise ValueError(
+            f"{name_of(metric)}: {what} runs from {labels.min()} to {labels.max()}; expected classes 0 to {k - 1}."
+        )

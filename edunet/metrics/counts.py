@@ -27,6 +27,11 @@ def yes_or_no(metric, y_true, y_pred, class_id=None):
     y_true, y_pred = np.asarray(y_true), np.asarray(y_pred)
     check_answers(metric, y_pred)
     if class_id is not None:
+        if y_pred.ndim < 2 or class_id >= y_pred.shape[-1]:
+            raise ValueError(
+                f"{metric.name}: class_id={class_id} wants answers (N, K) with an output for that class. "
+                f"Received answers of shape {y_pred.shape}."
+            )
         if y_true.shape != y_pred.shape:
             return class_numbers(metric, y_true, y_pred) == class_id, y_pred[..., class_id]
         y_true, y_pred = y_true[..., class_id], y_pred[..., class_id]
