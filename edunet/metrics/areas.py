@@ -8,6 +8,9 @@ from edunet.metrics.metric import Metric, spread, wanted_number
 __all__ = ["BinaryIoU", "DiceScore", "IoU", "MeanIoU", "confusion_matrix"]
 
 
+MOST_CLASSES = 10_000  # a table of them all has 800 MB
+
+
 class DiceScore(Metric):
     """Twice the common area over the sum of the drawn and the true area, counted over all pictures of an epoch.
 
@@ -51,7 +54,7 @@ class IoU(Metric):
     """Common area over joint area (intersection over union), the mean over some classes.
 
         IoU = TP / (TP + FP + FN)        for each class that occurs, in truth or answer
-    Args: num_classes; target_class_ids, the classes looked at; ignore_class, a label whose places do not count;
+    Args: num_classes, at most 10000; target_class_ids, those looked at; ignore_class, a label that does not count;
     sparse_y_true=False for one-hot labels; sparse_y_pred=False for outputs (...,K) of a softmax.
     Raises ValueError for labels that are out of range.
     """
@@ -59,7 +62,7 @@ class IoU(Metric):
     def __init__(
         self, num_classes, target_class_ids, name=None, ignore_class=None, sparse_y_true=True, sparse_y_pred=True
     ):
-        self.num_classes = wanted_number(self, "num_classes", num_classes, 1, float("inf"), whole=True)
+        self.num_classes = wanted_number(self, "num_classes", num_classes, 1, MOST_CLASSES, whole=True)
         of_class = {"low": 0, "high": self.num_classes - 1, "whole": True}
         self.target_class_ids = [wanted_number(self, "each target_class_id", k, **of_class) for k in target_class_ids]
         self.ignore_class, self.sparse_y_true, self.sparse_y_pred = (
@@ -70,7 +73,7 @@ class IoU(Metric):
         super().__init__(name)
 
     def reset_state(self):
-        self.table = np.zeros((self.num_classes, self.num_classes))
+        self.common, self.true, self.said = np.zeros((3, self.num_classes))  # per class: no table of all pairs
 
     def update_state(self, y_true, y_pred, sample_weight=None):
         y, p = np.asarray(y_true), np.asarray(y_pred)
@@ -88,11 +91,14 @@ class IoU(Metric):
         if self.ignore_class is not None:
             known = y != self.ignore_class
             y, p, w = y[known], p[known], w[known]
-        self.table += confusion_matrix(y, p, self.num_classes, w)
+        y, p, w, k = _classes(self, "y_true", y), _classes(self, "y_pred", p), w.reshape(-1), self.num_classes
+        _check_known(self, y, p, k)
+        for total, classes, weights in ((self.common, y, w * (y == p)), (self.true, y, w), (self.said, p, w)):
+            total += np.bincount(classes, weights, minlength=k)
 
     def result(self):
-        common = np.diag(self.table)[self.target_class_ids]
-        joint = (self.table.sum(axis=0) + self.table.sum(axis=1) - np.diag(self.table))[self.target_class_ids]
+        looked_at = list(self.target_class_ids)
+        common, joint = self.common[looked_at], (self.true + self.said - self.common)[looked_at]
         there = joint > 0
         return float((common[there] / joint[there]).mean()) if there.any() else 0.0
 
@@ -105,7 +111,7 @@ class MeanIoU(IoU):
     """
 
     def __init__(self, num_classes, name=None, ignore_class=None, sparse_y_true=True, sparse_y_pred=True):
-        classes = wanted_number(self, "num_classes", num_classes, 1, float("inf"), whole=True)
+        classes = wanted_number(self, "num_classes", num_classes, 1, MOST_CLASSES, whole=True)
         super().__init__(num_classes, range(classes), name, ignore_class, sparse_y_true, sparse_y_pred)
 
 
@@ -140,14 +146,18 @@ def confusion_matrix(y_true, y_pred, classes: int | None = None, sample_weight=N
     check_labels("confusion_matrix", y_true)
     y_true = like("confusion_matrix", y_true, y_pred)
     weights = None if sample_weight is None else spread("confusion_matrix", sample_weight, y_pred).reshape(-1)
-    y, p = (_whole("confusion_matrix", *part) for part in (("y_true", y_true), ("y_pred", y_pred)))
+    y, p = _classes("confusion_matrix", "y_true", y_true), _classes("confusion_matrix", "y_pred", y_pred)
     k = classes or int(max(y.max(initial=0), p.max(initial=0))) + 1
-    for what, labels in (("y_true", y), ("y_pred", p)):
-        _check_known("confusion_matrix", what, labels, k)
+    if k > MOST_CLASSES:
+        raise ValueError(
+            f"confusion_matrix: a table has at most {MOST_CLASSES} classes. Received {k}. Classes may be renumbered: "
+            "np.unique(y, return_inverse=True)[1]."
+        )
+    _check_known("confusion_matrix", y, p, k)
     return np.bincount(y * k + p, weights, minlength=k * k).reshape(k, k)
 
 
-def _whole(metric, what, labels) -> np.ndarray:
+def _classes(metric, what, labels) -> np.ndarray:
     """Return classes as whole numbers in a row, or raise ValueError for a number between."""
     if labels.dtype.kind == "f":
         odd = labels[~np.isfinite(labels) | (labels != np.floor(labels))]
@@ -159,9 +169,10 @@ def _whole(metric, what, labels) -> np.ndarray:
     return labels.reshape(-1).astype(int)
 
 
-def _check_known(metric, what, labels, k) -> None:
+def _check_known(metric, y_true, y_pred, k) -> None:
     """Raise ValueError for a label that is none of the k classes."""
-    if labels.size and not (labels.min() >= 0 and labels.max() < k):
-        raise ValueError(
-            f"{name_of(metric)}: {what} runs from {labels.min()} to {labels.max()}; expected classes 0 to {k - 1}."
-        )
+    for what, labels in (("y_true", y_true), ("y_pred", y_pred)):
+        if labels.size and not (labels.min() >= 0 and labels.max() < k):
+            raise ValueError(
+                f"{name_of(metric)}: {what} runs from {labels.min()} to {labels.max()}; expected classes 0 to {k - 1}."
+            )

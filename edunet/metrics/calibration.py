@@ -45,7 +45,7 @@ class CalibrationError(Metric):
     """
 
     def __init__(self, bins=15, name=None):
-        self.bins = wanted_number(self, "bins", bins, 1, float("inf"), whole=True)
+        self.bins = wanted_number(self, "bins", bins, 1, 10_000, whole=True)
         super().__init__(name)
 
     def reset_state(self):
