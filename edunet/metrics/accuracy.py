@@ -103,7 +103,7 @@ class AccuracyByLabels(MeanOf):
     def values(self, y_true, y_pred):
         check_answers(self, y_pred)
         if y_true.shape == y_pred.shape:
-            if y_true.min() < 0 or not np.allclose(y_true.sum(axis=-1), 1, atol=1e-3):
+            if y_true.min(initial=0) < 0 or not np.allclose(y_true.sum(axis=-1), 1, atol=1e-3):
                 raise ValueError(
                     f"{self.name}: labels are one-hot, rows that sum to 1, or class numbers. Received a row like "
                     f"{y_true.reshape(-1, y_true.shape[-1])[0]}. {QUANTITY}"

@@ -44,7 +44,7 @@ class MeanOfLoss(MeanOf):
                 f"{self.name}: expected one label for each answer. Received labels of shape {y_true.shape} and answers "
                 f"of shape {y_pred.shape}."
             )
-        if y_pred.ndim > 1:
+        if y_pred.ndim > 1 and y_true.size:
             self.loss.check(y_true, y_pred.shape)
         # in float64, where a probability of 1 − 1e-7 is not rounded away
         y_pred = y_pred.astype(np.float64)

@@ -128,3 +128,17 @@ def test_a_single_number_is_no_row_of_answers(name):
 def test_no_examples_at_all():
     assert metrics.MeanIoU(2)([], []) == 0
     assert metrics.confusion_matrix([], [], 2).tolist() == [[0, 0], [0, 0]]
+
+
+@pytest.mark.parametrize("name", ["BinaryCrossentropy", "CategoricalCrossentropy", "SparseCategoricalCrossentropy"])
+def test_a_batch_of_nobody_changes_nothing(name):
+    _, (y, p) = ASKED.get(name, ((), YES_OR_NO))
+    metric, p = getattr(metrics, name)(), p if p.ndim > 1 else p[:, None]
+    expected = metric(y, p)
+    metric.update_state(y[:0], p[:0])
+    assert metric.result() == expected
+
+
+def test_an_accuracy_of_nobody():
+    accuracy = metrics.get("accuracy", None, (None, 3))
+    assert accuracy(np.zeros((0, 3)), np.zeros((0, 3))) == 0
