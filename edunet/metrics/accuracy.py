@@ -2,7 +2,15 @@
 
 import numpy as np
 
-from edunet.metrics.labels import check_answers, check_labels, check_yes_or_no, class_numbers, like, one_hot
+from edunet.metrics.labels import (
+    check_answers,
+    check_labels,
+    check_yes_or_no,
+    class_numbers,
+    known_classes,
+    like,
+    one_hot,
+)
 from edunet.metrics.metric import MeanOf, wanted_number
 
 __all__ = [
@@ -81,11 +89,7 @@ class SparseTopKCategoricalAccuracy(MeanOf):
 
     def values(self, y_true, y_pred):
         check_answers(self, y_pred)
-        labels = class_numbers(self, y_true, y_pred).astype(int)
-        if labels.size and not (labels.min() >= 0 and labels.max() < y_pred.shape[-1]):
-            raise ValueError(
-                f"{self.name}: labels run from {labels.min()} to {labels.max()}; expected 0 to {y_pred.shape[-1] - 1}."
-            )
+        labels = known_classes(self, y_true, y_pred).astype(int)
         own = np.take_along_axis(y_pred, labels[..., None], axis=-1)
         return (y_pred > own).sum(axis=-1) < self.k
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from edunet.metrics.labels import check_answers, check_yes_or_no, class_numbers, like
+from edunet.metrics.labels import check_answers, check_yes_or_no, known_classes, like
 from edunet.metrics.metric import Metric, spread, wanted_number
 from edunet.names import look_up
 
@@ -33,7 +33,7 @@ def yes_or_no(metric, y_true, y_pred, class_id=None):
                 f"Received answers of shape {y_pred.shape}."
             )
         if y_true.shape != y_pred.shape:
-            return class_numbers(metric, y_true, y_pred) == class_id, y_pred[..., class_id]
+            return known_classes(metric, y_true, y_pred) == class_id, y_pred[..., class_id]
         y_true, y_pred = y_true[..., class_id], y_pred[..., class_id]
     elif y_pred.ndim > 1 and y_pred.shape[-1] > 1 and y_true.size * y_pred.shape[-1] == y_pred.size:
         raise ValueError(
@@ -51,7 +51,7 @@ def each_class(metric, y_true, y_pred):
     check_answers(metric, p)
     classes = p.shape[-1] if p.ndim > 1 else 1
     if classes > 1 and y.shape != p.shape:
-        y = class_numbers(metric, y, p).reshape(-1, 1) == np.arange(classes)
+        y = known_classes(metric, y, p).reshape(-1, 1) == np.arange(classes)
     else:
         check_yes_or_no(metric, y)
         y = like(metric, y, p).reshape(-1, classes) > 0.5

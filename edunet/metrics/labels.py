@@ -10,6 +10,7 @@ __all__ = [
     "check_weights",
     "check_yes_or_no",
     "class_numbers",
+    "known_classes",
     "like",
     "name_of",
     "one_hot",
@@ -116,6 +117,16 @@ def class_numbers(metric, y_true, y_pred):
             "Accuracy counts classes; for a quantity use metrics=['mae']."
         )
     return y_true.reshape(wanted)
+
+
+def known_classes(metric, y_true, y_pred):
+    """Return labels as whole numbers, one for each row of outputs (...,K), or raise ValueError for one beyond K."""
+    labels, classes = class_numbers(metric, y_true, y_pred), y_pred.shape[-1]
+    if labels.size and not (labels.min() >= 0 and labels.max() < classes):
+        raise ValueError(
+            f"{name_of(metric)}: labels run from {labels.min():g} to {labels.max():g}; expected 0 to {classes - 1}."
+        )
+    return labels
 
 
 def one_hot(metric, y_true, y_pred):
