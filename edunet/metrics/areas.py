@@ -65,11 +65,11 @@ class IoU(Metric):
         self.num_classes = wanted_number(self, "num_classes", num_classes, 1, MOST_CLASSES, whole=True)
         of_class = {"low": 0, "high": self.num_classes - 1, "whole": True}
         self.target_class_ids = [wanted_number(self, "each target_class_id", k, **of_class) for k in target_class_ids]
-        self.ignore_class, self.sparse_y_true, self.sparse_y_pred = (
-            ignore_class,
-            bool(sparse_y_true),
-            bool(sparse_y_pred),
+        anywhere = {"low": -float("inf"), "high": float("inf"), "whole": True}
+        self.ignore_class = (
+            None if ignore_class is None else wanted_number(self, "ignore_class", ignore_class, **anywhere)
         )
+        self.sparse_y_true, self.sparse_y_pred = bool(sparse_y_true), bool(sparse_y_pred)
         super().__init__(name)
 
     def reset_state(self):

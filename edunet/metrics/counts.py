@@ -77,7 +77,8 @@ class _Counts(Metric):
                 f"{type(self).__name__}: thresholds is one number, such as 0.5; a list wants a metric for each: "
                 f"[{type(self).__name__}(0.3, name='at_0.3'), ...]. Received: {thresholds!r}"
             )
-        self.thresholds = 0.5 if thresholds is None else thresholds
+        anywhere = (-float("inf"), float("inf"))  # of scores, too
+        self.thresholds = 0.5 if thresholds is None else wanted_number(self, "thresholds", thresholds, *anywhere)
         whole = {"low": 0, "high": float("inf"), "whole": True}
         self.class_id = None if class_id is None else wanted_number(self, "class_id", class_id, **whole)
         super().__init__(name)
@@ -170,7 +171,7 @@ class FBetaScore(Metric):
         if average is not None:
             look_up("average", AVERAGES, average)
         self.average = average
-        self.beta = wanted_number(self, "beta", beta, 0, float("inf"))
+        self.beta = wanted_number(self, "beta", beta, 0, 1e6)  # F is almost the recall by then
         self.threshold = None if threshold is None else wanted_number(self, "threshold", threshold)
         super().__init__(name)
 

@@ -59,7 +59,9 @@ class AUC(_Kept):
     ):
         look_up("curve", CURVES, curve)
         self.num_thresholds, self.curve, self.multi_label = num_thresholds, curve, bool(multi_label)
-        self.label_weights = None if label_weights is None else [float(w) for w in label_weights]
+        self.label_weights = None
+        if label_weights is not None:
+            self.label_weights = [wanted_number(self, "each label_weight", w, 0, 1e300) for w in label_weights]
         self.from_logits = bool(from_logits)
         super().__init__(name)
 
