@@ -154,13 +154,14 @@ class CosineDecayRestarts(LearningRateSchedule):
         self.alpha = _number(self, "alpha", alpha)
 
     def __call__(self, step):
-        done, length, restarts = step / self.first_decay_steps, 1.0, 0
-        if self.t_mul == 1:
-            restarts = math.floor(done)
-            done -= restarts
-        while done >= length:
-            done, length, restarts = done - length, length * self.t_mul, restarts + 1
-        cosine = self.m_mul**restarts * 0.5 * (1 + math.cos(math.pi * done / length))
+        t, done = self.t_mul, step / self.first_decay_steps
+        if t == 1:
+            restarts = begun = math.floor(done)
+        else:  # i lengths add up to (tⁱ − 1)/(t − 1); the logarithm may be off by one at a restart
+            near = math.floor(math.log1p(done * (t - 1)) / math.log(t))
+            restarts = next((i for i in (near + 1, near) if (t**i - 1) / (t - 1) <= done), max(near - 1, 0))
+            begun = (t**restarts - 1) / (t - 1)
+        cosine = self.m_mul**restarts * 0.5 * (1 + math.cos(math.pi * (done - begun) / t**restarts))
         return self.initial_learning_rate * ((1 - self.alpha) * cosine + self.alpha)
 
 

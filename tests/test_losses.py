@@ -437,3 +437,10 @@ def test_focal_crossentropy_of_classes():
 @pytest.mark.parametrize(("name", "kind"), [("logcosh", "LogCosh"), ("kullback_leibler_divergence", "KLDivergence")])
 def test_older_names(name, kind):
     assert type(losses.get(name)) is getattr(losses, kind)
+
+
+def test_categorical_hinge_shares_its_gradient_among_equal_classes():
+    z = Tensor(np.array([[0.2, 0.9, 0.1, 0.9], [0.5, 0.5, 0.5, 0.5]]))
+    losses.CategoricalHinge("sum")(np.array([[0, 0, 1, 0], [0, 1, 0, 0]]), z).backward()
+    np.testing.assert_allclose(z.grad, [[0, 0.5, -1, 0.5], [1 / 3, -1, 1 / 3, 1 / 3]])
+    assert np.isnan(losses.CategoricalHinge()([[0, 1]], np.array([[np.nan, 0.0]])))

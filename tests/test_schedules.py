@@ -106,6 +106,20 @@ def test_cosine_restarts_of_one_length():
     assert rate(1_000_005) == pytest.approx(0.5)
 
 
+@pytest.mark.parametrize("t", [1.5, 2.0, 3.0, 1.1])
+def test_cosine_restarts_step_by_step(t):
+    rate, length, begun = schedules.CosineDecayRestarts(1.0, 10, t_mul=t), 10.0, 0.0
+    for step in range(300):
+        if step >= begun + length:
+            begun, length = begun + length, length * t
+        assert rate(step) == pytest.approx(0.5 * (1 + np.cos(np.pi * (step - begun) / length)), abs=1e-12)
+
+
+def test_cosine_restarts_are_not_counted_one_by_one():
+    for t in (1 + 1e-7, 1 + 1e-12, 1 + 2**-52):
+        assert 0 <= schedules.CosineDecayRestarts(1.0, 1, t_mul=t)(2**62) <= 1
+
+
 def test_restarts_do_not_come_ever_sooner():
     with pytest.raises(ValueError, match="CosineDecayRestarts: t_mul is a number >= 1. Received: 0.5"):
         schedules.CosineDecayRestarts(1.0, 10, t_mul=0.5)

@@ -5,11 +5,10 @@ Imported by `edunet.interop.sklearn` alone, which says what to install where sci
 
 import numpy as np
 from sklearn.base import BaseEstimator
-from sklearn.model_selection import train_test_split
 from sklearn.utils import check_random_state
 from sklearn.utils.validation import _check_sample_weight, check_is_fitted, validate_data
 
-from edunet import layers, optimizers
+from edunet import activations, layers, optimizers
 from edunet.backend import default_rng, use_rng
 from edunet.callbacks import EarlyStopping
 from edunet.models import Model, Sequential
@@ -77,9 +76,8 @@ class Neural(BaseEstimator):
                 )
             vars(model)["_learnt_in_an_estimator"] = True
             return model
-        sizes = self.hidden_layer_sizes
         model = Sequential([layers.Input(shape, dtype)])
-        for size in [sizes] if isinstance(sizes, (int, np.integer)) else sizes:
+        for size in self._sizes():
             model.add(layers.Dense(size, activation=self.activation, dtype=dtype))
             if self.dropout:
                 model.add(layers.Dropout(self.dropout, dtype=dtype))
@@ -94,12 +92,13 @@ class Neural(BaseEstimator):
 
     def _learn(self, X, y, outputs: int, weights, strata=None):
         """Make the network and let it learn, with random numbers of its own."""
+        self._check_parameters()
         seed = _seed(self.random_state)
-        held_out, watchers = None, []
+        held_out, watchers = None, [EarlyStopping("val_loss", patience=self.patience, restore_best_weights=True)]
         if self.early_stopping:
-            self._check_held_out(len(X), strata)
             X, y, weights, held_out = _held_out(X, y, weights, strata, self.validation_fraction, seed)
-            watchers = [EarlyStopping("val_loss", patience=self.patience, restore_best_weights=True)]
+        else:
+            watchers = []
         batch_size = min(200, len(X)) if self.batch_size == "auto" else self.batch_size
         with use_rng(np.random.default_rng(seed)):
             model = self._network(X.shape[1:], outputs, X.dtype)
@@ -122,19 +121,27 @@ class Neural(BaseEstimator):
         self.n_iter_ = len(history.epoch)
         return self
 
-    def _check_held_out(self, rows: int, strata):
-        """Raise ValueError if early_stopping cannot set rows aside, some of each class."""
-        share = self.validation_fraction
+    def _sizes(self) -> list:
+        """Return the units of each hidden layer."""
+        sizes = self.hidden_layer_sizes
+        if isinstance(sizes, (str, dict)) or not (np.iterable(sizes) or isinstance(sizes, (int, np.integer))):
+            raise ValueError(
+                "hidden_layer_sizes holds the units of each hidden layer, such as (100,) or (64, 16); () for none. "
+                f"Received: {sizes!r}"
+            )
+        return list(sizes) if np.iterable(sizes) else [sizes]
+
+    def _check_parameters(self) -> None:
+        """Raise ValueError for a parameter that cannot be meant, also if this fit does without it."""
+        self._sizes()
+        activations.get(self.activation)
+        share, dropout = self.validation_fraction, self.dropout
         if isinstance(share, bool) or not isinstance(share, (int, float, np.number)) or not 0 < share < 1:
             raise ValueError(f"validation_fraction is a share of the rows between 0 and 1. Received: {share!r}")
-        classes, fewest = (1, 2) if strata is None else (len(np.unique(strata)), np.bincount(strata).min())
-        held_out = int(np.ceil(share * rows))
-        if fewest < 2 or min(held_out, rows - held_out) < classes:
-            raise ValueError(
-                f"early_stopping sets {held_out} of {rows} rows aside; there must be one of each class there and among "
-                f"the rest ({classes} classes, the rarest has {fewest} rows). Give more rows, another "
-                "validation_fraction, or early_stopping=False."
-            )
+        if isinstance(dropout, bool) or not isinstance(dropout, (int, float, np.number)) or not 0 <= dropout < 1:
+            raise ValueError(f"dropout is a share from 0 to just under 1. Received: {dropout!r}")
+        if not isinstance(self.early_stopping, (bool, np.bool_)):
+            raise ValueError(f"early_stopping is True or False. Received: {self.early_stopping!r}")
 
     def _outputs(self, X) -> np.ndarray:
         """Return what the network gives for the rows of X, (N, columns)."""
@@ -155,11 +162,25 @@ def weighed(X, y, sample_weight):
 
 
 def _held_out(X, y, weights, strata, share, seed):
-    """Return what is left to learn from, X, y and weights, and what is not: to validate by."""
-    given = [X, y] if weights is None else [X, y, weights]
-    parts = train_test_split(*given, test_size=share, stratify=strata, random_state=seed)
-    learnt, held_out = parts[::2], tuple(parts[1::2])
-    return *learnt, *[None] * (3 - len(learnt)), held_out
+    """Return what is left to learn from, X, y and weights, and what is not: to validate by.
+
+    Each class gives its share, and one row at least; without classes all rows do.
+    """
+    strata = np.zeros(len(X), int) if strata is None else strata
+    fewest = np.bincount(strata).min()
+    if fewest < 2:
+        raise ValueError(
+            "early_stopping judges by some rows and learns from others, of each class alike: at least 2 are needed. "
+            f"Received n_samples = {len(X)}, {fewest} of the rarest class. Give more rows, or early_stopping=False."
+        )
+    rng = np.random.default_rng(seed)
+    aside = np.zeros(len(X), bool)
+    for k in range(strata.max() + 1):
+        rows = rng.permutation(np.flatnonzero(strata == k))
+        aside[rows[: min(max(round(share * len(rows)), 1), len(rows) - 1)]] = True
+    parts = [X, y] if weights is None else [X, y, weights]
+    learnt = [part[~aside] for part in parts]
+    return *learnt, *[None] * (3 - len(learnt)), tuple(part[aside] for part in parts)
 
 
 def _seed(random_state) -> int:

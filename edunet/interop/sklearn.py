@@ -32,7 +32,8 @@ class NeuralClassifier(ClassifierMixin, Neural):
 
     Args: hidden_layer_sizes, units of the Dense layers before the last; activation and dropout after each of them;
     optimizer, a name or an object; learning_rate, the optimizer's own unless given; batch_size, "auto" is 200 or all;
-    epochs; early_stopping, judge by validation_fraction of the rows, wait `patience` epochs, go back to the best;
+    epochs; early_stopping, judge by validation_fraction of the rows of each class, one at least, wait `patience`
+    epochs, go back to the best;
     class_weight, {label: weight} or "balanced"; random_state, a number for the same result each time (None: from the
     generator that `edunet.set_random_seed` starts); verbose, 0 for silence.
     build, a function(shape, outputs) that returns a Model in the place of that network: shape is that of one row of X,

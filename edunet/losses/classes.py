@@ -92,7 +92,9 @@ class CategoricalHinge(CategoricalCrossentropy):
 
     def call(self, y_true, y_pred):
         wrong = as_array(1 - y_true).astype(y_pred.dtype)
-        largest = np.eye(y_true.shape[-1])[(wrong * as_array(y_pred)).argmax(axis=-1)]
+        scores = wrong * as_array(y_pred)
+        ties = scores == scores.max(axis=-1, keepdims=True)
+        largest = ties / np.maximum(ties.sum(axis=-1, keepdims=True), 1)  # equal ones share the gradient, as in Keras
         return maximum(1.0 + (y_pred * (largest * wrong - y_true).astype(y_pred.dtype)).sum(axis=-1), 0.0)
 
     def get_config(self):

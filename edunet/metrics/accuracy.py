@@ -2,7 +2,15 @@
 
 import numpy as np
 
-from edunet.metrics.labels import check_answers, check_yes_or_no, class_numbers, like, one_hot
+from edunet.metrics.labels import (
+    check_answers,
+    check_labels,
+    check_yes_or_no,
+    class_numbers,
+    known_classes,
+    like,
+    one_hot,
+)
 from edunet.metrics.metric import MeanOf, wanted_number
 
 __all__ = [
@@ -20,7 +28,9 @@ class Accuracy(MeanOf):
     """Share of predictions that equal the truth."""
 
     def values(self, y_true, y_pred):
-        check_answers(self, y_pred)
+        if y_true.dtype.kind != "U" or y_pred.dtype.kind != "U":  # names of classes may be compared, too
+            check_answers(self, y_pred)
+            check_labels(self, y_true)
         return like(self, y_true, y_pred) == y_pred
 
 
@@ -40,6 +50,8 @@ class BinaryAccuracy(MeanOf):
     def values(self, y_true, y_pred):
         check_answers(self, y_pred)
         y_true = like(self, y_true, y_pred)
+        if y_true.dtype.kind not in "fbiu":
+            check_labels(self, y_true)
         positive = y_true > 0
         if np.count_nonzero(y_true == positive) < y_true.size and not (np.abs(y_true) == 1).all():
             check_yes_or_no(self, y_true, QUANTITY)
@@ -77,11 +89,7 @@ class SparseTopKCategoricalAccuracy(MeanOf):
 
     def values(self, y_true, y_pred):
         check_answers(self, y_pred)
-        labels = class_numbers(self, y_true, y_pred).astype(int)
-        if labels.size and not (labels.min() >= 0 and labels.max() < y_pred.shape[-1]):
-            raise ValueError(
-                f"{self.name}: labels run from {labels.min()} to {labels.max()}; expected 0 to {y_pred.shape[-1] - 1}."
-            )
+        labels = known_classes(self, y_true, y_pred).astype(int)
         own = np.take_along_axis(y_pred, labels[..., None], axis=-1)
         return (y_pred > own).sum(axis=-1) < self.k
 
@@ -99,7 +107,7 @@ class AccuracyByLabels(MeanOf):
     def values(self, y_true, y_pred):
         check_answers(self, y_pred)
         if y_true.shape == y_pred.shape:
-            if y_true.min() < 0 or not np.allclose(y_true.sum(axis=-1), 1, atol=1e-3):
+            if y_true.min(initial=0) < 0 or not np.allclose(y_true.sum(axis=-1), 1, atol=1e-3):
                 raise ValueError(
                     f"{self.name}: labels are one-hot, rows that sum to 1, or class numbers. Received a row like "
                     f"{y_true.reshape(-1, y_true.shape[-1])[0]}. {QUANTITY}"

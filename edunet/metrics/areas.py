@@ -2,10 +2,13 @@
 
 import numpy as np
 
-from edunet.metrics.labels import check_answers, like
+from edunet.metrics.labels import check_answers, check_labels, like, name_of
 from edunet.metrics.metric import Metric, spread, wanted_number
 
 __all__ = ["BinaryIoU", "DiceScore", "IoU", "MeanIoU", "confusion_matrix"]
+
+
+MOST_CLASSES = 10_000  # a table of them all has 800 MB
 
 
 class DiceScore(Metric):
@@ -29,7 +32,9 @@ class DiceScore(Metric):
     def update_state(self, y_true, y_pred, sample_weight=None):
         p = np.asarray(y_pred, np.float64)
         check_answers(self, p)
-        y = like(self, np.asarray(y_true, np.float64), p)
+        y = np.asarray(y_true)
+        check_labels(self, y)
+        y = like(self, y.astype(np.float64), p)
         if y.size and not (y.min() >= 0 and y.max() <= 1):
             raise ValueError(
                 f"{self.name}: labels are 0 or 1, or shares between. Received values from {y.min():g} to {y.max():g}."
@@ -49,7 +54,7 @@ class IoU(Metric):
     """Common area over joint area (intersection over union), the mean over some classes.
 
         IoU = TP / (TP + FP + FN)        for each class that occurs, in truth or answer
-    Args: num_classes; target_class_ids, the classes looked at; ignore_class, a label whose places do not count;
+    Args: num_classes, at most 10000; target_class_ids, those looked at; ignore_class, a label that does not count;
     sparse_y_true=False for one-hot labels; sparse_y_pred=False for outputs (...,K) of a softmax.
     Raises ValueError for labels that are out of range.
     """
@@ -57,39 +62,43 @@ class IoU(Metric):
     def __init__(
         self, num_classes, target_class_ids, name=None, ignore_class=None, sparse_y_true=True, sparse_y_pred=True
     ):
-        self.num_classes = wanted_number(self, "num_classes", num_classes, 1, float("inf"), whole=True)
+        self.num_classes = wanted_number(self, "num_classes", num_classes, 1, MOST_CLASSES, whole=True)
         of_class = {"low": 0, "high": self.num_classes - 1, "whole": True}
         self.target_class_ids = [wanted_number(self, "each target_class_id", k, **of_class) for k in target_class_ids]
-        self.ignore_class, self.sparse_y_true, self.sparse_y_pred = (
-            ignore_class,
-            bool(sparse_y_true),
-            bool(sparse_y_pred),
+        anywhere = {"low": -float("inf"), "high": float("inf"), "whole": True}
+        self.ignore_class = (
+            None if ignore_class is None else wanted_number(self, "ignore_class", ignore_class, **anywhere)
         )
+        self.sparse_y_true, self.sparse_y_pred = bool(sparse_y_true), bool(sparse_y_pred)
         super().__init__(name)
 
     def reset_state(self):
-        self.table = np.zeros((self.num_classes, self.num_classes))
+        self.common, self.true, self.said = np.zeros((3, self.num_classes))  # per class: no table of all pairs
 
     def update_state(self, y_true, y_pred, sample_weight=None):
         y, p = np.asarray(y_true), np.asarray(y_pred)
+        check_labels(self, y)
         y = y if self.sparse_y_true else y.argmax(axis=-1)
-        if self.sparse_y_pred and p.size == y.size * self.num_classes and self.num_classes > 1:
+        if self.sparse_y_pred and p.size and p.size == y.size * self.num_classes and self.num_classes > 1:
             raise ValueError(
                 f"{self.name}: expected one class for each place. Received answers of shape {p.shape}. For the "
                 f"outputs of a softmax use {type(self).__name__}({self.num_classes}, ..., sparse_y_pred=False)."
             )
-        p = p if self.sparse_y_pred else p.argmax(axis=-1)
         check_answers(self, p)
-        y, p = like(self, y, p), p.astype(int)
+        p = p if self.sparse_y_pred else p.argmax(axis=-1)
+        y = like(self, y, p)
         w = np.ones(p.shape) if sample_weight is None else spread(self, sample_weight, p)
         if self.ignore_class is not None:
             known = y != self.ignore_class
             y, p, w = y[known], p[known], w[known]
-        self.table += confusion_matrix(y, p, self.num_classes, w)
+        y, p, w, k = _classes(self, "y_true", y), _classes(self, "y_pred", p), w.reshape(-1), self.num_classes
+        _check_known(self, y, p, k)
+        for total, classes, weights in ((self.common, y, w * (y == p)), (self.true, y, w), (self.said, p, w)):
+            total += np.bincount(classes, weights, minlength=k)
 
     def result(self):
-        common = np.diag(self.table)[self.target_class_ids]
-        joint = (self.table.sum(axis=0) + self.table.sum(axis=1) - np.diag(self.table))[self.target_class_ids]
+        looked_at = list(self.target_class_ids)
+        common, joint = self.common[looked_at], (self.true + self.said - self.common)[looked_at]
         there = joint > 0
         return float((common[there] / joint[there]).mean()) if there.any() else 0.0
 
@@ -102,7 +111,7 @@ class MeanIoU(IoU):
     """
 
     def __init__(self, num_classes, name=None, ignore_class=None, sparse_y_true=True, sparse_y_pred=True):
-        classes = wanted_number(self, "num_classes", num_classes, 1, float("inf"), whole=True)
+        classes = wanted_number(self, "num_classes", num_classes, 1, MOST_CLASSES, whole=True)
         super().__init__(num_classes, range(classes), name, ignore_class, sparse_y_true, sparse_y_pred)
 
 
@@ -132,15 +141,38 @@ def confusion_matrix(y_true, y_pred, classes: int | None = None, sample_weight=N
     array([[1, 0],
            [1, 1]])
     """
-    y_true, y_pred = np.asarray(y_true).reshape(-1), np.asarray(y_pred).reshape(-1)
+    y_true, y_pred = np.asarray(y_true), np.asarray(y_pred)
     check_answers("confusion_matrix", y_pred)
-    like("confusion_matrix", y_true, y_pred)
-    y_true, y_pred = y_true.astype(int), y_pred.astype(int)
-    k = classes or int(max(y_true.max(), y_pred.max())) + 1
+    check_labels("confusion_matrix", y_true)
+    y_true = like("confusion_matrix", y_true, y_pred)
+    weights = None if sample_weight is None else spread("confusion_matrix", sample_weight, y_pred).reshape(-1)
+    y, p = _classes("confusion_matrix", "y_true", y_true), _classes("confusion_matrix", "y_pred", y_pred)
+    k = classes or int(max(y.max(initial=0), p.max(initial=0))) + 1
+    if k > MOST_CLASSES:
+        raise ValueError(
+            f"confusion_matrix: a table has at most {MOST_CLASSES} classes. Received {k}. Classes may be renumbered: "
+            "np.unique(y, return_inverse=True)[1]."
+        )
+    _check_known("confusion_matrix", y, p, k)
+    return np.bincount(y * k + p, weights, minlength=k * k).reshape(k, k)
+
+
+def _classes(metric, what, labels) -> np.ndarray:
+    """Return classes as whole numbers in a row, or raise ValueError for a number between."""
+    if labels.dtype.kind == "f":
+        odd = labels[~np.isfinite(labels) | (labels != np.floor(labels))]
+        if odd.size:
+            raise ValueError(
+                f"{name_of(metric)}: {what} holds classes, whole numbers. Received {odd[0]:g}. "
+                "Probabilities become classes by p > 0.5, or of several by p.argmax(axis=-1)."
+            )
+    return labels.reshape(-1).astype(int)
+
+
+def _check_known(metric, y_true, y_pred, k) -> None:
+    """Raise ValueError for a label that is none of the k classes."""
     for what, labels in (("y_true", y_true), ("y_pred", y_pred)):
         if labels.size and not (labels.min() >= 0 and labels.max() < k):
             raise ValueError(
-                f"confusion_matrix: {what} runs from {labels.min()} to {labels.max()}; expected classes 0 to {k - 1}."
+                f"{name_of(metric)}: {what} runs from {labels.min()} to {labels.max()}; expected classes 0 to {k - 1}."
             )
-    weights = None if sample_weight is None else np.asarray(sample_weight, np.float64).reshape(-1)
-    return np.bincount(y_true * k + y_pred, weights, minlength=k * k).reshape(k, k)

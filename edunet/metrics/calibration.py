@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from edunet.metrics.labels import check_probabilities, check_yes_or_no, class_numbers, like
+from edunet.metrics.labels import check_labels, check_probabilities, check_yes_or_no, known_classes, like
 from edunet.metrics.metric import MeanOf, Metric, spread, wanted_number
 
 __all__ = ["BrierScore", "CalibrationError"]
@@ -22,12 +22,13 @@ class BrierScore(MeanOf):
     def values(self, y_true, y_pred):
         p = y_pred.astype(np.float64)
         check_probabilities(self, p)
-        if p.ndim == 1 or p.shape[-1] == 1:
+        if p.ndim < 2 or p.shape[-1] == 1:
             check_yes_or_no(self, y_true)
             return (p - like(self, y_true, p)) ** 2
         classes = p.shape[-1]
         if y_true.shape != p.shape:
-            y_true = class_numbers(self, y_true, p)[..., None] == np.arange(classes)
+            y_true = known_classes(self, y_true, p)[..., None] == np.arange(classes)
+        check_labels(self, y_true)
         return ((p - y_true) ** 2).sum(axis=-1) / (2 if classes == 2 else 1)
 
 
@@ -44,7 +45,7 @@ class CalibrationError(Metric):
     """
 
     def __init__(self, bins=15, name=None):
-        self.bins = wanted_number(self, "bins", bins, 1, float("inf"), whole=True)
+        self.bins = wanted_number(self, "bins", bins, 1, 10_000, whole=True)
         super().__init__(name)
 
     def reset_state(self):
@@ -54,7 +55,8 @@ class CalibrationError(Metric):
         y, p = np.asarray(y_true), np.asarray(y_pred, np.float64)
         check_probabilities(self, p)
         if p.ndim > 1 and p.shape[-1] > 1:
-            label = y.argmax(axis=-1) if y.shape == p.shape else class_numbers(self, y, p)
+            check_labels(self, y)
+            label = y.argmax(axis=-1) if y.shape == p.shape else known_classes(self, y, p)
             y, p = label == p.argmax(axis=-1), p.max(axis=-1)
         check_yes_or_no(self, y)
         y = like(self, y, p)

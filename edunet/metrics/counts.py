@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from edunet.metrics.labels import check_answers, check_yes_or_no, class_numbers, like
+from edunet.metrics.labels import check_answers, check_yes_or_no, known_classes, like
 from edunet.metrics.metric import Metric, spread, wanted_number
 from edunet.names import look_up
 
@@ -27,8 +27,13 @@ def yes_or_no(metric, y_true, y_pred, class_id=None):
     y_true, y_pred = np.asarray(y_true), np.asarray(y_pred)
     check_answers(metric, y_pred)
     if class_id is not None:
+        if y_pred.ndim < 2 or class_id >= y_pred.shape[-1]:
+            raise ValueError(
+                f"{metric.name}: class_id={class_id} wants answers (N, K) with an output for that class. "
+                f"Received answers of shape {y_pred.shape}."
+            )
         if y_true.shape != y_pred.shape:
-            return class_numbers(metric, y_true, y_pred) == class_id, y_pred[..., class_id]
+            return known_classes(metric, y_true, y_pred) == class_id, y_pred[..., class_id]
         y_true, y_pred = y_true[..., class_id], y_pred[..., class_id]
     elif y_pred.ndim > 1 and y_pred.shape[-1] > 1 and y_true.size * y_pred.shape[-1] == y_pred.size:
         raise ValueError(
@@ -46,7 +51,7 @@ def each_class(metric, y_true, y_pred):
     check_answers(metric, p)
     classes = p.shape[-1] if p.ndim > 1 else 1
     if classes > 1 and y.shape != p.shape:
-        y = class_numbers(metric, y, p).reshape(-1, 1) == np.arange(classes)
+        y = known_classes(metric, y, p).reshape(-1, 1) == np.arange(classes)
     else:
         check_yes_or_no(metric, y)
         y = like(metric, y, p).reshape(-1, classes) > 0.5
@@ -72,7 +77,8 @@ class _Counts(Metric):
                 f"{type(self).__name__}: thresholds is one number, such as 0.5; a list wants a metric for each: "
                 f"[{type(self).__name__}(0.3, name='at_0.3'), ...]. Received: {thresholds!r}"
             )
-        self.thresholds = 0.5 if thresholds is None else thresholds
+        anywhere = (-float("inf"), float("inf"))  # of scores, too
+        self.thresholds = 0.5 if thresholds is None else wanted_number(self, "thresholds", thresholds, *anywhere)
         whole = {"low": 0, "high": float("inf"), "whole": True}
         self.class_id = None if class_id is None else wanted_number(self, "class_id", class_id, **whole)
         super().__init__(name)
@@ -165,7 +171,7 @@ class FBetaScore(Metric):
         if average is not None:
             look_up("average", AVERAGES, average)
         self.average = average
-        self.beta = wanted_number(self, "beta", beta, 0, float("inf"))
+        self.beta = wanted_number(self, "beta", beta, 0, 1e6)  # F is almost the recall by then
         self.threshold = None if threshold is None else wanted_number(self, "threshold", threshold)
         super().__init__(name)
 

@@ -5,7 +5,7 @@ import math
 import numpy as np
 
 from edunet import losses
-from edunet.metrics.labels import check_answers, like
+from edunet.metrics.labels import check_answers, check_has_classes, check_labels, like
 from edunet.metrics.metric import MeanOf, Metric, spread
 from edunet.names import look_up
 
@@ -29,18 +29,22 @@ __all__ = [
 class MeanOfLoss(MeanOf):
     """The mean of a loss over all examples, without the penalties and weights of training."""
 
+    clips = False  # True where the loss brings answers between bounds: of an infinite one it would make a number
+
     def __init__(self, loss, name=None):
         self.loss = loss
         super().__init__(name or loss.name)
 
     def values(self, y_true, y_pred):
-        check_answers(self, y_pred)
+        check_answers(self, y_pred, finite=self.clips)
+        check_labels(self, y_true)
+        check_has_classes(self, y_pred)
         if y_true.ndim and y_pred.ndim and len(y_true) != len(y_pred):
             raise ValueError(
                 f"{self.name}: expected one label for each answer. Received labels of shape {y_true.shape} and answers "
                 f"of shape {y_pred.shape}."
             )
-        if y_pred.ndim > 1:
+        if y_pred.ndim > 1 and y_true.size:
             self.loss.check(y_true, y_pred.shape)
         # in float64, where a probability of 1 − 1e-7 is not rounded away
         y_pred = y_pred.astype(np.float64)
@@ -69,6 +73,8 @@ class MeanAbsolutePercentageError(_Fixed):
 class MeanSquaredLogarithmicError(_Fixed):
     """Mean of (ln(1 + y_pred) − ln(1 + y_true))²."""
 
+    clips = True
+
 
 class Poisson(_Fixed):
     """Mean of y_pred − y_true ln y_pred."""
@@ -76,6 +82,8 @@ class Poisson(_Fixed):
 
 class KLDivergence(_Fixed):
     """Mean of Σ_k t_k ln(t_k / p_k)."""
+
+    clips = True
 
 
 class CosineSimilarity(MeanOfLoss):
@@ -95,6 +103,7 @@ class BinaryCrossentropy(MeanOfLoss):
     def __init__(self, name=None, from_logits=False, label_smoothing=0.0):
         super().__init__(losses.BinaryCrossentropy(from_logits, label_smoothing), name)
         self.from_logits, self.label_smoothing = self.loss.from_logits, self.loss.label_smoothing
+        self.clips = not self.from_logits
 
 
 class CategoricalCrossentropy(MeanOfLoss):
@@ -103,6 +112,7 @@ class CategoricalCrossentropy(MeanOfLoss):
     def __init__(self, name=None, from_logits=False, label_smoothing=0.0):
         super().__init__(losses.CategoricalCrossentropy(from_logits, label_smoothing), name)
         self.from_logits, self.label_smoothing = self.loss.from_logits, self.loss.label_smoothing
+        self.clips = not self.from_logits
 
 
 class SparseCategoricalCrossentropy(MeanOfLoss):
@@ -111,6 +121,7 @@ class SparseCategoricalCrossentropy(MeanOfLoss):
     def __init__(self, name=None, from_logits=False):
         super().__init__(losses.SparseCategoricalCrossentropy(from_logits), name)
         self.from_logits = self.loss.from_logits
+        self.clips = not self.from_logits
 
 
 class RootMeanSquaredError(MeanSquaredError):
@@ -150,7 +161,9 @@ class R2Score(Metric):
     def update_state(self, y_true, y_pred, sample_weight=None):
         p = np.asarray(y_pred, np.float64)
         check_answers(self, p)
-        y = like(self, np.asarray(y_true, np.float64), p)
+        y = np.asarray(y_true)
+        check_labels(self, y)
+        y = like(self, y.astype(np.float64), p)
         w = np.ones(p.shape) if sample_weight is None else spread(self, sample_weight, p)
         y, p, w = (a.reshape(-1, p.shape[-1] if p.ndim > 1 else 1) for a in (y, p, w))
         weight = float(w[:, 0].sum())

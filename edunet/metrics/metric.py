@@ -4,6 +4,7 @@ import inspect
 
 import numpy as np
 
+from edunet.metrics.labels import check_weights, name_of
 from edunet.names import snake_case
 
 __all__ = ["Mean", "MeanOf", "Metric", "Sum", "spread", "wanted_number"]
@@ -98,12 +99,15 @@ class MeanOf(_Averaged):
 
 def spread(metric, sample_weight, values) -> np.ndarray:
     """Return one weight for each value; the weight of an example is that of all its values."""
-    w = np.asarray(sample_weight, np.float64)
+    given = np.asarray(sample_weight)
+    w = given.astype(np.float64)
+    if given.dtype.kind != "b":  # a mask, as each batch may bring one, needs no look
+        check_weights(metric, w)
     while w.ndim > values.ndim and w.shape[-1] == 1:  # a column of weights
         w = w[..., 0]
     if w.shape != values.shape[: w.ndim] and w.shape != (1,) * w.ndim:
         raise ValueError(
-            f"{metric.name}: expected one weight per example, ({len(values) if values.ndim else 1},). "
+            f"{name_of(metric)}: expected one weight per example, ({len(values) if values.ndim else 1},). "
             f"Received sample_weight of shape {w.shape}."
         )
     return np.broadcast_to(w.reshape(w.shape + (1,) * (values.ndim - w.ndim)), values.shape)

@@ -59,7 +59,9 @@ class AUC(_Kept):
     ):
         look_up("curve", CURVES, curve)
         self.num_thresholds, self.curve, self.multi_label = num_thresholds, curve, bool(multi_label)
-        self.label_weights = None if label_weights is None else [float(w) for w in label_weights]
+        self.label_weights = None
+        if label_weights is not None:
+            self.label_weights = [wanted_number(self, "each label_weight", w, 0, 1e300) for w in label_weights]
         self.from_logits = bool(from_logits)
         super().__init__(name)
 
@@ -176,12 +178,18 @@ def _found(y_true, score, weights=None):
     return tuple(np.concatenate([[0.0], np.cumsum(count)]) for count in counts)
 
 
-def _checked(what, y_true, score) -> tuple[np.ndarray, np.ndarray]:
-    """Return labels and scores as arrays, or say what is wrong with them."""
+def _checked(what, y_true, score, sample_weight) -> tuple:
+    """Return labels, scores and weights in a row, or say what is wrong with them."""
     y_true, score = np.asarray(y_true), np.asarray(score)
     check_answers(what, score)
+    if score.shape[:1] != (score.size,):
+        raise ValueError(
+            f"{what}: expected one score for each person, (N,). Received scores of shape {score.shape}. For several "
+            "classes use metrics.AUC(), or take one of them: y == k, p[:, k]."
+        )
     check_yes_or_no(what, y_true)
-    return like(what, y_true, score), score
+    weights = None if sample_weight is None else spread(what, sample_weight, score).reshape(-1)
+    return like(what, y_true, score).reshape(-1), score.reshape(-1), weights
 
 
 def roc_auc(y_true, score, sample_weight=None) -> float:
@@ -195,7 +203,7 @@ def roc_auc(y_true, score, sample_weight=None) -> float:
     >>> roc_auc([0, 0, 1, 1], [0.1, 0.4, 0.4, 0.8])
     0.875
     """
-    tp, fp = _found(*_checked("roc_auc", y_true, score), sample_weight)
+    tp, fp = _found(*_checked("roc_auc", y_true, score, sample_weight))
     if not tp[-1] or not fp[-1]:
         return float("nan")
     return float(np.sum(np.diff(fp) * (tp[:-1] + tp[1:])) / (2 * tp[-1] * fp[-1]))
@@ -211,7 +219,7 @@ def average_precision(y_true, score, sample_weight=None) -> float:
     >>> round(average_precision([0, 0, 1, 1], [0.1, 0.4, 0.35, 0.8]), 4)
     0.8333
     """
-    tp, fp = _found(*_checked("average_precision", y_true, score), sample_weight)
+    tp, fp = _found(*_checked("average_precision", y_true, score, sample_weight))
     if not tp[-1]:
         return float("nan")
     called = tp + fp

@@ -16,7 +16,7 @@ import numpy as np
 from edunet import losses, metrics
 from edunet.layers.layer import Layer
 from edunet.layers.symbol import Symbol
-from edunet.models.gate import check_types
+from edunet.models.gate import check_sizes, check_types
 from edunet.models.own import check_own, config_of
 from edunet.models.registry import BASES, KINDS, base_of, find
 
@@ -149,6 +149,7 @@ class Reader:
             return self.own(content["kind"], BASES[base])(**config)
         kind = find(base, content["kind"])
         check_types(kind, config)
+        check_sizes(kind, config)
         return kind(**config)
 
     def own(self, name, base: type | None = None):

@@ -61,9 +61,16 @@ def test_as_many_class_numbers_as_answers(kind):
         kind()([0, 1, 1], np.full((2, 3), 0.3))
 
 
-def test_a_class_without_an_output_is_among_no_k():
+OF_CLASSES = [
+    *(metrics.SparseTopKCategoricalAccuracy(2), metrics.F1Score("macro"), metrics.AUC(), metrics.BrierScore()),
+    *(metrics.CalibrationError(), metrics.Precision(class_id=1)),
+]
+
+
+@pytest.mark.parametrize("metric", OF_CLASSES, ids=named)
+def test_a_class_without_an_output(metric):
     with pytest.raises(ValueError, match="labels run from 1 to 3; expected 0 to 2"):
-        metrics.SparseTopKCategoricalAccuracy(k=2)([1, 3], np.full((2, 3), 0.3))
+        metric([1, 3], np.full((2, 3), 0.3))
 
 
 def test_confusion_matrix_pairs_no_unequal_lengths():

@@ -104,3 +104,18 @@ def test_the_best_threshold_is_found(kind, constrained, dependent, bound):
     possible = table[dependent][table[constrained] >= bound]
     found = over_batches(kind(bound), TRUE, SAID)
     assert found == pytest.approx(possible.max() if len(possible) else 0)
+
+
+RANKED = pytest.mark.parametrize("area", [metrics.roc_auc, metrics.average_precision])
+
+
+@RANKED
+def test_scores_of_several_classes_are_told_where_to_go(area):
+    with pytest.raises(ValueError, match=r"expected one score for each person, \(N,\).*metrics.AUC\(\)"):
+        area(np.eye(2), np.full((2, 2), 0.5))
+
+
+@RANKED
+def test_a_column_of_scores_and_weights(area):
+    y, p, w = [0, 0, 1, 1], np.array([0.1, 0.4, 0.35, 0.8]), np.array([1.0, 2, 3, 1])
+    assert area(y, p[:, None], w[:, None]) == area(y, p, w)

@@ -406,7 +406,7 @@ def test_the_gate_lets_in_what_layers_keep():
 
 
 def test_the_gate_bounds_sizes_but_not_seeds():
-    gate.check_sizes(layers.Dense, {"units": 10**7, "seed": 2**60})
+    gate.check_sizes(layers.Dense, {"units": 10**7, "seed": 2**60, "decay_steps": 10**9, "ignore_class": -(2**31)})
     for value in (10**7 + 1, (3, -(10**8)), [[10**9]]):
         with pytest.raises(ValueError, match="Dense: units is at most 10000000 in a file"):
             gate.check_sizes(layers.Dense, {"units": value})

@@ -252,6 +252,14 @@ FORGED = {
     "steps": (lambda m: m.update(iterations=-1), "the optimizer has taken -1 steps"),
     "optimizer": (lambda m: m["compile"].update(optimizer=3), "an optimizer is a name"),
     "dtype": (lambda m: m["layers"][0].update(dtype="object"), "'object'"),
+    "classes of a metric": (
+        lambda m: m["compile"]["metrics"].append({"metric": {"kind": "MeanIoU", "config": {"num_classes": 2**62}}}),
+        "MeanIoU: num_classes is at most 10000000 in a file",
+    ),
+    "bins of a metric": (
+        lambda m: m["compile"]["metrics"].append({"metric": {"kind": "CalibrationError", "config": {"bins": 10**7}}}),
+        "CalibrationError: bins is a whole number between 1 and 10000",
+    ),
     "precision": (lambda m: m["layers"][0].update(dtype="float64"), "more weights than the file holds"),
 }
 
@@ -260,7 +268,7 @@ FORGED = {
 def test_forged_architectures_are_refused_without_taking_memory(tmp_path, kind):
     change, message = FORGED[kind]
     model = learner()
-    model.compile("adam", "mse")
+    model.compile("adam", "mse", metrics=["mae"])
     model.save(tmp_path / "m.safetensors")
     changed(tmp_path / "m.safetensors", change)
     tracemalloc.start()
