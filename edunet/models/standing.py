@@ -187,7 +187,7 @@ def _of_optimizer(optimizer) -> dict:
     """Return what changes as an optimizer goes on: the number of steps, the rate, values of the learner's own."""
     kept, given = {}, options(type(optimizer))
     for name, value in vars(optimizer).items():
-        if name in given or name in ("state", "_known", "given_rate", "slots"):
+        if name in given or name in ("state", "given_rate", "slots"):
             continue
         try:
             pack(value, {}, name)
