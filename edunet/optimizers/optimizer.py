@@ -97,7 +97,7 @@ class Optimizer:
         self.iterations += 1
 
     def _meet(self, w, running) -> list[np.ndarray]:
-        """Return the running values of a weight that is seen for the first time; laid out anew, or raise, if others came.
+        """Return the running values of a weight: fresh ones, or those that came from elsewhere, laid out for kernels.
 
         Compiled kernels trust these arrays to be as long as the weight.
         """
