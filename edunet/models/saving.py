@@ -14,6 +14,7 @@ from edunet.interrupt import finish_first
 from edunet.layers.phase import weights_from
 from edunet.models import files
 from edunet.models.architecture import describe, make
+from edunet.models.gate import check_kinds
 from edunet.models.model import Model
 from edunet.models.strict_json import parse
 from edunet.models.values import Reader, Writer
@@ -174,6 +175,7 @@ def _arguments_of_compile(reader: Reader, described) -> dict:
     arguments = reader.config(described)
     if arguments.keys() != set(COMPILED):
         raise ValueError(f"compile does not take {sorted(arguments)!r:.200}")
+    check_kinds("compile", arguments)
     return arguments
 
 

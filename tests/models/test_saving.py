@@ -272,6 +272,59 @@ def test_forged_architectures_are_refused_without_taking_memory(tmp_path, kind):
         tracemalloc.stop()
 
 
+OBJECTS = {
+    "loss": {"loss": {"kind": "MeanSquaredError", "config": {}}},
+    "initializer": {"initializer": {"kind": "Zeros", "config": {}}},
+    "metric": {"metric": {"kind": "AUC", "config": {}}},
+    "regularizer": {"regularizer": {"kind": "L2", "config": {}}},
+    "constraint": {"constraint": {"kind": "NonNeg", "config": {}}},
+    "optimizer": {"optimizer": {"kind": "SGD", "config": {}}},
+    "schedule": {"schedule": {"kind": "CosineDecay", "config": {"initial_learning_rate": 0.1, "decay_steps": 2}}},
+    "activation": {"activation": "relu"},
+    "layer": {"layer": 0},
+}
+PLACES = {  # and the kinds of objects that belong there
+    "activation": ("activation", "layer"),
+    "kernel_initializer": ("initializer",),
+    "kernel_regularizer": ("regularizer",),
+    "activity_regularizer": ("regularizer",),
+    "kernel_constraint": ("constraint",),
+    "units": (),
+    "use_bias": (),
+}
+
+
+@pytest.mark.parametrize("place", PLACES)
+@pytest.mark.parametrize("kind", OBJECTS)
+def test_an_object_stands_only_where_its_kind_belongs(tmp_path, place, kind):
+    path = tmp_path / "m.safetensors"
+    models.Sequential([layers.ReLU(input_shape=(4,)), layers.Dense(3)]).save(path)
+    changed(path, lambda m: m["layers"][1]["config"].update({place: OBJECTS[kind]}))
+    if kind in PLACES[place]:
+        models.load_model(path)
+    else:
+        with pytest.raises(ValueError, match=f"layer 1 of its description .*Dense: {place} cannot be the {kind} '"):
+            models.load_model(path)
+
+
+@pytest.mark.parametrize("kind", OBJECTS)
+@pytest.mark.parametrize(
+    ("place", "wanted"),
+    [("optimizer", "optimizer"), ("loss", "loss"), ("metrics", "metric loss"), ("loss_weights", "")],
+)
+def test_what_was_compiled_is_of_its_kind(tmp_path, place, wanted, kind):
+    path, model = tmp_path / "m.safetensors", learner()
+    model.compile("sgd", "mse")
+    model.save(path)
+    many = place != "optimizer" and place != "loss"
+    changed(path, lambda m: m["compile"].update({place: [OBJECTS[kind]] if many else OBJECTS[kind]}))
+    if kind in wanted.split():
+        models.load_model(path)
+    else:
+        with pytest.raises(ValueError, match=f"compile: {place} cannot be the {kind} '"):
+            models.load_model(path)
+
+
 def test_deep_and_long_descriptions():
     with pytest.raises(ValueError, match="nested more than 64 deep"):
         strict_json.parse(b'{"a":' + b"[" * 100, saving.DEEPEST)
