@@ -37,7 +37,7 @@ DTYPES = {
     "BOOL": "|b1",
 }
 NAMES = {np.dtype(kind).newbyteorder("=").str[1:]: name for name, kind in DTYPES.items()}  # "f4": "F32"
-CHECKPOINT = "edunet checkpoint 2"  # the kind of file of `models/checkpoint.py`
+CHECKPOINT = "edunet checkpoint 3"  # the kind of file of `models/checkpoint.py`
 _TEMPORARY = re.compile(r"\..+\.(\d{1,9})\.[0-9a-f]{8}\.part")
 LARGEST_HEADER = 8_000_000
 MOST_AXES = 32

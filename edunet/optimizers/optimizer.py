@@ -109,8 +109,7 @@ class Optimizer:
                 f"{type(self).__name__}: the running values of the weight {w.name!r} are {_forms(running)}, expected "
                 f"{_forms(fresh)}. To begin anew type optimizer.state.clear()."
             )
-        wanted = ["C", "A", "W", "E"]
-        self.state[w] = [np.require(a, a.dtype, wanted) if isinstance(a, np.ndarray) else a for a in running]
+        self.state[w] = [_laid_out(a) if isinstance(a, np.ndarray) else a for a in running]
         return self.state[w]
 
     def apply_gradients(self, pairs) -> None:
@@ -152,6 +151,11 @@ def _are_like(w, running) -> bool:
         if type(a) is not np.ndarray or a.shape != shape or a.dtype is not dtype or not a.flags.carray:
             return False
     return True
+
+
+def _laid_out(a: np.ndarray) -> np.ndarray:
+    laid_out = for_kernels(a, a.dtype)
+    return laid_out if laid_out.flags.writeable else laid_out.copy()
 
 
 def _forms(running) -> list:
