@@ -12,6 +12,8 @@ output shapes from trying the layer on one blank example, masks are asked for by
 array([[1., 2.]], dtype=float32)
 """
 
+from typing import Any
+
 import numpy as np
 
 from edunet import regularizers
@@ -43,7 +45,7 @@ class Layer(Weighted):
     input_shape: tuple | None = None
     supports_masking = False  # True: every step is treated by itself, a mask travels on
     makes_mask = False  # True: its output has a mask although no mask came in
-    _uses: tuple = ()  # weak references to the Nodes in which it was drawn
+    _uses: Any = ()  # the Nodes in which it was drawn, held weakly
     _gradient_seen = False  # True: it was found where gradients end in this layer
 
     def __init__(

@@ -15,7 +15,7 @@ from safetensors.numpy import save_file
 
 import edunet
 from edunet import layers, losses, metrics, models, optimizers
-from edunet.models import saving, strict_json
+from edunet.models import nesting, saving, strict_json
 
 
 def network(units=3):
@@ -323,6 +323,51 @@ def test_what_was_compiled_is_of_its_kind(tmp_path, place, wanted, kind):
     else:
         with pytest.raises(ValueError, match=f"compile: {place} cannot be the {kind} '"):
             models.load_model(path)
+
+
+def stretched(*names, to):
+    """Return a change that repeats the first entry of a list in the description, or fills it with "mae"."""
+
+    def change(m):
+        *way, last = names
+        for name in way:
+            m = m[name]
+        m[last] = ["mae"] * to if way == ["compile"] else (m[last] if isinstance(m[last], list) else [m[last]]) * to
+
+    return change
+
+
+MANY = {
+    "layers": (stretched("layers", to=2000), "a file holds at most 5000 layers. Received 6000"),
+    "calls": (stretched("layers", 2, "calls", to=4000), "at most 5000 calls of layers. Received 8000"),
+    "inputs": (stretched("layers", 2, "inputs", to=1001), "has at most 1000 inputs and outputs. Received 1001"),
+    "outputs": (stretched("layers", 2, "outputs", to=1001), "has at most 1000 inputs and outputs. Received 1001"),
+    "metrics": (stretched("compile", "metrics", to=1001), "compile: a file holds at most 1000 metrics"),
+    "weighted metrics": (stretched("compile", "weighted_metrics", to=1001), "at most 1000 metrics"),
+    "objects": (
+        lambda m: m["layers"][0]["config"].update(units=[OBJECTS["metric"]] * 1001),
+        "layer 0 of its description .*a file holds at most 1000 metrics",
+    ),
+}
+
+
+@pytest.mark.parametrize("kind", MANY)
+def test_too_many_parts_are_refused_before_they_are_made(tmp_path, kind):
+    change, message = MANY[kind]
+    model, path = learner(), tmp_path / "m.safetensors"
+    model.compile("adam", "mse")
+    model.save(path)
+    changed(path, change)
+    with pytest.raises(ValueError, match=message):
+        models.load_model(path)
+
+
+def test_too_many_layers_are_refused_before_they_are_written(tmp_path, monkeypatch):
+    monkeypatch.setattr(nesting, "MOST_LAYERS", 3)
+    learner().save(tmp_path / "m.safetensors")
+    monkeypatch.setattr(nesting, "MOST_LAYERS", 2)
+    with pytest.raises(ValueError, match="a file holds at most 2 layers. Received 3"):
+        learner().save(tmp_path / "n.safetensors")
 
 
 def test_deep_and_long_descriptions():
