@@ -218,6 +218,18 @@ def test_weights_that_are_whole_numbers(tmp_path):
         model.load_weights(tmp_path / "w")
 
 
+def test_numbers_that_a_weight_cannot_hold(tmp_path):
+    model = models.Sequential([layers.Dense(1, input_shape=(2,))])
+    before = model.get_weights()
+    save_file({"0.kernel": np.array([[1.0], [-1e300]]), "0.bias": np.zeros(1)}, tmp_path / "w")
+    with pytest.raises(ValueError, match=r"w': 0.kernel holds 1e\+300, and a weight of float32 at most 3.4e\+38"):
+        model.load_weights(tmp_path / "w")
+    np.testing.assert_array_equal(model.get_weights()[0], before[0])
+    save_file({"0.kernel": np.array([[1.0], [-np.inf]]), "0.bias": np.zeros(1)}, tmp_path / "w")
+    model.load_weights(tmp_path / "w")  # as it was saved
+    assert model.get_weights()[0][1] == -np.inf
+
+
 def changed(path, change):
     """Change the description of the model in a file."""
     content = path.read_bytes()
