@@ -33,6 +33,7 @@ __all__ = [
     "set_floatx",
     "set_random_seed",
     "use_backend",
+    "use_floatx",
     "use_rng",
 ]
 
@@ -234,18 +235,23 @@ def _check_parameters(kernel: str, function, model) -> None:
 
 def floatx() -> np.dtype:
     """Return the precision of new weights and of data that come as integers (float32 unless set otherwise)."""
-    return _floatx
+    return _floatx if _lent.floatx is None else _lent.floatx
 
 
 def set_floatx(name: str) -> None:
     """Set the precision of new weights: "float32" (default) or "float64" (for gradient checks)."""
     global _floatx
+    _floatx = _precision(name)
+
+
+def _precision(name: str) -> np.dtype:
     if name not in ("float32", "float64"):
         raise ValueError(f"unknown floatx {name!r}; expected 'float32' or 'float64'.")
-    _floatx = np.dtype(name)
+    return np.dtype(name)
 
 
 class _Lent(threading.local):
+    floatx: np.dtype | None = None  # in the place of the common one, inside `with use_floatx(...)`
     rng: "np.random.Generator | None" = None  # in the place of the common one, inside `with use_rng(...)`
 
 
@@ -260,6 +266,21 @@ def default_rng() -> "np.random.Generator":
     if _rng is None:
         _rng = np.random.default_rng()
     return _rng
+
+
+@contextlib.contextmanager
+def use_floatx(name: str):
+    """Make weights in another precision inside a `with` block, in this thread.
+
+    >>> with use_floatx("float64"):
+    ...     floatx()
+    dtype('float64')
+    """
+    before, _lent.floatx = _lent.floatx, _precision(name)
+    try:
+        yield
+    finally:
+        _lent.floatx = before
 
 
 @contextlib.contextmanager

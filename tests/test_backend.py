@@ -147,6 +147,20 @@ def test_floatx_is_float32_unless_changed():
         edunet.set_floatx("float16")
 
 
+def test_another_precision_for_a_while_is_that_of_one_thread():
+    with ThreadPoolExecutor(1) as other, choice.use_floatx("float64"):
+        assert (edunet.floatx(), other.submit(edunet.floatx).result()) == (np.float64, np.float32)
+    assert edunet.floatx() == np.float32
+
+
+def test_another_precision_for_a_while_ends_with_an_error():
+    with pytest.raises(RuntimeError, match="broken"), choice.use_floatx("float64"):
+        raise RuntimeError("broken")
+    assert edunet.floatx() == np.float32
+    with pytest.raises(ValueError, match="expected 'float32' or 'float64'"), choice.use_floatx("float16"):
+        pass
+
+
 def test_an_extension_that_was_not_built_is_explained(monkeypatch):
     load = choice._load
 

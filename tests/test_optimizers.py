@@ -422,3 +422,51 @@ def test_running_values_that_fit_are_taken():
     for optimizer, w in ((first, one), (second, two)):
         optimizer.apply([GRADIENTS[1]], [w])
     np.testing.assert_array_equal(one.data, two.data)
+
+
+BROKEN = {
+    "shorter": lambda a: np.zeros(3, np.float32),
+    "of another shape": lambda a: np.zeros((5, 4), np.float32),
+    "of another precision": lambda a: np.zeros(a.shape, np.float64),
+    "no array": lambda a: None,
+}
+
+
+@pytest.mark.parametrize("kind", [optimizers.SGD, optimizers.Adam, optimizers.RMSprop])
+@pytest.mark.parametrize("change", BROKEN.values(), ids=BROKEN)
+def test_running_values_that_are_replaced_on_the_way_are_refused(backend, kind, change):
+    w, optimizer = Tensor(np.ones((4, 5), np.float32)), kind()
+    dw = np.ones((4, 5), np.float32)
+    optimizer.apply([dw], [w])
+    optimizer.state[w][0] = change(optimizer.state[w][0])
+    before = w.data.copy()
+    with pytest.raises(ValueError, match=r"the running values of the weight .* are .*, expected .*state.clear\(\)"):
+        optimizer.apply([dw], [w])
+    np.testing.assert_array_equal(w.data, before)
+
+
+def test_running_values_that_are_resized_are_refused():
+    w, optimizer = Tensor(np.ones(50, np.float32)), optimizers.Adam()
+    dw = np.ones(50, np.float32)
+    optimizer.apply([dw], [w])
+    optimizer.state[w][0].resize(3, refcheck=False)
+    with pytest.raises(ValueError, match=r"are \['float32 \(3,\)', 'float32 \(50,\)'\], expected"):
+        optimizer.apply([dw], [w])
+
+
+@pytest.mark.parametrize("view", [lambda a: a[::2], lambda a: np.frombuffer(bytes(80), np.float32)])
+def test_running_values_of_the_right_form_are_laid_out(backend, view):
+    w, optimizer = Tensor(np.ones(20, np.float32)), optimizers.SGD(0.1, momentum=0.5)
+    dw = np.ones(20, np.float32)
+    optimizer.apply([dw], [w])
+    optimizer.state[w][0] = view(np.full(40, 2, np.float32))
+    m, before = optimizer.state[w][0].copy(), w.data.copy()
+    optimizer.apply([dw], [w])
+    np.testing.assert_allclose(w.data, before + 0.5 * m - 0.1, rtol=1e-6)
+    np.testing.assert_allclose(optimizer.state[w][0], 0.5 * m - 0.1, rtol=1e-6)
+
+
+def test_a_gradient_of_another_shape_is_refused(backend):
+    w = Tensor(np.ones((4, 5), np.float32))
+    with pytest.raises(ValueError, match=r"SGD: the gradient of the weight .* has the shape \(3,\), expected \(4, 5\)"):
+        optimizers.SGD().apply([np.ones(3, np.float32)], [w])

@@ -15,18 +15,22 @@ class Checkpoint(Callback):
         model.fit(x, y, epochs=50, callbacks=[keep])
         model.fit(x, y, epochs=50, callbacks=[keep], resume="run.safetensors")      after a stop, in a new process
 
-    In the file: the weights, and which layers are frozen; the optimizer's running values, steps and rate; the order of
-    the rows and the place in it; the means so far; the History; what `get_state` of callbacks returns; the states of
-    stateful layers; every numpy.random.Generator that is an attribute of a layer, and the library's own.
+    In the file: the weights, and which layers are frozen; the optimizer's running values, steps, rate and options; the
+    order of the rows and the place in it; the means so far; the History; what `get_state` of callbacks returns; the
+    states of stateful layers; every numpy.random.Generator that is an attribute of a layer, and the library's own.
     Not in the file: other attributes of your own layers (counters, arrays), of callbacks without `get_state`, and of an
     object that makes batches, unless it has `get_state()` and `set_state(state)`; NumPy's old np.random.seed.
     Model, loss, metrics, optimizer, callbacks and data must be given again, and are compared: functions and classes of
-    your own by name, data by dtype, shape and 64 rows. What differs is refused, and nothing is put back.
+    your own by name; arrays by dtype, shape and 64 rows; an object that makes batches by its class and their number,
+    not by what is in them; callbacks that have `get_state`, LearningRateScheduler and TerminateOnNaN, in their order.
+    What differs is refused, and nothing is put back. More epochs may be given. Weights are not compared, those of the
+    file win: also over what `Normalization.adapt` has learnt from other data.
     The file is replaced as a whole: a process may be killed at any moment.
     Args: path, ending in .safetensors; one of every_batches, every_epochs (1 unless another is given), every_seconds;
     and at the end.
-    Raises ValueError for several of them; TypeError, when training begins, for data from a generator, where it stands
-    cannot be written down, and for a metric that holds what a file cannot. Warns of batches that change themselves.
+    Raises ValueError for several of them; TypeError, when training begins, for data to learn from or to judge by from
+    a generator, where it stands cannot be written down, and for a metric that holds what a file cannot. Warns of
+    batches that change themselves.
     """
 
     def __init__(self, path, every_batches=None, every_epochs=None, every_seconds=None):

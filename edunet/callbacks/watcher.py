@@ -32,6 +32,7 @@ class Watcher(Callback):
                     f"{type(self).__name__}: is a large {monitor!r} good or bad? Add mode='max' or mode='min'."
                 )
             mode = "max" if stem.endswith(RISING) else "min"
+        self.mode = mode
         self.sign = 1.0 if mode == "max" else -1.0
         self._best = -math.inf  # of sign · value
 

@@ -12,6 +12,8 @@ output shapes from trying the layer on one blank example, masks are asked for by
 array([[1., 2.]], dtype=float32)
 """
 
+from typing import Any
+
 import numpy as np
 
 from edunet import regularizers
@@ -43,7 +45,7 @@ class Layer(Weighted):
     input_shape: tuple | None = None
     supports_masking = False  # True: every step is treated by itself, a mask travels on
     makes_mask = False  # True: its output has a mask although no mask came in
-    _uses: tuple = ()  # weak references to the Nodes in which it was drawn
+    _uses: Any = ()  # the Nodes in which it was drawn, held weakly
     _gradient_seen = False  # True: it was found where gradients end in this layer
 
     def __init__(
@@ -122,7 +124,10 @@ class Layer(Weighted):
             self.ensure_built(args, kwargs)
         if may_be_masked:
             mask = hand_over(self, takes, args, kwargs)
-        before = phase.training
+        before, outermost = phase.training, phase.call is None
+        if outermost:  # what it left of earlier calls is forgotten
+            self._call = phase.call = object()
+            self._penalties = []
         try:
             if training is not None:  # for this layer and all layers inside it
                 phase.training = bool(training)
@@ -134,14 +139,22 @@ class Layer(Weighted):
             if mask is not None or self.makes_mask or type(self).compute_mask is not Layer.compute_mask:
                 y = self.carry_mask(y, args, mask)
             if self.activity_regularizer is not None:
-                parts = [part for part in in_list(y) if is_remembered(part)]
-                self._penalties += [_penalty(self.activity_regularizer, part) for part in parts]
+                self._penalize(y)
             return y
         except (ValueError, TypeError) as error:
             _say_where(error, self, args)
             raise
         finally:
             phase.training = before
+            if outermost:
+                phase.call = None
+
+    def _penalize(self, y) -> None:
+        """Keep the penalties on what the layer gave; those of one call from outside, however often it is used there."""
+        if self._call is not phase.call:
+            self._call, self._penalties = phase.call, []
+        parts = [part for part in in_list(y) if is_remembered(part)]
+        self._penalties += [_penalty(self.activity_regularizer, part) for part in parts]
 
     def carry_mask(self, y, args, mask):
         """Return the output with the mask that `compute_mask` gives it."""

@@ -50,7 +50,9 @@ class Node:
         self.number = next(_nodes)
         self.outputs: tuple[Symbol, ...] = ()
         # the layer knows its uses, and keeps none alive: a drawing goes when its model goes
-        layer._uses = (*(use for use in layer._uses if use() is not None), weakref.ref(self))
+        if not layer._uses:
+            layer._uses = weakref.WeakSet()
+        layer._uses.add(self)
 
     @property
     def inputs(self) -> list[Symbol]:
@@ -75,7 +77,7 @@ class DrawnEnd:
     def __get__(self, layer, kind=None):
         if layer is None:
             return self
-        nodes = [node for node in (use() for use in layer._uses) if node is not None and node.outputs]
+        nodes = [node for node in layer._uses if node.outputs]
         if len(nodes) != 1:
             hint = "Keep what each call returned: h = layer(x)." if nodes else "Call it on what Input returns."
             raise AttributeError(

@@ -23,7 +23,8 @@ class Weighted:
     _weights: list[tuple[Tensor, bool]]  # with whether the optimizer may change it
     _regularized: list[tuple]  # (weight, regularizer)
     _constrained: list[tuple]  # (weight, constraint)
-    _penalties: list[Tensor]  # on what the layer gave since `losses` was last asked
+    _penalties: list[Tensor]  # on what the layer gave in its last call
+    _call: object = None  # stands for that call, from outside, which may have been one of a layer around it
 
     def add_weight(
         self, shape, initializer="glorot_uniform", trainable=True, name=None, regularizer=None, constraint=None
@@ -41,14 +42,12 @@ class Weighted:
 
     @property
     def losses(self) -> list[Tensor]:
-        """The penalties of regularizers: on weights as they are, on activities since they were last asked for."""
+        """The penalties of regularizers: on weights as they are, on what each layer gave when it was last called."""
         return [loss for layer in self.with_inner() for loss in layer.own_losses()]
 
     def own_losses(self) -> list[Tensor]:
         """Return the penalties of this layer without those inside it."""
-        own = [penalty(w) for w, penalty in self._regularized if self.trainable] + self._penalties
-        self._penalties = []
-        return own
+        return [penalty(w) for w, penalty in self._regularized if self.trainable] + self._penalties
 
     @property
     def is_penalized(self) -> bool:
@@ -133,7 +132,7 @@ class Weighted:
 # these are looked through at every step of a training loop: what can be neither layer nor weight is passed over at once
 _LEAVES = frozenset((bool, int, float, str, type(None), FunctionType, type(np.dtype("f")), type(np.dtype("d"))))
 _PLAIN = _LEAVES | {list, tuple, dict}
-_BOOKS = frozenset(("_weights", "_regularized", "_constrained", "_penalties", "_built_for"))
+_BOOKS = frozenset(("_weights", "_regularized", "_constrained", "_penalties", "_built_for", "_call"))
 
 
 def _layers_in(structure) -> list:

@@ -9,7 +9,7 @@ The shapes of all outputs are part of it: a model is made from its description w
 
 import numpy as np
 
-from edunet import backend
+from edunet.backend import use_floatx
 from edunet.layers.arguments import options
 from edunet.layers.layer import Layer
 from edunet.layers.symbol import Node, Symbol
@@ -117,19 +117,16 @@ def make(described, reader: Reader) -> Model:
     if not isinstance(described, list) or not described:
         raise ValueError("it describes no layers")
     check_nesting(described)
-    before, records = backend.floatx().name, dict[Layer, dict]()
-    try:
-        for i, record in enumerate(described):
-            try:
-                _check_common(record)
-                backend.set_floatx(record["dtype"])  # also for layers that a layer makes inside itself
+    records: dict[Layer, dict] = {}
+    for i, record in enumerate(described):
+        try:
+            _check_common(record)
+            with use_floatx(record["dtype"]):  # also for layers that a layer makes inside itself
                 layer = _made_model(record, reader, records) if "model" in record else _made_layer(record, reader)
-            except Exception as error:  # constructors may raise anything if the learner's, or given nonsense
-                raise ValueError(f"layer {i} of its description{_name_of(record)}: {error}") from error
-            reader.layers.append(layer)
-            records[layer] = record
-    finally:
-        backend.set_floatx(before)
+        except Exception as error:  # constructors may raise anything if the learner's, or given nonsense
+            raise ValueError(f"layer {i} of its description{_name_of(record)}: {error}") from error
+        reader.layers.append(layer)
+        records[layer] = record
     model = reader.layers[-1]
     if not isinstance(model, Model):
         raise ValueError("the last of its layers is no model")
@@ -210,8 +207,8 @@ def _made_call(call, reader, records) -> None:
     place, args, kwargs, outputs = call
     layer = reader._layer(place)
     if not isinstance(layer, Model):
-        backend.set_floatx(records[layer]["dtype"])
-        _restore(layer, records[layer], reader)
+        with use_floatx(records[layer]["dtype"]):
+            _restore(layer, records[layer], reader)
     node = Node(layer, tuple(reader._list(args)), reader.config(kwargs))
     node.outputs = tuple(_made_symbol(s, node, i) for i, s in enumerate(outputs))
     reader.symbols.insert(-1, node.outputs)

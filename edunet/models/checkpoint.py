@@ -41,8 +41,12 @@ def check(loop, path) -> None:
             "Checkpoint: these batches come from a stream, and where a generator stands cannot be written down. Give "
             "arrays, or an object with __getitem__ and __len__ that makes batch i."
         )
-    forgotten = loop.feed.forgets()
-    if forgotten:
+    if loop.held_out is not None and not loop.held_out.resumable and loop.held_out.once:
+        raise TypeError(
+            "Checkpoint: validation_data comes from a generator, and where it stands cannot be written down. Give "
+            "arrays, an object with __getitem__ and __len__ that makes batch i, or a list of batches."
+        )
+    for forgotten in {feed.forgets() for feed in (loop.feed, loop.held_out) if hasattr(feed, "forgets")} - {""}:
         warnings.warn(f"Checkpoint: {forgotten}", stacklevel=2)
     _words(loop)
     standing.collect(loop)  # raises now, not after the first epoch, for a metric that cannot be kept
@@ -62,7 +66,7 @@ def check(loop, path) -> None:
 def _words(loop) -> dict:
     """Return what the training is made of, as it was when it began."""
     if loop.words is None:
-        loop.words = fingerprint(loop, standing.remembering(loop))
+        loop.words = fingerprint(loop, standing.acting(loop))
     return loop.words
 
 
@@ -130,6 +134,11 @@ def restore(loop, path) -> None:
         raise
     except Exception as error:
         raise _damaged(path, error) from error
+    if (state["epoch"], state["step"]) > (loop.epochs, 0):
+        raise ValueError(
+            f"{str(path)!r} stands in epoch {state['epoch'] + 1}, and fit was given epochs={loop.epochs}, which end "
+            "before. Give as many as then, or more."
+        )
     _warn(loop, state, path)
     with finish_first():
         standing.put_back(loop, state, [arrays[name] for name, *_ in ours])

@@ -1,5 +1,7 @@
 """From the ends of a drawing to its layers: which are between inputs and outputs, and in which order."""
 
+import collections
+
 from edunet.layers.layer import Layer
 from edunet.layers.symbol import Node, Symbol, in_list
 
@@ -49,4 +51,9 @@ def layers_as_keras_orders_them(nodes: list[Node]) -> list[Layer]:
 
 def unique(names: list[str]) -> list[str]:
     """Number the names that stand there more than once: dense_0, dense_1."""
-    return [name if names.count(name) == 1 else f"{name}_{names[:i].count(name)}" for i, name in enumerate(names)]
+    total, seen = collections.Counter(names), collections.Counter[str]()
+    numbered = []
+    for name in names:
+        numbered.append(name if total[name] == 1 else f"{name}_{seen[name]}")
+        seen[name] += 1
+    return numbered

@@ -9,19 +9,22 @@ Source: the description of the format by its authors, https://github.com/hugging
 """
 
 import contextlib
+import functools
 import math
 import os
+import platform
 import re
 import secrets
 import stat
 import time
+import zlib
 from pathlib import Path
 
 import numpy as np
 
 from edunet.models.strict_json import parse
 
-__all__ = ["put", "read", "refuse_checkpoint", "write"]
+__all__ = ["here", "put", "read", "refuse_checkpoint", "write"]
 
 DTYPES = {
     "F64": "<f8",
@@ -37,8 +40,9 @@ DTYPES = {
     "BOOL": "|b1",
 }
 NAMES = {np.dtype(kind).newbyteorder("=").str[1:]: name for name, kind in DTYPES.items()}  # "f4": "F32"
-CHECKPOINT = "edunet checkpoint 2"  # the kind of file of `models/checkpoint.py`
-_TEMPORARY = re.compile(r"\..+\.(\d{1,9})\.[0-9a-f]{8}\.part")
+CHECKPOINT = "edunet checkpoint 3"  # the kind of file of `models/checkpoint.py`
+_TEMPORARY = re.compile(r"\..+\.(\d{1,9})\.([0-9a-f]{8})\.[0-9a-f]{8}\.part")
+DAY = 24 * 3600
 LARGEST_HEADER = 8_000_000
 MOST_AXES = 32
 HALF = {"F16": "float16", "BF16": "bfloat16"}
@@ -79,7 +83,7 @@ def put(path, content: bytes) -> None:
     path = Path(os.path.realpath(path))  # through a link to the file it stands for
     _check_place(path)
     _tidy(path.parent)
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.{secrets.token_hex(4)}.part")
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.{here()}.{secrets.token_hex(4)}.part")
     try:
         with open(temporary, "xb") as file:  # as private as a new file is
             if path.exists():
@@ -116,23 +120,41 @@ def _tidy(folder: Path) -> None:
     with contextlib.suppress(OSError):  # a folder that may be written to, but not listed
         for entry in os.scandir(folder):
             found = _TEMPORARY.fullmatch(entry.name)
-            if found and entry.is_file(follow_symlinks=False) and _is_left_over(entry, int(found[1])):
+            if found and entry.is_file(follow_symlinks=False) and _is_left_over(entry, int(found[1]), found[2]):
                 with contextlib.suppress(OSError):
                     os.unlink(entry.path)
 
 
-def _is_left_over(entry, process: int) -> bool:
-    """Tell whether the process that wrote a file is gone."""
-    age = time.time() - entry.stat(follow_symlinks=False).st_mtime
-    if os.name == "nt":  # there os.kill ends the process
-        return age > 3600
+def _is_left_over(entry, process: int, place: str) -> bool:
+    """Tell whether the process that wrote a file is gone.
+
+    Of one on another computer, or in another container, which may share this folder, nobody here knows: a day must do.
+    """
+    if process != os.getpid() and time.time() - entry.stat(follow_symlinks=False).st_mtime > DAY:
+        return True  # its number has been given to another process since
+    if place != here() or os.name == "nt":  # there os.kill ends the process
+        return False
     try:
         os.kill(process, 0)
     except ProcessLookupError:
         return True
     except (OSError, OverflowError):  # it is somebody else's
-        return False
-    return process != os.getpid() and age > 3600  # the number has been given to another process since
+        pass
+    return False
+
+
+@functools.cache
+def here() -> str:
+    """Return eight letters for where the numbers of processes mean the same: this computer since it was started."""
+    told = [platform.node()]
+    for link, read_it in (("/proc/sys/kernel/random/boot_id", _text), ("/proc/self/ns/pid", os.readlink)):
+        with contextlib.suppress(OSError):
+            told.append(read_it(link))
+    return f"{zlib.crc32(repr(told).encode()):08x}"
+
+
+def _text(path: str) -> str:
+    return Path(path).read_text()
 
 
 def _laid_out(name: str, array) -> np.ndarray:

@@ -22,10 +22,10 @@ OF_NO_WEIGHT = {"name", "trainable", "dtype", "verbose"}  # names count on; laye
 FUNCTIONS = (types.FunctionType, types.BuiltinFunctionType, types.MethodType, np.ufunc)
 
 
-def fingerprint(loop, remembering) -> dict[str, dict[str, str]]:
+def fingerprint(loop, acting) -> dict[str, dict[str, str]]:
     """Return {"model": {"layer 1": "Dense with weights (4, 8), (8,)", ...}, "data": ..., ...} as a training begins.
 
-    Args: remembering, the callbacks that have a state.
+    Args: acting, the callbacks on which the numbers depend.
     """
     return {
         "model": _model(loop.model),
@@ -33,7 +33,7 @@ def fingerprint(loop, remembering) -> dict[str, dict[str, str]]:
         "data": _data(loop.feed),
         "validation": {} if loop.held_out is None else _data(loop.held_out) | {"freq": told(loop.validation_freq)},
         "optimizer": _optimizer(loop.model.optimizer),
-        "callbacks": _callbacks(remembering),
+        "callbacks": _callbacks(acting),
     }
 
 

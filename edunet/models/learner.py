@@ -32,8 +32,15 @@ class _Plan(NamedTuple):
     penalized: list  # layers with regularizers
     constrained: list  # pairs (weight, constraint)
 
-    def losses(self) -> list:
-        return [loss for layer in self.penalized for loss in layer.own_losses()]
+    def losses(self, model) -> list:
+        """Return the penalties of the step that the model is called for; the tapes of older ones are let go."""
+        found = []
+        for layer in self.penalized:
+            if layer._call is not model._call:  # somebody else has called it
+                layer._penalties = []
+            found += layer.own_losses()
+            layer._penalties = []
+        return found
 
 
 class Learner(Layer):
@@ -232,7 +239,7 @@ class Learner(Layer):
             plan = self._plan_steps()
             if not any(w in self.optimizer.state for w in plan.learning):
                 self._refuse_shared(self.optimizer)
-        loss = self.objective.loss(ys, outputs, weights, plan.losses())
+        loss = self.objective.loss(ys, outputs, weights, plan.losses(self))
         if plan.learning:
             self._refuse_dead_end(loss)
         if self.sentinel is not None and not self.sentinel.allows(float(loss), xs):
@@ -262,7 +269,7 @@ class Learner(Layer):
         # recorded, though no gradient is wanted: so the loss sees the scores behind a softmax, as it does in `fit`
         outputs = self._forward(xs, training=False)
         plan = plan or self._plan_steps()
-        self.objective.loss(ys, outputs, weights, plan.losses())
+        self.objective.loss(ys, outputs, weights, plan.losses(self))
         return plan
 
     def _one_batch(self, act, x, y, sample_weight, class_weight, return_dict):

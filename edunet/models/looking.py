@@ -57,7 +57,7 @@ def slopes(model, x, y, sample_weight=None) -> dict[str, np.ndarray]:
     with without_states(model):
         outputs = model._forward(xs, training=False)
         plan = model._plan_steps()
-        loss, _ = model.objective.total(ys, outputs, weights, plan.losses())
+        loss, _ = model.objective.total(ys, outputs, weights, plan.losses(model))
     if plan.learning:
         model._refuse_dead_end(loss)
     found = gradients(loss, plan.learning) if plan.learning else []

@@ -1,8 +1,10 @@
-"""Models in models, layers in layers: how deep, and how much work that makes, before any of it is made."""
+"""Models in models, layers in layers: how many, how deep, and how much work that makes, before any of it is made."""
 
 __all__ = ["DEEPEST", "check_nesting", "refuse_deep"]
 
 DEEPEST = 32
+MOST_LAYERS = 5_000  # also of calls: a layer of a hundred letters takes 0.1 ms and up to 6 kB
+MOST_ENDS = 1_000  # inputs, or outputs, of a model: each output has metrics of its own
 MOST_CALLS = 100_000
 
 
@@ -11,11 +13,12 @@ def refuse_deep() -> ValueError:
 
 
 def check_nesting(described: list) -> None:
-    """Raise ValueError for layers too deep inside each other, or models that call each other without end in sight.
+    """Raise ValueError for too many layers, too deep inside each other, or models that call each other without end.
 
     Sixty small models, each of which calls the one before twice, would call the first 2⁶⁰ times.
     Args: described, the layers, each after those inside it; what is wrong with one otherwise is said when it is made.
     """
+    _check_counts(described)
     sizes: list[tuple[int, int]] = []  # of each layer so far: how deep it is, how many layers one call of it calls
     for i, record in enumerate(described):
         inside = [sizes[place] for place in _places(record) if type(place) is int and 0 <= place < i]
@@ -26,6 +29,29 @@ def check_nesting(described: list) -> None:
         if calls > MOST_CALLS:
             raise ValueError(f"one call of its models would call more than {MOST_CALLS} layers")
         sizes.append((depth, calls))
+
+
+def _check_counts(described: list) -> None:
+    models = [record for record in described if isinstance(record, dict) and "model" in record]
+    for what, count in (("layers", len(described)), ("calls of layers", sum(_length(m, "calls") for m in models))):
+        if count > MOST_LAYERS:
+            raise ValueError(f"a file holds at most {MOST_LAYERS} {what}. Received {count}")
+    for model in models:
+        count = max(_length(model, "inputs"), _symbols_in(model.get("outputs")))
+        if count > MOST_ENDS:
+            raise ValueError(f"a model in a file has at most {MOST_ENDS} inputs and outputs. Received {count}")
+
+
+def _length(record: dict, name: str) -> int:
+    listed = record.get(name)
+    return len(listed) if isinstance(listed, list) else 0
+
+
+def _symbols_in(value) -> int:
+    if isinstance(value, (list, dict)):
+        parts = value.values() if isinstance(value, dict) else value
+        return ("symbol" in value) + sum(map(_symbols_in, parts))
+    return 0
 
 
 def _places(record) -> list:

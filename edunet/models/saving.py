@@ -14,9 +14,10 @@ from edunet.interrupt import finish_first
 from edunet.layers.phase import weights_from
 from edunet.models import files
 from edunet.models.architecture import describe, make
+from edunet.models.gate import check_kinds
 from edunet.models.model import Model
 from edunet.models.strict_json import parse
-from edunet.models.values import Reader, Writer
+from edunet.models.values import MOST_METRICS, Reader, Writer
 from edunet.models.weights import fill_weights, named_weights, safetensors_path, without_weights
 
 __all__ = ["clone_model", "from_config", "get_config", "load_model", "load_weights", "save_model", "save_weights"]
@@ -174,7 +175,17 @@ def _arguments_of_compile(reader: Reader, described) -> dict:
     arguments = reader.config(described)
     if arguments.keys() != set(COMPILED):
         raise ValueError(f"compile does not take {sorted(arguments)!r:.200}")
+    check_kinds("compile", arguments)
+    if max(_count(arguments[name]) for name in ("metrics", "weighted_metrics")) > MOST_METRICS:
+        raise ValueError(f"compile: a file holds at most {MOST_METRICS} metrics")
     return arguments
+
+
+def _count(value) -> int:
+    """Return how many things stand in nested lists and dicts."""
+    if isinstance(value, (list, tuple, dict)):
+        return sum(map(_count, value.values() if isinstance(value, dict) else value))
+    return 1
 
 
 def _running_values(model) -> dict[str, np.ndarray]:

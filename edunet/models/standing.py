@@ -6,12 +6,12 @@ The weights are beside it. All of it is numbers, texts, lists, dicts and arrays,
 import numpy as np
 
 from edunet.backend import default_rng, get_backend
-from edunet.callbacks import Callback, ProgressBar
+from edunet.callbacks import Callback, LearningRateScheduler, ProgressBar, TerminateOnNaN
 from edunet.layers.arguments import arguments, options
 from edunet.metrics import Metric
 from edunet.models.packing import check_like, pack
 
-__all__ = ["check", "collect", "put_back", "remembering"]
+__all__ = ["acting", "check", "collect", "put_back", "remembering"]
 
 
 def collect(loop) -> dict:
@@ -27,6 +27,7 @@ def collect(loop) -> dict:
         "states": [_states(layer) for layer in model.with_inner()],
         "frozen": [not layer.trainable for layer in model.with_inner()],
         "feed": loop.feed.get_state(),
+        "held_out": loop.held_out.get_state() if _is_kept(loop.held_out) else None,
         "totals": objective.totals,
         "seen": objective.seen,
         "metrics": [_of_metric(m) for m in _metrics(objective)],
@@ -70,6 +71,13 @@ def check(loop, then: dict) -> None:
         trial = type(rng.bit_generator)()
         trial.state = values  # raises if it is no state of such a generator
     loop.feed.check_state(then["feed"])
+    if _is_kept(loop.held_out):
+        loop.held_out.check_state(then["held_out"])
+
+
+def _is_kept(held_out) -> bool:
+    """Tell whether what is judged by has a place and an order; what begins anew for each validation has none."""
+    return held_out is not None and held_out.resumable
 
 
 def put_back(loop, then: dict, arrays: list[np.ndarray]) -> None:
@@ -78,6 +86,8 @@ def put_back(loop, then: dict, arrays: list[np.ndarray]) -> None:
     for callback, values in zip(remembering(loop), then["callbacks"], strict=True):
         callback.set_state(values)  # the learner's own comes first: it may raise
     loop.feed.set_state(then["feed"])
+    if _is_kept(loop.held_out):
+        loop.held_out.set_state(then["held_out"])
     for w, a in zip(weights, arrays, strict=True):
         w.data[...] = a
     for layer, frozen, states in zip(model.with_inner(), then["frozen"], then["states"], strict=True):
@@ -96,8 +106,17 @@ def put_back(loop, then: dict, arrays: list[np.ndarray]) -> None:
 
 def remembering(loop) -> list:
     """Return the callbacks that have something to remember, now or later."""
-    callbacks = dict.fromkeys(c for c in loop.watchers.callbacks if not isinstance(c, ProgressBar))
-    return [c for c in callbacks if type(c).get_state is not Callback.get_state]
+    return [c for c in _callbacks(loop) if type(c).get_state is not Callback.get_state]
+
+
+def acting(loop) -> list:
+    """Return the callbacks on which the numbers depend: those that remember, and others known to change a training."""
+    remember = remembering(loop)
+    return [c for c in _callbacks(loop) if c in remember or isinstance(c, (LearningRateScheduler, TerminateOnNaN))]
+
+
+def _callbacks(loop) -> list:
+    return list(dict.fromkeys(c for c in loop.watchers.callbacks if not isinstance(c, ProgressBar)))
 
 
 # ---------------------------------------------------------------- layers
@@ -184,10 +203,10 @@ def _put_into(metric, values: dict) -> None:
 
 
 def _of_optimizer(optimizer) -> dict:
-    """Return what changes as an optimizer goes on: the number of steps, the rate, values of the learner's own."""
-    kept, given = {}, options(type(optimizer))
+    """Return what may change as an optimizer goes on: the steps, the rate, and options that a callback may set."""
+    kept = {}
     for name, value in vars(optimizer).items():
-        if name in given or name in ("state", "_known", "given_rate", "slots"):
+        if name in ("state", "given_rate", "slots"):
             continue
         try:
             pack(value, {}, name)
@@ -205,6 +224,12 @@ def _check_optimizer(model, then, now) -> None:
     steps, rate = values["iterations"], values.get("_rate", 0.0)
     if type(steps) is not int or not 0 <= steps < 2**63 or type(rate) is not float or not 0 <= rate < np.inf:
         raise ValueError(f"the optimizer has taken {steps!r:.40} steps, its rate is {rate!r:.40}")
+    kind = type(model.optimizer)
+    given = {name: values[name] for name in options(kind) if name in values}
+    if any(isinstance(v, (int, float)) and not abs(v) < 2**53 for v in given.values()):
+        raise ValueError(f"the options of the optimizer are {given!r:.200}")
+    if kind.__module__.startswith("edunet.") and any(given[name] != now["optimizer"][name] for name in given):
+        kind(**given)  # raises for what no callback can have meant
     weights = model.weights
     for i, arrays in slots.items():
         if type(i) is not int or not 0 <= i < len(weights):

@@ -8,6 +8,7 @@
 {"layer": 2}   {"symbol": [4, 0]}                 the third layer of the model; the first output of its fifth call
 """
 
+import collections
 import math
 import types
 
@@ -20,8 +21,9 @@ from edunet.models.gate import check_sizes, check_types
 from edunet.models.own import check_own, config_of
 from edunet.models.registry import BASES, KINDS, base_of, find
 
-__all__ = ["Reader", "Writer"]
+__all__ = ["MOST_METRICS", "Reader", "Writer"]
 
+MOST_METRICS = 1_000
 LARGEST = 2**63  # of whole numbers: seeds
 _FUNCTIONS = (types.FunctionType, types.BuiltinFunctionType, types.MethodType, np.ufunc)
 
@@ -114,6 +116,7 @@ class Reader:
     def __init__(self, arrays: dict[str, np.ndarray], custom: dict):
         self.arrays, self.custom = arrays, custom
         self.used: set[str] = set()  # the arrays that have found their place
+        self.made: collections.Counter[str] = collections.Counter()  # how many objects of each kind
         self.layers: list[Layer] = []  # those made so far
         self.symbols: list[tuple[Symbol, ...]] = []  # the outputs of each call so far, those of the inputs last: [-1]
 
@@ -144,6 +147,9 @@ class Reader:
     def _made(self, base: str, content):
         if not isinstance(content, dict) or not {"kind", "config"} <= content.keys() <= {"kind", "config", "own"}:
             raise ValueError(f"{base}: expected kind and config. Received: {content!r:.80}")
+        self.made[base] += 1
+        if base == "metric" and self.made[base] > MOST_METRICS:  # of a few letters, and some keep thousands of numbers
+            raise ValueError(f"a file holds at most {MOST_METRICS} metrics")
         config = self.config(content["config"])
         if "own" in content:
             return self.own(content["kind"], BASES[base])(**config)

@@ -57,8 +57,23 @@ def fill_weights(model, arrays: dict[str, np.ndarray], needs: str, path: str = "
                 f"{start}{name} has shape {arrays[name].shape}, {needs} needs {w.shape}."
                 + _channels(name, arrays[name].shape, w.shape, list(weights))
             )
+        _check_range(f"{start}{name}", arrays[name], w.dtype)
     for name, w in weights.items():
         w.data[...] = arrays[name]
+
+
+def _check_range(name: str, a: np.ndarray, dtype) -> None:
+    """Raise ValueError for numbers that would become infinite in the precision of the weight."""
+    if a.dtype == dtype:
+        return
+    try:
+        with np.errstate(over="raise"):
+            a.astype(dtype)
+    except FloatingPointError:
+        raise ValueError(
+            f"{name} holds {np.abs(a[np.isfinite(a)]).max():.3g}, and a weight of {dtype} at most "
+            f"{np.finfo(dtype).max:.3g}: it would become infinite."
+        ) from None
 
 
 def _channels(name, theirs, ours, names) -> str:

@@ -57,7 +57,6 @@ class Optimizer:
             setattr(self, name, None if c is None else number(kind, name, c, above=True))
         self.iterations = 0
         self.state: dict = {}  # weight (a Tensor) -> its running values, in the order of `slots`
-        self._known: dict = {}  # the same lists, once they were found to fit their weights
 
     @property
     def learning_rate(self) -> float:
@@ -80,19 +79,25 @@ class Optimizer:
         """Take one step of every weight, in place: clip the gradients, shrink the weights, move them."""
         rate = self.learning_rate
         for dw, w in zip(self._clipped(gradients), weights, strict=True):
-            running: Any = self.state.get(w)
-            if running is None or running is not self._known.get(w):
-                running = self._meet(w, running)
             numbers = for_kernels(w.data, w.dtype)  # w.data itself, unless somebody set a strided view
+            running: Any = self.state.get(w)
+            if running is None or len(running) != len(self.slots) or not _are_like(numbers, running):
+                running = self._meet(w, running)
+            dw = for_kernels(dw, w.dtype)
+            if dw.shape != numbers.shape:
+                raise ValueError(
+                    f"{type(self).__name__}: the gradient of the weight {w.name!r} has the shape {dw.shape}, expected "
+                    f"{numbers.shape}, that of the weight."
+                )
             if self.weight_decay:
                 numbers -= rate * self.weight_decay * numbers
-            self.step(numbers, for_kernels(dw, w.dtype), *running)
+            self.step(numbers, dw, *running)
             if numbers is not w.data:
                 w.data[...] = numbers
         self.iterations += 1
 
     def _meet(self, w, running) -> list[np.ndarray]:
-        """Return the running values of a weight that is seen for the first time, or raise if they came from elsewhere.
+        """Return the running values of a weight: fresh ones, or those that came from elsewhere, laid out for kernels.
 
         Compiled kernels trust these arrays to be as long as the weight.
         """
@@ -104,8 +109,8 @@ class Optimizer:
                 f"{type(self).__name__}: the running values of the weight {w.name!r} are {_forms(running)}, expected "
                 f"{_forms(fresh)}. To begin anew type optimizer.state.clear()."
             )
-        self.state[w] = self._known[w] = running
-        return running
+        self.state[w] = [_laid_out(a) if isinstance(a, np.ndarray) else a for a in running]
+        return self.state[w]
 
     def apply_gradients(self, pairs) -> None:
         """Take one step from pairs (gradient, weight): `apply_gradients(zip(gradients, weights))`, as in Keras."""
@@ -134,9 +139,23 @@ class Optimizer:
 
     def get_config(self) -> dict:
         """Return the arguments that make this optimizer again; a schedule stays an object."""
-        own = ("_rate", "given_rate", "iterations", "slots", "state", "_known")
+        own = ("_rate", "given_rate", "iterations", "slots", "state")
         config = {k: v for k, v in vars(self).items() if k not in own}
         return {"learning_rate": self._rate, **config}
+
+
+def _are_like(w, running) -> bool:
+    """Tell whether all running values are arrays just as the weight is: looked at in every step, so in no time."""
+    shape, dtype = w.shape, w.dtype
+    for a in running:
+        if type(a) is not np.ndarray or a.shape != shape or a.dtype is not dtype or not a.flags.carray:
+            return False
+    return True
+
+
+def _laid_out(a: np.ndarray) -> np.ndarray:
+    laid_out = for_kernels(a, a.dtype)
+    return laid_out if laid_out.flags.writeable else laid_out.copy()
 
 
 def _forms(running) -> list:

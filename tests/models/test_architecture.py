@@ -1,6 +1,8 @@
 """Architectures as text, and back: every layer, every form of graph, and nothing that a file may not hold."""
 
 import json
+from concurrent.futures import ThreadPoolExecutor
+from typing import ClassVar
 
 import numpy as np
 import pytest
@@ -435,3 +437,25 @@ class Stack(layers.Layer):
 def test_a_sequential_inside_an_own_layer_is_built_again(tmp_path):
     model = models.Sequential([layers.Input((5,)), Stack(4), layers.Dense(1)])
     equal_weights(model, tmp_path, np.random.default_rng(0).normal(size=(3, 5)), custom_objects={"Stack": Stack})
+
+
+class Watching(layers.Layer):
+    """Notes which precision this thread and another one see while it is made."""
+
+    seen: ClassVar[list] = []
+
+    def __init__(self, **kwargs):
+        super().__init__(**kwargs)
+        with ThreadPoolExecutor(1) as other:
+            Watching.seen.append((edunet.floatx(), other.submit(edunet.floatx).result()))
+
+    def call(self, x):
+        return x
+
+
+def test_loading_changes_the_precision_of_no_other_thread(tmp_path):
+    model = models.Sequential([layers.Input((4,)), layers.Dense(2, dtype="float64"), Watching(dtype="float64")])
+    Watching.seen.clear()
+    loaded = again(model, tmp_path, custom_objects={"Watching": Watching})
+    assert loaded.layers[0].dtype == np.float64
+    assert Watching.seen[-1] == (np.float64, np.float32)

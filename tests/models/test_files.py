@@ -106,7 +106,7 @@ def test_a_full_disk_leaves_the_old_file_and_no_other(tmp_path, monkeypatch, ste
 @pytest.mark.skipif(os.name == "nt", reason="there processes are asked by age alone")
 def test_what_a_killed_process_left_behind_is_removed_by_the_next_write(tmp_path):
     code = "import sys, time; open(sys.argv[1].replace('PID', str(__import__('os').getpid())), 'w'); time.sleep(60)"
-    half = tmp_path / ".other.PID.0123abcd.part"
+    half = tmp_path / f".other.PID.{files.here()}.0123abcd.part"
     with subprocess.Popen([sys.executable, "-c", code, str(half)]) as process:
         half = tmp_path / half.name.replace("PID", str(process.pid))
         while not half.exists():
@@ -120,13 +120,25 @@ def test_what_a_killed_process_left_behind_is_removed_by_the_next_write(tmp_path
 
 
 def test_a_number_of_a_process_that_another_has_now_is_told_by_age(tmp_path):
-    half = tmp_path / f".f.{os.getppid()}.0123abcd.part"
+    half = tmp_path / f".f.{os.getppid()}.{files.here()}.0123abcd.part"
     half.write_text("half")
     files.write(tmp_path / "f", {}, "kind")
     assert half.exists()
-    os.utime(half, (time.time() - 4000,) * 2)
+    os.utime(half, (time.time() - files.DAY - 10,) * 2)
     files.write(tmp_path / "f", {}, "kind")
     assert not half.exists()
+
+
+def test_what_another_computer_writes_into_a_shared_folder_is_left_to_it_for_a_day(tmp_path):
+    theirs = [tmp_path / f".f.{number}.89abcdef.0123abcd.part" for number in (1, 999_999_999, os.getppid())]
+    for half in theirs:  # numbers of processes that live here, or do not, tell nothing
+        half.write_text("half")
+    files.write(tmp_path / "f", {}, "kind")
+    assert all(half.exists() for half in theirs)
+    for half in theirs:
+        os.utime(half, (time.time() - files.DAY - 10,) * 2)
+    files.write(tmp_path / "f", {}, "kind")
+    assert os.listdir(tmp_path) == ["f"]
 
 
 @pytest.mark.skipif(os.name == "nt", reason="modes of files are others there")

@@ -15,7 +15,7 @@ from safetensors.numpy import save_file
 
 import edunet
 from edunet import layers, losses, metrics, models, optimizers
-from edunet.models import saving, strict_json
+from edunet.models import nesting, saving, strict_json
 
 
 def network(units=3):
@@ -218,6 +218,18 @@ def test_weights_that_are_whole_numbers(tmp_path):
         model.load_weights(tmp_path / "w")
 
 
+def test_numbers_that_a_weight_cannot_hold(tmp_path):
+    model = models.Sequential([layers.Dense(1, input_shape=(2,))])
+    before = model.get_weights()
+    save_file({"0.kernel": np.array([[1.0], [-1e300]]), "0.bias": np.zeros(1)}, tmp_path / "w")
+    with pytest.raises(ValueError, match=r"w': 0.kernel holds 1e\+300, and a weight of float32 at most 3.4e\+38"):
+        model.load_weights(tmp_path / "w")
+    np.testing.assert_array_equal(model.get_weights()[0], before[0])
+    save_file({"0.kernel": np.array([[1.0], [-np.inf]]), "0.bias": np.zeros(1)}, tmp_path / "w")
+    model.load_weights(tmp_path / "w")  # as it was saved
+    assert model.get_weights()[0][1] == -np.inf
+
+
 def changed(path, change):
     """Change the description of the model in a file."""
     content = path.read_bytes()
@@ -278,6 +290,104 @@ def test_forged_architectures_are_refused_without_taking_memory(tmp_path, kind):
         assert tracemalloc.get_traced_memory()[1] < 5_000_000
     finally:
         tracemalloc.stop()
+
+
+OBJECTS = {
+    "loss": {"loss": {"kind": "MeanSquaredError", "config": {}}},
+    "initializer": {"initializer": {"kind": "Zeros", "config": {}}},
+    "metric": {"metric": {"kind": "AUC", "config": {}}},
+    "regularizer": {"regularizer": {"kind": "L2", "config": {}}},
+    "constraint": {"constraint": {"kind": "NonNeg", "config": {}}},
+    "optimizer": {"optimizer": {"kind": "SGD", "config": {}}},
+    "schedule": {"schedule": {"kind": "CosineDecay", "config": {"initial_learning_rate": 0.1, "decay_steps": 2}}},
+    "activation": {"activation": "relu"},
+    "layer": {"layer": 0},
+}
+PLACES = {  # and the kinds of objects that belong there
+    "activation": ("activation", "layer"),
+    "kernel_initializer": ("initializer",),
+    "kernel_regularizer": ("regularizer",),
+    "activity_regularizer": ("regularizer",),
+    "kernel_constraint": ("constraint",),
+    "units": (),
+    "use_bias": (),
+}
+
+
+@pytest.mark.parametrize("place", PLACES)
+@pytest.mark.parametrize("kind", OBJECTS)
+def test_an_object_stands_only_where_its_kind_belongs(tmp_path, place, kind):
+    path = tmp_path / "m.safetensors"
+    models.Sequential([layers.ReLU(input_shape=(4,)), layers.Dense(3)]).save(path)
+    changed(path, lambda m: m["layers"][1]["config"].update({place: OBJECTS[kind]}))
+    if kind in PLACES[place]:
+        models.load_model(path)
+    else:
+        with pytest.raises(ValueError, match=f"layer 1 of its description .*Dense: {place} cannot be the {kind} '"):
+            models.load_model(path)
+
+
+@pytest.mark.parametrize("kind", OBJECTS)
+@pytest.mark.parametrize(
+    ("place", "wanted"),
+    [("optimizer", "optimizer"), ("loss", "loss"), ("metrics", "metric loss"), ("loss_weights", "")],
+)
+def test_what_was_compiled_is_of_its_kind(tmp_path, place, wanted, kind):
+    path, model = tmp_path / "m.safetensors", learner()
+    model.compile("sgd", "mse")
+    model.save(path)
+    many = place != "optimizer" and place != "loss"
+    changed(path, lambda m: m["compile"].update({place: [OBJECTS[kind]] if many else OBJECTS[kind]}))
+    if kind in wanted.split():
+        models.load_model(path)
+    else:
+        with pytest.raises(ValueError, match=f"compile: {place} cannot be the {kind} '"):
+            models.load_model(path)
+
+
+def stretched(*names, to):
+    """Return a change that repeats the first entry of a list in the description, or fills it with "mae"."""
+
+    def change(m):
+        *way, last = names
+        for name in way:
+            m = m[name]
+        m[last] = ["mae"] * to if way == ["compile"] else (m[last] if isinstance(m[last], list) else [m[last]]) * to
+
+    return change
+
+
+MANY = {
+    "layers": (stretched("layers", to=2000), "a file holds at most 5000 layers. Received 6000"),
+    "calls": (stretched("layers", 2, "calls", to=4000), "at most 5000 calls of layers. Received 8000"),
+    "inputs": (stretched("layers", 2, "inputs", to=1001), "has at most 1000 inputs and outputs. Received 1001"),
+    "outputs": (stretched("layers", 2, "outputs", to=1001), "has at most 1000 inputs and outputs. Received 1001"),
+    "metrics": (stretched("compile", "metrics", to=1001), "compile: a file holds at most 1000 metrics"),
+    "weighted metrics": (stretched("compile", "weighted_metrics", to=1001), "at most 1000 metrics"),
+    "objects": (
+        lambda m: m["layers"][0]["config"].update(units=[OBJECTS["metric"]] * 1001),
+        "layer 0 of its description .*a file holds at most 1000 metrics",
+    ),
+}
+
+
+@pytest.mark.parametrize("kind", MANY)
+def test_too_many_parts_are_refused_before_they_are_made(tmp_path, kind):
+    change, message = MANY[kind]
+    model, path = learner(), tmp_path / "m.safetensors"
+    model.compile("adam", "mse")
+    model.save(path)
+    changed(path, change)
+    with pytest.raises(ValueError, match=message):
+        models.load_model(path)
+
+
+def test_too_many_layers_are_refused_before_they_are_written(tmp_path, monkeypatch):
+    monkeypatch.setattr(nesting, "MOST_LAYERS", 3)
+    learner().save(tmp_path / "m.safetensors")
+    monkeypatch.setattr(nesting, "MOST_LAYERS", 2)
+    with pytest.raises(ValueError, match="a file holds at most 2 layers. Received 3"):
+        learner().save(tmp_path / "n.safetensors")
 
 
 def test_deep_and_long_descriptions():
