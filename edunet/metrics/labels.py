@@ -122,7 +122,7 @@ def class_numbers(metric, y_true, y_pred):
 def known_classes(metric, y_true, y_pred):
     """Return labels as whole numbers, one for each row of outputs (...,K), or raise ValueError for one beyond K."""
     labels, classes = class_numbers(metric, y_true, y_pred), y_pred.shape[-1]
-    if labels.size and not (labels.min() >= 0 and labels.max() < classes):
+    if np.count_nonzero((labels >= 0) & (labels < classes)) < labels.size:
         raise ValueError(
             f"{name_of(metric)}: labels run from {labels.min():g} to {labels.max():g}; expected 0 to {classes - 1}."
         )
