@@ -106,9 +106,11 @@ class Model(Trainable):
     def carry_mask(self, y, args, mask):
         return y  # the last layers have said what is masked
 
-    def call(self, inputs):
+    def call(self, inputs, *more):
         if self._outputs_drawn is None:
             raise ValueError(f"{self.name}: a Model needs inputs and outputs, or a subclass with its own call(x).")
+        if more:
+            raise TypeError(f"{self.name}: several inputs stand in one list, or in a dict by name: model([a, b]).")
         values = dict(zip(self._inputs_drawn, self._in_order(inputs), strict=True))
         for node in self._nodes:
             args, kwargs = node.filled(values)
@@ -117,7 +119,23 @@ class Model(Trainable):
 
     def _in_order(self, inputs) -> list:
         """Return what the model is called on as a list in the order of its inputs."""
-        return all_by_name(inputs, self.input_names, "inputs") if isinstance(inputs, dict) else in_list(inputs)
+        if isinstance(inputs, dict):
+            return all_by_name(inputs, self.input_names, "inputs")
+        xs = in_list(inputs)
+        self._check_number(xs, "inputs")
+        return xs
+
+    def _check_number(self, xs: list, what: str) -> None:
+        names = self.input_names or []
+        if len(xs) == len(names):
+            return
+        if len(names) == 1:
+            hint = "A list of examples becomes one array with np.stack(x)."
+        else:
+            hint = f"They stand in a list, in this order, or in a dict: {{{names[0]!r}: ..., {names[1]!r}: ...}}."
+        expected = "1 input" if len(names) == 1 else f"{len(names)} inputs, {names}"
+        received = "one array" if len(xs) == 1 else f"a list of {len(xs)} arrays"
+        raise ValueError(f"{what}: the model has {expected}. Received {received}. {hint}")
 
     def _draw(self, args, kwargs):
         if self._outputs_drawn is not None and args and isinstance(args[0], dict):
@@ -141,13 +159,11 @@ class Model(Trainable):
 
     def adjust_rank(self, xs: list[np.ndarray]) -> list[np.ndarray]:
         """Check the data against the inputs; grey images (N,H,W) get the channel axis that Input((H,W,1)) asks for."""
+        if self._outputs_drawn is None and not self.asks_by_name:
+            return xs
+        self._check_number(xs, "x")
         if self._outputs_drawn is None:
             return xs
-        if len(xs) != len(self._inputs_drawn):
-            raise ValueError(
-                f"x: the model has {len(self._inputs_drawn)} input(s). Received a list of {len(xs)} arrays."
-                + (" A list of examples becomes one array with np.stack(x)." if len(self._inputs_drawn) == 1 else "")
-            )
         adjusted = []
         for x, symbol in zip(xs, self._inputs_drawn, strict=True):
             if x.ndim == symbol.ndim - 1 and symbol.shape[-1] == 1 and x.shape != symbol.shape[1:]:

@@ -42,7 +42,7 @@ INF[0, 0] = np.inf
             Y[:4],
             r"x: the model expects \(N, 4\). Received \(4,\). For a single example add the batch axis: x\[None\]",
         ),
-        (list(X), Y, r"the model has 1 input\(s\). Received a list of 6 arrays. .*np.stack\(x\)"),
+        (list(X), Y, r"the model has 1 input. Received a list of 6 arrays. .*np.stack\(x\)"),
         ([[1, 2, 3, 4], [1, 2]], Y[:2], r"x: the rows have different lengths. Pad them"),
         (
             X,
