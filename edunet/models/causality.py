@@ -10,17 +10,13 @@ from typing import NamedTuple
 
 import numpy as np
 
-from edunet.layers.embedding import Embedding, PositionEmbedding
 from edunet.models.looking import every_output, without_states
-from edunet.models.trying import spare
+from edunet.models.trying import EXAMPLES, codes_of, made_up, spare
 from edunet.tensor import as_array, no_gradients
 
 __all__ = ["Causality", "check_causality"]
 
-EXAMPLES = 4  # enough that a leak does not hide behind units that are off
 STEPS = 32  # from so many steps on the input is changed, one after the other
-LENGTH = 12  # of sequences that are made up
-CODES = 8  # different ones, where nobody says how many there are
 
 
 @dataclass(frozen=True)
@@ -114,31 +110,14 @@ def _examples(model, x, rng) -> list[np.ndarray]:
             f"check_causality: {model.name} has not been told the shape of its input. Give it examples, "
             "check_causality(model, x), or build it first."
         )
-    return [_made_up(model, symbol, rng) for symbol in model.inputs]
-
-
-def _made_up(model, symbol, rng) -> np.ndarray:
-    length = min([LENGTH, *(p.sequence_length for p in model.with_inner() if isinstance(p, PositionEmbedding))])
-    shape = (EXAMPLES, *(length if n is None else n for n in symbol.shape[1:]))
-    codes = _codes(model, symbol)
-    if codes:
-        return rng.integers(min(1, codes - 1), codes, shape)  # 0 may be padding
-    return rng.normal(size=shape).astype(np.float32)
-
-
-def _codes(model, symbol) -> int | None:
-    """Return how many different codes an input may hold, or None if it holds measurements."""
-    read = any(isinstance(node.layer, Embedding) for node in model.nodes if symbol in node.inputs)
-    if not read and symbol.dtype.kind not in "iu":
-        return None
-    return min([layer.input_dim for layer in model.with_inner() if isinstance(layer, Embedding)], default=CODES)
+    return [made_up(model, symbol, rng) for symbol in model.inputs]
 
 
 def _other_future(model, i, x, t, rng) -> np.ndarray:
     """Return the same sequences with something else from step t on."""
     other = x.copy()
     future = other[:, t:]
-    codes = _codes(model, model.inputs[i]) if model.inputs else None
+    codes = codes_of(model, model.inputs[i]) if model.inputs else None
     if codes or x.dtype.kind in "iub":
         future[...] = 1 + (future + rng.integers(0, 1 << 30, future.shape)) % max(1, (codes or x.max() + 1) - 1)
     else:
