@@ -1,13 +1,39 @@
-"""Input: where a drawn model begins."""
+"""Input: where a drawn model begins, and the InputLayer that stands for it among the layers of a model."""
 
 import numpy as np
 
 from edunet.backend import floatx
 from edunet.layers.dense import whole
+from edunet.layers.layer import Layer
 from edunet.layers.naming import fresh_name
 from edunet.layers.symbol import Symbol
 
-__all__ = ["Input"]
+__all__ = ["Input", "InputLayer"]
+
+
+class InputLayer(Layer):
+    """What stands for an Input in `model.layers`, as in Keras: a name and an output, no weights, and y = x.
+
+    A model makes it of what `Input` returned; it is written into no file.
+    """
+
+    supports_masking = True
+
+    def __init__(self, symbol: Symbol):
+        inside = symbol.node is not None  # the model begins in the midst of another
+        super().__init__(name=f"{symbol.node.layer.name}_input" if inside else symbol.name)
+        self.dtype, self.built = symbol.dtype, True
+        self.input = self.output = symbol
+
+    def __call__(self, *args, training=None, **kwargs):
+        return args[0]
+
+    @classmethod
+    def of(cls, symbol: Symbol) -> "InputLayer":
+        """Return the InputLayer of a Symbol, the same each time."""
+        if symbol.source is None:
+            symbol.source = cls(symbol)
+        return symbol.source
 
 
 def Input(shape=None, dtype=None, name=None, *, batch_size=None, batch_shape=None) -> Symbol:

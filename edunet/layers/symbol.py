@@ -19,6 +19,7 @@ class Symbol:
     def __init__(self, shape, dtype="float32", node=None, index=0, masked=False, name=None):
         self.shape, self.dtype, self.node, self.index = tuple(shape), np.dtype(dtype), node, index
         self.masked, self.name = masked, name
+        self.source = None  # its InputLayer, once somebody asks a model for its layers
 
     ndim = property(lambda self: len(self.shape))
 

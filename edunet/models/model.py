@@ -4,11 +4,12 @@ import html
 
 import numpy as np
 
+from edunet.layers.input import InputLayer
 from edunet.layers.layer import Layer
 from edunet.layers.recurrent import Reader
 from edunet.layers.symbol import Node, Symbol, draw_again, fill, in_list, lay_flat, symbols_in
 from edunet.models import doctor, looking, summary
-from edunet.models.drawing import checked, layers_as_keras_orders_them, nodes_behind, unique
+from edunet.models.drawing import as_keras_orders_them, checked, parts_behind, unique
 from edunet.models.examples import all_by_name
 from edunet.models.streaming import Stream
 from edunet.models.training import Trainable
@@ -42,6 +43,7 @@ class Model(Trainable):
         super().__init__(name=name, **kwargs)
         self._inputs_drawn: list[Symbol] = []
         self._outputs_drawn = None
+        self._order: list[Layer | int] = []  # layers as Keras orders them; a number is an input
         self._stream: Stream | None = None
         if inputs is not None or outputs is not None:
             self._connect(inputs, outputs)
@@ -50,9 +52,11 @@ class Model(Trainable):
         """Find the layers between inputs and outputs, in an order in which each has what it needs."""
         inputs, self._outputs_drawn = checked(inputs), checked(outputs)
         self._inputs_drawn, ends = in_list(inputs), in_list(self._outputs_drawn)
-        found = nodes_behind(ends, self._inputs_drawn)
-        self._nodes = sorted(found, key=lambda node: node.number)  # numbered as drawn: each after what it needs
-        self._layers_drawn = layers_as_keras_orders_them(found)
+        parts = parts_behind(ends, self._inputs_drawn)
+        nodes = [part for part in parts if isinstance(part, Node)]
+        self._nodes = sorted(nodes, key=lambda node: node.number)  # numbered as drawn: each after what it needs
+        ordered, place = as_keras_orders_them(parts), {id(s): i for i, s in enumerate(self._inputs_drawn)}
+        self._order = [part if isinstance(part, Layer) else place[id(part)] for part in ordered]
         self.output_shapes = [s.shape for s in ends]
         names = [s.name or (s.node.layer.name if s.node else "input") for s in self._inputs_drawn]
         self.input_names = list(inputs) if isinstance(inputs, dict) else unique(names)
@@ -70,13 +74,18 @@ class Model(Trainable):
 
     @property
     def layers(self) -> list[Layer]:
-        """The layers, from those furthest from the outputs to the nearest; a shared layer once."""
+        """The layers, from those furthest from the outputs to the nearest; a shared layer once.
+
+        As in Keras an InputLayer stands for each input of a Model(inputs, outputs), and for none of a Sequential.
+        """
         if self._outputs_drawn is None:
             return self.sublayers()
-        return list(self._layers_drawn)
+        return [part if isinstance(part, Layer) else InputLayer.of(self.inputs[part]) for part in self._order]
 
     def sublayers(self):
-        return super().sublayers() if self._outputs_drawn is None else self.layers
+        if self._outputs_drawn is None:
+            return super().sublayers()
+        return [part for part in self._order if isinstance(part, Layer)]
 
     @property
     def inputs(self):
@@ -96,7 +105,7 @@ class Model(Trainable):
         """Return a layer by its name or by its place."""
         if index is not None:
             return self.layers[index]
-        for layer in self.layers:
+        for layer in [*self.sublayers(), *self.layers]:
             if layer.name == name:
                 return layer
         raise ValueError(f"no layer is called {name!r}; the layers are {[layer.name for layer in self.layers]}.")

@@ -1,6 +1,6 @@
 """Sequential: one layer after the other."""
 
-from edunet.layers.input import Input
+from edunet.layers.input import Input, InputLayer
 from edunet.layers.layer import Layer
 from edunet.layers.symbol import Symbol
 from edunet.models.model import Model
@@ -37,6 +37,8 @@ class Sequential(Model):
 
     def add(self, layer) -> None:
         """Put a layer on top."""
+        if isinstance(layer, InputLayer):
+            layer = layer.output
         if isinstance(layer, Symbol):
             if self._stack:
                 raise ValueError(f"{self.name}: Input comes first, before any layer.")

@@ -12,7 +12,7 @@ __all__ = ["fill_weights", "named_weights", "safetensors_path", "without_weights
 def named_weights(model) -> dict:
     """Return every weight under a name that says where it stands: "2.kernel" is the kernel of the third layer."""
     names: dict = {}
-    for i, layer in enumerate(model.layers):
+    for i, layer in enumerate(model.sublayers()):
         for j, weight in enumerate(layer.weights):
             name = f"{i}.{weight.name or j}"
             names[name if name not in names else f"{name}.{j}"] = weight

@@ -33,7 +33,7 @@ def drawn(formula):
 @EACH
 def test_arithmetic_is_drawn_as_layers(formula, kinds):
     model, f = drawn(formula)
-    assert [type(layer).__name__ for layer in model.layers if layer is not f] == kinds
+    assert [type(layer).__name__ for layer in model.sublayers() if layer is not f] == kinds
     np.testing.assert_allclose(model.predict(X), formula(X, f(X).numpy()), rtol=1e-5, atol=1e-6)
 
 
