@@ -99,7 +99,16 @@ class Model(Trainable):
 
     input = property(lambda self: self.inputs[0] if len(self.inputs) == 1 else self.inputs)
     output = property(lambda self: self.as_drawn(self.outputs))
-    output_shape = property(lambda self: self.output_shapes and self.output_shapes[0])
+
+    @property
+    def input_shape(self):  # type: ignore[override]
+        """The shape of the input, batch axis first, of several a list; None before it is known."""
+        return _one_or_list([symbol.shape for symbol in self._inputs_drawn])
+
+    @property
+    def output_shape(self):
+        """The shape of the output, batch axis first, of several a list; None before it is known."""
+        return _one_or_list(self.output_shapes or [])
 
     def get_layer(self, name=None, index=None) -> Layer:
         """Return a layer by its name or by its place."""
@@ -304,6 +313,10 @@ class Model(Trainable):
         from edunet.models import saving
 
         return saving.from_config(config, custom_objects)
+
+
+def _one_or_list(shapes: list):
+    return shapes[0] if len(shapes) == 1 else list(shapes) or None
 
 
 def _channel_hint(received, expected) -> str:

@@ -199,3 +199,26 @@ def test_inputs_are_no_part_of_a_file(tmp_path):
     model.save(tmp_path / "m.safetensors")
     for same in (models.load_model(tmp_path / "m.safetensors"), models.clone_model(model)):
         assert [layer.name for layer in same.layers] == names
+
+
+# ---- shapes
+
+
+def test_shapes_of_one_input_and_output():
+    x = layers.Input((4,))
+    for model in (models.Model(x, layers.Dense(2)(x)), models.Sequential([x, layers.Dense(2)])):
+        assert (model.input_shape, model.output_shape) == ((None, 4), (None, 2))
+
+
+def test_shapes_of_several_inputs_and_outputs():
+    a, b = layers.Input((4,)), layers.Input((None, 3))
+    h = layers.Dense(2)(a)
+    assert models.Model([a, b], [h, b]).input_shape == [(None, 4), (None, None, 3)]
+    assert models.Model({"y": b, "x": a}, {"q": h, "p": b}).output_shape == [(None, None, 3), (None, 2)]
+
+
+def test_shapes_that_are_not_known_yet():
+    model = models.Sequential([layers.Dense(2)])
+    assert (model.input_shape, model.output_shape) == (None, None)
+    model.build((None, 4))
+    assert (model.input_shape, model.output_shape) == ((None, 4), (None, 2))
