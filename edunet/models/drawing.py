@@ -29,7 +29,11 @@ def parts_behind(ends: list[Symbol], starts: list[Symbol]) -> list[Node | Symbol
             found[id(symbol)] = symbol
             continue
         if symbol.node is None:
-            raise ValueError(f"the outputs depend on {symbol}, which is not among the inputs of this Model.")
+            raise ValueError(
+                f"the outputs depend on the input {symbol.name!r}, {symbol}, which is not among the inputs of this "
+                "Model. What is inside a model that is used as a layer begins at the inputs of that model: "
+                "Model(base.inputs, base.get_layer(name).output)."
+            )
         if id(symbol.node) not in found:
             found[id(symbol.node)] = symbol.node
             waiting.extend(reversed(symbol.node.inputs))

@@ -117,7 +117,9 @@ class Model(Trainable):
         for layer in [*self.sublayers(), *self.layers]:
             if layer.name == name:
                 return layer
-        raise ValueError(f"no layer is called {name!r}; the layers are {[layer.name for layer in self.layers]}.")
+        inside = [part.name for part in self.sublayers() if name in [layer.name for layer in part.with_inner()[1:]]]
+        hint = f" It is inside {inside[0]!r}: get_layer({inside[0]!r}).get_layer({name!r})." if inside else ""
+        raise ValueError(f"no layer is called {name!r}; the layers are {[layer.name for layer in self.layers]}.{hint}")
 
     supports_masking = True  # masks travel inside, from layer to layer
 

@@ -222,3 +222,28 @@ def test_shapes_that_are_not_known_yet():
     assert (model.input_shape, model.output_shape) == (None, None)
     model.build((None, 4))
     assert (model.input_shape, model.output_shape) == ((None, 4), (None, 2))
+
+
+# ---- models inside models
+
+
+def with_a_base():
+    base = models.Sequential(
+        [layers.Input((4,), name="pixels"), layers.Dense(3, name="c"), layers.Dense(2)], name="base"
+    )
+    x = layers.Input((4,))
+    return models.Model(x, layers.Dense(1)(base(x))), base
+
+
+def test_what_is_inside_a_base_begins_at_its_inputs():
+    outer, base = with_a_base()
+    with pytest.raises(ValueError, match=r"the input 'pixels', .* not among .* Model\(base.inputs, base.get_layer"):
+        models.Model(outer.inputs, base.get_layer("c").output)
+    assert models.Model(base.inputs, base.get_layer("c").output).predict(X).shape == (3, 3)
+
+
+def test_a_layer_inside_a_base_is_found_by_its_way():
+    outer, base = with_a_base()
+    with pytest.raises(ValueError, match=r"It is inside 'base': get_layer\('base'\).get_layer\('c'\)"):
+        outer.get_layer("c")
+    assert outer.get_layer("base").get_layer("c") is base.layers[0]
