@@ -323,3 +323,26 @@ def test_a_forged_file_of_other_shapes_is_told_when_it_predicts(tmp_path):
     with pytest.raises(ValueError, match=r"dense: expected x \(N, ..., 4\) .* Received x \(1, 5\)") as caught:
         model.predict(np.ones((1, 5)))
     assert "in layer 'dense" in caught.value.__notes__[0]
+
+
+# ---- paths as Keras has them
+
+
+@pytest.mark.parametrize("name", ["m.keras", "m.h5", "m.weights.h5"])
+def test_a_file_that_would_have_another_ending_here(name, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(FileNotFoundError, match=f"no file '{name}'.*'m.safetensors' is not there"):
+        models.load_model(name)
+    model = models.Sequential([layers.Dense(1, input_shape=(2,))])
+    with pytest.raises(ValueError, match=f"Received '{name}'; use 'm.safetensors'"):
+        model.save(name)
+    model.save("m.safetensors")
+    for load in (models.load_model, model.load_weights):
+        with pytest.raises(FileNotFoundError, match="written as .safetensors here; 'm.safetensors' is there"):
+            load(name)
+
+
+def test_a_model_of_keras_is_brought_over(tmp_path):
+    (tmp_path / "m.keras").write_bytes(b"PK\x03\x04" + bytes(50))
+    with pytest.raises(ValueError, match=r"interop.from_keras\(keras.models.load_model\(path\)\)"):
+        models.load_model(tmp_path / "m.keras")
