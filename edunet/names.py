@@ -3,7 +3,7 @@
 import difflib
 import re
 
-__all__ = ["did_you_mean", "look_up", "missing_name", "refuse_unknown", "snake_case"]
+__all__ = ["did_you_mean", "look_up", "missing_name", "refuse_unknown", "safetensors_name", "snake_case"]
 
 
 def did_you_mean(name: object, known) -> str:
@@ -35,6 +35,15 @@ def refuse_unknown(owner: str, unknown, known) -> None:
 def missing_name(module: str, name: str, known) -> AttributeError:
     """Return the error for a name that a module does not have, with a guess at what was meant."""
     return AttributeError(f"{module} has no {name!r}." + did_you_mean(name, known))
+
+
+def safetensors_name(name: str) -> str:
+    """Return the name of a file with the ending that files have here, in place of one that Keras or PyTorch would give.
+
+    >>> safetensors_name("best.weights.h5"), safetensors_name("{epoch}-{val_loss:.2f}.keras")
+    ('best.safetensors', '{epoch}-{val_loss:.2f}.safetensors')
+    """
+    return re.sub(r"(\.weights)?\.[A-Za-z]\w{0,6}$", "", name) + ".safetensors"
 
 
 def snake_case(name: str) -> str:

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from edunet.callbacks.watcher import Watcher
+from edunet.names import safetensors_name
 
 __all__ = ["ModelCheckpoint"]
 
@@ -33,9 +34,9 @@ class ModelCheckpoint(Watcher):
         self.verbose, self.save_weights_only = verbose, save_weights_only
         self.filepath, self.save_best_only = str(filepath), save_best_only
         if not self.filepath.endswith(".safetensors"):
-            suggestion = Path(self.filepath).with_suffix("").with_suffix(".safetensors")
+            suggestion = safetensors_name(self.filepath)
             raise ValueError(
-                f"ModelCheckpoint writes .safetensors files. Received {self.filepath!r}; use {str(suggestion)!r}."
+                f"ModelCheckpoint writes .safetensors files. Received {self.filepath!r}; use {suggestion!r}."
             )
         if save_freq != "epoch" and (isinstance(save_freq, bool) or not isinstance(save_freq, int) or save_freq < 1):
             raise ValueError(

@@ -77,7 +77,7 @@ def to_keras(model):
         made = keras.Sequential([*starts, *[_layer_to(keras, layer) for layer in model.layers]], name=model.name)
     else:
         values = dict(zip(model.inputs, starts, strict=True))
-        copies = {layer: _layer_to(keras, layer) for layer in model.layers}
+        copies = {layer: _layer_to(keras, layer) for layer in model.sublayers()}
         for node in model._nodes:
             args, kwargs = node.filled(values)
             if takes_states(node.layer) and len(node.inputs) > 1:  # beside which Keras does not look for the mask

@@ -1,11 +1,13 @@
-"""Input: where a drawn model begins."""
+"""Input: where a drawn model begins, and the InputLayer that stands for it among the layers of a model."""
 
 import numpy as np
 
 from edunet.backend import floatx
 from edunet.layers.dense import whole
+from edunet.layers.layer import Layer
 from edunet.layers.naming import fresh_name
 from edunet.layers.symbol import Symbol
+from edunet.names import refuse_unknown
 
 __all__ = ["Input", "InputLayer"]
 
@@ -36,9 +38,39 @@ def Input(shape=None, dtype=None, name=None, *, batch_size=None, batch_shape=Non
     return Symbol((None, *shape), dtype or floatx(), name=name or fresh_name("InputLayer"))
 
 
-def InputLayer(shape=None, batch_size=None, dtype=None, name=None, *, batch_shape=None, input_shape=None) -> Symbol:
-    """Return what Input returns: the first entry of a Sequential, as older books write it; input_shape is shape."""
-    if shape is not None and input_shape is not None:
-        raise ValueError(f"InputLayer: give shape or input_shape, not both. Received: {shape!r}, {input_shape!r}")
-    shape = input_shape if shape is None else shape
-    return Input(shape, dtype, name, batch_size=batch_size, batch_shape=batch_shape)
+class InputLayer(Layer):
+    """What stands for an Input in `model.layers`, as in Keras: a name and an output, no weights, and y = x.
+
+    A model makes it of what `Input` returned; as the first entry of a Sequential, as older books write it, it says what
+    Input says, where input_shape is shape and batch_input_shape is batch_shape. It is written into no file.
+    """
+
+    supports_masking = True
+
+    def __init__(
+        self, shape=None, batch_size=None, dtype=None, name=None, *, batch_shape=None, input_shape=None, **older
+    ):
+        batch_shape = older.pop("batch_input_shape", batch_shape)
+        refuse_unknown("InputLayer", older, ["shape", "batch_shape", "input_shape", "batch_input_shape"])
+        if shape is not None and input_shape is not None:
+            raise ValueError(f"InputLayer: give shape or input_shape, not both. Received: {shape!r}, {input_shape!r}")
+        shape = input_shape if shape is None else shape
+        symbol = Input(shape, dtype, name, batch_size=batch_size, batch_shape=batch_shape)
+        symbol.source = self._stand_for(symbol)
+
+    def _stand_for(self, symbol: Symbol) -> "InputLayer":
+        inside = symbol.node is not None  # the model begins in the midst of another
+        super().__init__(name=f"{symbol.node.layer.name}_input" if inside else symbol.name)
+        self.dtype, self.built = symbol.dtype, True
+        self.input = self.output = symbol
+        return self
+
+    def __call__(self, *args, training=None, **kwargs):
+        return args[0]
+
+    @classmethod
+    def of(cls, symbol: Symbol) -> "InputLayer":
+        """Return the InputLayer of a Symbol, the same each time."""
+        if symbol.source is None:
+            symbol.source = cls.__new__(cls)._stand_for(symbol)
+        return symbol.source

@@ -66,7 +66,8 @@ class Layer(Weighted):
         self.built = False
         self._built_for: tuple | None = None  # (shape of the input, shapes of further arguments), once there was one
         shape = input_dim if input_dim is not None else input_shape
-        self.input_shape = (shape,) if isinstance(shape, int) else shape and tuple(shape)
+        if shape is not None:
+            self.input_shape = (shape,) if isinstance(shape, int) else tuple(shape)
         self.activity_regularizer = regularizers.get(activity_regularizer)
         self._weights, self._regularized, self._constrained, self._penalties = [], [], [], []
 

@@ -19,21 +19,63 @@ class Symbol:
     def __init__(self, shape, dtype="float32", node=None, index=0, masked=False, name=None):
         self.shape, self.dtype, self.node, self.index = tuple(shape), np.dtype(dtype), node, index
         self.masked, self.name = masked, name
+        self.source = None  # its InputLayer, once somebody asks a model for its layers
 
     ndim = property(lambda self: len(self.shape))
 
     def _refuse(self, *others, **options):
         """Name the layer for what was tried on a Symbol, which holds no numbers yet."""
         raise TypeError(
-            f"{self} holds no numbers yet: a drawn model is made of layers. For a + b type layers.Add()([a, b]), for "
-            "a * b layers.Multiply()([a, b]), for x * 2 or x / 255 layers.Rescaling(scale), for an activation "
+            f"{self} holds no numbers yet: a drawn model is made of layers. a + b, a - b and a * b are drawn as such, "
+            "x * 2, x / 255, 1 - x and -x, too, and arrays with one number per channel. For an activation type "
             "layers.Activation(name), for x @ w layers.Dense(units). Else, for x[:, -1] or edunet.ops, "
             "write a layer of your own: class Last(layers.Layer), whose call(self, x) returns x[:, -1]."
         )
 
-    __array__ = __getitem__ = __iter__ = __neg__ = __abs__ = _refuse
-    __add__ = __radd__ = __sub__ = __rsub__ = __mul__ = __rmul__ = __truediv__ = __rtruediv__ = _refuse
+    __array__ = __getitem__ = __iter__ = __abs__ = __rtruediv__ = _refuse
     __pow__ = __rpow__ = __matmul__ = __rmatmul__ = _refuse
+
+    def __add__(self, other):
+        return self._join("Add", other) or self._scale(1.0, other)
+
+    def __sub__(self, other):
+        return self._join("Subtract", other) or self._scale(1.0, other, -1)
+
+    def __rsub__(self, other):
+        return self._scale(-1.0, other)
+
+    def __mul__(self, other):
+        return self._join("Multiply", other) or self._scale(other)
+
+    def __truediv__(self, other):
+        if isinstance(other, Symbol):
+            self._refuse()
+        return self._scale(1 / self._constant(other))
+
+    def __neg__(self):
+        return self._scale(-1.0)
+
+    __radd__, __rmul__ = __add__, __mul__
+
+    def _join(self, kind: str, other):
+        """Draw a layer that joins two Symbols; None if the other is none."""
+        from edunet.layers import merge  # whose layers stand on this file
+
+        return getattr(merge, kind)()([self, other]) if isinstance(other, Symbol) else None
+
+    def _scale(self, scale, offset=0.0, sign=1):
+        """Draw x·scale ± offset."""
+        from edunet.layers.reshape import Rescaling
+
+        return Rescaling(self._constant(scale), sign * self._constant(offset))(self)
+
+    def _constant(self, value):
+        """Return a number, or an array with one for each channel, or say what can be drawn."""
+        a = np.asarray(value) if isinstance(value, (int, float, np.number, np.ndarray)) else np.array(None)
+        if a.dtype.kind not in "fiu" or a.shape not in ((), (1,), self.shape[1:][-1:]):
+            self._refuse()
+        return float(a) if a.ndim == 0 else a.astype(self.dtype if self.dtype.kind == "f" else np.float32)
+
     __array_ufunc__ = None  # an array on the left asks the Symbol, too
 
     def __repr__(self):

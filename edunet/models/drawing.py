@@ -5,7 +5,7 @@ import collections
 from edunet.layers.layer import Layer
 from edunet.layers.symbol import Node, Symbol, in_list
 
-__all__ = ["checked", "layers_as_keras_orders_them", "nodes_behind", "unique"]
+__all__ = ["as_keras_orders_them", "checked", "parts_behind", "unique"]
 
 
 def checked(drawn):
@@ -20,33 +20,44 @@ def checked(drawn):
     return dict(sorted(drawn.items())) if isinstance(drawn, dict) else drawn
 
 
-def nodes_behind(ends: list[Symbol], starts: list[Symbol]) -> list[Node]:
-    """Return all uses of layers between starts and ends, depth first from the first end."""
+def parts_behind(ends: list[Symbol], starts: list[Symbol]) -> list[Node | Symbol]:
+    """Return all uses of layers between starts and ends, and the starts, depth first from the first end."""
     known = {id(s) for s in starts}
-    found: dict[int, Node] = {}
+    found: dict[int, Node | Symbol] = {}
     waiting = list(reversed(ends))
     while waiting:
         symbol = waiting.pop()
         if id(symbol) in known:
+            found[id(symbol)] = symbol
             continue
         if symbol.node is None:
-            raise ValueError(f"the outputs depend on {symbol}, which is not among the inputs of this Model.")
-        if symbol.node.number not in found:
-            found[symbol.node.number] = symbol.node
+            raise ValueError(
+                f"the outputs depend on the input {symbol.name!r}, {symbol}, which is not among the inputs of this "
+                "Model. What is inside a model that is used as a layer begins at the inputs of that model: "
+                "Model(base.inputs, base.get_layer(name).output)."
+            )
+        if id(symbol.node) not in found:
+            found[id(symbol.node)] = symbol.node
             waiting.extend(reversed(symbol.node.inputs))
-    return list(found.values())
+    return [*(s for s in starts if id(s) not in found), *found.values()]
 
 
-def layers_as_keras_orders_them(nodes: list[Node]) -> list[Layer]:
-    """Sort layers by their distance from the outputs, furthest first, so that weights move from Keras by plain copy."""
-    distance: dict[int, int] = {}  # node number -> steps to the output on the longest way
-    depth: dict[Layer, int] = {}
-    for node in sorted(nodes, key=lambda node: -node.number):
-        here = depth[node.layer] = max(distance.get(node.number, 0), depth.get(node.layer, 0))
+def as_keras_orders_them(parts: list[Node | Symbol]) -> list[Layer | Symbol]:
+    """Sort layers, and Symbols of inputs, by their distance from the outputs, furthest first.
+
+    So weights move from Keras by plain copy, and the places of layers are those that books name.
+    """
+    distance: dict[int, int] = {}  # id of a node or an input -> steps to the output on the longest way
+    depth: dict[Layer | Symbol, int] = {}
+    starts = {id(part) for part in parts if isinstance(part, Symbol)}
+    for node in sorted((part for part in parts if isinstance(part, Node)), key=lambda node: -node.number):
+        here = depth[node.layer] = max(distance.get(id(node), 0), depth.get(node.layer, 0))
         for symbol in node.inputs:
-            if symbol.node is not None:
-                distance[symbol.node.number] = max(here + 1, distance.get(symbol.node.number, 0))
-    return sorted(dict.fromkeys(node.layer for node in nodes), key=lambda layer: -depth[layer])
+            before = symbol if id(symbol) in starts else symbol.node
+            distance[id(before)] = max(here + 1, distance.get(id(before), 0))
+    depth |= {part: distance.get(id(part), 0) for part in parts if isinstance(part, Symbol)}
+    found = dict.fromkeys(part.layer if isinstance(part, Node) else part for part in parts)
+    return sorted(found, key=lambda part: -depth[part])
 
 
 def unique(names: list[str]) -> list[str]:

@@ -51,10 +51,7 @@ def by_name(x, names: list[str] | None, what: str):
         return x
     part = "input" if what in ("x", "inputs") else "output"
     if not names:
-        raise TypeError(
-            f"{what}: the {part}s of this model have no names; give an array, or a list of arrays. A call(inputs) of "
-            "your own then takes the list apart: a, b = inputs."
-        )
+        raise TypeError(f"{what}: the {part}s of this model have no names; give an array, or a list of arrays.")
     for name in x:
         if name not in names:
             raise ValueError(f"{what}: no {part} is called {name!r}; there are {names}." + did_you_mean(name, names))

@@ -23,6 +23,7 @@ from pathlib import Path
 import numpy as np
 
 from edunet.models.strict_json import parse
+from edunet.names import safetensors_name
 
 __all__ = ["here", "put", "read", "refuse_checkpoint", "write"]
 
@@ -47,10 +48,12 @@ LARGEST_HEADER = 8_000_000
 MOST_AXES = 32
 HALF = {"F16": "float16", "BF16": "bfloat16"}
 FOREIGN = {  # how files of other programs begin
-    b"\x89HDF\r\n\x1a\n": "an HDF5 file, as older versions of Keras write (.h5). Read it with Keras, take "
-    "model.get_weights() there and hand them to model.set_weights(...) here",
-    b"PK\x03\x04": "a zip archive, such as .keras, .npz or PyTorch's .pt. Read it with the program that wrote it, and "
-    "hand the weights to model.set_weights(...)",
+    b"\x89HDF\r\n\x1a\n": "an HDF5 file, as older versions of Keras write (.h5). Where Keras is installed "
+    "type edunet.interop.from_keras(keras.models.load_model(path)) and save that; of a file of weights alone hand "
+    "model.get_weights() to model.set_weights(...)",
+    b"PK\x03\x04": "a zip archive, such as .keras, .npz or PyTorch's .pt. Of a .keras file, where Keras is installed, "
+    "type edunet.interop.from_keras(keras.models.load_model(path)) and save that; else read it with the program that "
+    "wrote it, and hand the weights to model.set_weights(...)",
     b"\x93NUMPY": "a single NumPy array. Read it with np.load(path, allow_pickle=False)",
     b"\x1f\x8b": "a compressed file (gzip). Unpack it first",
     **dict.fromkeys(
@@ -100,6 +103,14 @@ def put(path, content: bytes) -> None:
     finally:
         with contextlib.suppress(OSError):
             temporary.unlink(missing_ok=True)
+
+
+def _ending_hint(path: Path) -> str:
+    """Say which ending files have here, if somebody asks for the one of Keras."""
+    other = path.with_name(safetensors_name(path.name))
+    if other == path:
+        return ""
+    return f" Files are written as .safetensors here; {str(other)!r} is {'' if other.is_file() else 'not '}there."
 
 
 def _check_place(path: Path) -> None:
@@ -175,7 +186,7 @@ def read(path) -> tuple[dict[str, np.ndarray], dict[str, str]]:
     if path.is_dir():
         raise IsADirectoryError(f"{str(path)!r} is a folder; give the name of a file in it.")
     if not path.is_file():
-        raise FileNotFoundError(f"no file {str(path)!r}.")
+        raise FileNotFoundError(f"no file {str(path)!r}.{_ending_hint(path)}")
     try:
         with open(path, "rb") as file:
             _check_start(file.read(9), os.fstat(file.fileno()).st_size)

@@ -55,6 +55,7 @@ class Learner(Layer):
     output_names: list[str] | None = None
     answers_by_name = False  # True: in a dict
     input_names: list[str] | None = None
+    asks_by_name = False  # True: a `call` of one's own is given a dict
 
     def compile(
         self, optimizer="rmsprop", loss=None, metrics=None, loss_weights=None, weighted_metrics=None, **unknown
@@ -173,6 +174,11 @@ class Learner(Layer):
         xs, ys = self._loaded(xs), [np.asarray(a) for a in ys]
         return xs, ys, by_class(class_weight, ys, weights, self.objective)
 
+    def _learn_names(self, x: dict) -> None:
+        """Let the first data that a `call` of one's own understands tell the names of its inputs."""
+        if self.output_shapes is None and (self.input_names is None or self.asks_by_name):
+            self.input_names, self.asks_by_name = list(x), True
+
     def fit_to_inputs(self, xs) -> None:
         """Make the weights if they still wait for the shape of the data. (A Sequential without input_shape does.)"""
 
@@ -181,6 +187,8 @@ class Learner(Layer):
         return xs
 
     def _inputs(self, x) -> list:
+        if isinstance(x, dict):
+            self._learn_names(x)
         xs = check_examples(x, "x", self.input_names)
         self.fit_to_inputs(xs)
         # what is on disk stays there: only its shape is looked at, its batches are adjusted when they are read
@@ -202,7 +210,8 @@ class Learner(Layer):
 
     def _forward(self, xs, training):
         """Return the outputs for one batch as a list."""
-        outputs = self(xs[0] if len(xs) == 1 else xs, training=training)
+        inputs = dict(zip(self.input_names or [], xs, strict=True)) if self.asks_by_name else xs
+        outputs = self(xs[0] if inputs is xs and len(xs) == 1 else inputs, training=training)
         if isinstance(outputs, dict):
             outputs = self._named(outputs)
         outputs = list(outputs) if isinstance(outputs, (list, tuple)) else [outputs]

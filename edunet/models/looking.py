@@ -66,7 +66,7 @@ def slopes(model, x, y, sample_weight=None) -> dict[str, np.ndarray]:
 
 def _names(model, weights) -> list[str]:
     """Return where each weight stands; those of the model itself have no layer in front."""
-    layer_of = {id(w): f"{layer.name}/" for layer in model.layers for w in layer.weights}
+    layer_of = {id(w): f"{layer.name}/" for layer in model.sublayers() for w in layer.weights}
     names: dict[str, None] = {}
     for weight in weights:
         names[_fresh(layer_of.get(id(weight), "") + (weight.name or "weight"), names)] = None

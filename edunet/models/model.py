@@ -4,11 +4,12 @@ import html
 
 import numpy as np
 
+from edunet.layers.input import InputLayer
 from edunet.layers.layer import Layer
 from edunet.layers.recurrent import Reader
 from edunet.layers.symbol import Node, Symbol, draw_again, fill, in_list, lay_flat, symbols_in
 from edunet.models import doctor, looking, summary
-from edunet.models.drawing import checked, layers_as_keras_orders_them, nodes_behind, unique
+from edunet.models.drawing import as_keras_orders_them, checked, parts_behind, unique
 from edunet.models.examples import all_by_name
 from edunet.models.streaming import Stream
 from edunet.models.training import Trainable
@@ -42,6 +43,7 @@ class Model(Trainable):
         super().__init__(name=name, **kwargs)
         self._inputs_drawn: list[Symbol] = []
         self._outputs_drawn = None
+        self._order: list[Layer | int] = []  # layers as Keras orders them; a number is an input
         self._stream: Stream | None = None
         if inputs is not None or outputs is not None:
             self._connect(inputs, outputs)
@@ -50,9 +52,11 @@ class Model(Trainable):
         """Find the layers between inputs and outputs, in an order in which each has what it needs."""
         inputs, self._outputs_drawn = checked(inputs), checked(outputs)
         self._inputs_drawn, ends = in_list(inputs), in_list(self._outputs_drawn)
-        found = nodes_behind(ends, self._inputs_drawn)
-        self._nodes = sorted(found, key=lambda node: node.number)  # numbered as drawn: each after what it needs
-        self._layers_drawn = layers_as_keras_orders_them(found)
+        parts = parts_behind(ends, self._inputs_drawn)
+        nodes = [part for part in parts if isinstance(part, Node)]
+        self._nodes = sorted(nodes, key=lambda node: node.number)  # numbered as drawn: each after what it needs
+        ordered, place = as_keras_orders_them(parts), {id(s): i for i, s in enumerate(self._inputs_drawn)}
+        self._order = [part if isinstance(part, Layer) else place[id(part)] for part in ordered]
         self.output_shapes = [s.shape for s in ends]
         names = [s.name or (s.node.layer.name if s.node else "input") for s in self._inputs_drawn]
         self.input_names = list(inputs) if isinstance(inputs, dict) else unique(names)
@@ -70,13 +74,18 @@ class Model(Trainable):
 
     @property
     def layers(self) -> list[Layer]:
-        """The layers, from those furthest from the outputs to the nearest; a shared layer once."""
+        """The layers, from those furthest from the outputs to the nearest; a shared layer once.
+
+        As in Keras an InputLayer stands for each input of a Model(inputs, outputs), and for none of a Sequential.
+        """
         if self._outputs_drawn is None:
             return self.sublayers()
-        return list(self._layers_drawn)
+        return [part if isinstance(part, Layer) else InputLayer.of(self.inputs[part]) for part in self._order]
 
     def sublayers(self):
-        return super().sublayers() if self._outputs_drawn is None else self.layers
+        if self._outputs_drawn is None:
+            return super().sublayers()
+        return [part for part in self._order if isinstance(part, Layer)]
 
     @property
     def inputs(self):
@@ -92,28 +101,36 @@ class Model(Trainable):
     output = property(lambda self: self.as_drawn(self.outputs))
 
     @property
+    def input_shape(self):  # type: ignore[override]
+        """The shape of the input, batch axis first, of several a list; None before it is known."""
+        return _one_or_list([symbol.shape for symbol in self._inputs_drawn])
+
+    @property
     def output_shape(self):
-        """The shape of the output, of several outputs a list; None before it is known."""
-        shapes = self.output_shapes
-        return shapes and (shapes[0] if len(shapes) == 1 else list(shapes))
+        """The shape of the output, batch axis first, of several a list; None before it is known."""
+        return _one_or_list(self.output_shapes or [])
 
     def get_layer(self, name=None, index=None) -> Layer:
         """Return a layer by its name or by its place."""
         if index is not None:
             return self.layers[index]
-        for layer in self.layers:
+        for layer in [*self.sublayers(), *self.layers]:
             if layer.name == name:
                 return layer
-        raise ValueError(f"no layer is called {name!r}; the layers are {[layer.name for layer in self.layers]}.")
+        inside = [part.name for part in self.sublayers() if name in [layer.name for layer in part.with_inner()[1:]]]
+        hint = f" It is inside {inside[0]!r}: get_layer({inside[0]!r}).get_layer({name!r})." if inside else ""
+        raise ValueError(f"no layer is called {name!r}; the layers are {[layer.name for layer in self.layers]}.{hint}")
 
     supports_masking = True  # masks travel inside, from layer to layer
 
     def carry_mask(self, y, args, mask):
         return y  # the last layers have said what is masked
 
-    def call(self, inputs):
+    def call(self, inputs, *more):
         if self._outputs_drawn is None:
             raise ValueError(f"{self.name}: a Model needs inputs and outputs, or a subclass with its own call(x).")
+        if more:
+            raise TypeError(f"{self.name}: several inputs stand in one list, or in a dict by name: model([a, b]).")
         values = dict(zip(self._inputs_drawn, self._in_order(inputs), strict=True))
         for node in self._nodes:
             args, kwargs = node.filled(values)
@@ -122,7 +139,23 @@ class Model(Trainable):
 
     def _in_order(self, inputs) -> list:
         """Return what the model is called on as a list in the order of its inputs."""
-        return all_by_name(inputs, self.input_names, "inputs") if isinstance(inputs, dict) else in_list(inputs)
+        if isinstance(inputs, dict):
+            return all_by_name(inputs, self.input_names, "inputs")
+        xs = in_list(inputs)
+        self._check_number(xs, "inputs")
+        return xs
+
+    def _check_number(self, xs: list, what: str) -> None:
+        names = self.input_names or []
+        if len(xs) == len(names):
+            return
+        if len(names) == 1:
+            hint = "A list of examples becomes one array with np.stack(x)."
+        else:
+            hint = f"They stand in a list, in this order, or in a dict: {{{names[0]!r}: ..., {names[1]!r}: ...}}."
+        expected = "1 input" if len(names) == 1 else f"{len(names)} inputs, {names}"
+        received = "one array" if len(xs) == 1 else f"a list of {len(xs)} arrays"
+        raise ValueError(f"{what}: the model has {expected}. Received {received}. {hint}")
 
     def _draw(self, args, kwargs):
         if self._outputs_drawn is not None and args and isinstance(args[0], dict):
@@ -146,13 +179,11 @@ class Model(Trainable):
 
     def adjust_rank(self, xs: list[np.ndarray]) -> list[np.ndarray]:
         """Check the data against the inputs; grey images (N,H,W) get the channel axis that Input((H,W,1)) asks for."""
+        if self._outputs_drawn is None and not self.asks_by_name:
+            return xs
+        self._check_number(xs, "x")
         if self._outputs_drawn is None:
             return xs
-        if len(xs) != len(self._inputs_drawn):
-            raise ValueError(
-                f"x: the model has {len(self._inputs_drawn)} input(s). Received a list of {len(xs)} arrays."
-                + (" A list of examples becomes one array with np.stack(x)." if len(self._inputs_drawn) == 1 else "")
-            )
         adjusted = []
         for x, symbol in zip(xs, self._inputs_drawn, strict=True):
             if x.ndim == symbol.ndim - 1 and symbol.shape[-1] == 1 and x.shape != symbol.shape[1:]:
@@ -284,6 +315,10 @@ class Model(Trainable):
         from edunet.models import saving
 
         return saving.from_config(config, custom_objects)
+
+
+def _one_or_list(shapes: list):
+    return shapes[0] if len(shapes) == 1 else list(shapes) or None
 
 
 def _channel_hint(received, expected) -> str:

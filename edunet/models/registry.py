@@ -32,7 +32,7 @@ BASES: dict[str, type] = {
 }
 
 KINDS: dict[str, dict] = {
-    "layer": _kinds(layers, layers.Layer),
+    "layer": {k: v for k, v in _kinds(layers, layers.Layer).items() if v is not layers.InputLayer},
     "initializer": _kinds(initializers, initializers.Initializer),
     "regularizer": _kinds(regularizers, regularizers.Regularizer),
     "constraint": _kinds(constraints, constraints.Constraint),

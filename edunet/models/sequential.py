@@ -1,6 +1,6 @@
 """Sequential: one layer after the other."""
 
-from edunet.layers.input import Input
+from edunet.layers.input import Input, InputLayer
 from edunet.layers.layer import Layer
 from edunet.layers.symbol import Symbol
 from edunet.models.model import Model
@@ -37,6 +37,8 @@ class Sequential(Model):
 
     def add(self, layer) -> None:
         """Put a layer on top."""
+        if isinstance(layer, InputLayer):
+            layer = layer.output
         if isinstance(layer, Symbol):
             if self._stack:
                 raise ValueError(f"{self.name}: Input comes first, before any layer.")
@@ -45,13 +47,22 @@ class Sequential(Model):
         if not isinstance(layer, Layer):
             hint = f" Did you mean {layer.__name__}(...)?" if isinstance(layer, type) else ""
             raise TypeError(f"{self.name}: add expects a layer. Received: {layer!r}.{hint}")
-        if not self._stack and self._outputs_drawn is None and layer.input_shape is not None:
-            start = Input(layer.input_shape, "int32" if type(layer).__name__ == "Embedding" else None)
-            self._connect(start, start)
+        if not self._stack and self._outputs_drawn is None:
+            self._begin_as(layer)
         if self._outputs_drawn is not None:
             self._connect(self._inputs_drawn, layer(self._outputs_drawn))
         self._stack.append(layer)
         self._forget_plan()
+
+    def _begin_as(self, layer) -> None:
+        """Draw the input that the first layer asks for, by its input_shape, or because it is a drawn model itself."""
+        if isinstance(layer, Model):
+            if len(layer.inputs) == 1:
+                start = Input(layer.inputs[0].shape[1:], layer.inputs[0].dtype)
+                self._connect(start, start)
+        elif layer.input_shape is not None:
+            start = Input(layer.input_shape, "int32" if type(layer).__name__ == "Embedding" else None)
+            self._connect(start, start)
 
     def pop(self) -> Layer:
         """Take the top layer off and return it."""
@@ -76,6 +87,9 @@ class Sequential(Model):
             for layer in self._stack:
                 x = layer(x)
             self._connect(start, x)
+
+    def _learn_names(self, x):
+        pass  # its one input is taken as it comes
 
     def fit_to_inputs(self, xs):
         if self._outputs_drawn is None:

@@ -22,6 +22,8 @@ from edunet.layers.recurrent import Reader
 from edunet.layers.symbol import Node, Symbol, in_list
 from edunet.layers.wrap import Bidirectional, TimeDistributed
 from edunet.models.examples import check_examples
+from edunet.models.promise import first_that_mixes_steps, is_own
+from edunet.models.trying import spare
 from edunet.tensor import Tensor, add, as_array, concatenate, no_gradients, take, where
 
 __all__ = ["Stream"]
@@ -32,12 +34,14 @@ NOW = (slice(None), slice(-1, None))  # the last of the steps at hand
 class Stream:
     """Sequences on their way through a model: what its layers remember, and the number of sequences.
 
-    Raises ValueError for a model that cannot go step by step, with the layer and the reason.
+    Raises ValueError for a model that cannot go step by step, with the layer and the reason. A learner's own layers
+    are tried on a few steps: one that breaks its promise is found before it gives wrong answers.
     """
 
     def __init__(self, model):
         self.model, self.nodes = model, getattr(model, "_nodes", None)
         self.plan = _Plan.of(model)
+        _try_own_layers(model)
         self.memory: dict[int, object] = {}  # node number -> what its layer remembers
         self.sequences: int | None = None
 
@@ -96,6 +100,11 @@ class _Plan(NamedTuple):
 
     def advance(self, xs: list, memory: dict):
         """Return the outputs for one step of each input, and what is remembered then."""
+        values, after = self.values(xs, memory)
+        return [values[symbol] for symbol in self.model.outputs], after
+
+    def values(self, xs: list, memory: dict) -> tuple[dict, dict]:
+        """Return what every layer gives for one step of each input, and what is remembered then."""
         values: dict = dict(zip(self.model.inputs, xs, strict=True))
         after = {}
         for node, rule in self.uses:
@@ -105,7 +114,19 @@ class _Plan(NamedTuple):
             else:
                 y, after[node.number] = rule.go_on(node.layer, args, kwargs, memory.get(node.number))
             values.update(zip(node.outputs, in_list(y), strict=True))
-        return [values[symbol] for symbol in self.model.outputs], after
+        return values, after
+
+
+def _try_own_layers(model) -> None:
+    """Raise ValueError that names the first layer which goes step by step and then gives something else."""
+    if not any(is_own(layer) for layer in model.with_inner()):
+        return
+    with spare(model) as lent:
+        layer = first_that_mixes_steps(_Plan.of(lent))
+    if layer is not None:
+        promised = is_own(layer) and layer.supports_masking
+        promise = "it says supports_masking = True, that every step is treated by itself, but " if promised else ""
+        _refuse(layer, f"{promise}its answer for a step depends on other steps")
 
 
 # ---------------------------------------------------------------- how layers go on
@@ -233,8 +254,7 @@ def _rule(node: Node):
     promised = layer.supports_masking and "mask" not in arguments(type(layer), "call") and not layer.sublayers()
     if promised or isinstance(layer, (BatchNormalization, Embedding, TimeDistributed)):
         return _ByItself()
-    own = not type(layer).__module__.startswith("edunet.")
-    hint = ". If it treats every step by itself, let its class say supports_masking = True" if own else ""
+    hint = ". If it treats every step by itself, let its class say supports_masking = True" if is_own(layer) else ""
     return _refuse(layer, f"it needs all steps at once{hint}")
 
 

@@ -1,4 +1,7 @@
-"""A model that may be tried out, because it is thrown away: what is asked about a model changes nothing of it."""
+"""A model that may be tried out, because it is thrown away: what is asked about a model changes nothing of it.
+
+And examples to try it on, made up where nobody has given any.
+"""
 
 import contextlib
 import copy
@@ -6,9 +9,14 @@ import copy
 import numpy as np
 
 from edunet.backend import use_rng
+from edunet.layers.embedding import Embedding, PositionEmbedding
 from edunet.layers.naming import names_kept
 
-__all__ = ["Uncopied", "spare"]
+__all__ = ["EXAMPLES", "Uncopied", "codes_of", "made_up", "spare"]
+
+EXAMPLES = 4  # enough that nothing hides behind units that are off
+LENGTH = 12  # of sequences that are made up
+CODES = 8  # different ones, where nobody says how many there are
 
 
 class Uncopied(ValueError):
@@ -33,3 +41,21 @@ def spare(model):
                 ) from error
             lent = model
         yield lent
+
+
+def made_up(model, symbol, rng) -> np.ndarray:
+    """Return examples for one input of a drawn model: codes that it knows, or measurements."""
+    length = min([LENGTH, *(p.sequence_length for p in model.with_inner() if isinstance(p, PositionEmbedding))])
+    shape = (EXAMPLES, *(length if n is None else n for n in symbol.shape[1:]))
+    codes = codes_of(model, symbol)
+    if codes:
+        return rng.integers(min(1, codes - 1), codes, shape)  # 0 may be padding
+    return rng.normal(size=shape).astype(np.float32)
+
+
+def codes_of(model, symbol) -> int | None:
+    """Return how many different codes an input may hold, or None if it holds measurements."""
+    read = any(isinstance(node.layer, Embedding) for node in model.nodes if symbol in node.inputs)
+    if not read and symbol.dtype.kind not in "iu":
+        return None
+    return min([layer.input_dim for layer in model.with_inner() if isinstance(layer, Embedding)], default=CODES)

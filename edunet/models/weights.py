@@ -4,7 +4,7 @@ from pathlib import Path
 
 import numpy as np
 
-from edunet.names import did_you_mean
+from edunet.names import did_you_mean, safetensors_name
 
 __all__ = ["fill_weights", "named_weights", "safetensors_path", "without_weights"]
 
@@ -12,7 +12,7 @@ __all__ = ["fill_weights", "named_weights", "safetensors_path", "without_weights
 def named_weights(model) -> dict:
     """Return every weight under a name that says where it stands: "2.kernel" is the kernel of the third layer."""
     names: dict = {}
-    for i, layer in enumerate(model.layers):
+    for i, layer in enumerate(model.sublayers()):
         for j, weight in enumerate(layer.weights):
             name = f"{i}.{weight.name or j}"
             names[name if name not in names else f"{name}.{j}"] = weight
@@ -25,8 +25,9 @@ def safetensors_path(path) -> Path:
     if path.is_dir():
         raise IsADirectoryError(f"{str(path)!r} is a folder; give the name of a file in it, {path / 'm.safetensors'}.")
     if path.suffix != ".safetensors":
-        suggestion = path.with_suffix("").with_suffix(".safetensors").name
-        raise ValueError(f"files are written as .safetensors. Received {path.name!r}; use {suggestion!r}.")
+        raise ValueError(
+            f"files are written as .safetensors. Received {path.name!r}; use {safetensors_name(path.name)!r}."
+        )
     return path
 
 

@@ -103,3 +103,8 @@ def test_a_model_that_no_file_can_hold_is_noticed_before_the_first_epoch(tmp_pat
     with pytest.raises(TypeError, match=r"ModelCheckpoint, without save_weights_only=True: .* is a Own") as caught:
         fit()
     assert "on_train_begin" in {entry.name for entry in caught.traceback}
+
+
+def test_places_to_fill_in_stay_in_the_name_that_it_suggests():
+    with pytest.raises(ValueError, match=r"use 'net_\{epoch:02d\}-\{val_loss:.2f\}.safetensors'"):
+        ModelCheckpoint("net_{epoch:02d}-{val_loss:.2f}.keras")

@@ -381,25 +381,6 @@ def test_an_attribute_named_output_is_the_learners():
     assert layer.output.built
 
 
-FORMULAS = {
-    "sum": lambda x: x + 1.0,
-    "number first": lambda x: 2 * x,
-    "array first": lambda x: np.ones(3) * x,
-    "quotient": lambda x: x / 255.0,
-    "minus": lambda x: -x,
-    "slice": lambda x: x[:, -1],
-    "matrix": lambda x: x @ np.ones((3, 2)),
-    "op": edunet.activations.relu,
-    "NumPy": np.asarray,
-}
-
-
-@pytest.mark.parametrize("formula", FORMULAS.values(), ids=list(FORMULAS))
-def test_arithmetic_on_what_is_drawn_names_the_layers(formula):
-    with pytest.raises(TypeError, match=r"holds no numbers yet.*Add\(\)\(\[a, b\]\).*Rescaling.*a layer of your own"):
-        formula(layers.Input((3,)))
-
-
 def test_weights_have_the_names_of_keras_too():
     layer = layers.BatchNormalization()
     layer(np.ones((2, 3)))

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from data_sources import LABELS, PARTS, X, Y, assert_same, two_by_two
 
+import edunet
 from edunet import layers, models
 
 
@@ -44,10 +45,98 @@ def test_names_that_are_not_there(x, y, options, message):
         two_by_two().fit(x, y, verbose=0, **options)
 
 
-def test_names_for_inputs_of_a_call_of_ones_own():
-    class Own(models.Model):
-        def call(self, inputs):
-            return inputs
+def test_a_dict_of_inputs_goes_by_its_keys_whatever_the_inputs_are_called(tmp_path):
+    i, j = layers.Input((4,), name="left"), layers.Input((4,), name="right")
+    model = models.Model({"right": i, "left": j}, layers.Subtract()([i, j]))
+    data = {"left": X, "right": 3 * X}
+    model.save(tmp_path / "m.safetensors")
+    for same in (model, models.load_model(tmp_path / "m.safetensors"), models.clone_model(model)):
+        np.testing.assert_allclose(same.predict(data), 2 * X, rtol=1e-6)
+        np.testing.assert_allclose(same(data), 2 * X, rtol=1e-6)
 
-    with pytest.raises(TypeError, match="the inputs of this model have no names.*a, b = inputs"):
-        Own().predict({"a": X, "b": X})
+
+def test_inputs_without_names_in_a_dict():
+    i, j = layers.Input((4,)), layers.Input((4,))
+    model = models.Model({"right": i, "left": j}, layers.Subtract()([i, j]))
+    np.testing.assert_allclose(model.predict({"left": X, "right": 3 * X}), 2 * X, rtol=1e-6)
+
+
+def test_a_model_of_a_list_is_called_with_a_dict():
+    np.testing.assert_array_equal(two_by_two()({"age": PARTS[1], "blood": PARTS[0]})[0], two_by_two()(PARTS)[0])
+
+
+@pytest.mark.parametrize(
+    ("inputs", "received"),
+    [(PARTS[0], "one array"), ([*PARTS, X], "a list of 3 arrays"), (layers.Input((3,)), "one array")],
+)
+def test_called_with_another_number_of_inputs(inputs, received):
+    message = rf"the model has 2 inputs, \['blood', 'age'\]. Received {received}.*in a dict: {{'blood': ..., 'age'"
+    with pytest.raises(ValueError, match=message):
+        two_by_two()(inputs)
+
+
+def test_called_with_its_inputs_side_by_side():
+    with pytest.raises(TypeError, match=r"several inputs stand in one list.*model\(\[a, b\]\)"):
+        two_by_two()(*PARTS)
+
+
+# ---- a call of one's own that takes its inputs by name
+
+
+class Tickets(models.Model):
+    """Chollet, Deep learning with Python, listing 7.14."""
+
+    def __init__(self):
+        super().__init__()
+        self.join, self.priority = layers.Concatenate(), layers.Dense(1, activation="sigmoid")
+
+    def call(self, inputs):
+        return self.priority(self.join([inputs["title"], inputs["body"]]))
+
+
+def tickets():
+    edunet.set_random_seed(0)
+    model = Tickets()
+    model.compile("sgd", "mse")
+    return model
+
+
+NAMED = {"title": PARTS[0], "body": PARTS[1]}
+
+
+def test_a_subclass_learns_from_a_dict():
+    model = tickets()
+    model.fit(NAMED, Y, validation_data=(NAMED, Y), verbose=0)
+    assert model.evaluate(NAMED, Y, verbose=0) == pytest.approx(np.mean((model.predict(NAMED)[:, 0] - Y) ** 2))
+    np.testing.assert_allclose(model.predict(NAMED), model(NAMED), rtol=1e-6)
+    np.testing.assert_allclose(model.predict_on_batch(dict(reversed(NAMED.items()))), model(NAMED), rtol=1e-6)
+
+
+def test_a_subclass_learns_from_batches_in_dicts():
+    one = tickets()
+    one.fit(iter([(NAMED, Y)]), verbose=0)
+    other = tickets()
+    other.train_on_batch(NAMED, Y)
+    np.testing.assert_array_equal(one.predict(NAMED), other.predict(NAMED))
+
+
+def test_a_subclass_keeps_to_the_names_that_it_has_understood():
+    model = tickets()
+    with pytest.raises(KeyError):
+        model.predict({"titel": PARTS[0], "body": PARTS[1]})
+    model.predict(NAMED)
+    with pytest.raises(ValueError, match=r"no input is called 'titel'.*Did you mean 'title'"):
+        model.predict({"titel": PARTS[0], "body": PARTS[1]})
+    np.testing.assert_array_equal(model.predict(PARTS), model.predict(NAMED))  # in their order
+    with pytest.raises(ValueError, match=r"the model has 2 inputs, \['title', 'body'\]. Received one array"):
+        model.predict(X)
+
+
+def test_the_doctor_takes_the_dict_of_a_subclass():
+    assert "names" not in str(tickets().doctor(NAMED, Y))
+
+
+def test_names_where_none_are_known():
+    model = models.Sequential([layers.Dense(1)])
+    with pytest.raises(TypeError, match="the inputs of this model have no names; give an array"):
+        model.predict({"a": X})

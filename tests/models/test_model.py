@@ -123,3 +123,127 @@ def test_set_weights_changes_nothing_unless_all_fit():
     np.testing.assert_array_equal(model.get_weights()[0], before[0])
     with pytest.raises(ValueError, match="expected 2 arrays. Received 1"):
         model.set_weights([np.ones((4, 2))])
+
+
+# ---- inputs among the layers
+
+
+def branches(library):
+    """Two inputs, one of which waits for a branch of the other; an input that is used twice; a layer that is shared."""
+    L = library.layers
+    a, b, unused = (library.Input((4,), name=name) for name in ("a", "b", "unused"))
+    shared = L.Dense(4, name="shared")
+    h = L.Add(name="sum")([shared(shared(a)), L.Dense(4, name="side")(b)])
+    ends = [L.Dense(1, name="late")(L.Concatenate(name="join")([h, b])), L.Dense(2, name="early")(a)]
+    return library.Model([b, a, unused], ends)
+
+
+def test_inputs_stand_among_the_layers():
+    model = branches(edunet)
+    kinds = [type(layer).__name__ for layer in model.layers]
+    assert kinds.count("InputLayer") == 3
+    assert [layer for layer in model.layers if type(layer).__name__ != "InputLayer"] == model.sublayers()
+    first = model.get_layer("a")
+    assert first is model.layers[model.layers.index(first)] is model.get_layer(index=model.layers.index(first))
+    assert (first.output, first.name, first.weights, first.count_params()) == (model.inputs[1], "a", [], 0)
+
+
+def test_layers_stand_where_keras_has_them():
+    keras = pytest.importorskip("keras")
+    names = [[layer.name for layer in branches(library).layers] for library in (keras, edunet)]
+    assert names[0] == names[1]
+
+
+def test_features_by_the_place_of_a_layer():
+    """Chollet, Deep learning with Python, listing 7.12: model.layers[4].output of a model with three inputs."""
+    title, body, tags = (layers.Input((n,), name=name) for n, name in ((5, "title"), (6, "body"), (2, "tags")))
+    joined = layers.Concatenate()([title, body, tags])
+    features = layers.Dense(8, activation="relu")(joined)
+    model = models.Model([title, body, tags], layers.Dense(1)(features))
+    assert [type(layer).__name__ for layer in model.layers[2:5]] == ["InputLayer", "Concatenate", "Dense"]
+    longer = models.Model(model.inputs, [*model.outputs, layers.Dense(3, name="hard")(model.layers[4].output)])
+    assert [y.shape for y in longer.predict([np.ones((2, n)) for n in (5, 6, 2)])] == [(2, 1), (2, 3)]
+
+
+def test_every_output_of_every_layer():
+    x = layers.Input((4,))
+    model = models.Model(x, layers.Dense(2)(layers.Dense(3)(x)))
+    seen = models.Model(model.inputs, [layer.output for layer in model.layers]).predict(X)
+    np.testing.assert_array_equal(seen[0], X)
+    assert [a.shape[1] for a in seen] == [4, 3, 2]
+
+
+def test_layers_of_a_drawn_model_one_after_the_other():
+    x = layers.Input((4,), name="start")
+    model = models.Model(x, layers.Dense(2)(layers.Dense(3)(x)))
+    again, y = models.Sequential(model.layers), x
+    for layer in model.layers:
+        layer.trainable = False
+        y = layer(y)
+    np.testing.assert_array_equal(again.predict(X), model.predict(X))
+    np.testing.assert_array_equal(models.Model(x, y).predict(X), model.predict(X))
+    assert [type(layer).__name__ for layer in again.layers] == ["Dense", "Dense"]
+
+
+def test_a_model_that_begins_in_the_midst_of_another():
+    x = layers.Input((4,))
+    h = layers.Dense(3, name="hidden")(x)
+    tail = models.Model(h, layers.Dense(1, name="last")(h))
+    assert [layer.name for layer in tail.layers] == ["hidden_input", "last"]
+    assert tail.predict(np.ones((2, 3))).shape == (2, 1)
+
+
+def test_inputs_are_no_part_of_a_file(tmp_path):
+    model = branches(edunet)
+    names = [layer.name for layer in model.layers]  # made before saving
+    model.save(tmp_path / "m.safetensors")
+    for same in (models.load_model(tmp_path / "m.safetensors"), models.clone_model(model)):
+        assert [layer.name for layer in same.layers] == names
+
+
+# ---- shapes
+
+
+def test_shapes_of_one_input_and_output():
+    x = layers.Input((4,))
+    for model in (models.Model(x, layers.Dense(2)(x)), models.Sequential([x, layers.Dense(2)])):
+        assert (model.input_shape, model.output_shape) == ((None, 4), (None, 2))
+
+
+def test_shapes_of_several_inputs_and_outputs():
+    a, b = layers.Input((4,)), layers.Input((None, 3))
+    h = layers.Dense(2)(a)
+    assert models.Model([a, b], [h, b]).input_shape == [(None, 4), (None, None, 3)]
+    assert models.Model({"y": b, "x": a}, {"q": h, "p": b}).output_shape == [(None, None, 3), (None, 2)]
+
+
+def test_shapes_that_are_not_known_yet():
+    model = models.Sequential([layers.Dense(2)])
+    assert (model.input_shape, model.output_shape) == (None, None)
+    model.build((None, 4))
+    assert (model.input_shape, model.output_shape) == ((None, 4), (None, 2))
+
+
+# ---- models inside models
+
+
+def with_a_base():
+    base = models.Sequential(
+        [layers.Input((4,), name="pixels"), layers.Dense(3, name="c"), layers.Dense(2)], name="base"
+    )
+    x = layers.Input((4,))
+    return models.Model(x, layers.Dense(1)(base(x))), base
+
+
+def test_what_is_inside_a_base_begins_at_its_inputs():
+    outer, base = with_a_base()
+    with pytest.raises(ValueError, match=r"the input 'pixels', .* not among .* Model\(base.inputs, base.get_layer"):
+        models.Model(outer.inputs, base.get_layer("c").output)
+    assert models.Model(base.inputs, base.get_layer("c").output).predict(X).shape == (3, 3)
+
+
+def test_a_layer_inside_a_base_is_found_by_its_way():
+    outer, base = with_a_base()
+    with pytest.raises(ValueError, match=r"It is inside 'base': get_layer\('base'\).get_layer\('c'\)"):
+        outer.get_layer("c")
+    assert outer.get_layer("base").get_layer("c") is base.layers[0]

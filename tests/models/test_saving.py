@@ -452,3 +452,26 @@ def test_losses_and_metrics_that_are_functions_of_ours(tmp_path, loss):
     model.save(tmp_path / "m.safetensors")
     loaded = models.load_model(tmp_path / "m.safetensors")
     assert loaded.evaluate(x, y, verbose=0, return_dict=True) == model.evaluate(x, y, verbose=0, return_dict=True)
+
+
+# ---- paths as Keras has them
+
+
+@pytest.mark.parametrize("name", ["m.keras", "m.h5", "m.weights.h5"])
+def test_a_file_that_would_have_another_ending_here(name, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(FileNotFoundError, match=f"no file '{name}'.*'m.safetensors' is not there"):
+        models.load_model(name)
+    model = models.Sequential([layers.Dense(1, input_shape=(2,))])
+    with pytest.raises(ValueError, match=f"Received '{name}'; use 'm.safetensors'"):
+        model.save(name)
+    model.save("m.safetensors")
+    for load in (models.load_model, model.load_weights):
+        with pytest.raises(FileNotFoundError, match="written as .safetensors here; 'm.safetensors' is there"):
+            load(name)
+
+
+def test_a_model_of_keras_is_brought_over(tmp_path):
+    (tmp_path / "m.keras").write_bytes(b"PK\x03\x04" + bytes(50))
+    with pytest.raises(ValueError, match=r"interop.from_keras\(keras.models.load_model\(path\)\)"):
+        models.load_model(tmp_path / "m.keras")

@@ -70,3 +70,11 @@ def test_image_too_small_for_the_stack():
     model = models.Sequential([layers.Conv2D(4, 3, input_shape=(6, 6, 1)), layers.MaxPooling2D()])
     with pytest.raises(ValueError, match=r"does not fit into 2.*fewer pooling layers"):
         model.add(layers.Conv2D(4, 3))
+
+
+def test_a_drawn_model_comes_first():
+    codes = layers.Input((5,), "int32")
+    base = models.Model(codes, layers.Embedding(9, 3)(codes))
+    model = models.Sequential([base, layers.Flatten(), layers.Dense(1)])
+    assert (model.built, model.input_shape, model.output_shape) == (True, (None, 5), (None, 1))
+    assert model.inputs[0].dtype == np.int32

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+import edunet
 from edunet import layers as L
 from edunet.models import Model, Sequential
 
@@ -244,6 +245,66 @@ def test_a_model_that_has_changed_says_so():
     model.add(L.Dense(1))
     with pytest.raises(ValueError, match="other layers"):
         model.step(X[:, 1])
+
+
+class Centred(L.Layer):
+    """Promises that every step is treated by itself, and looks at all of them."""
+
+    supports_masking = True
+
+    def call(self, x):
+        return x - edunet.tensor.mean(x, axis=1, keepdims=True)
+
+
+class Halved(L.Layer):
+    supports_masking = True
+
+    def __init__(self, **kwargs):
+        super().__init__(**kwargs)
+        self.asked = 0
+
+    def call(self, x):
+        self.asked += 1
+        return x * 0.5
+
+
+class Lagging(L.Conv1D):
+    """A causal convolution by descent only."""
+
+    def call(self, x):
+        return super().call(x) + edunet.tensor.mean(x)
+
+
+def own(layer, shape=(None, 4)):
+    return Sequential([L.Input(shape), L.GRU(4, **EVERY), layer, L.Dense(2)])
+
+
+def test_an_own_layer_that_keeps_its_promise():
+    model = own(Halved())
+    whole = model.predict(X)
+    asked = model.layers[1].asked
+    agree(streamed(model, X), whole)
+    assert model.layers[1].asked == asked + X.shape[1]  # it was tried on a copy
+
+
+@pytest.mark.parametrize("shape", [(None, 4), (20, 4)])
+def test_an_own_layer_that_breaks_its_promise_is_refused_by_name(shape):
+    with pytest.raises(
+        ValueError, match=r"'centre' \(Centred\).*supports_masking = True, that every step.*other steps"
+    ):
+        own(Centred(name="centre"), shape).step(X[:, 0])
+
+
+@pytest.mark.parametrize("wrap", [lambda layer: Sequential([layer]), L.Residual])
+def test_a_broken_promise_inside(wrap):
+    with pytest.raises(ValueError, match="its answer for a step depends on other steps"):
+        own(wrap(Centred())).step(X[:, 0])
+
+
+def test_an_own_layer_made_from_one_that_could():
+    layer = Lagging(4, 2, padding="causal", name="lag")
+    with pytest.raises(ValueError, match=r"'lag' \(Lagging\) cannot go step by step: its answer for a step depends"):
+        own(layer).step(X[:, 0])
 
 
 def test_a_residual_around_what_cannot_go_step_by_step_names_that_layer():

@@ -86,7 +86,7 @@ def _proto(onnx, model, opset):
         opset_imports=opsets,
         ir_version=helper.find_min_ir_version_for(opsets),
     )
-    helper.set_model_props(proto, {"layers": ", ".join(f"{x.name} ({type(x).__name__})" for x in model.layers)})
+    helper.set_model_props(proto, {"layers": ", ".join(f"{x.name} ({type(x).__name__})" for x in model.sublayers())})
     onnx.checker.check_model(proto, full_check=True)
     return proto
 

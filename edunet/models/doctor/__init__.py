@@ -44,6 +44,8 @@ def _look(
     class_weight=None,
     causal=False,
 ) -> Report:
+    if isinstance(x, dict):
+        model._learn_names(x)
     inputs, findings = read(x, "x", model.input_names)
     if not findings:
         answers, findings = read(y, "y", model.output_names)
