@@ -24,7 +24,7 @@ import numpy as np
 
 from edunet.models.strict_json import parse
 
-__all__ = ["here", "put", "read", "refuse_checkpoint", "write"]
+__all__ = ["checked_path", "here", "put", "read", "refuse_checkpoint", "write"]
 
 DTYPES = {
     "F64": "<f8",
@@ -102,6 +102,13 @@ def put(path, content: bytes) -> None:
             temporary.unlink(missing_ok=True)
 
 
+def checked_path(path) -> Path:
+    """Return what was given as a path, or raise TypeError."""
+    if not isinstance(path, (str, os.PathLike)):
+        raise TypeError(f"expected the path of a file, such as 'model.safetensors'. Received: {path!r:.80}")
+    return Path(os.fsdecode(path))
+
+
 def _check_place(path: Path) -> None:
     if path.is_dir():
         raise IsADirectoryError(f"{str(path)!r} is a folder; give the name of a file in it.")
@@ -171,7 +178,7 @@ def read(path) -> tuple[dict[str, np.ndarray], dict[str, str]]:
     Takes no more memory than three times the file, whatever the file says.
     Raises FileNotFoundError, or ValueError that names the file and says what is wrong with it or what else it is.
     """
-    path = Path(path)
+    path = checked_path(path)
     if path.is_dir():
         raise IsADirectoryError(f"{str(path)!r} is a folder; give the name of a file in it.")
     if not path.is_file():
