@@ -1,9 +1,11 @@
 """Checkpoint: everything that a training needs to go on after a stop, in one file."""
 
+import os
 import time
 from pathlib import Path
 
 from edunet.callbacks.callback import Callback
+from edunet.names import refuse_unknown
 
 __all__ = ["BackupAndRestore", "Checkpoint"]
 
@@ -34,7 +36,7 @@ class Checkpoint(Callback):
     """
 
     def __init__(self, path, every_batches=None, every_epochs=None, every_seconds=None):
-        self.path = Path(path)
+        self.path = _checked_path("Checkpoint", path)
         if self.path.suffix != ".safetensors":
             suggestion = self.path.with_suffix(".safetensors").name
             raise ValueError(f"Checkpoint writes a .safetensors file. Received {self.path.name!r}; use {suggestion!r}.")
@@ -74,6 +76,12 @@ class Checkpoint(Callback):
             self.model.save_checkpoint(self.path)
 
 
+def _checked_path(kind: str, path) -> Path:
+    if not isinstance(path, (str, os.PathLike)):
+        raise TypeError(f"{kind}: expected a path, a text. Received: {path!r:.80}")
+    return Path(os.fsdecode(path))
+
+
 class BackupAndRestore(Checkpoint):
     """Write a checkpoint into a folder; the same `fit`, called again after a stop, goes on from there. As in Keras.
 
@@ -81,7 +89,9 @@ class BackupAndRestore(Checkpoint):
     take the file away once the training is through.
     """
 
-    def __init__(self, backup_dir, save_freq="epoch", delete_checkpoint=True):
+    def __init__(self, backup_dir, save_freq="epoch", delete_checkpoint=True, **unknown):
+        refuse_unknown("BackupAndRestore", unknown, ("backup_dir", "save_freq", "delete_checkpoint"))
+        backup_dir = _checked_path("BackupAndRestore", backup_dir)
         batches = None if save_freq == "epoch" else save_freq
         super().__init__(Path(backup_dir) / "checkpoint.safetensors", every_batches=batches)
         self.delete_checkpoint = delete_checkpoint

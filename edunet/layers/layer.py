@@ -184,7 +184,14 @@ class Layer(Weighted):
 
     def build_for(self, shape, further: dict) -> None:
         """Build the layer for these shapes, and remember them: a loaded layer is built for the same."""
-        if not self.weights:  # else somebody has called build already
+        try:
+            built_already = bool(self.weights)  # by somebody who has called build
+        except RecursionError:
+            raise ValueError(
+                f"{self.name} holds itself, or a layer inside it holds it: nobody could count its weights. Keep what "
+                "stands around a layer in a place that is no attribute, such as a function."
+            ) from None
+        if not built_already:
             self.build(shape, **further)
         self._built_for, self.built = (shape, further), True
 

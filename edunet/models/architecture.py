@@ -53,7 +53,10 @@ def describe(model) -> tuple[list[dict], Writer]:
         return places[layer]
 
     writer = Writer(place)
-    place(model)
+    try:
+        place(model)
+    except RecursionError:
+        raise ValueError("a layer, or a list among its arguments, holds itself: no file could say that") from None
     check_nesting(described)
     return described, writer
 

@@ -44,7 +44,7 @@ def check(loop, path) -> None:
     if loop.held_out is not None and not loop.held_out.resumable and loop.held_out.once:
         raise TypeError(
             "Checkpoint: validation_data comes from a generator, and where it stands cannot be written down. Give "
-            "arrays, an object with __getitem__ and __len__ that makes batch i, or a list of batches."
+            "arrays, or an object with __getitem__ and __len__ that makes batch i."
         )
     for forgotten in {feed.forgets() for feed in (loop.feed, loop.held_out) if hasattr(feed, "forgets")} - {""}:
         warnings.warn(f"Checkpoint: {forgotten}", stacklevel=2)

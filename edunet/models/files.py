@@ -25,7 +25,7 @@ import numpy as np
 from edunet.models.strict_json import parse
 from edunet.names import safetensors_name
 
-__all__ = ["here", "put", "read", "refuse_checkpoint", "write"]
+__all__ = ["checked_path", "here", "put", "read", "refuse_checkpoint", "write"]
 
 DTYPES = {
     "F64": "<f8",
@@ -113,6 +113,13 @@ def _ending_hint(path: Path) -> str:
     return f" Files are written as .safetensors here; {str(other)!r} is {'' if other.is_file() else 'not '}there."
 
 
+def checked_path(path) -> Path:
+    """Return what was given as a path, or raise TypeError."""
+    if not isinstance(path, (str, os.PathLike)):
+        raise TypeError(f"expected the path of a file, such as 'model.safetensors'. Received: {path!r:.80}")
+    return Path(os.fsdecode(path))
+
+
 def _check_place(path: Path) -> None:
     if path.is_dir():
         raise IsADirectoryError(f"{str(path)!r} is a folder; give the name of a file in it.")
@@ -182,7 +189,7 @@ def read(path) -> tuple[dict[str, np.ndarray], dict[str, str]]:
     Takes no more memory than three times the file, whatever the file says.
     Raises FileNotFoundError, or ValueError that names the file and says what is wrong with it or what else it is.
     """
-    path = Path(path)
+    path = checked_path(path)
     if path.is_dir():
         raise IsADirectoryError(f"{str(path)!r} is a folder; give the name of a file in it.")
     if not path.is_file():

@@ -285,7 +285,8 @@ class Model(Trainable):
         An older file is replaced only once the new one is complete; with overwrite=False it is refused. A subclass
         with its own `call` is code, which no file holds: of such a model `save_weights` writes the weights. Layers of
         your own come back from the arguments that they keep, and from weights made by `add_weight`; other arrays and
-        numbers that they change while learning are not in the file.
+        numbers that they change while learning are not in the file. States of stateful layers and generators of layers
+        with a seed begin anew; `callbacks.Checkpoint` holds them.
         """
         from edunet.models import saving
 

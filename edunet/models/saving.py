@@ -6,7 +6,6 @@ arrays among the arguments of layers are "config.0", the running values of the o
 
 import json
 import math
-from pathlib import Path
 
 import numpy as np
 
@@ -59,7 +58,8 @@ def save_model(model, path, include_optimizer: bool = True, overwrite: bool = Tr
 
     Layers of your own are made again from the arguments that they keep as attributes of the same name, or that their
     get_config() returns; their weights are those made by `add_weight`. Other arrays and numbers that they keep and
-    change are not in the file, and nobody can tell.
+    change are not in the file, and nobody can tell. Nor are the states of stateful layers, or how far the generator of
+    a layer with a seed has come: these begin anew. (`callbacks.Checkpoint` holds them.)
     Args: overwrite, False refuses a path where a file is already.
     Raises TypeError for what a file cannot hold or would make differently; FileExistsError; OSError.
     """
@@ -226,7 +226,7 @@ def save_weights(model, path) -> None:
 
 def load_weights(model, path) -> None:
     """Set all weights from a file of `save_weights` or `save`; nothing changes unless all names and shapes agree."""
-    if not model.built and Path(path).is_file():
+    if not model.built and files.checked_path(path).is_file():
         raise without_weights(model)
     arrays, notes = files.read(path)
     files.refuse_checkpoint(path, notes)

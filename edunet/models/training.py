@@ -65,6 +65,11 @@ class Trainable(Learner):
         Raises ValueError or TypeError, before the first batch, for data that cannot be learnt from.
         """
         refuse_unknown("fit", unknown, inspect.signature(self.fit).parameters)
+        if self._loop is not None:
+            raise RuntimeError(
+                f"fit of {self.name} was called while a fit of the same model is going on, as from a callback. In a "
+                "callback take single steps with model.train_on_batch(x, y), or call fit again after the first."
+            )
         resume = None if resume is None else checkpoint.checked_path(resume)
         batch_size, epochs = _size("fit", "batch_size", batch_size), whole("fit", "epochs", epochs)
         if isinstance(initial_epoch, bool) or not isinstance(initial_epoch, int) or initial_epoch < 0:

@@ -64,6 +64,9 @@ class Writer:
         if isinstance(value, tuple):
             return {"tuple": [self.write(v) for v in value]}
         if isinstance(value, dict):
+            for key in value:
+                if not isinstance(key, (str, int, np.integer)):
+                    raise TypeError(f"The keys of a dict in a file are texts or whole numbers. Received: {key!r:.80}")
             return {"dict": [[self.write(k), self.write(v)] for k, v in value.items()]}
         return self._object(value)
 

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import numpy as np
 
+from edunet.models.files import checked_path
 from edunet.names import did_you_mean, safetensors_name
 
 __all__ = ["fill_weights", "named_weights", "safetensors_path", "without_weights"]
@@ -21,7 +22,7 @@ def named_weights(model) -> dict:
 
 def safetensors_path(path) -> Path:
     """Return the path of a file, or raise: ValueError with the ending that it should have, for a folder OSError."""
-    path = Path(path)
+    path = checked_path(path)
     if path.is_dir():
         raise IsADirectoryError(f"{str(path)!r} is a folder; give the name of a file in it, {path / 'm.safetensors'}.")
     if path.suffix != ".safetensors":

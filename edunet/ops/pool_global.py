@@ -14,7 +14,7 @@ def global_max_pool2d(x):
     Shapes: x (N,H,W,C), y (N,C).
     Raises ValueError unless x has 4 axes.   Tutorial: lesson 13
     """
-    x = _with_axes("global_max_pool2d", x, 4, "(N, H, W, C)")
+    x = _not_empty("global_max_pool2d", _with_axes("global_max_pool2d", x, 4, "(N, H, W, C)"))
     y = max_pool2d(x, window=x.shape[1:3])
     return reshape(y, shape=(x.shape[0], x.shape[3]))
 
@@ -25,7 +25,7 @@ def global_avg_pool2d(x):
     Shapes: x (N,H,W,C), y (N,C).   Source: Lin, Chen & Yan, Network in network (2014).
     Raises ValueError unless x has 4 axes.   Tutorial: lesson 13
     """
-    return mean(_with_axes("global_avg_pool2d", x, 4, "(N, H, W, C)"), axis=(1, 2))
+    return mean(_not_empty("global_avg_pool2d", _with_axes("global_avg_pool2d", x, 4, "(N, H, W, C)")), axis=(1, 2))
 
 
 def global_max_pool1d(x, *, mask=None):
@@ -41,7 +41,7 @@ def global_max_pool1d(x, *, mask=None):
     x = _with_axes("global_max_pool1d", x, 3, "(N, T, C)")
     if mask is not None:
         return _masked_max(x, mask=_steps("global_max_pool1d", x, mask))
-    return reshape(max_pool1d(x, window=x.shape[1]), shape=(x.shape[0], x.shape[2]))
+    return reshape(max_pool1d(_not_empty("global_max_pool1d", x), window=x.shape[1]), shape=(x.shape[0], x.shape[2]))
 
 
 def global_avg_pool1d(x, *, mask=None):
@@ -56,7 +56,9 @@ def global_avg_pool1d(x, *, mask=None):
     array([[1.]])
     """
     x = _with_axes("global_avg_pool1d", x, 3, "(N, T, C)")
-    return mean(x, axis=1) if mask is None else _masked_mean(x, mask=_steps("global_avg_pool1d", x, mask))
+    if mask is not None:
+        return _masked_mean(x, mask=_steps("global_avg_pool1d", x, mask))
+    return mean(_not_empty("global_avg_pool1d", x), axis=1)
 
 
 @differentiable
@@ -86,6 +88,12 @@ def _steps(op, x, mask):
     if mask.shape != x.shape[:2]:
         raise ValueError(f"{op}: expected a mask {x.shape[:2]}, one flag per step of x. Received {mask.shape}.")
     return mask
+
+
+def _not_empty(op, x):
+    if 0 in x.shape[1:-1]:
+        raise ValueError(f"{op}: an axis without entries has no mean and no largest value. Received x {x.shape}.")
+    return x
 
 
 def _with_axes(op, x, axes, expected):

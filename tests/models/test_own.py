@@ -167,3 +167,48 @@ def test_a_layer_from_its_config():
     same = layers.Dense.from_config(layer.get_config())
     assert (type(same), same.units, same.name, same.trainable) == (layers.Dense, 3, "mine", False)
     assert Said.from_config({"factor": 2.0, "name": "other"}).name == "other"
+
+
+class Holder(layers.Layer):
+    """Holds whatever it is given."""
+
+    def __init__(self, held=None, **kwargs):
+        super().__init__(**kwargs)
+        self.held = held
+
+    def call(self, x):
+        return x
+
+
+def test_a_layer_that_holds_itself_is_told_at_once():
+    one = Holder()
+    one.held = [one]
+    with pytest.raises(ValueError, match="holds itself, or a layer inside it holds it"):
+        one(np.ones((1, 4)))
+
+
+def test_a_layer_that_holds_itself_by_two_others_is_told_at_once():
+    one = Holder()
+    one.held = Holder(Holder(one))
+    with pytest.raises(ValueError, match="holds itself, or a layer inside it holds it"):
+        models.Sequential([layers.Input((4,)), one])
+
+
+@pytest.mark.parametrize("drawn", [False, True])
+def test_what_holds_itself_is_not_saved(tmp_path, drawn):
+    one = Holder()
+    model = models.Sequential([*([layers.Input((4,))] if drawn else []), one])
+    endless = []
+    endless.append(endless)
+    for held, message in ((one, "stand inside each other more than 32 deep|holds itself"), (endless, "holds itself")):
+        one.held = held
+        with pytest.raises(ValueError, match=message):
+            model.save(tmp_path / "m.safetensors")
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("key", [(1, 2), None, 0.5])
+def test_keys_that_a_file_cannot_give_back_are_refused(tmp_path, key):
+    model = models.Sequential([layers.Input((4,)), Holder({"a": {key: 1}})])
+    with pytest.raises(TypeError, match=r"Holder: the argument held cannot be saved. The keys of a dict .* Received: "):
+        model.save(tmp_path / "m.safetensors")

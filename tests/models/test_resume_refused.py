@@ -5,7 +5,7 @@ import pytest
 from stopped_training import EPOCHS, WEIGHTS, X, Y, model, train, watchers
 
 from edunet import layers, models, optimizers
-from edunet.callbacks import Checkpoint
+from edunet.callbacks import BackupAndRestore, Checkpoint
 
 
 @pytest.fixture
@@ -145,6 +145,17 @@ def test_outside_of_fit_there_is_nothing_to_write(tmp_path):
 def test_how_often(options, message):
     with pytest.raises(ValueError, match=message):
         Checkpoint("run.safetensors", **options)
+
+
+@pytest.mark.parametrize("kind", [Checkpoint, BackupAndRestore])
+def test_what_is_no_path(kind):
+    with pytest.raises(TypeError, match=f"{kind.__name__}: expected a path, a text. Received: None"):
+        kind(None)
+
+
+def test_an_argument_of_another_library():
+    with pytest.raises(TypeError, match="BackupAndRestore has no argument 'double_checkpoint'; it knows"):
+        BackupAndRestore("folder", double_checkpoint=True)
 
 
 def test_the_ending_of_the_file():

@@ -424,6 +424,14 @@ def test_a_killed_process_leaves_the_old_or_the_new_file():
     assert kill_while_saving.kill(2)["whole"] == 2
 
 
+@pytest.mark.parametrize("path", [None, b"m.safetensors", 3])
+def test_what_is_no_path(path):
+    model = learner()
+    for act in (model.save, model.save_weights, model.load_weights, models.load_model):
+        with pytest.raises(TypeError, match=r"expected the path of a file, such as 'model.safetensors'. Received: "):
+            act(path)
+
+
 def test_a_file_that_is_there_already_may_be_kept(tmp_path):
     model = network()
     models.save_model(model, tmp_path / "m.safetensors", overwrite=False)

@@ -7,7 +7,7 @@ import pytest
 from small_models import X, Y, classifier
 
 import edunet
-from edunet import layers, models
+from edunet import callbacks, layers, models
 
 
 def test_it_learns():
@@ -133,3 +133,20 @@ def test_fit_works_outside_the_main_thread():
     thread.start()
     thread.join()
     assert results[0].epoch == [0]
+
+
+def test_fit_inside_fit_of_the_same_model_is_refused(tmp_path):
+    class Again(callbacks.Callback):
+        def on_epoch_end(self, epoch, logs=None):
+            self.model.fit(X, Y, verbose=0)
+
+    model = classifier()
+    with pytest.raises(RuntimeError, match=r"a fit of the same model is going on, as from a callback"):
+        model.fit(X, Y, epochs=3, verbose=0, callbacks=[Again(), callbacks.Checkpoint(tmp_path / "run.safetensors")])
+    assert model.fit(X, Y, epochs=2, verbose=0).epoch == [0, 1]
+
+
+def test_fit_of_another_model_inside_fit_goes_on():
+    other = classifier()
+    tell = callbacks.LambdaCallback(on_epoch_end=lambda epoch, logs: other.fit(X, Y, verbose=0))
+    assert classifier().fit(X, Y, epochs=2, verbose=0, callbacks=tell).epoch == [0, 1]

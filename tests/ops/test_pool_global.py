@@ -59,3 +59,11 @@ def test_a_broken_step_that_counts_stays_visible():
 def test_errors(call, message):
     with pytest.raises(ValueError, match=message):
         call()
+
+
+@pytest.mark.parametrize("kind", ["avg", "max"])
+@pytest.mark.parametrize("shape", [(2, 0, 3), (2, 0, 4, 3), (2, 4, 0, 3)])
+def test_an_axis_without_entries(kind, shape):
+    op = getattr(pool, f"global_{kind}_pool{len(shape) - 2}d")
+    with pytest.raises(ValueError, match=rf"{op.__name__}: an axis without entries has no mean .* Received x \(2, "):
+        op(np.zeros(shape))
