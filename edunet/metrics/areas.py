@@ -19,9 +19,9 @@ class DiceScore(Metric):
     0.5
     """
 
-    def __init__(self, threshold=0.5, name=None):
+    def __init__(self, threshold=0.5, name=None, dtype=None):
         self.threshold = None if threshold is None else wanted_number(self, "threshold", threshold)
-        super().__init__(name)
+        super().__init__(name, dtype)
 
     def reset_state(self):
         self.common, self.both = np.zeros(1), np.zeros(1)
@@ -55,7 +55,14 @@ class IoU(Metric):
     """
 
     def __init__(
-        self, num_classes, target_class_ids, name=None, ignore_class=None, sparse_y_true=True, sparse_y_pred=True
+        self,
+        num_classes,
+        target_class_ids,
+        name=None,
+        dtype=None,
+        ignore_class=None,
+        sparse_y_true=True,
+        sparse_y_pred=True,
     ):
         self.num_classes = wanted_number(self, "num_classes", num_classes, 1, float("inf"), whole=True)
         of_class = {"low": 0, "high": self.num_classes - 1, "whole": True}
@@ -65,7 +72,7 @@ class IoU(Metric):
             bool(sparse_y_true),
             bool(sparse_y_pred),
         )
-        super().__init__(name)
+        super().__init__(name, dtype)
 
     def reset_state(self):
         self.table = np.zeros((self.num_classes, self.num_classes))
@@ -101,9 +108,9 @@ class MeanIoU(IoU):
     0.3333
     """
 
-    def __init__(self, num_classes, name=None, ignore_class=None, sparse_y_true=True, sparse_y_pred=True):
+    def __init__(self, num_classes, name=None, dtype=None, ignore_class=None, sparse_y_true=True, sparse_y_pred=True):
         classes = wanted_number(self, "num_classes", num_classes, 1, float("inf"), whole=True)
-        super().__init__(num_classes, range(classes), name, ignore_class, sparse_y_true, sparse_y_pred)
+        super().__init__(num_classes, range(classes), name, dtype, ignore_class, sparse_y_true, sparse_y_pred)
 
 
 class BinaryIoU(IoU):
@@ -113,9 +120,9 @@ class BinaryIoU(IoU):
     0.3333
     """
 
-    def __init__(self, target_class_ids=(0, 1), threshold=0.5, name=None):
+    def __init__(self, target_class_ids=(0, 1), threshold=0.5, name=None, dtype=None):
         self.threshold = wanted_number(self, "threshold", threshold)
-        super().__init__(2, target_class_ids, name)
+        super().__init__(2, target_class_ids, name, dtype)
 
     def update_state(self, y_true, y_pred, sample_weight=None):
         p = np.asarray(y_pred)

@@ -35,7 +35,7 @@ class Metric:
 
     def __init__(self, name: str | None = None, dtype=None):
         self.name = name or snake_case(type(self).__name__.lstrip("_"))
-        self.dtype = dtype
+        self.dtype = None if dtype is None else np.dtype(dtype).name
         if type(self).reset_state is not Metric.reset_state:
             with contextlib.suppress(AttributeError):  # of one's own: it may clear what is made after this line
                 self.reset_state()
