@@ -91,6 +91,10 @@ class Loss:
                 f"Expected one value for each output: y of shape {rows(output_shape)}."
             )
 
+    def doubt(self, y: np.ndarray) -> str:
+        """Return what is odd about labels that `check` lets pass, with the repair; empty if nothing is."""
+        return ""
+
     def get_config(self) -> dict:
         """Return the arguments that make this loss again."""
         return dict(vars(self))

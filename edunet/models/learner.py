@@ -121,6 +121,11 @@ class Learner(Layer):
     def _names_of_outputs(self) -> list[str]:
         return self.output_names or [f"output_{i + 1}" for i in range(len(self.output_shapes or [()]))]
 
+    def _may_doubt(self) -> None:
+        """Begin a training or an evaluation, in which labels may be doubted once."""
+        if self.objective is not None:
+            self.objective.may_doubt = True
+
     def _set_objective(self, shapes):
         loss, loss_weights, metrics, weighted_metrics = self._compiled
         names = self._names_of_outputs()

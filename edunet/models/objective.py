@@ -1,6 +1,7 @@
 """What a model is trained for: a loss and metrics for each of its outputs."""
 
 import math
+import warnings
 
 import numpy as np
 
@@ -30,6 +31,7 @@ class Objective:
         self.shapes = shapes
         self.metrics = self._metrics("metrics", metric_names)
         self.weighted = self._metrics("weighted_metrics", weighted_names)  # these count examples by their weights
+        self.may_doubt = True  # labels are doubted once in a training, not batch by batch
         self.reset()
 
     def _metrics(self, what, wanted) -> list[list]:
@@ -70,6 +72,14 @@ class Objective:
             known = [y.shape[i] if n is None and i < len(y.shape) else n or 1 for i, n in enumerate(shape)]
             for part in (part for _, part in in_pieces(y)) if is_on_disk(y) else (y,):
                 loss.check(part, (None, *known[1:]))
+                self._doubt(loss, part)
+
+    def _doubt(self, loss, y) -> None:
+        """Warn once of labels that can be learnt from, though hardly anybody means them."""
+        doubt = loss.doubt(y) if self.may_doubt else ""
+        if doubt:
+            self.may_doubt = False
+            warnings.warn(doubt, UserWarning, stacklevel=5)
 
     def reset(self) -> None:
         """Begin a new epoch."""

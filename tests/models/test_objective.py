@@ -114,3 +114,48 @@ def test_what_was_compiled_can_be_read():
     assert [m.name for m in model.metrics] == ["mae", "mse"]
     assert model.metrics_names == ["loss", "a_loss", "b_loss", "a_mae", "b_mse"]
     assert len(model.evaluate(X2, [Y2, Y2], verbose=0)) == len(model.metrics_names)
+
+
+# ---------------------------------------------------------------- labels that can be meant, but seldom are
+
+
+SEVERAL = np.random.default_rng(1).integers(0, 2, (len(X), 3))
+
+
+def shares():
+    model = edunet.Sequential([layers.Dense(3, activation="softmax", input_shape=(4,))])
+    model.compile("sgd", "categorical_crossentropy", metrics=["accuracy"])
+    return model
+
+
+DOUBT = "each row of y must be shares that sum to 1. Received a row like .*loss='binary_crossentropy' with a sigmoid"
+
+
+@pytest.mark.parametrize(
+    "act",
+    [
+        lambda m: m.fit(X, SEVERAL, epochs=2, validation_data=(X, SEVERAL), verbose=0),
+        lambda m: m.fit(iter([(X, SEVERAL), (X, SEVERAL[::-1])]), verbose=0),
+        lambda m: m.evaluate(X, SEVERAL, verbose=0),
+        lambda m: m.train_on_batch(X, SEVERAL),
+    ],
+    ids=["arrays", "generator", "evaluate", "batch"],
+)
+def test_rows_that_are_no_shares_are_doubted_once(act):
+    with pytest.warns(UserWarning, match=DOUBT) as caught:
+        act(shares())
+    assert len(caught) == 1
+
+
+def test_each_training_doubts_anew():
+    model = shares()
+    for _ in range(2):
+        with pytest.warns(UserWarning, match=DOUBT):
+            model.fit(X, SEVERAL, verbose=0)
+
+
+def test_the_loss_of_rows_that_are_no_shares_is_the_formula():
+    model = shares()
+    with pytest.warns(UserWarning, match=DOUBT):
+        found = model.evaluate(X, SEVERAL, verbose=0)[0]
+    assert found == pytest.approx(-(SEVERAL * np.log(model.predict(X))).sum(axis=1).mean(), rel=1e-5)

@@ -35,6 +35,10 @@ def labels_against_loss(case: Case):
         except (ValueError, TypeError) as error:
             yield from_error("labels against loss", error, f"{what}; the model answers with {end.shape}.")
             continue
+        doubt = end.loss.doubt(y)
+        if doubt:
+            yield from_error("labels against loss", doubt, f"{what}; the model answers with {end.shape}.")
+            continue
         values = np.unique(y[:10_000])
         if isinstance(end.loss, (losses.MeanSquaredError, losses.MeanAbsoluteError, losses.Huber)) and (
             y.size == len(y) and len(y) >= 10 and np.array_equal(values, [0, 1])
