@@ -5,6 +5,8 @@ One difference, on purpose: AUC and its relatives are exact (by ranks), not read
 
 import functools
 
+import numpy as np
+
 from edunet.losses import Loss
 from edunet.metrics.accuracy import (
     Accuracy,
@@ -210,7 +212,13 @@ class _Function(MeanOf):
         super().__init__(getattr(function, "__name__", "metric"))
 
     def values(self, y_true, y_pred):
-        return self.function(y_true, y_pred)
+        values = np.asarray(self.function(y_true, y_pred))
+        if values.dtype.kind not in "biuf":
+            raise TypeError(
+                f"{self.name}: a metric function returns a number, or one value per example. Received: "
+                f"{values.tolist()!r:.80}." + " Is its return missing?" * (values.shape == () and values[()] is None)
+            )
+        return values
 
 
 def __getattr__(name):

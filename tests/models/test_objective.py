@@ -48,6 +48,38 @@ def test_own_loss_and_metric_functions():
     assert results["bias"] == pytest.approx(error.mean(), rel=1e-4)
 
 
+@pytest.mark.parametrize(
+    ("returned", "error", "message"),
+    [
+        (lambda d: (d**2).mean(), ValueError, r"with sample_weight .* one value per example.*mean\(axis=-1\)"),
+        (lambda d: float((d**2).mean()), TypeError, r"returns one value per example.*Received: \d.*no float\(\.\.\.\)"),
+        (lambda d: None, TypeError, r"own: a loss returns .*Received: None. Is its return missing\?"),
+    ],
+    ids=["scalar", "float", "None"],
+)
+def test_a_loss_function_that_returns_no_values_is_told_what_to_return(returned, error, message):
+    def own(y_true, y_pred):
+        return returned(y_pred - y_true)
+
+    model = models.Sequential([layers.Dense(1, input_shape=(4,))])
+    model.compile("sgd", own)
+    with pytest.raises(error, match=message):
+        model.fit(X, Y, sample_weight=np.ones(len(X)), verbose=0)
+
+
+@pytest.mark.parametrize(
+    ("value", "message"), [(None, "Received: None. Is its return missing"), ("good", "Received: 'good'")]
+)
+def test_a_metric_function_that_returns_no_number_is_refused(value, message):
+    def own(y_true, y_pred):
+        return value
+
+    model = models.Sequential([layers.Dense(1, input_shape=(4,))])
+    model.compile("sgd", "mse", metrics=[own])
+    with pytest.raises(TypeError, match=f"own: a metric function returns a number.*{message}"):
+        model.fit(X, Y, verbose=0)
+
+
 def test_several_inputs_and_outputs():
     edunet.set_random_seed(0)
     blood, age = layers.Input((4,)), layers.Input((1,))

@@ -115,7 +115,7 @@ def finite_rows(name: str) -> str:
 
 
 def from_error(name: str, error: Exception | str, evidence: str) -> Finding:
-    """Make a finding of the error, or warning, that `fit` would raise: what is wrong, what came, and the rest as repair."""
+    """Make a finding of what `fit` would raise, or warn of: what is wrong, what came, and the rest as repair."""
     first, *others = re.split(r"(?<=\.) ", str(error).replace("\n", " ").strip())
     came = [part for part in others if part.startswith("Received")]
     repair = [part for part in others if part not in came]
