@@ -7,7 +7,7 @@ because of what is in the data.
 import numpy as np
 
 from edunet import losses
-from edunet.models.doctor import answers, classes, measurements, patients, rows, scales, steps
+from edunet.models.doctor import answers, classes, measurements, patients, rows, scales, sentinels, steps
 from edunet.models.doctor.case import ROWS, Case, ends_of, from_error
 from edunet.models.doctor.first import readings
 from edunet.models.doctor.held_out import hold_out
@@ -20,7 +20,14 @@ __all__ = ["Finding", "Report", "examine"]
 
 NUMBERS = 2_000_000  # so many are sent through the first layers
 CHECKS = (
-    answers.CHECKS | classes.CHECKS | measurements.CHECKS | scales.CHECKS | patients.CHECKS | rows.CHECKS | steps.CHECKS
+    answers.CHECKS
+    | classes.CHECKS
+    | measurements.CHECKS
+    | sentinels.CHECKS
+    | scales.CHECKS
+    | patients.CHECKS
+    | rows.CHECKS
+    | steps.CHECKS
 )
 
 

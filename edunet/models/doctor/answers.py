@@ -7,7 +7,7 @@ from edunet.models.doctor.case import Case, End, finite_rows, from_error, is_cro
 from edunet.models.doctor.classes import classes_of
 from edunet.models.doctor.report import Finding
 
-__all__ = ["CHECKS"]
+__all__ = ["CHECKS", "is_quantity"]
 
 RARE = 20  # the most frequent class has more than so many times the examples of the rarest
 PROBABILITIES = ("softmax", "sigmoid")
@@ -40,15 +40,18 @@ def labels_against_loss(case: Case):
             yield from_error("labels against loss", doubt, f"{what}; the model answers with {end.shape}.")
             continue
         values = np.unique(y[:10_000])
-        if isinstance(end.loss, (losses.MeanSquaredError, losses.MeanAbsoluteError, losses.Huber)) and (
-            y.size == len(y) and len(y) >= 10 and np.array_equal(values, [0, 1])
-        ):
+        if is_quantity(end.loss) and (y.size == len(y) and len(y) >= 10 and np.array_equal(values, [0, 1])):
             yield Finding(
                 "labels against loss",
                 f"y holds only 0 and 1, but {end.loss.name} is a loss for quantities.",
                 f"{what}.",
                 "End with Dense(1, activation='sigmoid') and compile with loss='binary_crossentropy'.",
             )
+
+
+def is_quantity(loss) -> bool:
+    """Tell whether a loss is one for quantities."""
+    return isinstance(loss, (losses.MeanSquaredError, losses.MeanAbsoluteError, losses.Huber, losses.LogCosh))
 
 
 def labels_alone(case: Case):

@@ -5,6 +5,7 @@ import numpy as np
 from edunet.models.doctor.case import Case, Input, number, rows_of
 from edunet.models.doctor.first import Reading
 from edunet.models.doctor.report import Finding
+from edunet.models.doctor.sentinels import stand_ins
 
 __all__ = ["CHECKS"]
 
@@ -23,6 +24,8 @@ UNITS = {  # factors between units of laboratories
 def unscaled(case: Case):
     """Columns on very different scales, and large numbers, where they meet the first weights."""
     for part in case.measured():
+        if stand_ins(part):  # their numbers hide how wide the measured ones are
+            continue
         met = [Reading(None, part.data)] if part.met is None else part.met
         yield from next((found for found in (list(_unscaled(part, reading)) for reading in met) if found), [])
 
