@@ -31,7 +31,7 @@ class Objective:
         self.shapes = shapes
         self.metrics = self._metrics("metrics", metric_names)
         self.weighted = self._metrics("weighted_metrics", weighted_names)  # these count examples by their weights
-        self.may_doubt = True  # labels are doubted once in a training, not batch by batch
+        self.told: set[str] = set()  # what has been warned of in this training: once, not batch by batch
         self.reset()
 
     def _metrics(self, what, wanted) -> list[list]:
@@ -76,10 +76,15 @@ class Objective:
 
     def _doubt(self, loss, y) -> None:
         """Warn once of labels that can be learnt from, though hardly anybody means them."""
-        doubt = loss.doubt(y) if self.may_doubt else ""
-        if doubt:
-            self.may_doubt = False
-            warnings.warn(doubt, UserWarning, stacklevel=5)
+        what = f"labels of {loss.name}"
+        if what not in self.told:
+            self.warn_once(what, loss.doubt(y))
+
+    def warn_once(self, what: str, told: str) -> None:
+        """Warn of something, unless there is nothing to tell, or it has been told."""
+        if told and what not in self.told:
+            self.told.add(what)
+            warnings.warn(told, UserWarning, stacklevel=2)
 
     def reset(self) -> None:
         """Begin a new epoch."""

@@ -71,7 +71,7 @@ class Trainable(Learner):
             raise ValueError(f"fit: initial_epoch is a whole number >= 0. Received: {initial_epoch!r}")
         steps = steps_per_epoch if steps_per_epoch is None else whole("fit", "steps_per_epoch", steps_per_epoch)
         size = _size("fit", "validation_batch_size", validation_batch_size or batch_size)
-        self._may_doubt()
+        self._warn_anew()
         feed: Rows | Batches | Stream
         held_out: Rows | Batches | Stream | None = None
         if gives_batches(x) and y is None:
@@ -160,7 +160,7 @@ class Trainable(Learner):
         Args: x, y, batch_size, sample_weight and callbacks as in `fit`; steps, a number of batches in place of all.
         """
         feed: Rows | Batches | Stream
-        self._may_doubt()
+        self._warn_anew()
         if gives_batches(x) and y is None:
             feed = self._source(x, steps)
         else:

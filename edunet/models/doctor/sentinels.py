@@ -96,9 +96,9 @@ def _is_code(values, code: float) -> bool:
     if len(values) - len(rest) < OFTEN or not len(rest) or rest[0] == rest[-1]:
         return False
     gap, spread = (rest[0] - code if code < rest[0] else code - rest[-1]), rest[-1] - rest[0]
-    if code < 0 <= rest[0] and (code < -1 or len(np.unique(rest)) >= MANY):  # the only one below zero
-        if gap > GAP_BELOW_ZERO * spread or (rest != np.floor(rest)).any():
-            return True
+    alone = code < 0 <= rest[0] and (code < -1 or len(np.unique(rest)) >= MANY)  # the only one below zero
+    if alone and (gap > GAP_BELOW_ZERO * spread or (rest != np.floor(rest)).any()):
+        return True
     return code != -1 and gap > GAP * spread and abs(code - rest.mean()) > FAR * rest.std()
 
 
