@@ -4,7 +4,7 @@ import collections
 import contextlib
 import re
 
-__all__ = ["fresh_name", "names_kept"]
+__all__ = ["fresh_name", "names_given", "names_kept"]
 
 _named: collections.Counter[str] = collections.Counter()
 
@@ -14,6 +14,11 @@ def fresh_name(kind: str) -> str:
     stem = re.sub(r"([a-z])([A-Z])", r"\1_\2", re.sub(r"(.)([A-Z][a-z]+)", r"\1_\2", kind)).lower()
     _named[stem] += 1
     return stem if _named[stem] == 1 else f"{stem}_{_named[stem] - 1}"
+
+
+def names_given() -> dict[str, int]:
+    """Return how many layers of each kind have been given a name so far."""
+    return dict(_named)
 
 
 @contextlib.contextmanager

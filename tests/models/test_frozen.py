@@ -49,7 +49,7 @@ def test_a_model_without_weights(layer, x):
 
 def test_a_batch_by_itself_is_warned_of_once():
     frozen = model(layers.Dense(1, activation="sigmoid", trainable=False))
-    with pytest.warns(UserWarning, match="frozen") as told:
+    with pytest.warns(UserWarning, match="frozen") as told:  # noqa: PT031
         for _ in range(3):
             frozen.train_on_batch(X, Y)
     assert len(told) == 1

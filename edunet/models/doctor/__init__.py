@@ -7,7 +7,7 @@ because of what is in the data.
 import numpy as np
 
 from edunet import losses
-from edunet.models.doctor import answers, classes, measurements, patients, rows, scales, sentinels, steps
+from edunet.models.doctor import answers, classes, learning, measurements, patients, rows, scales, sentinels, steps
 from edunet.models.doctor.case import ROWS, Case, ends_of, from_error
 from edunet.models.doctor.first import readings
 from edunet.models.doctor.held_out import hold_out
@@ -28,6 +28,7 @@ CHECKS = (
     | patients.CHECKS
     | rows.CHECKS
     | steps.CHECKS
+    | learning.CHECKS
 )
 
 

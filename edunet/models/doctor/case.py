@@ -119,6 +119,8 @@ def from_error(name: str, error: Exception | str, evidence: str) -> Finding:
     first, *others = re.split(r"(?<=\.) ", str(error).replace("\n", " ").strip())
     came = [part for part in others if part.startswith("Received")]
     repair = [part for part in others if part not in came]
+    if not repair and "mask" in first:
+        repair = ["Give that layer padding='same', or leave Masking, or mask_zero=True, away."]
     shapes = "Bring x and y to the shapes that model.summary() shows."
     return Finding(name, " ".join([first, *came]), evidence, " ".join(repair) or shapes)
 
