@@ -7,7 +7,19 @@ because of what is in the data.
 import numpy as np
 
 from edunet import losses
-from edunet.models.doctor import answers, classes, learning, measurements, patients, rows, scales, sentinels, steps
+from edunet.models.doctor import (
+    answers,
+    classes,
+    learning,
+    measurements,
+    patients,
+    quantities,
+    rows,
+    scales,
+    sentinels,
+    split,
+    steps,
+)
 from edunet.models.doctor.case import ROWS, Case, ends_of, from_error
 from edunet.models.doctor.first import readings
 from edunet.models.doctor.held_out import hold_out
@@ -28,6 +40,8 @@ CHECKS = (
     | patients.CHECKS
     | rows.CHECKS
     | steps.CHECKS
+    | quantities.CHECKS
+    | split.CHECKS
     | learning.CHECKS
 )
 
@@ -73,6 +87,8 @@ def _is_asked(name: str, case: Case) -> bool:
         "patients on both sides": case.groups is not None and judged,
         "classes in the split": case.cut is not None,
         "copies in validation": bool(case.held_out),
+        "scale of validation": bool(case.held_out),
+        "overlapping windows": case.cut is not None,
         "class weights": case.class_weight is not None,
     }.get(name, True)
 

@@ -125,12 +125,16 @@ def end_against_loss(case: Case):
                 evidence,
                 "Leave one of them away: Dense(..., activation=None) before the last one.",
             )
-        elif last == "sigmoid" and before in ("relu", "softplus"):
+        elif last in PROBABILITIES and before in ("relu", "softplus"):
+            why = {
+                "sigmoid": "what is never negative never becomes less than 0.5.",
+                "softmax": "scores cannot fall below 0, so no class becomes unlikely by itself, and dead ones stay.",
+            }
             yield Finding(
-                f"{before} before sigmoid",
-                f"The model ends with a sigmoid of a {before}: what is never negative never becomes less than 0.5.",
+                f"{before} before {last}",
+                f"The model ends with a {last} of a {before}: {why[last]}",
                 evidence,
-                f"Leave the {before} away: Dense(..., activation=None) before the sigmoid.",
+                f"Leave the {before} away: Dense(..., activation=None) before the {last}.",
             )
         elif end.loss is not None and wants_probabilities(end.loss):
             yield from _probabilities(end, last, evidence)
@@ -178,7 +182,15 @@ def _several_of_one(y, end: End):
         return
     sums = y.sum(axis=-1)
     other = sums[np.abs(sums - 1) > 1e-3]
-    if len(other):
+    if not len(other):
+        yield Finding(
+            "labels against loss",
+            f"Classes that exclude each other (a softmax, one-hot labels), but {end.loss.name} asks of each alone "
+            "whether it is there.",
+            f"All {sums.size} rows of y add up to 1; the model answers with {end.shape}.",
+            "Compile with loss='categorical_crossentropy'.",
+        )
+    else:
         yield Finding(
             "softmax for several labels",
             "The model ends with a softmax, whose answers add up to 1. Rows of y do not: they are separate questions.",
