@@ -5,7 +5,8 @@ from typing import Any
 
 import numpy as np
 
-from edunet.callbacks import BackupAndRestore, Callback, CallbackList, Checkpoint, History, ProgressBar
+from edunet.callbacks import BackupAndRestore, CallbackList, Checkpoint, History, ProgressBar
+from edunet.callbacks.callback_list import listed
 from edunet.layers.dense import whole
 from edunet.models import checkpoint
 from edunet.models.examples import gives_batches
@@ -95,7 +96,7 @@ class Trainable(Learner):
             held_out = self._held_out(validation_data, size, validation_steps)
         self.stop_training = False
         self.history = History()
-        callbacks = [callbacks] if isinstance(callbacks, Callback) else list(callbacks or [])
+        callbacks = listed(callbacks)
         bars, last = ProgressBar.wanted(verbose), [c for c in callbacks if isinstance(c, Checkpoint)]
         others = [c for c in callbacks if c not in last]
         # History hears first, before others can fail, and again what they added; a checkpoint knows what all have heard
@@ -174,7 +175,7 @@ class Trainable(Learner):
     def _watchers(self, callbacks, **params) -> CallbackList:
         if not callbacks:
             return _NOBODY
-        return CallbackList([callbacks] if isinstance(callbacks, Callback) else callbacks or [], self, **params)
+        return CallbackList(listed(callbacks), self, **params)
 
     def predict(self, x, batch_size=None, verbose=0, steps=None, callbacks=None):
         """Return the outputs for all examples as one array, for several outputs as a list or dict, as they were drawn.

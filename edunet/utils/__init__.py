@@ -35,16 +35,28 @@ def to_categorical(x, num_classes=None) -> np.ndarray:
     return np.eye(k, dtype=np.float32)[x]
 
 
-def plot_model(model, to_file="model.png", show_shapes=False, dpi=200):
+def plot_model(
+    model,
+    to_file="model.png",
+    show_shapes=False,
+    show_dtype=False,
+    show_layer_names=True,
+    rankdir="TB",
+    expand_nested=False,
+    dpi=200,
+    show_layer_activations=False,
+    show_trainable=False,
+):
     """Draw a model into a picture file, as `edunet.show.graph` draws it, and return the figure.
 
-    Args: model, drawn or built; to_file, its ending names the format, None writes no file; show_shapes; dpi, dots
-    per inch.
+    Args: model, drawn or built; to_file, its ending names the format, None writes no file; show_shapes;
+    show_layer_names; dpi, dots per inch. The others may be given, as for Keras, and change nothing: inputs stand at the
+    top, a model inside is one box, and `model.summary(expand_nested=True, show_trainable=True)` tells the rest.
     Raises what `edunet.show.graph` raises.
     """
     from edunet.show import graph  # loads matplotlib
 
-    figure = graph(model, shapes=show_shapes)
+    figure = graph(model, shapes=bool(show_shapes), names=bool(show_layer_names))
     if to_file is not None:
         figure.savefig(to_file, dpi=dpi)
     return figure
