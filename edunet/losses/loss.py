@@ -114,6 +114,11 @@ class Loss:
         """Return the arguments that make this loss again."""
         return dict(vars(self))
 
+    @classmethod
+    def from_config(cls, config: dict):
+        """Return a new loss from what `get_config` returned."""
+        return cls(**config)
+
 
 def over_outputs(losses):
     """Average over the last axis, the outputs of one example; a prediction (N,) has one output."""

@@ -7,7 +7,27 @@ import functools
 
 import numpy as np
 
-from edunet.losses import Loss
+from edunet import losses
+from edunet.configs import described, is_description, made
+from edunet.losses import (
+    Loss,
+    binary_crossentropy,
+    binary_focal_crossentropy,
+    categorical_crossentropy,
+    categorical_focal_crossentropy,
+    categorical_hinge,
+    hinge,
+    huber,
+    kl_divergence,
+    log_cosh,
+    mean_absolute_error,
+    mean_absolute_percentage_error,
+    mean_squared_error,
+    mean_squared_logarithmic_error,
+    poisson,
+    sparse_categorical_crossentropy,
+    squared_hinge,
+)
 from edunet.metrics.accuracy import (
     Accuracy,
     AccuracyByLabels,
@@ -54,6 +74,13 @@ from edunet.metrics.distance import (
     R2Score,
     RootMeanSquaredError,
     SparseCategoricalCrossentropy,
+)
+from edunet.metrics.functions import (
+    binary_accuracy,
+    categorical_accuracy,
+    sparse_categorical_accuracy,
+    sparse_top_k_categorical_accuracy,
+    top_k_categorical_accuracy,
 )
 from edunet.metrics.metric import (
     Mean,
@@ -116,9 +143,32 @@ __all__ = [
     "TrueNegatives",
     "TruePositives",
     "average_precision",
+    "binary_accuracy",
+    "binary_crossentropy",
+    "binary_focal_crossentropy",
+    "categorical_accuracy",
+    "categorical_crossentropy",
+    "categorical_focal_crossentropy",
+    "categorical_hinge",
     "confusion_matrix",
+    "deserialize",
     "get",
+    "hinge",
+    "huber",
+    "kl_divergence",
+    "log_cosh",
+    "mean_absolute_error",
+    "mean_absolute_percentage_error",
+    "mean_squared_error",
+    "mean_squared_logarithmic_error",
+    "poisson",
     "roc_auc",
+    "serialize",
+    "sparse_categorical_accuracy",
+    "sparse_categorical_crossentropy",
+    "sparse_top_k_categorical_accuracy",
+    "squared_hinge",
+    "top_k_categorical_accuracy",
 ]
 
 _BY_NAME = {
@@ -161,6 +211,7 @@ _BY_NAME = {
     "true_negatives": TrueNegatives,
     "true_positives": TruePositives,
 }
+_CLASSES = {name: kind for name in __all__ if isinstance(kind := globals().get(name), type)}
 
 
 def get(metric, loss=None, output_shape: tuple = ()) -> Metric:
@@ -171,26 +222,46 @@ def get(metric, loss=None, output_shape: tuple = ()) -> Metric:
     """
     if isinstance(metric, str):
         if metric in ("accuracy", "acc"):
-            made = _accuracy_for(loss, output_shape)(name=metric)
+            found = _accuracy_for(loss, output_shape)(name=metric)
         else:
             classes = {kind.__name__: kind for kind in _BY_NAME.values()}
-            made = look_up("metric", {**_BY_NAME, **classes, "accuracy": None}, metric)(name=metric)
+            found = look_up("metric", {**_BY_NAME, **classes, "accuracy": None}, metric)(name=metric)
     elif isinstance(metric, Metric):
-        made = metric
+        found = metric
+    elif is_description(metric):
+        found = deserialize(metric)
     elif isinstance(metric, Loss):
-        made = MeanOfLoss(metric)
+        found = MeanOfLoss(metric)
     elif isinstance(metric, type) and issubclass(metric, (Metric, Loss)):
         raise TypeError(f"the metric is a class; make an object of it: {metric.__name__}()")
     elif callable(metric):
-        made = _Function(metric)
+        found = _from_function(metric)
     else:
         raise TypeError(f"a metric is a name such as 'accuracy', an object or a function. Received: {metric!r}")
-    if isinstance(made, FBetaScore) and made.average is None and (output_shape or [1])[-1] != 1:
+    if isinstance(found, FBetaScore) and found.average is None and (output_shape or [1])[-1] != 1:
         raise ValueError(
-            f"{made.name} would have one value for each of {output_shape[-1]} classes, a history holds one number. "
-            f"Use {type(made).__name__}(average='macro'), or 'micro' or 'weighted'."
+            f"{found.name} would have one value for each of {output_shape[-1]} classes, a history holds one number. "
+            f"Use {type(found).__name__}(average='macro'), or 'micro' or 'weighted'."
         )
-    return made
+    return found
+
+
+def _from_function(function) -> Metric:
+    """Return a function as a metric; one of ours as the metric, or loss, of its name, which looks over the labels."""
+    name = getattr(function, "__name__", "")
+    if globals().get(name) is not function:
+        return _Function(function)
+    return _BY_NAME[name](name=name) if name in _BY_NAME else MeanOfLoss(losses.get(name))
+
+
+def serialize(metric) -> dict:
+    """Return the metric as {"class_name": ..., "config": {...}}: what makes it again."""
+    return described(metric)
+
+
+def deserialize(config, custom_objects=None) -> Metric:
+    """Return a new metric from what `serialize` returned; custom_objects, {name: class}, of those of your own."""
+    return made("metric", _CLASSES, config, custom_objects)
 
 
 def _accuracy_for(loss, output_shape):

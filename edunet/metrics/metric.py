@@ -90,6 +90,11 @@ class Metric:
         names += ["name"] * ("name" not in names and len(names) < len(known))
         return {name: getattr(self, name) for name in names if hasattr(self, name)}
 
+    @classmethod
+    def from_config(cls, config: dict):
+        """Return a new metric from what `get_config` returned."""
+        return cls(**config)
+
 
 class _Averaged(Metric):
     """A metric that adds up values and their weights."""

@@ -6,6 +6,7 @@ import warnings
 import numpy as np
 
 from edunet import losses, metrics
+from edunet.configs import is_description
 from edunet.models.examples import as_list, in_pieces, is_on_disk
 from edunet.tensor import as_array
 
@@ -44,7 +45,7 @@ class Objective:
 
     def _spread(self, what, value, nested=False) -> list:
         """Return one entry per output from one for all, a list, or a dict by output name."""
-        if isinstance(value, dict):
+        if isinstance(value, dict) and not is_description(value):
             unknown = set(value) - set(self.outputs)
             if unknown:
                 raise ValueError(f"{what}: no output is called {sorted(unknown)[0]!r}; outputs are {self.outputs}.")

@@ -138,6 +138,11 @@ class Optimizer:
         config = {k: v for k, v in vars(self).items() if k not in own}
         return {"learning_rate": self._rate, **config}
 
+    @classmethod
+    def from_config(cls, config: dict):
+        """Return a new optimizer from what `get_config` returned."""
+        return cls(**config)
+
 
 def _forms(running) -> list:
     """Return dtype and shape of each array, in words; anything else by its kind."""
