@@ -4,7 +4,7 @@ import collections
 import contextlib
 import re
 
-__all__ = ["fresh_name", "names_given", "names_kept"]
+__all__ = ["forget_names", "fresh_name", "names_given", "names_kept"]
 
 _named: collections.Counter[str] = collections.Counter()
 
@@ -14,6 +14,11 @@ def fresh_name(kind: str) -> str:
     stem = re.sub(r"([a-z])([A-Z])", r"\1_\2", re.sub(r"(.)([A-Z][a-z]+)", r"\1_\2", kind)).lower()
     _named[stem] += 1
     return stem if _named[stem] == 1 else f"{stem}_{_named[stem] - 1}"
+
+
+def forget_names() -> None:
+    """Count from the beginning again."""
+    _named.clear()
 
 
 def names_given() -> dict[str, int]:

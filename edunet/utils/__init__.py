@@ -3,9 +3,22 @@
 import numpy as np
 
 from edunet.backend import set_random_seed
+from edunet.utils.batches import PyDataset, timeseries_dataset_from_array
 from edunet.utils.sequences import pad_sequences
+from edunet.utils.session import clear_session, missing
 
-__all__ = ["pad_sequences", "plot_model", "set_random_seed", "to_categorical"]
+__all__ = [
+    "PyDataset",
+    "Sequence",
+    "clear_session",
+    "pad_sequences",
+    "plot_model",
+    "set_random_seed",
+    "timeseries_dataset_from_array",
+    "to_categorical",
+]
+
+Sequence = PyDataset  # its older name
 
 
 def to_categorical(x, num_classes=None) -> np.ndarray:
@@ -60,3 +73,7 @@ def plot_model(
     if to_file is not None:
         figure.savefig(to_file, dpi=dpi)
     return figure
+
+
+def __getattr__(name):
+    raise missing("edunet.utils", name, __all__)
