@@ -45,8 +45,8 @@ class AUC(_Kept):
     takes all outputs together as answers to one question (Keras's default). label_weights: weights of this mean.
     A class that nobody (or everybody) has leaves its area undefined (nan) and the mean skips it.
     PR: Σ (R_i − R_(i−1)) P_i, the average precision: no line is drawn between the points, which would promise too much.
-    num_thresholds, summation_method and from_logits may be given, as for Keras, and change nothing: every score is a
-    threshold, nothing lies between two of them, and the order of scores is that of probabilities.
+    num_thresholds, thresholds, summation_method, num_labels and from_logits may be given, as for Keras, and change
+    nothing: every score is a threshold, and the order of scores is that of probabilities.
     """
 
     def __init__(
@@ -56,7 +56,9 @@ class AUC(_Kept):
         summation_method="interpolation",
         name=None,
         dtype=None,
+        thresholds=None,
         multi_label=True,
+        num_labels=None,
         label_weights=None,
         from_logits=False,
     ):
@@ -64,7 +66,7 @@ class AUC(_Kept):
         look_up("summation_method", SUMMATIONS, summation_method)
         self.num_thresholds, self.curve, self.multi_label = num_thresholds, curve, bool(multi_label)
         self.label_weights = None if label_weights is None else [float(w) for w in label_weights]
-        self.summation_method = summation_method
+        self.summation_method, self.thresholds, self.num_labels = summation_method, thresholds, num_labels
         self.from_logits = bool(from_logits)
         super().__init__(name, dtype)
 

@@ -92,7 +92,10 @@ def test_every_metric_takes_a_dtype_as_in_keras(name):
 
 
 def test_how_keras_sums_up_an_area_changes_nothing():
-    areas = [metrics.AUC(10, "PR", how, "a", np.float32)(Y, P) for how in ("interpolation", "minoring", "majoring")]
+    areas = [
+        metrics.AUC(10, "PR", how, "a", np.float32, [0.5], True, 1)(Y, P)
+        for how in ("interpolation", "minoring", "majoring")
+    ]
     assert len(set(areas)) == 1
 
 

@@ -60,6 +60,12 @@ def test_rates_that_can_work(optimizer):
     assert not model(optimizer=optimizer).doctor(X, Y)
 
 
+def test_codes_outside_the_table_are_told_once():
+    made = Sequential([L.Embedding(5, 4), L.Flatten(), L.Dense(1, "sigmoid")])
+    made.compile("adam", "binary_crossentropy")
+    assert made.doctor(rng.integers(1, 9, (300, 8)), Y).names() == ["codes outside the table"]
+
+
 def test_noise_is_no_layer():
     assert not model(L.GaussianNoise(0.1), L.Dropout(0.1)).doctor(X, Y)
 
