@@ -1,6 +1,7 @@
 """What a model is trained for: a loss and metrics for each of its outputs."""
 
 import math
+import sys
 import warnings
 
 import numpy as np
@@ -85,7 +86,7 @@ class Objective:
         """Warn of something, unless there is nothing to tell, or it has been told."""
         if told and what not in self.told:
             self.told.add(what)
-            warnings.warn(told, UserWarning, stacklevel=2)
+            warnings.warn(told, UserWarning, stacklevel=1 + _calls_of_ours())
 
     def reset(self) -> None:
         """Begin a new epoch."""
@@ -141,6 +142,14 @@ class Objective:
                 value = mean if math.isnan(mean) else float(metric.result())
                 results[f"{name}_{key}" if several else key] = value
         return results
+
+
+def _calls_of_ours() -> int:
+    """Return how many calls of this library lie between here and the learner's line, at which a warning points."""
+    depth, frame = 0, sys._getframe().f_back
+    while frame is not None and frame.f_globals.get("__name__", "").startswith("edunet."):
+        depth, frame = depth + 1, frame.f_back
+    return depth
 
 
 def _share(weight) -> float:

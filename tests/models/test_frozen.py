@@ -28,6 +28,7 @@ def test_a_frozen_model():
     with pytest.warns(UserWarning, match="the model is frozen, trainable=False. Type model.trainable = True") as told:
         frozen.fit(X, Y, epochs=3, callbacks=[edunet.callbacks.Callback()], verbose=0)
     assert len(told) == 1
+    assert told[0].filename == __file__  # it points at the learner's line
     np.testing.assert_array_equal(before[0], frozen.get_weights()[0])
     frozen.trainable = True
     frozen.fit(X, Y, verbose=0)  # no warning: warnings are errors here
