@@ -23,6 +23,7 @@ from edunet.ops.activations import (
 )
 
 __all__ = [
+    "deserialize",
     "elu",
     "exponential",
     "gelu",
@@ -38,6 +39,7 @@ __all__ = [
     "relu",
     "relu6",
     "selu",
+    "serialize",
     "sigmoid",
     "silu",
     "softmax",
@@ -86,6 +88,20 @@ def get(activation):
     if callable(activation):
         return activation
     raise TypeError(f"an activation is a name or a function. Received: {activation!r}")
+
+
+def serialize(activation) -> str:
+    """Return the name of an activation.
+
+    >>> deserialize(serialize(relu)) is relu
+    True
+    """
+    return name_of(activation)
+
+
+def deserialize(config, custom_objects=None):
+    """Return an activation from its name; custom_objects, {name: function}, of those of your own."""
+    return (custom_objects or {}).get(config) or get(config)
 
 
 def name_of(activation) -> str:

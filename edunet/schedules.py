@@ -33,6 +33,11 @@ class LearningRateSchedule:
         """Return the arguments that make this schedule again."""
         return dict(vars(self))
 
+    @classmethod
+    def from_config(cls, config: dict):
+        """Return a new schedule from what `get_config` returned."""
+        return cls(**config)
+
 
 class _ByPeriods(LearningRateSchedule):
     """A rate that shrinks from one period of `decay_steps` steps to the next, or evenly within them."""

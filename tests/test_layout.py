@@ -21,6 +21,7 @@ FLOORS = [
     [
         "arithmetic",
         "names",
+        "configs",
         "canvas",
         "freshness",
         "namesakes",

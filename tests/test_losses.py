@@ -388,7 +388,7 @@ def test_arguments_are_looked_over(make, message):
         ("binary_crossentropy", np.array([-1, 1]), 1, r"For labels -1 and 1 use \(y \+ 1\) / 2"),
         ("binary_crossentropy", np.array([0, 1, 2]), 1, "For more than two classes use loss='sparse_categorical"),
         ("categorical_crossentropy", np.array([0, 1, 2]), 3, r"utils.to_categorical\(y, 3\)"),
-        ("categorical_crossentropy", np.ones((2, 3)), 3, "each row of y must be shares that sum to 1"),
+        ("categorical_crossentropy", np.array([[2, -1]]), 2, "each row of y must be shares that sum to 1"),
         ("categorical_crossentropy", np.ones((2, 1)), 1, "the model has one output"),
         ("sparse_categorical_crossentropy", np.eye(3), 3, "looks one-hot.*loss='categorical_crossentropy'"),
         ("sparse_categorical_crossentropy", np.array([0.5]), 3, "labels are whole numbers 0 to 2; received 0.5"),

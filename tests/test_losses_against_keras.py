@@ -55,6 +55,8 @@ LOSSES = {
     "BinaryFocalCrossentropy": ({}, Y, P),
     "BinaryFocalCrossentropy balanced": ({"apply_class_balancing": True, "alpha": 0.3, "gamma": 1.5}, Y, P),
     "BinaryFocalCrossentropy of scores": ({"from_logits": True, "label_smoothing": 0.1}, Y, 4 * P - 2),
+    "CategoricalCrossentropy of rows that are no shares": ({}, Y, SHARES),
+    "CategoricalCrossentropy of scores and rows that are no shares": ({"from_logits": True}, Y, 4 * P - 2),
     "CategoricalCrossentropy smoothed": ({"label_smoothing": 0.2}, ONE_HOT, SHARES),
     "CategoricalCrossentropy smoothed scores": ({"label_smoothing": 0.2, "from_logits": True}, ONE_HOT, 9 * P),
     "SparseCategoricalCrossentropy ignoring": ({"ignore_class": 2}, LABELS, SHARES),

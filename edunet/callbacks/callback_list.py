@@ -1,18 +1,52 @@
 """CallbackList: tells all callbacks at once, and asks nobody who does not listen."""
 
+import inspect
+
 from edunet.callbacks.callback import Callback
 
-__all__ = ["CallbackList"]
+__all__ = ["CallbackList", "listed"]
+
+
+def listed(callbacks) -> list[Callback]:
+    """Return what was given as `callbacks` as a list: none, one, or several.
+
+    Raises TypeError for what is no callback, and for one whose method does not take what it will be told.
+    """
+    wanted = [] if callbacks is None else list(callbacks) if isinstance(callbacks, (list, tuple)) else [callbacks]
+    for callback in wanted:
+        if isinstance(callback, type) and issubclass(callback, Callback):
+            name = callback.__name__
+            raise TypeError(f"callbacks: {name} is a class; make an object of it: callbacks=[{name}(...)].")
+        if not isinstance(callback, Callback):
+            raise TypeError(f"callbacks: expected a list of Callback objects. Received: {callback!r:.200}")
+        for moment in (name for name in vars(Callback) if name.startswith("on_")):
+            _check_takes(callback, moment)
+    return wanted
+
+
+def _check_takes(callback: Callback, moment: str) -> None:
+    """Raise TypeError for a method of one's own that cannot be told (epoch, logs), (batch, logs) or (logs)."""
+    method = getattr(callback, moment)
+    told = list(inspect.signature(getattr(Callback, moment)).parameters)[1:]
+    if getattr(method, "__func__", None) is getattr(Callback, moment):
+        return
+    try:
+        inspect.signature(method).bind(*told)
+    except TypeError as error:
+        raise TypeError(
+            f"{type(callback).__name__}.{moment} is told {' and '.join(told)}. Write it as "
+            f"def {moment}(self, {', '.join([*told[:-1], 'logs=None'])}): ... It does not take them: {error}."
+        ) from error
+    except ValueError:  # a method of C, which tells nothing of itself
+        return
 
 
 class CallbackList:
     """Tell all callbacks at once."""
 
     def __init__(self, callbacks, model, **params):
-        self.callbacks = list(callbacks)
+        self.callbacks = listed(list(callbacks))
         for callback in self.callbacks:
-            if not isinstance(callback, Callback):
-                raise TypeError(f"callbacks: expected a list of Callback objects. Received: {callback!r}")
             callback.set_model(model)
             callback.set_params(params)
         # those heard at every batch are found once: most callbacks do not listen there

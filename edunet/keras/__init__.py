@@ -16,14 +16,22 @@ from edunet.keras import (
     optimizers,
     preprocessing,
     regularizers,
+    saving,
     utils,
 )
-from edunet.layers import Input
+from edunet.layers import Input, Layer
+from edunet.losses import Loss
+from edunet.metrics import Metric
 from edunet.models import Model, Sequential
+from edunet.optimizers import Optimizer
 
 __all__ = [
     "Input",
+    "Layer",
+    "Loss",
+    "Metric",
     "Model",
+    "Optimizer",
     "Sequential",
     "activations",
     "backend",
@@ -37,5 +45,6 @@ __all__ = [
     "optimizers",
     "preprocessing",
     "regularizers",
+    "saving",
     "utils",
 ]

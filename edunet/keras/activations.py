@@ -1,6 +1,7 @@
 """edunet.activations, under Keras's path."""
 
 from edunet.activations import (
+    deserialize,
     elu,
     exponential,
     gelu,
@@ -15,6 +16,7 @@ from edunet.activations import (
     relu,
     relu6,
     selu,
+    serialize,
     sigmoid,
     silu,
     softmax,
@@ -25,6 +27,7 @@ from edunet.activations import (
 )
 
 __all__ = [
+    "deserialize",
     "elu",
     "exponential",
     "gelu",
@@ -39,6 +42,7 @@ __all__ = [
     "relu",
     "relu6",
     "selu",
+    "serialize",
     "sigmoid",
     "silu",
     "softmax",

@@ -28,6 +28,7 @@ from edunet.losses import (
     categorical_focal_crossentropy,
     categorical_hinge,
     cosine_similarity,
+    deserialize,
     dice,
     get,
     hinge,
@@ -39,6 +40,7 @@ from edunet.losses import (
     mean_squared_error,
     mean_squared_logarithmic_error,
     poisson,
+    serialize,
     sparse_categorical_crossentropy,
     squared_hinge,
 )
@@ -71,6 +73,7 @@ __all__ = [
     "categorical_focal_crossentropy",
     "categorical_hinge",
     "cosine_similarity",
+    "deserialize",
     "dice",
     "get",
     "hinge",
@@ -82,6 +85,7 @@ __all__ = [
     "mean_squared_error",
     "mean_squared_logarithmic_error",
     "poisson",
+    "serialize",
     "sparse_categorical_crossentropy",
     "squared_hinge",
 ]

@@ -8,8 +8,10 @@ from edunet.utils import (
     pad_sequences,
     plot_model,
     set_random_seed,
+    timeseries_dataset_from_array,
     to_categorical,
 )
+from edunet.utils.session import missing
 
 __all__ = [
     "PyDataset",
@@ -19,5 +21,10 @@ __all__ = [
     "pad_sequences",
     "plot_model",
     "set_random_seed",
+    "timeseries_dataset_from_array",
     "to_categorical",
 ]
+
+
+def __getattr__(name):
+    raise missing("edunet.keras.utils", name, __all__)

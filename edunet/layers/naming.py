@@ -4,7 +4,7 @@ import collections
 import contextlib
 import re
 
-__all__ = ["forget_names", "fresh_name", "names_kept"]
+__all__ = ["forget_names", "fresh_name", "names_given", "names_kept"]
 
 _named: collections.Counter[str] = collections.Counter()
 
@@ -19,6 +19,11 @@ def fresh_name(kind: str) -> str:
 def forget_names() -> None:
     """Count names from the beginning again: the next Dense is called dense."""
     _named.clear()
+
+
+def names_given() -> dict[str, int]:
+    """Return how many layers of each kind have been given a name so far."""
+    return dict(_named)
 
 
 @contextlib.contextmanager

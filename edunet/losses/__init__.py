@@ -4,6 +4,7 @@
 A loss first looks at the labels: most failed first trainings are labels of the wrong kind.
 """
 
+from edunet.configs import described, is_description, made
 from edunet.losses.binary import BinaryCrossentropy, BinaryFocalCrossentropy, Hinge, SquaredHinge
 from edunet.losses.classes import (
     CategoricalCrossentropy,
@@ -76,6 +77,7 @@ __all__ = [
     "categorical_focal_crossentropy",
     "categorical_hinge",
     "cosine_similarity",
+    "deserialize",
     "dice",
     "get",
     "hinge",
@@ -87,6 +89,7 @@ __all__ = [
     "mean_squared_error",
     "mean_squared_logarithmic_error",
     "poisson",
+    "serialize",
     "sparse_categorical_crossentropy",
     "squared_hinge",
 ]
@@ -133,12 +136,24 @@ def get(loss) -> Loss:
         return look_up("loss", _BY_NAME, loss if loss in _BY_NAME else loss.lower())()
     if isinstance(loss, Loss):
         return loss
+    if is_description(loss):
+        return deserialize(loss)
     if isinstance(loss, type) and issubclass(loss, Loss):
         raise TypeError(f"the loss is a class; make an object of it: {loss.__name__}()")
     if callable(loss):
         name = getattr(loss, "__name__", "loss")
         return get(name) if globals().get(name) is loss else _Function(loss, name)  # ours look over the labels
     raise TypeError(f"a loss is a name such as 'mse', an object or a function(y_true, y_pred). Received: {loss!r}")
+
+
+def serialize(loss) -> dict:
+    """Return the loss as {"class_name": ..., "config": {...}}: what makes it again."""
+    return described(loss)
+
+
+def deserialize(config, custom_objects=None) -> Loss:
+    """Return a new loss from what `serialize` returned; custom_objects, {name: class}, of those of your own."""
+    return made("loss", {kind.__name__: kind for kind in _BY_NAME.values()}, config, custom_objects)
 
 
 class _Function(Loss):

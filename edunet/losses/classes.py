@@ -50,12 +50,19 @@ class CategoricalCrossentropy(Loss):
                     else ""
                 )
             )
-        if y.min() < 0 or not np.allclose(y.sum(axis=-1), 1, atol=1e-3):
-            raise ValueError(
-                f"{self.name}: each row of y must be shares that sum to 1. "
-                f"Received a row like {y.reshape(-1, y.shape[-1])[0]}. "
-                "For several findings at once use loss='binary_crossentropy' with a sigmoid."
-            )
+        if y.size and y.min() < 0:
+            raise ValueError(self._no_shares(y, y < 0))
+
+    def doubt(self, y):
+        wrong = ~np.isclose(y.sum(axis=-1), 1, atol=1e-3)
+        return self._no_shares(y, wrong[..., None]) if wrong.any() else ""
+
+    def _no_shares(self, y, wrong) -> str:
+        row = y[wrong.any(axis=-1)][0]
+        return (
+            f"{self.name}: each row of y must be shares that sum to 1. Received a row like {row}. "
+            "For several findings at once use loss='binary_crossentropy' with a sigmoid."
+        )
 
 
 class CategoricalFocalCrossentropy(CategoricalCrossentropy):
@@ -137,6 +144,9 @@ class SparseCategoricalCrossentropy(CategoricalCrossentropy):
 
     def get_config(self):
         return {k: v for k, v in super().get_config().items() if k != "label_smoothing"}
+
+    def doubt(self, y):
+        return ""
 
     def check(self, y, output_shape):
         _at_least_two_classes(self, output_shape)

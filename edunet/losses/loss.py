@@ -32,6 +32,7 @@ class Loss:
     def __call__(self, y_true, y_pred, sample_weight=None):
         y_true = self.align(np.asarray(y_true), y_pred)
         losses = self.call(y_true, y_pred)  # (N,) or (N,T...)
+        self._refuse_no_values(losses, sample_weight)
         weights = None if sample_weight is None else self._weights(as_array(sample_weight), losses)
         mask = self.mask(y_true, y_pred)
         if mask is not None:
@@ -47,6 +48,20 @@ class Loss:
         if self.reduction == "mean_with_sample_weight" and weights is not None:
             return losses.sum() / max(float(weights.sum(dtype=np.float64)), 1e-300)
         return losses.mean() if mask is None else losses.sum() / max(int(mask.sum()), 1)
+
+    def _refuse_no_values(self, losses, sample_weight) -> None:
+        """Say what a loss of one's own has to return."""
+        example = "one value per example, such as ((y_pred - y_true) ** 2).mean(axis=-1)"
+        if not hasattr(losses, "shape"):
+            forgot = (
+                "Is its return missing?" if losses is None else "Calculate with Tensors: no float(...), no .item()."
+            )
+            raise TypeError(f"{self.name}: a loss returns {example}. Received: {losses!r:.80}. {forgot}")
+        if losses.shape == () and sample_weight is not None:
+            raise ValueError(
+                f"{self.name}: with sample_weight or class_weight a loss returns {example}. It returned a single "
+                "number, in which no example can be weighed any more: take the mean over axis=-1 only."
+            )
 
     def _spread(self, mask, losses):
         """Return the mask (N,T) in the shape of the losses (N,T...)."""
@@ -91,9 +106,18 @@ class Loss:
                 f"Expected one value for each output: y of shape {rows(output_shape)}."
             )
 
+    def doubt(self, y: np.ndarray) -> str:
+        """Return what is odd about labels that `check` lets pass, with the repair; empty if nothing is."""
+        return ""
+
     def get_config(self) -> dict:
         """Return the arguments that make this loss again."""
         return dict(vars(self))
+
+    @classmethod
+    def from_config(cls, config: dict):
+        """Return a new loss from what `get_config` returned."""
+        return cls(**config)
 
 
 def over_outputs(losses):

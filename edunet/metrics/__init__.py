@@ -5,18 +5,28 @@ One difference, on purpose: AUC and its relatives are exact (by ranks), not read
 
 import functools
 
+import numpy as np
+
 from edunet import losses
+from edunet.configs import described, is_description, made
 from edunet.losses import (
     Loss,
     binary_crossentropy,
+    binary_focal_crossentropy,
     categorical_crossentropy,
+    categorical_focal_crossentropy,
+    categorical_hinge,
+    hinge,
+    huber,
     kl_divergence,
+    log_cosh,
     mean_absolute_error,
     mean_absolute_percentage_error,
     mean_squared_error,
     mean_squared_logarithmic_error,
     poisson,
     sparse_categorical_crossentropy,
+    squared_hinge,
 )
 from edunet.metrics.accuracy import (
     Accuracy,
@@ -135,20 +145,29 @@ __all__ = [
     "average_precision",
     "binary_accuracy",
     "binary_crossentropy",
+    "binary_focal_crossentropy",
     "categorical_accuracy",
     "categorical_crossentropy",
+    "categorical_focal_crossentropy",
+    "categorical_hinge",
     "confusion_matrix",
+    "deserialize",
     "get",
+    "hinge",
+    "huber",
     "kl_divergence",
+    "log_cosh",
     "mean_absolute_error",
     "mean_absolute_percentage_error",
     "mean_squared_error",
     "mean_squared_logarithmic_error",
     "poisson",
     "roc_auc",
+    "serialize",
     "sparse_categorical_accuracy",
     "sparse_categorical_crossentropy",
     "sparse_top_k_categorical_accuracy",
+    "squared_hinge",
     "top_k_categorical_accuracy",
 ]
 
@@ -192,6 +211,7 @@ _BY_NAME = {
     "true_negatives": TrueNegatives,
     "true_positives": TruePositives,
 }
+_CLASSES = {name: kind for name in __all__ if isinstance(kind := globals().get(name), type)}
 
 
 def get(metric, loss=None, output_shape: tuple = ()) -> Metric:
@@ -202,30 +222,48 @@ def get(metric, loss=None, output_shape: tuple = ()) -> Metric:
     """
     if isinstance(metric, str):
         if metric in ("accuracy", "acc"):
-            made = _accuracy_for(loss, output_shape)(name=metric)
+            found = _accuracy_for(loss, output_shape)(name=metric)
         elif metric in losses.functions.__all__ and metric not in _BY_NAME:
-            made = MeanOfLoss(losses.get(metric))
+            found = MeanOfLoss(losses.get(metric))
         else:
             classes = {kind.__name__: kind for kind in _BY_NAME.values()}
-            made = look_up("metric", {**_BY_NAME, **classes, "accuracy": None}, metric)(name=metric)
+            found = look_up("metric", {**_BY_NAME, **classes, "accuracy": None}, metric)(name=metric)
     elif isinstance(metric, Metric):
-        made = metric
+        found = metric
+    elif is_description(metric):
+        found = deserialize(metric)
     elif isinstance(metric, Loss):
-        made = MeanOfLoss(metric)
+        found = MeanOfLoss(metric)
     elif isinstance(metric, type) and issubclass(metric, (Metric, Loss)):
         raise TypeError(f"the metric is a class; make an object of it: {metric.__name__}()")
     elif callable(metric):
-        name = getattr(metric, "__name__", "metric")  # ours look over the labels
-        ours = metric in (globals().get(name), getattr(losses, name, None))
-        made = get(name) if ours else _Function(metric)
+        found = _from_function(metric)
     else:
         raise TypeError(f"a metric is a name such as 'accuracy', an object or a function. Received: {metric!r}")
-    if isinstance(made, FBetaScore) and made.average is None and (output_shape or [1])[-1] != 1:
+    if isinstance(found, FBetaScore) and found.average is None and (output_shape or [1])[-1] != 1:
         raise ValueError(
-            f"{made.name} would have one value for each of {output_shape[-1]} classes, a history holds one number. "
-            f"Use {type(made).__name__}(average='macro'), or 'micro' or 'weighted'."
+            f"{found.name} would have one value for each of {output_shape[-1]} classes, a history holds one number. "
+            f"Use {type(found).__name__}(average='macro'), or 'micro' or 'weighted'."
         )
-    return made
+    return found
+
+
+def _from_function(function) -> Metric:
+    """Return a function as a metric; one of ours as the metric, or loss, of its name, which looks over the labels."""
+    name = getattr(function, "__name__", "")
+    if function not in (globals().get(name), getattr(losses, name, None)):
+        return _Function(function)
+    return _BY_NAME[name](name=name) if name in _BY_NAME else MeanOfLoss(losses.get(name))
+
+
+def serialize(metric) -> dict:
+    """Return the metric as {"class_name": ..., "config": {...}}: what makes it again."""
+    return described(metric)
+
+
+def deserialize(config, custom_objects=None) -> Metric:
+    """Return a new metric from what `serialize` returned; custom_objects, {name: class}, of those of your own."""
+    return made("metric", _CLASSES, config, custom_objects)
 
 
 def _accuracy_for(loss, output_shape):
@@ -247,7 +285,13 @@ class _Function(MeanOf):
         super().__init__(getattr(function, "__name__", "metric"))
 
     def values(self, y_true, y_pred):
-        return self.function(y_true, y_pred)
+        values = np.asarray(self.function(y_true, y_pred))
+        if values.dtype.kind not in "biuf":
+            raise TypeError(
+                f"{self.name}: a metric function returns a number, or one value per example. Received: "
+                f"{values.tolist()!r:.80}." + " Is its return missing?" * (values.shape == () and values[()] is None)
+            )
+        return values
 
 
 def __getattr__(name):

@@ -43,9 +43,9 @@ class BinaryAccuracy(MeanOf):
     Raises ValueError for other labels: of a quantity it would count how often both exceed the threshold.
     """
 
-    def __init__(self, threshold=0.5, name=None):
+    def __init__(self, threshold=0.5, name=None, dtype=None):
         self.threshold = wanted_number(self, "threshold", threshold, -float("inf"), float("inf"))
-        super().__init__(name)
+        super().__init__(name, dtype)
 
     def values(self, y_true, y_pred):
         check_answers(self, y_pred)
@@ -83,9 +83,9 @@ class SparseTopKCategoricalAccuracy(MeanOf):
     0.5
     """
 
-    def __init__(self, k=5, name=None):
+    def __init__(self, k=5, name=None, dtype=None):
         self.k = wanted_number(self, "k", k, 1, float("inf"), whole=True)
-        super().__init__(name)
+        super().__init__(name, dtype)
 
     def values(self, y_true, y_pred):
         check_answers(self, y_pred)

@@ -22,9 +22,9 @@ class DiceScore(Metric):
     0.5
     """
 
-    def __init__(self, threshold=0.5, name=None):
+    def __init__(self, threshold=0.5, name=None, dtype=None):
         self.threshold = None if threshold is None else wanted_number(self, "threshold", threshold)
-        super().__init__(name)
+        super().__init__(name, dtype)
 
     def reset_state(self):
         self.common, self.both = np.zeros(1), np.zeros(1)
@@ -60,7 +60,14 @@ class IoU(Metric):
     """
 
     def __init__(
-        self, num_classes, target_class_ids, name=None, ignore_class=None, sparse_y_true=True, sparse_y_pred=True
+        self,
+        num_classes,
+        target_class_ids,
+        name=None,
+        dtype=None,
+        ignore_class=None,
+        sparse_y_true=True,
+        sparse_y_pred=True,
     ):
         self.num_classes = wanted_number(self, "num_classes", num_classes, 1, MOST_CLASSES, whole=True)
         of_class = {"low": 0, "high": self.num_classes - 1, "whole": True}
@@ -70,7 +77,7 @@ class IoU(Metric):
             None if ignore_class is None else wanted_number(self, "ignore_class", ignore_class, **anywhere)
         )
         self.sparse_y_true, self.sparse_y_pred = bool(sparse_y_true), bool(sparse_y_pred)
-        super().__init__(name)
+        super().__init__(name, dtype)
 
     def reset_state(self):
         self.common, self.true, self.said = np.zeros((3, self.num_classes))  # per class: no table of all pairs
@@ -110,9 +117,9 @@ class MeanIoU(IoU):
     0.3333
     """
 
-    def __init__(self, num_classes, name=None, ignore_class=None, sparse_y_true=True, sparse_y_pred=True):
+    def __init__(self, num_classes, name=None, dtype=None, ignore_class=None, sparse_y_true=True, sparse_y_pred=True):
         classes = wanted_number(self, "num_classes", num_classes, 1, MOST_CLASSES, whole=True)
-        super().__init__(num_classes, range(classes), name, ignore_class, sparse_y_true, sparse_y_pred)
+        super().__init__(num_classes, range(classes), name, dtype, ignore_class, sparse_y_true, sparse_y_pred)
 
 
 class BinaryIoU(IoU):
@@ -122,9 +129,9 @@ class BinaryIoU(IoU):
     0.3333
     """
 
-    def __init__(self, target_class_ids=(0, 1), threshold=0.5, name=None):
+    def __init__(self, target_class_ids=(0, 1), threshold=0.5, name=None, dtype=None):
         self.threshold = wanted_number(self, "threshold", threshold)
-        super().__init__(2, target_class_ids, name)
+        super().__init__(2, target_class_ids, name, dtype)
 
     def update_state(self, y_true, y_pred, sample_weight=None):
         p = np.asarray(y_pred)

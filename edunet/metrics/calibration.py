@@ -44,9 +44,9 @@ class CalibrationError(Metric):
     0.25
     """
 
-    def __init__(self, bins=15, name=None):
+    def __init__(self, bins=15, name=None, dtype=None):
         self.bins = wanted_number(self, "bins", bins, 1, 10_000, whole=True)
-        super().__init__(name)
+        super().__init__(name, dtype)
 
     def reset_state(self):
         self.weight, self.promised, self.happened = np.zeros((3, self.bins))

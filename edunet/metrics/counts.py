@@ -66,7 +66,7 @@ class _Counts(Metric):
 
     top_k = None  # there is none; the word is known only to be refused
 
-    def __init__(self, thresholds=None, class_id=None, name=None, *, top_k=None):
+    def __init__(self, thresholds=None, class_id=None, name=None, dtype=None, *, top_k=None):
         if top_k is not None:
             raise TypeError(
                 f"{type(self).__name__} has no top_k: whether the truth is among the k largest outputs tells "
@@ -81,7 +81,7 @@ class _Counts(Metric):
         self.thresholds = 0.5 if thresholds is None else wanted_number(self, "thresholds", thresholds, *anywhere)
         whole = {"low": 0, "high": float("inf"), "whole": True}
         self.class_id = None if class_id is None else wanted_number(self, "class_id", class_id, **whole)
-        super().__init__(name)
+        super().__init__(name, dtype)
 
     def reset_state(self):
         self.true_positive = self.false_positive = self.false_negative = self.true_negative = 0.0
@@ -167,13 +167,13 @@ class FBetaScore(Metric):
     Source: van Rijsbergen, Information retrieval (1979).
     """
 
-    def __init__(self, average=None, beta=1.0, threshold=None, name=None):
+    def __init__(self, average=None, beta=1.0, threshold=None, name=None, dtype=None):
         if average is not None:
             look_up("average", AVERAGES, average)
         self.average = average
         self.beta = wanted_number(self, "beta", beta, 0, 1e6)  # F is almost the recall by then
         self.threshold = None if threshold is None else wanted_number(self, "threshold", threshold)
-        super().__init__(name)
+        super().__init__(name, dtype)
 
     def reset_state(self):
         self.true_positive, self.called, self.ill = 0.0, 0.0, 0.0
@@ -208,5 +208,5 @@ class F1Score(FBetaScore):
     0.6666666666666666
     """
 
-    def __init__(self, average=None, threshold=None, name=None):
-        super().__init__(average, 1.0, threshold, name)
+    def __init__(self, average=None, threshold=None, name=None, dtype=None):
+        super().__init__(average, 1.0, threshold, name, dtype)

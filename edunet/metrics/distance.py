@@ -31,9 +31,9 @@ class MeanOfLoss(MeanOf):
 
     clips = False  # True where the loss brings answers between bounds: of an infinite one it would make a number
 
-    def __init__(self, loss, name=None):
+    def __init__(self, loss, name=None, dtype=None):
         self.loss = loss
-        super().__init__(name or loss.name)
+        super().__init__(name or loss.name, dtype)
 
     def values(self, y_true, y_pred):
         check_answers(self, y_pred, finite=self.clips)
@@ -54,8 +54,8 @@ class MeanOfLoss(MeanOf):
 class _Fixed(MeanOfLoss):
     """A loss that has no arguments."""
 
-    def __init__(self, name=None):
-        super().__init__(getattr(losses, type(self).__name__)(), name)
+    def __init__(self, name=None, dtype=None):
+        super().__init__(getattr(losses, type(self).__name__)(), name, dtype)
 
 
 class MeanSquaredError(_Fixed):
@@ -89,8 +89,8 @@ class KLDivergence(_Fixed):
 class CosineSimilarity(MeanOfLoss):
     """Mean cosine of the angle between y_true and y_pred along an axis: 1 where they point the same way."""
 
-    def __init__(self, name=None, axis=-1):
-        super().__init__(losses.CosineSimilarity(axis), name)
+    def __init__(self, name=None, dtype=None, axis=-1):
+        super().__init__(losses.CosineSimilarity(axis), name, dtype)
         self.axis = self.loss.axis
 
     def values(self, y_true, y_pred):
@@ -100,8 +100,8 @@ class CosineSimilarity(MeanOfLoss):
 class BinaryCrossentropy(MeanOfLoss):
     """Mean of −t ln p − (1 − t) ln(1 − p), see losses.BinaryCrossentropy."""
 
-    def __init__(self, name=None, from_logits=False, label_smoothing=0.0):
-        super().__init__(losses.BinaryCrossentropy(from_logits, label_smoothing), name)
+    def __init__(self, name=None, dtype=None, from_logits=False, label_smoothing=0.0):
+        super().__init__(losses.BinaryCrossentropy(from_logits, label_smoothing), name, dtype)
         self.from_logits, self.label_smoothing = self.loss.from_logits, self.loss.label_smoothing
         self.clips = not self.from_logits
 
@@ -109,8 +109,8 @@ class BinaryCrossentropy(MeanOfLoss):
 class CategoricalCrossentropy(MeanOfLoss):
     """Mean of −Σ_k t_k ln p_k; labels one-hot, see losses.CategoricalCrossentropy."""
 
-    def __init__(self, name=None, from_logits=False, label_smoothing=0.0):
-        super().__init__(losses.CategoricalCrossentropy(from_logits, label_smoothing), name)
+    def __init__(self, name=None, dtype=None, from_logits=False, label_smoothing=0.0):
+        super().__init__(losses.CategoricalCrossentropy(from_logits, label_smoothing), name, dtype)
         self.from_logits, self.label_smoothing = self.loss.from_logits, self.loss.label_smoothing
         self.clips = not self.from_logits
 
@@ -118,8 +118,8 @@ class CategoricalCrossentropy(MeanOfLoss):
 class SparseCategoricalCrossentropy(MeanOfLoss):
     """Mean of −ln p_label; labels are whole numbers, see losses.SparseCategoricalCrossentropy."""
 
-    def __init__(self, name=None, from_logits=False):
-        super().__init__(losses.SparseCategoricalCrossentropy(from_logits), name)
+    def __init__(self, name=None, dtype=None, from_logits=False):
+        super().__init__(losses.SparseCategoricalCrossentropy(from_logits), name, dtype)
         self.from_logits = self.loss.from_logits
         self.clips = not self.from_logits
 
@@ -127,8 +127,8 @@ class SparseCategoricalCrossentropy(MeanOfLoss):
 class RootMeanSquaredError(MeanSquaredError):
     """Root of the mean of (y_pred − y_true)², in the unit of y."""
 
-    def __init__(self, name=None):
-        MeanOfLoss.__init__(self, losses.MeanSquaredError(), name or "root_mean_squared_error")
+    def __init__(self, name=None, dtype=None):
+        MeanOfLoss.__init__(self, losses.MeanSquaredError(), name or "root_mean_squared_error", dtype)
 
     def result(self):
         return math.sqrt(super().result())
@@ -148,11 +148,11 @@ class R2Score(Metric):
     0.5
     """
 
-    def __init__(self, class_aggregation="uniform_average", name=None):
+    def __init__(self, class_aggregation="uniform_average", name=None, dtype=None):
         if class_aggregation is not None:
             look_up("class_aggregation", AGGREGATIONS, class_aggregation)
         self.class_aggregation = class_aggregation
-        super().__init__(name)
+        super().__init__(name, dtype)
 
     def reset_state(self):
         self.weight, self.mean = 0.0, 0.0

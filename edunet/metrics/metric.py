@@ -1,10 +1,12 @@
 """What all metrics share: they collect over batches, and weigh examples."""
 
+import contextlib
 import inspect
 
 import numpy as np
 
 from edunet.metrics.labels import check_weights, name_of
+from edunet.metrics.variable import Variable
 from edunet.names import snake_case
 
 __all__ = ["Mean", "MeanOf", "Metric", "Sum", "spread", "wanted_number"]
@@ -14,19 +16,65 @@ class Metric:
     """Collect by `update_state(y_true, y_pred, sample_weight=None)`, read by `result()`, clear by `reset_state()`.
 
     sample_weight (N,), or (N,T) where an answer has steps; a mask is a weight of 0 or 1.
+    A metric of your own keeps its numbers in variables, `self.total = self.add_weight(name="total")`, and changes them
+    by `self.total.assign_add(...)`; or in attributes that its `reset_state` sets.
+    Args: name; dtype, as in Keras, which changes nothing here: metrics count in float64.
+
+    >>> class Positives(Metric):
+    ...     def __init__(self, name="positives", **kwargs):
+    ...         super().__init__(name=name, **kwargs)
+    ...         self.total = self.add_weight(name="total", initializer="zeros")
+    ...
+    ...     def update_state(self, y_true, y_pred, sample_weight=None):
+    ...         self.total.assign_add(np.sum(y_pred > 0.5))
+    ...
+    ...     def result(self):
+    ...         return self.total
+    >>> float(Positives()([0, 1, 1], np.array([0.2, 0.7, 0.9])))
+    2.0
     """
 
-    def __init__(self, name: str | None = None):
+    def __init__(self, name: str | None = None, dtype=None):
         self.name = name or snake_case(type(self).__name__.lstrip("_"))
-        self.reset_state()
+        self.dtype = None if dtype is None else np.dtype(dtype).name
+        if type(self).reset_state is not Metric.reset_state:
+            with contextlib.suppress(AttributeError):  # of one's own: it may clear what is made after this line
+                self.reset_state()
 
     def __call__(self, y_true, y_pred, sample_weight=None):
         self.update_state(y_true, y_pred, sample_weight)
         return self.result()
 
+    def add_variable(self, shape=(), initializer="zeros", dtype=None, name: str | None = None) -> Variable:
+        """Return a new number, or an array of that shape, that is kept from batch to batch; see `Variable`."""
+        made = Variable(shape, initializer, dtype, name)
+        self.__dict__.setdefault("_variables", []).append(made)
+        return made
+
+    def add_weight(self, shape=(), initializer="zeros", dtype=None, name: str | None = None) -> Variable:
+        """The same as `add_variable`, under the name of older books."""
+        return self.add_variable(shape, initializer, dtype, name)
+
+    @property
+    def variables(self) -> list[Variable]:
+        """What `add_variable` has made, here and in metrics that are attributes."""
+        return [*getattr(self, "_variables", []), *(v for metric in self._inner() for v in metric.variables)]
+
+    def _inner(self) -> list["Metric"]:
+        return [value for value in vars(self).values() if isinstance(value, Metric)]
+
     def reset_state(self) -> None:
-        """Forget everything."""
-        raise NotImplementedError(f"{type(self).__name__} must define reset_state()")
+        """Forget everything: each variable is 0 again, and each metric that is an attribute is as new."""
+        own, inner = getattr(self, "_variables", []), self._inner()
+        if not own and not inner:
+            raise NotImplementedError(
+                f"{type(self).__name__} must define reset_state(), or keep its numbers in variables: "
+                "self.total = self.add_weight(name='total')."
+            )
+        for variable in own:
+            variable.assign(0)
+        for metric in inner:
+            metric.reset_state()
 
     def update_state(self, y_true, y_pred, sample_weight=None) -> None:
         """Take in one batch."""
@@ -37,8 +85,16 @@ class Metric:
         raise NotImplementedError(f"{type(self).__name__} must define result()")
 
     def get_config(self) -> dict:
-        """Return the arguments that make this metric again."""
-        return {name: getattr(self, name) for name in inspect.signature(type(self)).parameters}
+        """Return the arguments that make this metric again; of one's own, those that it keeps under their names."""
+        known = inspect.signature(type(self)).parameters
+        names = [name for name in known if known[name].kind is not inspect.Parameter.VAR_KEYWORD]
+        names += ["name"] * ("name" not in names and len(names) < len(known))
+        return {name: getattr(self, name) for name in names if hasattr(self, name)}
+
+    @classmethod
+    def from_config(cls, config: dict):
+        """Return a new metric from what `get_config` returned."""
+        return cls(**config)
 
 
 class _Averaged(Metric):

@@ -35,6 +35,7 @@ class _Kept(Metric):
 
 
 CURVES = {"ROC": 0, "PR": 0}
+SUMMATIONS = dict.fromkeys(("interpolation", "minoring", "majoring"))
 
 
 class AUC(_Kept):
@@ -44,26 +45,32 @@ class AUC(_Kept):
     takes all outputs together as answers to one question (Keras's default). label_weights: weights of this mean.
     A class that nobody (or everybody) has leaves its area undefined (nan) and the mean skips it.
     PR: Σ (R_i − R_(i−1)) P_i, the average precision: no line is drawn between the points, which would promise too much.
-    num_thresholds and from_logits may be given, as for Keras, and change nothing: every score is a threshold, and the
-    order of scores is that of probabilities.
+    num_thresholds, thresholds, summation_method, num_labels and from_logits may be given, as for Keras, and change
+    nothing: every score is a threshold, and the order of scores is that of probabilities.
     """
 
     def __init__(
         self,
         num_thresholds=200,
         curve="ROC",
+        summation_method="interpolation",
         name=None,
+        dtype=None,
+        thresholds=None,
         multi_label=True,
+        num_labels=None,
         label_weights=None,
         from_logits=False,
     ):
         look_up("curve", CURVES, curve)
+        look_up("summation_method", SUMMATIONS, summation_method)
         self.num_thresholds, self.curve, self.multi_label = num_thresholds, curve, bool(multi_label)
         self.label_weights = None
         if label_weights is not None:
             self.label_weights = [wanted_number(self, "each label_weight", w, 0, 1e300) for w in label_weights]
+        self.summation_method, self.thresholds, self.num_labels = summation_method, thresholds, num_labels
         self.from_logits = bool(from_logits)
-        super().__init__(name)
+        super().__init__(name, dtype)
 
     def update_state(self, y_true, y_pred, sample_weight=None):
         y, p = each_class(self, y_true, y_pred)
@@ -94,12 +101,12 @@ class _At(_Kept):
     wanted = ""
     sought = ""
 
-    def __init__(self, value, num_thresholds=200, class_id=None, name=None):
+    def __init__(self, value, num_thresholds=200, class_id=None, name=None, dtype=None):
         setattr(self, self.wanted, wanted_number(self, self.wanted, value))
         self.num_thresholds = num_thresholds  # may be given, as for Keras; every score is a threshold
         whole = {"low": 0, "high": float("inf"), "whole": True}
         self.class_id = None if class_id is None else wanted_number(self, "class_id", class_id, **whole)
-        super().__init__(name)
+        super().__init__(name, dtype)
 
     def update_state(self, y_true, y_pred, sample_weight=None):
         y, p = yes_or_no(self, y_true, y_pred, self.class_id)
@@ -137,8 +144,8 @@ class SensitivityAtSpecificity(_At):
 
     wanted, sought = "specificity", "sensitivity"
 
-    def __init__(self, specificity, num_thresholds=200, class_id=None, name=None):
-        super().__init__(specificity, num_thresholds, class_id, name)
+    def __init__(self, specificity, num_thresholds=200, class_id=None, name=None, dtype=None):
+        super().__init__(specificity, num_thresholds, class_id, name, dtype)
 
 
 class SpecificityAtSensitivity(_At):
@@ -146,8 +153,8 @@ class SpecificityAtSensitivity(_At):
 
     wanted, sought = "sensitivity", "specificity"
 
-    def __init__(self, sensitivity, num_thresholds=200, class_id=None, name=None):
-        super().__init__(sensitivity, num_thresholds, class_id, name)
+    def __init__(self, sensitivity, num_thresholds=200, class_id=None, name=None, dtype=None):
+        super().__init__(sensitivity, num_thresholds, class_id, name, dtype)
 
 
 class PrecisionAtRecall(_At):
@@ -155,8 +162,8 @@ class PrecisionAtRecall(_At):
 
     wanted, sought = "recall", "precision"
 
-    def __init__(self, recall, num_thresholds=200, class_id=None, name=None):
-        super().__init__(recall, num_thresholds, class_id, name)
+    def __init__(self, recall, num_thresholds=200, class_id=None, name=None, dtype=None):
+        super().__init__(recall, num_thresholds, class_id, name, dtype)
 
 
 class RecallAtPrecision(_At):
@@ -164,8 +171,8 @@ class RecallAtPrecision(_At):
 
     wanted, sought = "precision", "recall"
 
-    def __init__(self, precision, num_thresholds=200, class_id=None, name=None):
-        super().__init__(precision, num_thresholds, class_id, name)
+    def __init__(self, precision, num_thresholds=200, class_id=None, name=None, dtype=None):
+        super().__init__(precision, num_thresholds, class_id, name, dtype)
 
 
 def _found(y_true, score, weights=None):

@@ -9,6 +9,7 @@ from edunet.interrupt import finish_first
 from edunet.layers.layer import Layer
 from edunet.layers.phase import trial
 from edunet.models.examples import check_examples, is_on_disk, take_rows
+from edunet.models.frozen import nothing_to_learn
 from edunet.models.objective import Objective
 from edunet.models.sample_weights import by_class, check_weights
 from edunet.names import refuse_unknown
@@ -129,6 +130,11 @@ class Learner(Layer):
     def _names_of_outputs(self) -> list[str]:
         return self.output_names or [f"output_{i + 1}" for i in range(len(self.output_shapes or [()]))]
 
+    def _warn_anew(self) -> None:
+        """Begin a training or an evaluation, in which each warning is given once."""
+        if self.objective is not None:
+            self.objective.told.clear()
+
     def _set_objective(self, shapes):
         loss, loss_weights, metrics, weighted_metrics = self._compiled
         names = self._names_of_outputs()
@@ -248,6 +254,8 @@ class Learner(Layer):
             plan = self._plan_steps()
             if not any(w in self.optimizer.state for w in plan.learning):
                 self._refuse_shared(self.optimizer)
+            if not plan.learning:
+                self.objective.warn_once("nothing to learn", nothing_to_learn(self))
         loss = self.objective.loss(ys, outputs, weights, plan.losses(self))
         if plan.learning:
             self._refuse_dead_end(loss)

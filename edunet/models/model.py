@@ -268,11 +268,18 @@ class Model(Trainable):
         """
         return looking.slopes(self, x, y, sample_weight)
 
-    def summary(self, print_fn=print) -> None:
-        """Print a table of the layers: name and kind, output shape, number of weights, operations for one example."""
+    def summary(
+        self, line_length=None, positions=None, print_fn=None, expand_nested=False, show_trainable=False
+    ) -> None:
+        """Print a table of the layers: name and kind, output shape, number of weights, operations for one example.
+
+        Args: print_fn, what is called with the text in place of print; expand_nested, also the layers of models that
+        are layers; show_trainable, a column that says whether the weights of a layer learn. line_length and positions
+        may be given, as for Keras, and change nothing: a column is as wide as what stands in it.
+        """
         if not self.built:
             raise ValueError(f"{self.name} has no weights yet: give it an input_shape, or call fit or build first.")
-        print_fn(summary.as_text(self))
+        (print_fn or print)(summary.as_text(self, expand_nested, show_trainable))
 
     def _repr_html_(self) -> str:
         return summary.as_html(self) if self.built else f"<p>{html.escape(repr(self))}, not built yet</p>"

@@ -1,10 +1,13 @@
 """What a model is trained for: a loss and metrics for each of its outputs."""
 
 import math
+import sys
+import warnings
 
 import numpy as np
 
 from edunet import losses, metrics
+from edunet.configs import is_description
 from edunet.models.examples import as_list, in_pieces, is_on_disk
 from edunet.tensor import as_array
 
@@ -30,6 +33,7 @@ class Objective:
         self.shapes = shapes
         self.metrics = self._metrics("metrics", metric_names)
         self.weighted = self._metrics("weighted_metrics", weighted_names)  # these count examples by their weights
+        self.told: set[str] = set()  # what has been warned of in this training: once, not batch by batch
         self.reset()
 
     def _metrics(self, what, wanted) -> list[list]:
@@ -42,7 +46,7 @@ class Objective:
 
     def _spread(self, what, value, nested=False) -> list:
         """Return one entry per output from one for all, a list, or a dict by output name."""
-        if isinstance(value, dict):
+        if isinstance(value, dict) and not is_description(value):
             unknown = set(value) - set(self.outputs)
             if unknown:
                 raise ValueError(f"{what}: no output is called {sorted(unknown)[0]!r}; outputs are {self.outputs}.")
@@ -70,6 +74,19 @@ class Objective:
             known = [y.shape[i] if n is None and i < len(y.shape) else n or 1 for i, n in enumerate(shape)]
             for part in (part for _, part in in_pieces(y)) if is_on_disk(y) else (y,):
                 loss.check(part, (None, *known[1:]))
+                self._doubt(loss, part)
+
+    def _doubt(self, loss, y) -> None:
+        """Warn once of labels that can be learnt from, though hardly anybody means them."""
+        what = f"labels of {loss.name}"
+        if what not in self.told:
+            self.warn_once(what, loss.doubt(y))
+
+    def warn_once(self, what: str, told: str) -> None:
+        """Warn of something, unless there is nothing to tell, or it has been told."""
+        if told and what not in self.told:
+            self.told.add(what)
+            warnings.warn(told, UserWarning, stacklevel=1 + _calls_of_ours())
 
     def reset(self) -> None:
         """Begin a new epoch."""
@@ -125,6 +142,14 @@ class Objective:
                 value = mean if math.isnan(mean) else float(metric.result())
                 results[f"{name}_{key}" if several else key] = value
         return results
+
+
+def _calls_of_ours() -> int:
+    """Return how many calls of this library lie between here and the learner's line, at which a warning points."""
+    depth, frame = 0, sys._getframe().f_back
+    while frame is not None and frame.f_globals.get("__name__", "").startswith("edunet."):
+        depth, frame = depth + 1, frame.f_back
+    return depth
 
 
 def _share(weight) -> float:

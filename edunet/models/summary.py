@@ -9,7 +9,7 @@ __all__ = ["as_html", "as_text"]
 CELL = "padding: 2px 12px; border-bottom: 1px solid #ccc; text-align: "
 
 
-def _table(model) -> tuple[list[str], list[tuple], list[str]]:
+def _table(model, nested=False) -> tuple[list[str], list[tuple], list[str]]:
     """Return the names of the columns, a row for each use of a layer, and the lines of totals."""
     if not model.nodes:
         plain = [(_titled(part), "?", f"{part.count_params():,}", "?") for part in model.layers]
@@ -27,12 +27,27 @@ def _table(model) -> tuple[list[str], list[tuple], list[str]]:
         operations = operations_of(node)
         total += operations
         rows.append((_titled(layer), shapes, count, f"{operations:,}", sources))
+        rows += _inner(layer) if nested else []
         before = node
     any_length = any(None in s.shape[1:] for node in model.nodes for s in node.inputs)
     per = f"for {STEPS} steps where the length is open" if any_length else "for one example, forward"
     totals = [*_params(model), f"Operations: {total:,} ({per})"]
     head = ["Layer (type)", "Output Shape", "Param #", "Operations", "Connected to"]
     return (head[:4], [row[:4] for row in rows], totals) if chain else (head, rows, totals)
+
+
+def _inner(layer) -> list[tuple]:
+    """Return the rows of a model that is a layer, set in; they are parts of its own row and count no further."""
+    if not getattr(layer, "nodes", None):
+        return []
+    head, rows, _ = _table(layer, nested=True)
+    return [(f"  {row[0]}", *row[1:], *[""] * (5 - len(head))) for row in rows]
+
+
+def _learns(model) -> dict[str, str]:
+    """Return for each title what the column "Trainable" says."""
+    told = {True: "Y", False: "N", None: "-"}
+    return {_titled(part): told[bool(part.trainable_weights) if part.weights else None] for part in model.with_inner()}
 
 
 def _titled(layer) -> str:
@@ -45,12 +60,16 @@ def _params(model) -> list[str]:
     return [f"{name} params: {count:,}" for name, count in counts]
 
 
-def as_text(model) -> str:
-    """Return the table as text, in columns."""
-    head, rows, totals = _table(model)
+def as_text(model, nested=False, trainable=False) -> str:
+    """Return the table as text, in columns; nested, with the layers of models inside; trainable, which learn."""
+    head, rows, totals = _table(model, nested)
+    if trainable:
+        learns = _learns(model)
+        head = [*head[:4], "Trainable", *head[4:]]
+        rows = [(*row[:4], learns[row[0].strip()], *row[4:]) for row in rows]
     wide = [max(len(row[i]) for row in [tuple(head), *rows]) for i in range(len(head))]
     line = "  ".join("-" * w for w in wide)
-    align = ["<", "<", ">", ">", "<"]
+    align = ["<", "<", ">", ">", "<", "<"]
     table = [
         "  ".join(f"{cell:{a}{w}}" for cell, a, w in zip(row, align, wide, strict=False)).rstrip()
         for row in [tuple(head), *rows]

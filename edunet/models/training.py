@@ -5,7 +5,8 @@ from typing import Any
 
 import numpy as np
 
-from edunet.callbacks import BackupAndRestore, Callback, CallbackList, Checkpoint, History, ProgressBar
+from edunet.callbacks import BackupAndRestore, CallbackList, Checkpoint, History, ProgressBar
+from edunet.callbacks.callback_list import listed
 from edunet.layers.dense import whole
 from edunet.models import checkpoint
 from edunet.models.examples import gives_batches
@@ -76,6 +77,7 @@ class Trainable(Learner):
             raise ValueError(f"fit: initial_epoch is a whole number >= 0. Received: {initial_epoch!r}")
         steps = steps_per_epoch if steps_per_epoch is None else whole("fit", "steps_per_epoch", steps_per_epoch)
         size = _size("fit", "validation_batch_size", validation_batch_size or batch_size)
+        self._warn_anew()
         feed: Rows | Batches | Stream
         held_out: Rows | Batches | Stream | None = None
         if gives_batches(x) and y is None:
@@ -99,7 +101,7 @@ class Trainable(Learner):
             held_out = self._held_out(validation_data, size, validation_steps)
         self.stop_training = False
         self.history = History()
-        callbacks = [callbacks] if isinstance(callbacks, Callback) else list(callbacks or [])
+        callbacks = listed(callbacks)
         bars, last = ProgressBar.wanted(verbose), [c for c in callbacks if isinstance(c, Checkpoint)]
         others = [c for c in callbacks if c not in last]
         # History hears first, before others can fail, and again what they added; a checkpoint knows what all have heard
@@ -164,6 +166,7 @@ class Trainable(Learner):
         Args: x, y, batch_size, sample_weight and callbacks as in `fit`; steps, a number of batches in place of all.
         """
         feed: Rows | Batches | Stream
+        self._warn_anew()
         if gives_batches(x) and y is None:
             feed = self._source(x, steps)
         else:
@@ -177,7 +180,7 @@ class Trainable(Learner):
     def _watchers(self, callbacks, **params) -> CallbackList:
         if not callbacks:
             return _NOBODY
-        return CallbackList([callbacks] if isinstance(callbacks, Callback) else callbacks or [], self, **params)
+        return CallbackList(listed(callbacks), self, **params)
 
     def predict(self, x, batch_size=None, verbose=0, steps=None, callbacks=None):
         """Return the outputs for all examples as one array, for several outputs as a list or dict, as they were drawn.

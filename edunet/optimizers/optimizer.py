@@ -143,6 +143,11 @@ class Optimizer:
         config = {k: v for k, v in vars(self).items() if k not in own}
         return {"learning_rate": self._rate, **config}
 
+    @classmethod
+    def from_config(cls, config: dict):
+        """Return a new optimizer from what `get_config` returned."""
+        return cls(**config)
+
 
 def _are_like(w, running) -> bool:
     """Tell whether all running values are arrays just as the weight is: looked at in every step, so in no time."""

@@ -10,10 +10,10 @@ __all__ = ["graph"]
 WIDE, HIGH, GAP = 3.0, 0.52, 0.42  # a box, and the room between two floors; inches
 
 
-def graph(model, *, shapes=True):
+def graph(model, *, shapes=True, names=True):
     """Draw a model from its inputs, at the top, to its outputs; a box says the layer's kind, name and output shape.
 
-    Args: model, drawn or built; shapes=False leaves the shapes out.
+    Args: model, drawn or built; shapes=False leaves the shapes out, names=False the names of layers.
     Raises TypeError for what is no model, ValueError for one that is not built yet.
 
     >>> from edunet import layers, models
@@ -39,7 +39,7 @@ def graph(model, *, shapes=True):
     at = {box: (across[box], -y) for y, floor in enumerate(floors) for box in floor}
     for box, place in at.items():
         if not isinstance(box, tuple):
-            _draw_box(axes, place, *_texts(box, shapes))
+            _draw_box(axes, place, *_texts(box, shapes, names))
     for ends in arrows:
         _draw_arrow(axes, [at[box] for box in ends])
     return figure
@@ -107,12 +107,12 @@ def _mean(values, otherwise):
     return sum(values) / len(values) if values else otherwise
 
 
-def _texts(box, shapes):
+def _texts(box, shapes, names):
     """Return what a box says in its first and second line."""
     if hasattr(box, "layer"):
         outputs = ", ".join(str(symbol.shape) for symbol in box.outputs)
-        return type(box.layer).__name__, f"{box.layer.name}  {outputs}" if shapes else box.layer.name
-    return "Input", "  ".join([box.name or "", str(box.shape) if shapes else ""]).strip()
+        return type(box.layer).__name__, "  ".join([box.layer.name] * names + [outputs] * shapes)
+    return "Input", "  ".join([box.name or ""] * names + [str(box.shape)] * shapes).strip()
 
 
 def _draw_box(axes, place, first, second):

@@ -3,9 +3,9 @@
 import numpy as np
 
 from edunet.backend import set_random_seed
-from edunet.layers.naming import forget_names
-from edunet.utils.pydataset import PyDataset, Sequence
+from edunet.utils.batches import PyDataset, timeseries_dataset_from_array
 from edunet.utils.sequences import pad_sequences
+from edunet.utils.session import clear_session, missing
 
 __all__ = [
     "PyDataset",
@@ -15,16 +15,11 @@ __all__ = [
     "pad_sequences",
     "plot_model",
     "set_random_seed",
+    "timeseries_dataset_from_array",
     "to_categorical",
 ]
 
-
-def clear_session() -> None:
-    """Count the names of layers from the beginning again, dense, dense_1, ...; models that are there keep theirs.
-
-    Nothing else waits to be cleared here: a model that no name holds any more is gone.
-    """
-    forget_names()
+Sequence = PyDataset  # its older name
 
 
 def to_categorical(x, num_classes=None) -> np.ndarray:
@@ -75,16 +70,32 @@ def normalize(x, axis=-1, order=2) -> np.ndarray:
     return x / np.where(lengths == 0, 1, lengths)
 
 
-def plot_model(model, to_file="model.png", show_shapes=False, dpi=200):
+def plot_model(
+    model,
+    to_file="model.png",
+    show_shapes=False,
+    show_dtype=False,
+    show_layer_names=True,
+    rankdir="TB",
+    expand_nested=False,
+    dpi=200,
+    show_layer_activations=False,
+    show_trainable=False,
+):
     """Draw a model into a picture file, as `edunet.show.graph` draws it, and return the figure.
 
-    Args: model, drawn or built; to_file, its ending names the format, None writes no file; show_shapes; dpi, dots
-    per inch.
+    Args: model, drawn or built; to_file, its ending names the format, None writes no file; show_shapes;
+    show_layer_names; dpi, dots per inch. The others may be given, as for Keras, and change nothing: inputs stand at the
+    top, a model inside is one box, and `model.summary(expand_nested=True, show_trainable=True)` tells the rest.
     Raises what `edunet.show.graph` raises.
     """
     from edunet.show import graph  # loads matplotlib
 
-    figure = graph(model, shapes=show_shapes)
+    figure = graph(model, shapes=bool(show_shapes), names=bool(show_layer_names))
     if to_file is not None:
         figure.savefig(to_file, dpi=dpi)
     return figure
+
+
+def __getattr__(name):
+    raise missing("edunet.utils", name, __all__)

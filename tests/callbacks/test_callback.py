@@ -109,5 +109,39 @@ def test_a_callback_may_stop_the_training(model):
 
 
 def test_what_is_no_callback_is_refused():
-    with pytest.raises(TypeError, match=r"expected a list of Callback objects. Received: <class"):
-        CallbackList([EarlyStopping], None)
+    with pytest.raises(TypeError, match=r"expected a list of Callback objects. Received: 'early'"):
+        CallbackList(["early"], None)
+
+
+@pytest.mark.parametrize("given", [EarlyStopping, [EarlyStopping]], ids=["alone", "in a list"])
+def test_a_class_is_no_callback_yet(model, given):
+    with pytest.raises(
+        TypeError, match=r"EarlyStopping is a class; make an object of it: .*\[EarlyStopping\(\.\.\.\)\]"
+    ):
+        model.fit(X, Y, callbacks=given, verbose=0)
+
+
+def test_a_method_that_does_not_take_what_it_is_told(model):
+    class Short(Callback):
+        def on_epoch_end(self, epoch):
+            pass
+
+    message = (
+        r"Short.on_epoch_end is told epoch and logs. Write it as def on_epoch_end\(self, epoch, logs=None\): \.\.\."
+    )
+    with pytest.raises(TypeError, match=message):
+        model.fit(X, Y, callbacks=[Short()], verbose=0)
+
+
+def test_methods_may_name_or_collect_what_they_are_told(model):
+    heard = []
+
+    class Any(Callback):
+        def on_epoch_end(self, number, logs):
+            heard.append(number)
+
+        def on_train_end(self, *args, **kwargs):
+            heard.append("end")
+
+    model.fit(X, Y, epochs=2, callbacks=Any(), verbose=0)
+    assert heard == [0, 1, "end"]

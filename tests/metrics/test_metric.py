@@ -79,9 +79,30 @@ def test_a_metric_can_be_made_again_from_its_config(metric):
     assert type(metric)(**config).get_config() == config
 
 
+NEEDED = {"FBetaScore": {}, "IoU": {"num_classes": 2, "target_class_ids": [1]}, "MeanIoU": {"num_classes": 2}}
+AT = {"SensitivityAtSpecificity": "specificity", "SpecificityAtSensitivity": "sensitivity"}
+AT |= {"PrecisionAtRecall": "recall", "RecallAtPrecision": "precision"}
+
+
+@pytest.mark.parametrize("name", [n for n in metrics.__all__ if n[0].isupper() and n != "Metric"])
+def test_every_metric_takes_a_dtype_as_in_keras(name):
+    arguments = NEEDED.get(name, {AT[name]: 0.5} if name in AT else {})
+    metric = getattr(metrics, name)(**arguments, name="m", dtype="float32")
+    assert (metric.name, metric.dtype, metric.get_config()["dtype"]) == ("m", "float32", "float32")
+
+
+def test_how_keras_sums_up_an_area_changes_nothing():
+    areas = [
+        metrics.AUC(10, "PR", how, "a", np.float32, [0.5], True, 1)(Y, P)
+        for how in ("interpolation", "minoring", "majoring")
+    ]
+    assert len(set(areas)) == 1
+
+
 @pytest.mark.parametrize(
     ("make", "message"),
     [
+        (lambda: metrics.AUC(summation_method="trapezoid"), "unknown summation_method 'trapezoid'"),
         (lambda: metrics.AUC(curve="roc"), "unknown curve 'roc'.*Did you mean 'ROC'"),
         (lambda: metrics.F1Score(average="mean"), "unknown average 'mean'"),
         (

@@ -29,7 +29,7 @@ def with_column(i, values):
 def typed(report, x, y, **names):
     """Do what the only finding says, and return x and y after that."""
     (found,) = report
-    code = re.search(r"\b(ok|mean, std|keep|x|v|order|held) = .*?(?=\.$|\. [A-Z])", found.repair)
+    code = re.search(r"\b(ok|mean, std|keep|x|v|c|order|held) = .*?(?=\.$|\. [A-Z])", found.repair)
     assert code, found.repair
     names |= {"np": np, "x": x, "y": y}
     exec(code[0], names)
@@ -44,6 +44,7 @@ CASES = {
     "constant": (with_column(3, 5), Y),
     "scales": (X * [1, 1, 1, 5000], Y),
     "large": (X * 500, Y),
+    "not measured": (with_column(1, np.where(np.arange(N) % 10 == 0, -999, X[:, 1])), Y),
     "units": (with_column(1, np.where(np.arange(N) % 10 == 0, 18.016 * MMOL, MMOL)), Y),
 }
 

@@ -104,7 +104,7 @@ def test_what_is_no_number_is_refused(x, message):
         ),
         ("sparse_categorical_crossentropy", 1, "softmax", Y, r"the model has one output.*binary_crossentropy"),
         ("categorical_crossentropy", 3, "softmax", Y, r"expected one column per class.*utils.to_categorical\(y, 3\)"),
-        ("categorical_crossentropy", 3, "softmax", np.ones((6, 3)), r"shares that sum to 1.*binary_crossentropy"),
+        ("categorical_crossentropy", 3, "softmax", -np.ones((6, 3)), r"shares that sum to 1.*binary_crossentropy"),
         ("binary_crossentropy", 1, "sigmoid", np.array([1, 2] * 3), r"For labels 1 and 2 use y - 1"),
         ("mse", 1, None, np.zeros((6, 2)), r"y has shape \(6, 2\), but the model answers with \(N, 1\)"),
     ],

@@ -48,6 +48,38 @@ def test_own_loss_and_metric_functions():
     assert results["bias"] == pytest.approx(error.mean(), rel=1e-4)
 
 
+@pytest.mark.parametrize(
+    ("returned", "error", "message"),
+    [
+        (lambda d: (d**2).mean(), ValueError, r"with sample_weight .* one value per example.*mean\(axis=-1\)"),
+        (lambda d: float((d**2).mean()), TypeError, r"returns one value per example.*Received: \d.*no float\(\.\.\.\)"),
+        (lambda d: None, TypeError, r"own: a loss returns .*Received: None. Is its return missing\?"),
+    ],
+    ids=["scalar", "float", "None"],
+)
+def test_a_loss_function_that_returns_no_values_is_told_what_to_return(returned, error, message):
+    def own(y_true, y_pred):
+        return returned(y_pred - y_true)
+
+    model = models.Sequential([layers.Dense(1, input_shape=(4,))])
+    model.compile("sgd", own)
+    with pytest.raises(error, match=message):
+        model.fit(X, Y, sample_weight=np.ones(len(X)), verbose=0)
+
+
+@pytest.mark.parametrize(
+    ("value", "message"), [(None, "Received: None. Is its return missing"), ("good", "Received: 'good'")]
+)
+def test_a_metric_function_that_returns_no_number_is_refused(value, message):
+    def own(y_true, y_pred):
+        return value
+
+    model = models.Sequential([layers.Dense(1, input_shape=(4,))])
+    model.compile("sgd", "mse", metrics=[own])
+    with pytest.raises(TypeError, match=f"own: a metric function returns a number.*{message}"):
+        model.fit(X, Y, verbose=0)
+
+
 def test_several_inputs_and_outputs():
     edunet.set_random_seed(0)
     blood, age = layers.Input((4,)), layers.Input((1,))
@@ -114,3 +146,48 @@ def test_what_was_compiled_can_be_read():
     assert [m.name for m in model.metrics] == ["mae", "mse"]
     assert model.metrics_names == ["loss", "a_loss", "b_loss", "a_mae", "b_mse"]
     assert len(model.evaluate(X2, [Y2, Y2], verbose=0)) == len(model.metrics_names)
+
+
+# ---------------------------------------------------------------- labels that can be meant, but seldom are
+
+
+SEVERAL = np.random.default_rng(1).integers(0, 2, (len(X), 3))
+
+
+def shares():
+    model = edunet.Sequential([layers.Dense(3, activation="softmax", input_shape=(4,))])
+    model.compile("sgd", "categorical_crossentropy", metrics=["accuracy"])
+    return model
+
+
+DOUBT = "each row of y must be shares that sum to 1. Received a row like .*loss='binary_crossentropy' with a sigmoid"
+
+
+@pytest.mark.parametrize(
+    "act",
+    [
+        lambda m: m.fit(X, SEVERAL, epochs=2, validation_data=(X, SEVERAL), verbose=0),
+        lambda m: m.fit(iter([(X, SEVERAL), (X, SEVERAL[::-1])]), verbose=0),
+        lambda m: m.evaluate(X, SEVERAL, verbose=0),
+        lambda m: m.train_on_batch(X, SEVERAL),
+    ],
+    ids=["arrays", "generator", "evaluate", "batch"],
+)
+def test_rows_that_are_no_shares_are_doubted_once(act):
+    with pytest.warns(UserWarning, match=DOUBT) as caught:
+        act(shares())
+    assert len(caught) == 1
+
+
+def test_each_training_doubts_anew():
+    model = shares()
+    for _ in range(2):
+        with pytest.warns(UserWarning, match=DOUBT):
+            model.fit(X, SEVERAL, verbose=0)
+
+
+def test_the_loss_of_rows_that_are_no_shares_is_the_formula():
+    model = shares()
+    with pytest.warns(UserWarning, match=DOUBT):
+        found = model.evaluate(X, SEVERAL, verbose=0)[0]
+    assert found == pytest.approx(-(SEVERAL * np.log(model.predict(X))).sum(axis=1).mean(), rel=1e-5)

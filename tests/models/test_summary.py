@@ -44,6 +44,17 @@ def test_text_can_go_elsewhere(chain):
     assert said[0].startswith("Model:")
 
 
+def test_layers_inside_and_which_learn(chain):
+    chain.layers[0].trainable = False
+    x = layers.Input((4,))
+    said = []
+    Model(x, layers.Dense(1, name="last")(chain(x))).summary(100, None, said.append, True, show_trainable=True)
+    assert re.search(r"^small <model> \(Sequential\) +\(None, 3\) +27 +27 +Y$", said[0], re.MULTILINE)
+    assert re.search(r"^  first \(Dense\) +\(None, 3\) +15 +24 +N$", said[0], re.MULTILINE)
+    assert re.search(r"^last \(Dense\) +\(None, 1\) +4 +6 +Y$", said[0], re.MULTILINE)
+    assert "Total params: 31" in said[0]
+
+
 class Reader(HTMLParser):
     """Collect tags, their styles and the text."""
 

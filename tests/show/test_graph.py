@@ -57,6 +57,13 @@ def test_the_picture_is_written(branched, tmp_path):
     assert (tmp_path / "model.png").read_bytes().startswith(b"\x89PNG")
 
 
+def test_names_may_be_left_out_and_how_keras_draws_is_taken(branched):
+    figure = plot_model(branched, None, show_layer_names=False, rankdir="LR", expand_nested=True, show_dtype=True)
+    said = " ".join(text.get_text() for text in figure.axes[0].texts)
+    assert "Dense" in said
+    assert not any(layer.name in said for layer in branched.layers)
+
+
 def test_what_cannot_be_drawn():
     with pytest.raises(TypeError, match="expected a model"):
         graph(layers.Dense(2))

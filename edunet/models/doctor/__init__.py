@@ -7,7 +7,19 @@ because of what is in the data.
 import numpy as np
 
 from edunet import losses
-from edunet.models.doctor import answers, classes, measurements, patients, rows, scales, steps
+from edunet.models.doctor import (
+    answers,
+    classes,
+    learning,
+    measurements,
+    patients,
+    quantities,
+    rows,
+    scales,
+    sentinels,
+    split,
+    steps,
+)
 from edunet.models.doctor.case import ROWS, Case, ends_of, from_error
 from edunet.models.doctor.first import readings
 from edunet.models.doctor.held_out import hold_out
@@ -20,7 +32,17 @@ __all__ = ["Finding", "Report", "examine"]
 
 NUMBERS = 2_000_000  # so many are sent through the first layers
 CHECKS = (
-    answers.CHECKS | classes.CHECKS | measurements.CHECKS | scales.CHECKS | patients.CHECKS | rows.CHECKS | steps.CHECKS
+    answers.CHECKS
+    | classes.CHECKS
+    | measurements.CHECKS
+    | sentinels.CHECKS
+    | scales.CHECKS
+    | patients.CHECKS
+    | rows.CHECKS
+    | steps.CHECKS
+    | quantities.CHECKS
+    | split.CHECKS
+    | learning.CHECKS
 )
 
 
@@ -67,6 +89,8 @@ def _is_asked(name: str, case: Case) -> bool:
         "patients on both sides": case.groups is not None and judged,
         "classes in the split": case.cut is not None,
         "copies in validation": bool(case.held_out),
+        "scale of validation": bool(case.held_out),
+        "overlapping windows": case.cut is not None,
         "class weights": case.class_weight is not None,
     }.get(name, True)
 

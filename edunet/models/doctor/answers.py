@@ -7,7 +7,7 @@ from edunet.models.doctor.case import Case, End, finite_rows, from_error, is_cro
 from edunet.models.doctor.classes import classes_of
 from edunet.models.doctor.report import Finding
 
-__all__ = ["CHECKS"]
+__all__ = ["CHECKS", "is_quantity"]
 
 RARE = 20  # the most frequent class has more than so many times the examples of the rarest
 PROBABILITIES = ("softmax", "sigmoid")
@@ -35,16 +35,23 @@ def labels_against_loss(case: Case):
         except (ValueError, TypeError) as error:
             yield from_error("labels against loss", error, f"{what}; the model answers with {end.shape}.")
             continue
+        doubt = end.loss.doubt(y)
+        if doubt:
+            yield from_error("labels against loss", doubt, f"{what}; the model answers with {end.shape}.")
+            continue
         values = np.unique(y[:10_000])
-        if isinstance(end.loss, (losses.MeanSquaredError, losses.MeanAbsoluteError, losses.Huber)) and (
-            y.size == len(y) and len(y) >= 10 and np.array_equal(values, [0, 1])
-        ):
+        if is_quantity(end.loss) and (y.size == len(y) and len(y) >= 10 and np.array_equal(values, [0, 1])):
             yield Finding(
                 "labels against loss",
                 f"y holds only 0 and 1, but {end.loss.name} is a loss for quantities.",
                 f"{what}.",
                 "End with Dense(1, activation='sigmoid') and compile with loss='binary_crossentropy'.",
             )
+
+
+def is_quantity(loss) -> bool:
+    """Tell whether a loss is one for quantities."""
+    return isinstance(loss, (losses.MeanSquaredError, losses.MeanAbsoluteError, losses.Huber, losses.LogCosh))
 
 
 def labels_alone(case: Case):
@@ -118,12 +125,16 @@ def end_against_loss(case: Case):
                 evidence,
                 "Leave one of them away: Dense(..., activation=None) before the last one.",
             )
-        elif last == "sigmoid" and before in ("relu", "softplus"):
+        elif last in PROBABILITIES and before in ("relu", "softplus"):
+            why = {
+                "sigmoid": "what is never negative never becomes less than 0.5.",
+                "softmax": "scores cannot fall below 0, so no class becomes unlikely by itself, and dead ones stay.",
+            }
             yield Finding(
-                f"{before} before sigmoid",
-                f"The model ends with a sigmoid of a {before}: what is never negative never becomes less than 0.5.",
+                f"{before} before {last}",
+                f"The model ends with a {last} of a {before}: {why[last]}",
                 evidence,
-                f"Leave the {before} away: Dense(..., activation=None) before the sigmoid.",
+                f"Leave the {before} away: Dense(..., activation=None) before the {last}.",
             )
         elif end.loss is not None and wants_probabilities(end.loss):
             yield from _probabilities(end, last, evidence)
@@ -171,7 +182,15 @@ def _several_of_one(y, end: End):
         return
     sums = y.sum(axis=-1)
     other = sums[np.abs(sums - 1) > 1e-3]
-    if len(other):
+    if not len(other):
+        yield Finding(
+            "labels against loss",
+            f"Classes that exclude each other (a softmax, one-hot labels), but {end.loss.name} asks of each alone "
+            "whether it is there.",
+            f"All {sums.size} rows of y add up to 1; the model answers with {end.shape}.",
+            "Compile with loss='categorical_crossentropy'.",
+        )
+    else:
         yield Finding(
             "softmax for several labels",
             "The model ends with a softmax, whose answers add up to 1. Rows of y do not: they are separate questions.",

@@ -114,11 +114,13 @@ def finite_rows(name: str) -> str:
     return f"ok = np.isfinite(np.asarray({name}, float)).reshape(len({name}), -1).all(axis=1)"
 
 
-def from_error(name: str, error: Exception, evidence: str) -> Finding:
-    """Make a finding of the error that `fit` would raise: what is wrong, what came, and the rest as repair."""
+def from_error(name: str, error: Exception | str, evidence: str) -> Finding:
+    """Make a finding of what `fit` would raise, or warn of: what is wrong, what came, and the rest as repair."""
     first, *others = re.split(r"(?<=\.) ", str(error).replace("\n", " ").strip())
     came = [part for part in others if part.startswith("Received")]
     repair = [part for part in others if part not in came]
+    if not repair and "mask" in first:
+        repair = ["Give that layer padding='same', or leave Masking, or mask_zero=True, away."]
     shapes = "Bring x and y to the shapes that model.summary() shows."
     return Finding(name, " ".join([first, *came]), evidence, " ".join(repair) or shapes)
 

@@ -59,9 +59,18 @@ def constant(case: Case):
 def _says_nothing_by_nature(case: Case, part, flat) -> bool:
     """Tell whether columns may be constant: the border of pictures laid flat, what an autoencoder has to give back."""
     border = part.looks_like_pixels and not part.data[0].reshape(-1)[flat].any()
+    border |= _standardized_pixels(part, flat)
     many = part.data.ndim < 4 and part.data.shape[-1] > 200 and len(flat) < part.data.shape[-1] / 2
     returned = any(y.shape == part.data.shape and np.array_equal(y, part.data) for y in case.labels)
     return border or many or returned
+
+
+def _standardized_pixels(part, flat) -> bool:
+    """Tell whether columns are pixels laid flat and brought to mean 0: many, most of them often at their lowest."""
+    if part.data.ndim != 2 or part.data.shape[1] < 49 or part.data[0, flat].any():
+        return False
+    some = part.data[:: max(1, len(part.data) // ROWS)]
+    return bool(np.median((some == some.min(axis=0)).mean(axis=0)) > 0.05)
 
 
 def outside_the_table(case: Case):

@@ -6,7 +6,7 @@ import numpy as np
 
 from edunet.models.doctor.case import Input
 from edunet.models.doctor.report import Finding
-from edunet.models.examples import as_list, by_name
+from edunet.models.examples import as_list, by_name, gives_batches
 
 __all__ = ["read"]
 
@@ -45,6 +45,13 @@ def _one(name: str, part) -> Input | Finding:
     if a.dtype.kind == "O":
         with contextlib.suppress(ValueError, TypeError):
             a = a.astype(np.float64)
+    if a.ndim == 0 and gives_batches(part) and not isinstance(part, (str, bytes)):
+        return Finding(
+            "batches",
+            f"{name} gives batches; the doctor wants arrays.",
+            f"It is of type {type(part).__name__}.",
+            "Show it one batch, a large one: x, y = next(iter(batches)); model.doctor(x, y).",
+        )
     if a.dtype.kind not in "biuf" or a.ndim == 0:
         sample = f", such as {a.flat[0]!r:.40}" if a.size else ""
         return Finding(

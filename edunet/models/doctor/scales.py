@@ -5,11 +5,13 @@ import numpy as np
 from edunet.models.doctor.case import Case, Input, number, rows_of
 from edunet.models.doctor.first import Reading
 from edunet.models.doctor.report import Finding
+from edunet.models.doctor.sentinels import stand_ins
 
 __all__ = ["CHECKS"]
 
 APART = 1000  # the spread of one column in that of another
 WIDE = 50  # a spread that is not scaled, such as grey values 0 ... 255
+FAINT = 0.01  # a spread of which little is heard
 UNITS = {  # factors between units of laboratories
     18.016: "mg/dl and mmol/l of glucose",
     38.67: "mg/dl and mmol/l of cholesterol",
@@ -23,6 +25,8 @@ UNITS = {  # factors between units of laboratories
 def unscaled(case: Case):
     """Columns on very different scales, and large numbers, where they meet the first weights."""
     for part in case.measured():
+        if stand_ins(part):  # their numbers hide how wide the measured ones are
+            continue
         met = [Reading(None, part.data)] if part.met is None else part.met
         yield from next((found for found in (list(_unscaled(part, reading)) for reading in met) if found), [])
 
@@ -46,6 +50,15 @@ def _unscaled(part: Input, reading: Reading):
             f"{number(round(ratio))} times less.",
             _scaling(part, reading),
         )
+    elif _is_scaled_away(part, reading, spread[wide]):
+        yield Finding(
+            "scaled twice",
+            f"The numbers of {part.name} are scaled before the model and in it again: hardly anything is left of them.",
+            f"The spread of {part.name} is {number(part.data.std())}, where they reach layer {reading.layer.name!r} "
+            f"{number(spread[wide])}.",
+            "Scale once: leave the Rescaling or Normalization of the model away, or give it the numbers as they were "
+            "read.",
+        )
     elif spread[wide] > WIDE:
         yield Finding(
             "unscaled inputs",
@@ -53,6 +66,11 @@ def _unscaled(part: Input, reading: Reading):
             f"The spread of {names[0]} is {number(spread[wide])}; about 1 is right.",
             _scaling(part, reading),
         )
+
+
+def _is_scaled_away(part: Input, reading: Reading, spread: float) -> bool:
+    """Tell whether numbers that were on a good scale come to the first weights as next to nothing."""
+    return reading.layer is not None and spread < FAINT and FAINT * 5 < part.data.std() < WIDE
 
 
 def _scaling(part: Input, reading: Reading) -> str:

@@ -176,6 +176,32 @@ def _is_forecast(x, y) -> bool:
     return False
 
 
+def answer_in_a_step(case: Case):
+    """One answer for a whole sequence that stands in it, mostly at its end: the windows were cut one step too late."""
+    for y in case.labels:
+        for part in case.inputs:
+            x = part.data
+            if x.ndim not in (2, 3) or (x.ndim == 2 and part.codes is None) or y.size != len(x) or len(x) < 20:
+                continue
+            x = x[..., None] if x.ndim == 2 else x
+            table = x[:: max(1, len(x) // ROWS)]
+            told = y.reshape(-1)[:: max(1, len(x) // ROWS)]
+            told = told.astype(table.dtype) if table.dtype.kind == "f" else told
+            if not told.std() or x.shape[1] < 2:
+                continue
+            equal = (table == told[:, None, None]).all(axis=0)
+            for t, d in np.argwhere(equal)[-1:]:
+                last = t == x.shape[1] - 1
+                column = f"{part.columns[d]} of {part.name}" if part.data.ndim == 3 else part.name
+                rest = part.name + ("[:, :-1]" if last else f"[:, :{t}]")
+                yield Finding(
+                    "answer in the input",
+                    f"The target is {column} at {'the last step' if last else f'step {t}'}: it only has to be copied.",
+                    f"They are equal in all {len(table)} rows looked at.",
+                    f"To predict it from the steps before: x, y = {rest}, y.",
+                )
+
+
 def answer_in_a_column(case: Case):
     """A column of a table that is the label itself."""
     for y in case.labels:
@@ -202,4 +228,5 @@ CHECKS = {
     "future values": future_values,
     "causality": looks_ahead,
     "answer in the input": answer_in_a_column,
+    "answer in a step": answer_in_a_step,
 }
