@@ -20,7 +20,7 @@ from edunet import regularizers
 from edunet.backend import floatx
 from edunet.layers.arguments import arguments, options
 from edunet.layers.cut import is_remembered, refuse_a_cut
-from edunet.layers.mask import carry, hand_over, mask_of
+from edunet.layers.mask import carry, hand_over, mask_of, refuse_a_mixer
 from edunet.layers.naming import fresh_name
 from edunet.layers.phase import phase, trial
 from edunet.layers.symbol import DrawnEnd, Node, Symbol, in_list, replace, symbols_in
@@ -207,6 +207,9 @@ class Layer(Weighted):
         if not self.built:
             self.ensure_built(args, kwargs)
         first, second = self._try_twice(node)
+        own = not type(self).__module__.startswith("edunet.")
+        if own and self.supports_masking and node.only is not None and node.only.masked:
+            refuse_a_mixer(self, node.only)
         pairs = zip(in_list(first), in_list(first if second is None else second), strict=True)
         node.outputs = tuple(
             Symbol(

@@ -11,9 +11,14 @@ x[:, 1:] has the mask of these steps, x[..., 0] all of it. What mixes, drops or 
 reshape, transpose, x[:, -1], convolution, pooling. Two masks that meet leave the steps that count in both.
 """
 
-from edunet.tensor import Tensor
+import numpy as np
 
-__all__ = ["carry", "hand_over", "mask_of"]
+from edunet.backend import use_rng
+from edunet.layers.phase import trial
+from edunet.layers.symbol import in_list
+from edunet.tensor import Tensor, as_array, no_gradients
+
+__all__ = ["carry", "hand_over", "mask_of", "refuse_a_mixer"]
 
 
 def mask_of(x):
@@ -69,3 +74,37 @@ def carry(y, mask):
     y = y if isinstance(y, Tensor) else Tensor(y)
     y.mask = mask
     return y
+
+
+def refuse_a_mixer(layer, symbol) -> None:
+    """Raise ValueError for a learner's own layer that says supports_masking and lets padding into measured steps.
+
+    Nobody can see it in the code: the layer is tried on two sequences that differ in their padding only.
+    """
+    shape = (2, *(6 if n is None else n for n in symbol.shape[1:]))
+    if symbol.dtype.kind != "f" or len(shape) < 2 or shape[1] < 2:
+        return
+    rng, measured = np.random.default_rng(0), shape[1] // 2
+    one = rng.normal(size=shape).astype(symbol.dtype)
+    other = one.copy()
+    other[:, measured:] = rng.normal(size=other[:, measured:].shape)
+    mask = np.broadcast_to(np.arange(shape[1]) < measured, shape[:2])
+    try:
+        a, b = (_tried(layer, x, mask) for x in (one, other))
+    except Exception:  # whatever a layer of one's own raises for data that are made up: nothing is known then
+        return
+    for y, z in zip(a, b, strict=True):
+        if y.shape[1:2] == shape[1:2]:  # else it has made one answer of the sequence
+            y, z = y[:, :measured], z[:, :measured]
+        near = 1e-4 * np.nanmax(np.abs(y), initial=1e-6)
+        if not np.allclose(y, z, rtol=0, atol=near, equal_nan=True):
+            raise ValueError(
+                f"{type(layer).__name__} says supports_masking = True, that every step is treated by itself, but what "
+                "stands in padded steps changes its answer for measured ones. Leave that away, and take the mask: "
+                "call(self, x, mask=None)."
+            )
+
+
+def _tried(layer, x, mask) -> list[np.ndarray]:
+    with trial(), no_gradients(), use_rng(np.random.default_rng(0)), np.errstate(all="ignore"):
+        return [as_array(y) for y in in_list(layer(carry(x, mask), training=False))]

@@ -294,3 +294,48 @@ def test_an_own_compute_mask_ends_a_mask_and_leaves_that_of_the_input():
     x = embedded()
     assert Forgetful()(x).mask is None
     np.testing.assert_array_equal(x.mask, COUNTS)
+
+
+# ---- promises of a learner's own layer
+
+
+class Centred(layers.Layer):
+    supports_masking = True
+
+    def call(self, x):
+        return x - tensor.mean(x, axis=1, keepdims=True)
+
+
+class Scaled(layers.Layer):
+    supports_masking = True
+
+    def call(self, x):
+        return x * 2.0
+
+
+class Block(layers.Layer):
+    """Mixes steps by a layer that honours the mask."""
+
+    supports_masking = True
+
+    def __init__(self, **kwargs):
+        super().__init__(**kwargs)
+        self.attention = layers.MultiHeadAttention(1, 3)
+
+    def call(self, x):
+        return x + self.attention(x, x)
+
+
+def padded():
+    return layers.Embedding(9, 3, mask_zero=True)(layers.Input((None,), dtype="int32"))
+
+
+def test_a_layer_that_lets_padding_in_is_refused():
+    with pytest.raises(ValueError, match=r"Centred says supports_masking.*padded steps.*call\(self, x, mask=None\)"):
+        Centred()(padded())
+    assert Centred()(layers.Input((None, 3))).shape == (None, None, 3)  # without a mask it may mix
+
+
+@pytest.mark.parametrize("layer", [Scaled, Block])
+def test_a_layer_that_keeps_its_promise(layer):
+    assert layer()(padded()).masked
