@@ -17,6 +17,7 @@ import numpy as np
 from edunet import regularizers
 from edunet.backend import floatx
 from edunet.layers.arguments import arguments, options
+from edunet.layers.building import noted
 from edunet.layers.cut import is_remembered, refuse_a_cut
 from edunet.layers.mask import carry, hand_over, mask_of
 from edunet.layers.naming import fresh_name
@@ -67,6 +68,11 @@ class Layer(Weighted):
         self.input_shape = (shape,) if isinstance(shape, int) else shape and tuple(shape)
         self.activity_regularizer = regularizers.get(activity_regularizer)
         self._weights, self._regularized, self._constrained, self._penalties = [], [], [], []
+
+    def __init_subclass__(cls, **kwargs):
+        super().__init_subclass__(**kwargs)
+        if "build" in vars(cls):
+            cls.build = noted(cls.build)  # type: ignore[method-assign]
 
     # of a drawn layer; Model(model.inputs, model.get_layer("conv2d").output) is the model up to there
     input = DrawnEnd("inputs")
@@ -170,8 +176,7 @@ class Layer(Weighted):
 
     def build_for(self, shape, further: dict) -> None:
         """Build the layer for these shapes, and remember them: a loaded layer is built for the same."""
-        if not self.weights:  # else somebody has called build already
-            self.build(shape, **further)
+        self.build(shape, **further)
         self._built_for, self.built = (shape, further), True
 
     def _cast(self, x):

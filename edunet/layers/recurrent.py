@@ -164,7 +164,6 @@ class RNN(Reader):
             raise ValueError(f"RNN: expected input (N, T, D). Received shape {tuple(input_shape)}.")
         if not self.cell.built:
             self.cell.build((input_shape[0], *input_shape[2:]))
-            self.cell.built = True
 
     def read(self, x, states, mask, training):
         if hasattr(self.cell, "new_sequence"):

@@ -75,7 +75,6 @@ class Bidirectional(Layer):
         for part in (self.forward_layer, self.backward_layer):
             if not part.built:
                 part.build(input_shape)
-                part.built = True
 
     def call(self, x, initial_state=None, mask=None):
         states: list = [None, None]
@@ -138,7 +137,6 @@ class TimeDistributed(Layer):
             )
         if not self.layer.built:
             self.layer.build((None, *input_shape[2:]))
-            self.layer.built = True
 
     def call(self, x):
         N, T = x.shape[:2]

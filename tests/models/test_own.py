@@ -167,3 +167,26 @@ def test_a_layer_from_its_config():
     same = layers.Dense.from_config(layer.get_config())
     assert (type(same), same.units, same.name, same.trainable) == (layers.Dense, 3, "mine", False)
     assert Said.from_config({"factor": 2.0, "name": "other"}).name == "other"
+
+
+class Affine(layers.Layer):
+    """A weight from the constructor, another from build."""
+
+    def __init__(self, size, **kwargs):
+        super().__init__(**kwargs)
+        self.size = size
+        self.scale = self.add_weight((size,), "glorot_uniform", name="scale")
+
+    def build(self, input_shape):
+        self.shift = self.add_weight((input_shape[-1],), "glorot_uniform", name="shift")
+
+    def call(self, x):
+        return x * self.scale + self.shift
+
+
+def test_weights_of_the_constructor_and_of_build_come_back(tmp_path):
+    model = edunet.Sequential([Affine(2, input_shape=(2,))])
+    model.save(tmp_path / "m.safetensors")
+    again = models.load_model(tmp_path / "m.safetensors", custom_objects={"Affine": Affine})
+    assert [w.name for w in again.weights] == ["scale", "shift"]
+    np.testing.assert_array_equal(again.predict(np.ones((3, 2))), model.predict(np.ones((3, 2))))
