@@ -93,8 +93,7 @@ class Layer(Weighted):
 
     def get_config(self) -> dict:
         """Return the arguments that make this layer again, without its weights."""
-        # the input_dim of an Embedding is its own, though the base knows an argument of that name too
-        own = [key for key in options(type(self)) if key not in arguments(Layer) or key in arguments(type(self))]
+        own = options(type(self), below=Layer)  # the input_dim of an Embedding, not that of the base
         if self.activity_regularizer is not None:
             own.append("activity_regularizer")
         kept = {key: getattr(self, key) for key in ["name", "trainable", *own] if hasattr(self, key)}

@@ -27,16 +27,14 @@ def config_of(thing) -> dict:
     kind = type(thing)
     if _is_ours(kind) or _says_itself(kind):
         return thing.get_config() if hasattr(thing, "get_config") else _kept(thing, arguments(kind))
-    names = options(kind)
-    if isinstance(thing, Layer):
-        names = [name for name in names if name not in arguments(Layer) or name in arguments(kind)]
+    names = options(kind, below=Layer)
     lost = [name for name in names if not hasattr(thing, name)]
     if lost:
         raise TypeError(
             f"{kind.__name__} does not keep its argument {lost[0]}, so a file could not make it again: keep it as "
             f"self.{lost[0]}, or define get_config(), which returns a dict of the arguments."
         )
-    if inspect.getfullargspec(kind.__init__).varargs:
+    if kind.__init__ is not object.__init__ and inspect.getfullargspec(kind.__init__).varargs:
         raise TypeError(f"{kind.__name__} takes *arguments, which have no names: define get_config().")
     return thing.get_config() if isinstance(thing, Layer) else _kept(thing, names)
 
