@@ -195,19 +195,19 @@ def test_weights_of_the_constructor_and_of_build_come_back(tmp_path):
 class Bare(layers.Layer):
     """build and call, and nothing else; not even a first argument called self."""
 
-    def build(s, input_shape):  # noqa: N805
+    def build(s, input_shape):
         s.factor = s.add_weight((input_shape[-1],), "glorot_uniform", name="factor")
 
-    def call(s, x):  # noqa: N805
+    def call(s, x):
         return x * s.factor
 
 
 class Sized(layers.Layer):
-    def __init__(s, size=2, **kwargs):  # noqa: N805
+    def __init__(s, size=2, **kwargs):
         super().__init__(**kwargs)
         s.size = size
 
-    def call(s, x, training=False):  # noqa: N805
+    def call(s, x, training=False):
         return x * s.size
 
 
