@@ -4,7 +4,7 @@ import functools
 import inspect
 from collections.abc import Callable
 
-__all__ = ["arguments", "options"]
+__all__ = ["arguments", "default", "options"]
 
 # mypy takes a class such as type(self) for one that has no hash, so it is not told what this decorator takes
 _cached: Callable = functools.cache
@@ -17,6 +17,13 @@ def arguments(kind: type, method: str = "__init__") -> list[str]:
     if not isinstance(inspect.getattr_static(kind, method), (staticmethod, classmethod)):
         found = found[1:]  # by its place: some write s or this
     return [p.name for p in found if p.kind not in (p.VAR_KEYWORD, p.VAR_POSITIONAL)]
+
+
+@_cached
+def default(kind: type, method: str, name: str):
+    """Return the default of an argument of a method; False if it has none."""
+    found = inspect.signature(getattr(kind, method)).parameters[name].default
+    return False if found is inspect.Parameter.empty else found
 
 
 @_cached

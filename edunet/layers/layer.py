@@ -16,7 +16,7 @@ import numpy as np
 
 from edunet import regularizers
 from edunet.backend import floatx
-from edunet.layers.arguments import arguments, options
+from edunet.layers.arguments import arguments, default, options
 from edunet.layers.building import noted
 from edunet.layers.cut import is_remembered, refuse_a_cut
 from edunet.layers.mask import carry, hand_over, mask_of
@@ -84,7 +84,10 @@ class Layer(Weighted):
         """Make the weights, now that the shape of the input is known. Called once, before the first `call`."""
 
     def call(self, x):
-        """Compute the output with Tensors and `edunet.ops`. May take `training` and `mask` as keywords."""
+        """Compute the output with Tensors and `edunet.ops`. May take `training` and `mask` as keywords.
+
+        `training` is what `fit` (True), `evaluate` and `predict` (False) or the caller say; else its own default.
+        """
         raise NotImplementedError(f"{type(self).__name__} must define call(x)")
 
     def compute_mask(self, inputs, mask=None):
@@ -127,14 +130,16 @@ class Layer(Weighted):
             self.ensure_built(args, kwargs)
         if may_be_masked:
             mask = hand_over(self, takes, args, kwargs)
-        before = phase.training
+        before = said = phase.training
         try:
             if training is not None:  # for this layer and all layers inside it
-                phase.training = bool(training)
+                phase.training = said = bool(training)
             if "training" in takes:
-                kwargs["training"] = phase.training
+                if said is None:
+                    phase.training = said = default(type(self), "call", "training")
+                kwargs["training"] = said
             y = self.call(*args, **kwargs)
-            if phase.training and not is_remembered(y) and not self._gradient_seen:
+            if said and not is_remembered(y) and not self._gradient_seen:
                 refuse_a_cut(self, y, args, kwargs)
             if mask is not None or self.makes_mask or type(self).compute_mask is not Layer.compute_mask:
                 y = self.carry_mask(y, args, mask)
