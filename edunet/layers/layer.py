@@ -139,6 +139,8 @@ class Layer(Weighted):
                     phase.training = said = default(type(self), "call", "training")
                 kwargs["training"] = said
             y = self.call(*args, **kwargs)
+            if y is None:
+                raise TypeError(f"{type(self).__name__}.call returned None: its last line should be `return ...`.")
             if said and not is_remembered(y) and not self._gradient_seen:
                 refuse_a_cut(self, y, args, kwargs)
             if mask is not None or self.makes_mask or type(self).compute_mask is not Layer.compute_mask:

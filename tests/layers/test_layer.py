@@ -558,3 +558,38 @@ def test_noise_and_normalisation_wait_to_be_told():
     norm = layers.BatchNormalization()
     norm(x)
     np.testing.assert_array_equal(norm.moving_mean, np.zeros(4))
+
+
+# ---------------------------------------------------------------- a forgotten return
+
+
+class Silent(Layer):
+    def call(self, x):
+        x * 2
+
+
+class SilentModel(Model):
+    def call(self, x):
+        x * 2
+
+
+SILENT = {
+    "a layer": lambda: Silent()(X),
+    "a layer in a model": lambda: edunet.Sequential([Silent(), Dense(1)]).build((None, 2)),
+    "a layer that is drawn": lambda: Silent()(layers.Input((2,))),
+    "a model": lambda: SilentModel()(X),
+    "a model that predicts": lambda: SilentModel().predict(X),
+}
+
+
+@pytest.mark.parametrize("act", SILENT.values(), ids=SILENT)
+def test_a_forgotten_return_is_named(act):
+    with pytest.raises(TypeError, match=r"Silent\w*.call returned None: its last line should be `return \.\.\.`"):
+        act()
+
+
+def test_a_forgotten_return_is_named_while_learning():
+    model = SilentModel()
+    model.compile("sgd", "mse")
+    with pytest.raises(TypeError, match=r"SilentModel.call returned None"):
+        model.fit(X, X, verbose=0)
