@@ -238,8 +238,14 @@ class Layer(Weighted):
             return carry(zeros, np.ones(zeros.shape[:2], bool)) if x.masked else zeros
 
         args, kwargs = replace((node.args, node.kwargs), blank)
-        with trial(), no_gradients(), np.errstate(all="ignore"):
-            return self(*args, **{k: v for k, v in kwargs.items() if k != "training"}, training=False)
+        counted = [w for layer in self.with_inner() for w, learns in layer._weights if not learns]
+        kept = [w.data.copy() for w in counted]  # a layer of the learner's own may change them in its call
+        try:
+            with trial(), no_gradients(), np.errstate(all="ignore"):
+                return self(*args, **{k: v for k, v in kwargs.items() if k != "training"}, training=False)
+        finally:
+            for w, data in zip(counted, kept, strict=True):
+                w.data[...] = data
 
     def __getstate__(self):
         return {key: value for key, value in vars(self).items() if key != "_uses"}

@@ -593,3 +593,79 @@ def test_a_forgotten_return_is_named_while_learning():
     model.compile("sgd", "mse")
     with pytest.raises(TypeError, match=r"SilentModel.call returned None"):
         model.fit(X, X, verbose=0)
+
+
+# ---------------------------------------------------------------- weights and losses as Keras spells them
+
+
+@pytest.mark.parametrize(
+    ("args", "named", "shape"),
+    [
+        (((2, 3), "zeros"), {"name": "w"}, (2, 3)),
+        (("w",), {"shape": (2, 3), "initializer": "zeros"}, (2, 3)),
+        ((), {"name": "w", "shape": [4]}, (4,)),
+        ((), {"name": "w", "shape": 4, "initializer": None}, (4,)),
+        ((), {"name": "w", "dtype": "float32"}, ()),
+        ((3, "ones", "float32", True), {"name": "w"}, (3,)),
+    ],
+)
+def test_every_spelling_of_a_weight(args, named, shape):
+    layer = Layer()
+    w = layer.add_weight(*args, **named)
+    assert (w.shape, w.name, w.dtype) == (shape, "w", np.float32)
+    assert layer.trainable_weights == [w]
+
+
+def test_a_weight_of_another_precision():
+    assert Layer().add_weight((2,), dtype="float64").dtype == np.float64
+    with pytest.raises(ValueError, match="weights are float32 or float64. Received: dtype=int32"):
+        Layer().add_weight((2,), dtype="int32")
+
+
+class Counting(Layer):
+    """Counts what it has seen."""
+
+    def build(self, input_shape):
+        self.seen = self.add_weight(shape=(), initializer="zeros", trainable=False, name="seen")
+
+    def call(self, x):
+        self.seen.assign_add(len(x))
+        return x * 1.0
+
+
+def test_what_is_counted_while_a_model_is_drawn_does_not_count():
+    model = edunet.Sequential([Counting(input_shape=(2,))])
+    model(np.ones((5, 2)))
+    assert float(model.layers[0].seen) == 5
+
+
+class Penalized(Layer):
+    """Adds a loss of its own: the mean square of what it gives."""
+
+    def call(self, x):
+        self.add_loss((x * x).mean())
+        return x
+
+
+def test_a_loss_that_a_layer_adds_is_made_small():
+    model = edunet.Sequential([Dense(2, input_shape=(2,)), Penalized()])
+    model.compile("sgd", "mse")
+    x = np.random.default_rng(0).random((4, 2)).astype(np.float32)
+    y = model.predict(x)
+    added = float((y**2).mean())
+    assert model.evaluate(x, y, verbose=0) == pytest.approx(added, rel=1e-5)
+    assert model.fit(x, y, verbose=0).history["loss"] == pytest.approx([added], rel=1e-5)
+    assert model.evaluate(x, y, verbose=0) < added
+
+
+def test_nothing_is_added_by_predictions():
+    model = edunet.Sequential([Dense(2, input_shape=(2,)), Penalized()])
+    model.predict(X)
+    assert model.losses == []
+    model(X)
+    assert len(model.losses) == 1
+
+
+def test_an_added_loss_is_one_number():
+    with pytest.raises(ValueError, match=r"add_loss takes one number, such as loss.mean\(\). Received \(2,\)"):
+        Layer().add_loss(Tensor([1.0, 2.0]))
