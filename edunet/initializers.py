@@ -10,7 +10,7 @@ import math
 import numpy as np
 
 from edunet.backend import default_rng, floatx
-from edunet.names import look_up, missing_name
+from edunet.names import look_up, made_from, missing_name
 
 __all__ = [
     "Constant",
@@ -271,13 +271,15 @@ _BY_NAME = {
 
 
 def get(initializer):
-    """Return an initializer from its name, or itself.
+    """Return an initializer from its name, from {"class_name": ..., "config": {...}}, or itself.
 
     >>> get("zeros")((2,))
     array([0., 0.], dtype=float32)
     """
     if isinstance(initializer, str):
         return look_up("initializer", _BY_NAME, initializer)()
+    if isinstance(initializer, dict):
+        return made_from("initializer", _BY_NAME, initializer)
     if callable(initializer):
         return initializer
     raise TypeError(f"an initializer is a name or a function of the shape. Received: {initializer!r}")

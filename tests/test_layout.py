@@ -272,6 +272,7 @@ LAYERS_ONLY = {
     "symbol",
     "transformer",
     "weighted",
+    "wording",
     "wrap",
 }
 

@@ -181,7 +181,7 @@ def _layer_to(keras, ours):
         raise ValueError(f"to_keras: {ours.name} is a {type(ours).__name__}, which Keras does not have.")
     if kind is keras.layers.Attention:
         raise _other_scores("to_keras", ours)
-    config = ours.get_config()
+    config = ours.kept_arguments()
     wanted = [
         p
         for base in kind.__mro__

@@ -24,6 +24,7 @@ from edunet.layers.naming import fresh_name
 from edunet.layers.phase import phase, trial
 from edunet.layers.symbol import DrawnEnd, Node, Symbol, in_list, replace, symbols_in
 from edunet.layers.weighted import Weighted
+from edunet.layers.wording import as_words, from_words, is_ours
 from edunet.names import refuse_unknown
 from edunet.tensor import Tensor, no_gradients, reshape
 
@@ -94,19 +95,28 @@ class Layer(Weighted):
         """Return the mask (N,T) of the output, or None; unless a layer says otherwise that of its input."""
         return mask
 
-    def get_config(self) -> dict:
-        """Return the arguments that make this layer again, without its weights."""
+    def kept_arguments(self) -> dict:
+        """Return the arguments that make this layer again, as it keeps them: functions and objects."""
         own = options(type(self), below=Layer)  # the input_dim of an Embedding, not that of the base
         if self.activity_regularizer is not None:
             own.append("activity_regularizer")
         kept = {key: getattr(self, key) for key in ["name", "trainable", *own] if hasattr(self, key)}
         return kept | {"dtype": self.dtype.name}
 
+    def get_config(self) -> dict:
+        """Return the arguments that make this layer again, without its weights.
+
+        Those of the library's layers are numbers, names and dicts, as JSON has them; the learner's own stay as kept.
+        """
+        ours = next(kind for kind in type(self).__mro__ if is_ours(kind))
+        known = [*options(ours, below=Layer), "activity_regularizer"]
+        return {key: as_words(value) if key in known else value for key, value in self.kept_arguments().items()}
+
     @classmethod
     def from_config(cls, config: dict):
         """Return a new layer from what `get_config` of a layer of this class returned."""
         given = {k: v for k, v in config.items() if k not in ("name", "trainable", "dtype") or k in options(cls)}
-        layer = cls(**given)
+        layer = cls(**{key: from_words(value) for key, value in given.items()})
         layer.name, layer.trainable = config.get("name", layer.name), config.get("trainable", layer.trainable)
         return layer
 

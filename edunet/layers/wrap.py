@@ -149,6 +149,4 @@ class TimeDistributed(Layer):
 def _made_anew(layer, **changes):
     """Return a layer made of the same arguments, without weights; layers among them are made anew as well."""
     config = replace(layer.get_config(), lambda value: _made_anew(value) if isinstance(value, Layer) else value)
-    made = type(layer)(**(config | changes))
-    made.dtype = layer.dtype
-    return made
+    return type(layer).from_config(config | changes)

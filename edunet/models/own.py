@@ -25,6 +25,8 @@ def config_of(thing) -> dict:
     Raises TypeError for an object of a learner's own class that keeps an argument under no name, or another one.
     """
     kind = type(thing)
+    if _is_ours(kind) and isinstance(thing, Layer):
+        return thing.kept_arguments()
     if _is_ours(kind) or _says_itself(kind):
         return thing.get_config() if hasattr(thing, "get_config") else _kept(thing, arguments(kind))
     names = options(kind, below=Layer)
@@ -36,7 +38,7 @@ def config_of(thing) -> dict:
         )
     if kind.__init__ is not object.__init__ and inspect.getfullargspec(kind.__init__).varargs:
         raise TypeError(f"{kind.__name__} takes *arguments, which have no names: define get_config().")
-    return thing.get_config() if isinstance(thing, Layer) else _kept(thing, names)
+    return thing.kept_arguments() if isinstance(thing, Layer) else _kept(thing, names)
 
 
 def _kept(thing, names) -> dict:
