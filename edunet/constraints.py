@@ -9,7 +9,18 @@ import numpy as np
 
 from edunet.names import look_up, made_from, missing_name
 
-__all__ = ["Constraint", "MaxNorm", "MinMaxNorm", "NonNeg", "UnitNorm", "get"]
+__all__ = [
+    "Constraint",
+    "MaxNorm",
+    "MinMaxNorm",
+    "NonNeg",
+    "UnitNorm",
+    "get",
+    "max_norm",
+    "min_max_norm",
+    "non_neg",
+    "unit_norm",
+]
 
 EPSILON = 1e-7
 
@@ -110,6 +121,8 @@ def _axis(constraint, axis):
 def _lengths(w, axis):
     return np.sqrt(np.sum(np.square(w), axis=axis, keepdims=True))
 
+
+max_norm, min_max_norm, non_neg, unit_norm = MaxNorm, MinMaxNorm, NonNeg, UnitNorm  # as Keras also spells them
 
 _BY_NAME = {"max_norm": MaxNorm, "min_max_norm": MinMaxNorm, "non_neg": NonNeg, "unit_norm": UnitNorm}
 

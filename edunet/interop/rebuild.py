@@ -26,6 +26,8 @@ _LEFT_OUT = {
     "input_shape",
     "input_length",
     "batch_shape",
+    "batch_input_shape",
+    "implementation",
 }  # said otherwise, or not at all
 _ROOMS = {"regularizer": regularizers, "constraint": constraints}
 

@@ -12,7 +12,7 @@ from edunet.layers.dense import Dense
 from edunet.layers.dot import Dot, dot
 from edunet.layers.embedding import Embedding, Masking, PositionEmbedding, SinePositionEncoding
 from edunet.layers.gru import GRU, GRUCell
-from edunet.layers.input import Input
+from edunet.layers.input import Input, InputLayer
 from edunet.layers.layer import Layer
 from edunet.layers.lstm import LSTM, LSTMCell
 from edunet.layers.merge import (
@@ -33,10 +33,23 @@ from edunet.layers.merge import (
     subtract,
 )
 from edunet.layers.norm import BatchNormalization, GroupNormalization, LayerNormalization
-from edunet.layers.pool import AveragePooling1D, AveragePooling2D, MaxPool1D, MaxPool2D, MaxPooling1D, MaxPooling2D
+from edunet.layers.pool import (
+    AveragePooling1D,
+    AveragePooling2D,
+    AvgPool1D,
+    AvgPool2D,
+    MaxPool1D,
+    MaxPool2D,
+    MaxPooling1D,
+    MaxPooling2D,
+)
 from edunet.layers.pool_global import (
     GlobalAveragePooling1D,
     GlobalAveragePooling2D,
+    GlobalAvgPool1D,
+    GlobalAvgPool2D,
+    GlobalMaxPool1D,
+    GlobalMaxPool2D,
     GlobalMaxPooling1D,
     GlobalMaxPooling2D,
 )
@@ -64,6 +77,8 @@ __all__ = [
     "Average",
     "AveragePooling1D",
     "AveragePooling2D",
+    "AvgPool1D",
+    "AvgPool2D",
     "BatchNormalization",
     "Bidirectional",
     "CenterCrop",
@@ -87,11 +102,16 @@ __all__ = [
     "GaussianNoise",
     "GlobalAveragePooling1D",
     "GlobalAveragePooling2D",
+    "GlobalAvgPool1D",
+    "GlobalAvgPool2D",
+    "GlobalMaxPool1D",
+    "GlobalMaxPool2D",
     "GlobalMaxPooling1D",
     "GlobalMaxPooling2D",
     "GroupNormalization",
     "Identity",
     "Input",
+    "InputLayer",
     "LSTM",
     "LSTMCell",
     "Layer",

@@ -7,7 +7,7 @@ from edunet.layers.dense import whole
 from edunet.layers.naming import fresh_name
 from edunet.layers.symbol import Symbol
 
-__all__ = ["Input"]
+__all__ = ["Input", "InputLayer"]
 
 
 def Input(shape=None, dtype=None, name=None, *, batch_size=None, batch_shape=None) -> Symbol:
@@ -34,3 +34,9 @@ def Input(shape=None, dtype=None, name=None, *, batch_size=None, batch_shape=Non
     if name is not None and not isinstance(name, str):
         raise TypeError(f"Input: name is a text. Received: {name!r}")
     return Symbol((None, *shape), dtype or floatx(), name=name or fresh_name("InputLayer"))
+
+
+def InputLayer(shape=None, dtype=None, name=None, *, input_shape=None, batch_input_shape=None, **kwargs) -> Symbol:
+    """Return what `Input` returns: Keras's older way to begin a Sequential, with its older names of the shape."""
+    shape = input_shape if shape is None else shape
+    return Input(shape, dtype, name, **({"batch_shape": batch_input_shape} if batch_input_shape else {}) | kwargs)

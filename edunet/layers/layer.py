@@ -38,8 +38,9 @@ class Layer(Weighted):
     """The base of all layers.
 
     Args: name, shown in `summary()`; trainable, False freezes the weights; dtype, the precision of the weights
-    (`floatx()` unless given); input_shape, for the first layer of a Sequential, without the batch axis;
-    activity_regularizer, a penalty on what the layer gives while learning, the mean over the examples.
+    (`floatx()` unless given); input_shape, for the first layer of a Sequential, without the batch axis, which
+    batch_shape and batch_input_shape have; activity_regularizer, a penalty on what the layer gives while learning, the
+    mean over the examples.
     """
 
     input_shape: tuple | None = None
@@ -56,6 +57,8 @@ class Layer(Weighted):
         dtype=None,
         input_shape=None,
         input_dim=None,
+        batch_input_shape=None,
+        batch_shape=None,
         activity_regularizer=None,
         **unknown,
     ):
@@ -66,6 +69,8 @@ class Layer(Weighted):
         self.built = False
         self._built_for: tuple | None = None  # (shape of the input, shapes of further arguments), once there was one
         shape = input_dim if input_dim is not None else input_shape
+        if (batch_input_shape or batch_shape) is not None:  # the batch may have any size
+            shape = tuple(batch_input_shape or batch_shape)[1:]
         self.input_shape = (shape,) if isinstance(shape, int) else shape and tuple(shape)
         self.activity_regularizer = regularizers.get(activity_regularizer)
         self._weights, self._regularized, self._constrained, self._penalties = [], [], [], []

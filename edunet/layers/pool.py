@@ -9,6 +9,8 @@ from edunet.layers.layer import Layer
 __all__ = [
     "AveragePooling1D",
     "AveragePooling2D",
+    "AvgPool1D",
+    "AvgPool2D",
     "MaxPool1D",
     "MaxPool2D",
     "MaxPooling1D",
@@ -71,5 +73,7 @@ class AveragePooling1D(_Pool):
     formula = staticmethod(ops.avg_pool1d)
 
 
+AvgPool1D = AveragePooling1D
+AvgPool2D = AveragePooling2D
 MaxPool1D = MaxPooling1D
 MaxPool2D = MaxPooling2D

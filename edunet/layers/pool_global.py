@@ -4,7 +4,16 @@ from edunet import ops, tensor
 from edunet.layers.geometry import channels_last
 from edunet.layers.layer import Layer
 
-__all__ = ["GlobalAveragePooling1D", "GlobalAveragePooling2D", "GlobalMaxPooling1D", "GlobalMaxPooling2D"]
+__all__ = [
+    "GlobalAveragePooling1D",
+    "GlobalAveragePooling2D",
+    "GlobalAvgPool1D",
+    "GlobalAvgPool2D",
+    "GlobalMaxPool1D",
+    "GlobalMaxPool2D",
+    "GlobalMaxPooling1D",
+    "GlobalMaxPooling2D",
+]
 
 
 class _Global(Layer):
@@ -64,3 +73,9 @@ class GlobalMaxPooling1D(_GlobalOverTime):
 
     def call(self, x, mask=None):
         return self._shaped(ops.global_max_pool1d(x, mask=mask), 1)
+
+
+GlobalAvgPool1D = GlobalAveragePooling1D  # as Keras also spells them
+GlobalAvgPool2D = GlobalAveragePooling2D
+GlobalMaxPool1D = GlobalMaxPooling1D
+GlobalMaxPool2D = GlobalMaxPooling2D

@@ -1,6 +1,8 @@
 import numpy as np
 import pytest
 
+import edunet
+from edunet import layers
 from edunet.layers import Input
 
 
@@ -30,3 +32,16 @@ def test_a_batch_size_is_accepted_and_not_held_to():
 def test_a_batch_shape_that_is_none_is_refused(wrong):
     with pytest.raises(ValueError, match=r"give shape=\(8,\) or batch_shape=\(None, 8\)"):
         Input(**wrong)
+
+
+@pytest.mark.parametrize(
+    "said", [{"input_shape": (3,)}, {"shape": (3,)}, {"batch_input_shape": (None, 3)}, {"batch_shape": (None, 3)}]
+)
+def test_the_older_way_to_begin_a_sequential(said):
+    assert edunet.Sequential([layers.InputLayer(**said), layers.Dense(2)]).count_params() == 8
+
+
+@pytest.mark.parametrize("said", [{"batch_input_shape": [1, None, 3]}, {"batch_shape": (None, None, 3)}])
+def test_the_shape_of_a_first_layer_with_the_batch(said):
+    model = edunet.Sequential([layers.LSTM(2, stateful=True, implementation=1, **said)])
+    assert model.inputs[0].shape == (None, None, 3)
