@@ -4,7 +4,7 @@ import collections
 import contextlib
 import re
 
-__all__ = ["fresh_name", "names_kept"]
+__all__ = ["fresh_name", "name_taken", "names_kept"]
 
 _named: collections.Counter[str] = collections.Counter()
 
@@ -14,6 +14,14 @@ def fresh_name(kind: str) -> str:
     stem = re.sub(r"([a-z])([A-Z])", r"\1_\2", re.sub(r"(.)([A-Z][a-z]+)", r"\1_\2", kind)).lower()
     _named[stem] += 1
     return stem if _named[stem] == 1 else f"{stem}_{_named[stem] - 1}"
+
+
+def name_taken(name: str) -> None:
+    """Let no fresh name be that of a layer from a file: after conv2d_3 comes conv2d_4."""
+    stem, _, number = name.rpartition("_")
+    numbered = stem and number.isdecimal() and len(number) < 7  # a forged file may hold any
+    stem, count = (stem, int(number) + 1) if numbered else (name, 1)
+    _named[stem] = max(_named[stem], count)
 
 
 @contextlib.contextmanager

@@ -44,7 +44,21 @@ def layers_as_keras_orders_them(nodes: list[Node]) -> list[Layer]:
         for symbol in node.inputs:
             if symbol.node is not None:
                 distance[symbol.node.number] = max(here + 1, distance.get(symbol.node.number, 0))
-    return sorted(dict.fromkeys(node.layer for node in nodes), key=lambda layer: -depth[layer])
+    layers = sorted(dict.fromkeys(node.layer for node in nodes), key=lambda layer: -depth[layer])
+    _refuse_namesakes(layers)
+    return layers
+
+
+def _refuse_namesakes(layers: list[Layer]) -> None:
+    """Raise ValueError for two layers of one name: get_layer, histories and pictures would confuse them."""
+    known: dict[str, Layer] = {}
+    for layer in layers:
+        other = known.setdefault(layer.name, layer)
+        if other is not layer:
+            raise ValueError(
+                f"two layers of the model are called {layer.name!r}: {other!r} and {layer!r}. Give one another name, "
+                "name=..., or, if it comes from a file, layer.name = ... before."
+            )
 
 
 def unique(names: list[str]) -> list[str]:

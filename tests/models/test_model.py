@@ -123,3 +123,18 @@ def test_set_weights_changes_nothing_unless_all_fit():
     np.testing.assert_array_equal(model.get_weights()[0], before[0])
     with pytest.raises(ValueError, match="expected 2 arrays. Received 1"):
         model.set_weights([np.ones((4, 2))])
+
+
+def test_two_layers_of_one_name_are_refused():
+    x = layers.Input((3,))
+    with pytest.raises(
+        ValueError, match=r"two layers .* called 'head': <Dense head> and <ReLU head>. Give one another"
+    ):
+        models.Model(x, layers.ReLU(name="head")(layers.Dense(2, name="head")(x)))
+    with pytest.raises(ValueError, match="two layers of the model are called 'head'"):
+        edunet.Sequential([layers.Dense(2, name="head", input_shape=(3,)), layers.ReLU(name="head")])
+
+
+def test_a_shared_layer_has_its_name_for_itself():
+    x, layer = layers.Input((3,)), layers.Dense(3, name="shared")
+    assert models.Model(x, layer(layer(x))).layers == [layer]
