@@ -81,6 +81,7 @@ maximum = tensor.maximum
 minimum = tensor.minimum
 multiply = tensor.multiply
 subtract = tensor.subtract
+where = tensor.where
 abs = absolute
 
 
@@ -117,11 +118,6 @@ def sqrt(x):
 def clip(x, x_min, x_max):
     """Return x, kept between two bounds; beyond them the gradient is 0."""
     return minimum(maximum(x, x_min), x_max)
-
-
-def where(condition, x1, x2):
-    """Return x1 where the condition holds, else x2."""
-    return tensor.where(x1, x2, condition=_array(condition).astype(bool))
 
 
 @differentiable

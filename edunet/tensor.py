@@ -378,6 +378,14 @@ reshape = differentiable(arithmetic.reshape)
 transpose = differentiable(arithmetic.transpose)
 take = differentiable(arithmetic.take)
 concatenate = differentiable(arithmetic.concatenate, keeps_mask="features")
-where = differentiable(arithmetic.where, keeps_mask="numbers")
 stack = differentiable(arithmetic.stack)
 unstack = differentiable(arithmetic.unstack)
+_where = differentiable(arithmetic.where, keeps_mask="numbers")
+
+
+def where(*inputs, condition=None):
+    """Choose element by element: where(condition, a, b), as NumPy and Keras say it, or where(a, b, condition=...)."""
+    if condition is None:
+        condition, inputs = inputs[0], inputs[1:]
+    condition = condition.data if isinstance(condition, Tensor) else np.asarray(condition)
+    return _where(*inputs, condition=condition.astype(bool, copy=False))

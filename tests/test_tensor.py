@@ -200,3 +200,11 @@ def test_what_cannot_be_set():
         w.assign(1.0)
     with pytest.raises(ValueError, match="assign changes weights. This Tensor was computed"):
         (w * 2).assign([1.0, 2.0])
+
+
+def test_where_in_the_order_of_numpy():
+    a, b = Tensor([1.0, 2.0]), Tensor([5.0, 6.0])
+    y = tensor.where(np.array([True, False]), a, b)
+    np.testing.assert_array_equal(y, tensor.where(a, b, condition=np.array([True, False])))
+    y.sum().backward()
+    np.testing.assert_array_equal([a.grad, b.grad], [[1, 0], [0, 1]])
