@@ -99,10 +99,12 @@ def _axis(axis):
 
 
 def negative(x):
+    """Return −x."""
     return multiply(x, -1.0)
 
 
 def square(x):
+    """Return x²."""
     return multiply(x, x)
 
 
@@ -112,6 +114,7 @@ def power(x1, x2):
 
 
 def sqrt(x):
+    """Return √x; at 0 its slope is infinite: add a small number there."""
     return tensor.power(x, exponent=0.5)
 
 
@@ -139,10 +142,12 @@ def cast(x, dtype):
 
 
 def sum(x, axis=None, keepdims=False):
+    """Return the sum over all numbers, an axis or several."""
     return tensor.sum(x, axis=_axis(axis), keepdims=keepdims)
 
 
 def mean(x, axis=None, keepdims=False):
+    """Return the mean over all numbers, an axis or several."""
     return tensor.mean(x, axis=_axis(axis), keepdims=keepdims)
 
 
@@ -152,6 +157,7 @@ def var(x, axis=None, keepdims=False):
 
 
 def std(x, axis=None, keepdims=False):
+    """Return the standard deviation, √var; where all are alike its slope is infinite."""
     return sqrt(var(x, axis, keepdims))
 
 
@@ -168,10 +174,12 @@ def _largest(x, *, axis, keepdims):
 
 
 def max(x, axis=None, keepdims=False):
+    """Return the largest; the gradient goes to it, in equal shares to several."""
     return _largest(x, axis=_axis(axis), keepdims=keepdims)
 
 
 def min(x, axis=None, keepdims=False):
+    """Return the smallest; the gradient goes to it, in equal shares to several."""
     return negative(max(negative(x), axis, keepdims))
 
 
@@ -179,6 +187,7 @@ def min(x, axis=None, keepdims=False):
 
 
 def shape(x) -> tuple:
+    """Return the shape, a tuple."""
     return tuple(np.shape(x))
 
 
@@ -188,6 +197,7 @@ def reshape(x, newshape):
 
 
 def transpose(x, axes=None):
+    """Return x with its axes in another order, reversed unless given."""
     return tensor.transpose(x, axes=axes)
 
 
@@ -202,10 +212,12 @@ def squeeze(x, axis=None):
 
 
 def concatenate(xs, axis=-1):
+    """Join a list along an axis."""
     return tensor.concatenate(*xs, axis=axis)
 
 
 def stack(x, axis=0):
+    """Put a list side by side along a new axis."""
     return tensor.stack(*x, axis=axis)
 
 
@@ -213,50 +225,62 @@ def stack(x, axis=0):
 
 
 def equal(x1, x2):
+    """Tell where x1 = x2."""
     return _array(x1) == _array(x2)
 
 
 def not_equal(x1, x2):
+    """Tell where x1 ≠ x2."""
     return _array(x1) != _array(x2)
 
 
 def greater(x1, x2):
+    """Tell where x1 > x2."""
     return _array(x1) > _array(x2)
 
 
 def greater_equal(x1, x2):
+    """Tell where x1 ≥ x2."""
     return _array(x1) >= _array(x2)
 
 
 def less(x1, x2):
+    """Tell where x1 < x2."""
     return _array(x1) < _array(x2)
 
 
 def less_equal(x1, x2):
+    """Tell where x1 ≤ x2."""
     return _array(x1) <= _array(x2)
 
 
 def logical_and(x1, x2):
+    """Tell where both hold."""
     return np.logical_and(_array(x1), _array(x2))
 
 
 def logical_or(x1, x2):
+    """Tell where one of them holds."""
     return np.logical_or(_array(x1), _array(x2))
 
 
 def logical_not(x):
+    """Tell where x does not hold."""
     return np.logical_not(_array(x))
 
 
 def sign(x):
+    """Return −1, 0 or 1."""
     return np.sign(_array(x))
 
 
 def argmax(x, axis=None, keepdims=False):
+    """Return the place of the largest."""
     return _array(x).argmax(axis=axis, keepdims=keepdims)
 
 
 def argmin(x, axis=None, keepdims=False):
+    """Return the place of the smallest."""
     return _array(x).argmin(axis=axis, keepdims=keepdims)
 
 
@@ -266,18 +290,22 @@ def one_hot(x, num_classes):
 
 
 def zeros(shape, dtype=None):
+    """Return an array of zeros."""
     return np.zeros(shape, dtype or floatx())
 
 
 def ones(shape, dtype=None):
+    """Return an array of ones."""
     return np.ones(shape, dtype or floatx())
 
 
 def zeros_like(x, dtype=None):
+    """Return zeros in the shape of x."""
     return np.zeros_like(_array(x), dtype)
 
 
 def ones_like(x, dtype=None):
+    """Return ones in the shape of x."""
     return np.ones_like(_array(x), dtype)
 
 
@@ -287,6 +315,7 @@ def stop_gradient(variable):
 
 
 def convert_to_numpy(x):
+    """Return the numbers as a plain array."""
     return _array(x)
 
 
