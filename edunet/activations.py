@@ -51,7 +51,7 @@ __all__ = [
 
 swish, hard_swish = silu, hard_silu  # as Keras also spells them
 
-_BY_NAME = {
+BY_NAME = {
     "elu": elu,
     "exponential": exponential,
     "gelu": gelu,
@@ -84,7 +84,7 @@ def get(activation):
     if activation is None:
         return linear
     if isinstance(activation, str):
-        return look_up("activation", _BY_NAME, activation)
+        return look_up("activation", BY_NAME, activation)
     if callable(activation):
         return activation
     raise TypeError(f"an activation is a name or a function. Received: {activation!r}")
@@ -106,9 +106,7 @@ def deserialize(config, custom_objects=None):
 
 def name_of(activation) -> str:
     """Return the name under which `get` finds an activation, or the function's own name."""
-    return next(
-        (name for name, f in _BY_NAME.items() if f is activation), getattr(activation, "__name__", "activation")
-    )
+    return next((name for name, f in BY_NAME.items() if f is activation), getattr(activation, "__name__", "activation"))
 
 
 def __getattr__(name):

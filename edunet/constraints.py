@@ -7,7 +7,7 @@ import math
 
 import numpy as np
 
-from edunet.names import look_up, missing_name
+from edunet.names import look_up, made_from, missing_name
 
 __all__ = [
     "Constraint",
@@ -128,13 +128,15 @@ _BY_NAME = {"max_norm": MaxNorm, "min_max_norm": MinMaxNorm, "non_neg": NonNeg, 
 
 
 def get(constraint):
-    """Return a constraint from its name, a function of the array, or itself; None stays None.
+    """Return a constraint from its name or {"class_name": ...}, a function of the array, or itself; None stays None.
 
     >>> get("non_neg")(np.array([-1.0]))
     array([0.])
     """
     if isinstance(constraint, str):
         return look_up("constraint", _BY_NAME, constraint)()
+    if isinstance(constraint, dict):
+        return made_from("constraint", _BY_NAME, constraint)
     if constraint is None or (callable(constraint) and not isinstance(constraint, type)):
         return constraint
     raise TypeError(

@@ -10,7 +10,7 @@ import math
 import numpy as np
 
 from edunet.backend import default_rng, floatx
-from edunet.names import look_up, missing_name
+from edunet.names import look_up, made_from, missing_name
 
 __all__ = [
     "Constant",
@@ -303,7 +303,7 @@ _BY_NAME = {
 
 
 def get(initializer):
-    """Return an initializer from its name or its class, or itself.
+    """Return an initializer from its name, its class, or from {"class_name": ..., "config": {...}}; or itself.
 
     >>> get("zeros")((2,))
     array([0., 0.], dtype=float32)
@@ -312,6 +312,8 @@ def get(initializer):
         return look_up("initializer", _BY_NAME, initializer)()
     if isinstance(initializer, type) and issubclass(initializer, Initializer):
         return initializer()
+    if isinstance(initializer, dict):
+        return made_from("initializer", _BY_NAME, initializer)
     if callable(initializer):
         return initializer
     raise TypeError(f"an initializer is a name or a function of the shape. Received: {initializer!r}")

@@ -9,7 +9,7 @@ import math
 
 import numpy as np
 
-from edunet.names import look_up, missing_name
+from edunet.names import look_up, made_from, missing_name
 from edunet.tensor import absolute, as_array, maximum, transpose
 
 __all__ = ["L1", "L2", "L1L2", "OrthogonalRegularizer", "Regularizer", "get", "l1", "l1_l2", "l2"]
@@ -118,13 +118,15 @@ _BY_NAME = {
 
 
 def get(regularizer) -> Regularizer | None:
-    """Return a regularizer from its name, a function of the weight, or itself; None stays None.
+    """Return a regularizer from its name or {"class_name": ...}, a function of the weight, or itself; None stays None.
 
     >>> get("l2").l2
     0.01
     """
     if isinstance(regularizer, str):
         return look_up("regularizer", _BY_NAME, regularizer)()
+    if isinstance(regularizer, dict):
+        return made_from("regularizer", _BY_NAME, regularizer)
     if regularizer is None or (callable(regularizer) and not isinstance(regularizer, type)):
         return regularizer
     raise TypeError(

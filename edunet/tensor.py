@@ -171,6 +171,40 @@ class Tensor:
     def __neg__(self):
         return multiply(self, -1.0)
 
+    def __abs__(self):
+        return absolute(self)
+
+    # comparisons have no gradient: they give plain arrays. == and != compare the objects, which are keys of dicts
+    def __lt__(self, other):
+        return self.data < as_array(other)
+
+    def __le__(self, other):
+        return self.data <= as_array(other)
+
+    def __gt__(self, other):
+        return self.data > as_array(other)
+
+    def __ge__(self, other):
+        return self.data >= as_array(other)
+
+    def assign(self, value):
+        """Replace the numbers of a weight in place; return it. Raises ValueError for another shape, and if computed."""
+        value = as_array(value)
+        if self.made_by is not None:
+            raise ValueError("assign changes weights. This Tensor was computed: compute another one.")
+        if value.shape != self.shape:
+            raise ValueError(f"assign: the weight has shape {self.shape}. Received {value.shape}.")
+        self.data[...] = value
+        return self
+
+    def assign_add(self, value):
+        """Add to the numbers of a weight in place; return it. See `assign`."""
+        return self.assign(self.data + as_array(value))
+
+    def assign_sub(self, value):
+        """Subtract from the numbers of a weight in place; return it. See `assign`."""
+        return self.assign(self.data - as_array(value))
+
     def __matmul__(self, other):
         y = matmul(self, other)
         if self.mask is not None and np.ndim(other) == 2:  # one matrix for all steps
@@ -344,6 +378,14 @@ reshape = differentiable(arithmetic.reshape)
 transpose = differentiable(arithmetic.transpose)
 take = differentiable(arithmetic.take)
 concatenate = differentiable(arithmetic.concatenate, keeps_mask="features")
-where = differentiable(arithmetic.where, keeps_mask="numbers")
 stack = differentiable(arithmetic.stack)
 unstack = differentiable(arithmetic.unstack)
+_where = differentiable(arithmetic.where, keeps_mask="numbers")
+
+
+def where(*inputs, condition=None):
+    """Choose element by element: where(condition, a, b), as NumPy and Keras say it, or where(a, b, condition=...)."""
+    if condition is None:
+        condition, inputs = inputs[0], inputs[1:]
+    condition = condition.data if isinstance(condition, Tensor) else np.asarray(condition)
+    return _where(*inputs, condition=condition.astype(bool, copy=False))

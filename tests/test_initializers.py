@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 import edunet
-from edunet import initializers
+from edunet import constraints, initializers
 
 SHAPES = [((200, 300), 200, 300), ((3, 3, 40, 60), 360, 540), ((5, 30, 40), 150, 200), ((500,), 500, 500)]
 SCALED = {  # name: variance from fan_in and fan_out
@@ -190,3 +190,10 @@ def test_a_mistyped_name_is_guessed(typo, meant):
 def test_what_is_no_initializer_is_refused():
     with pytest.raises(TypeError, match="an initializer is a name or a function of the shape"):
         initializers.get(0.5)
+
+
+@pytest.mark.parametrize("room", [initializers, constraints])
+def test_the_names_are_classes_too(room):
+    for name in room.__all__:
+        if name.islower() and name != "get":
+            assert getattr(room, name) is type(room.get(name))

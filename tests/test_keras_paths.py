@@ -41,6 +41,7 @@ FORMS = {
     "from edunet.keras import Model, Input\nfrom edunet.keras.layers import Dense": (
         "(lambda x: Model(inputs=x, outputs=Dense(1)(x)))(Input(shape=(3,)))"
     ),
+    "from edunet.keras import ops": "ops.mean(ops.square(ops.convert_to_tensor([1.0, 2.0])), axis=-1)",
     "from edunet.keras.callbacks import EarlyStopping": "EarlyStopping(monitor='val_loss', patience=3)",
     "from edunet.keras.optimizers import Adam": "Adam(learning_rate=0.001)",
     "from edunet.keras.optimizers.schedules import CosineDecay": "CosineDecay(0.1, decay_steps=10)",

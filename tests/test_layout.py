@@ -34,7 +34,7 @@ FLOORS = [
         "backend",
         "about",
     ],
-    ["tape", "tensor", "gradcheck"],
+    ["tape", "tensor", "elementary", "gradcheck"],
     ["ops", "initializers", "regularizers", "constraints", "schedules", "optimizers", "activations"],
     ["layers", "losses", "metrics", "warmup", "race"],
     ["callbacks", "models"],
@@ -257,6 +257,7 @@ LAYERS_ONLY = {
     "__init__",
     "adapt",
     "arguments",
+    "building",
     "cell",
     "cut",
     "dot",
@@ -272,6 +273,7 @@ LAYERS_ONLY = {
     "symbol",
     "transformer",
     "weighted",
+    "wording",
     "wrap",
 }
 

@@ -169,3 +169,42 @@ def test_truth_of_one_number():
 def test_what_gives_batches_is_to_be_collected_first():
     with pytest.raises(TypeError, match="expected an array, received generator. Collect what it gives first"):
         tensor.as_array(x for x in [[1.0]])
+
+
+# ---------------------------------------------------------------- comparisons, and weights that are set
+
+
+def test_comparisons_give_plain_arrays():
+    x, y = Tensor([1.0, 2.0, 3.0]), Tensor([2.0, 2.0, 2.0])
+    for compared, expected in [(x < y, [1, 0, 0]), (x <= 2, [1, 1, 0]), (x > y, [0, 0, 1]), (x >= 2, [0, 1, 1])]:
+        assert compared.dtype == bool
+        np.testing.assert_array_equal(compared, np.array(expected, bool))
+
+
+def test_an_absolute_value_has_a_gradient():
+    x = Tensor([-2.0, 3.0])
+    abs(x).sum().backward()
+    np.testing.assert_array_equal(x.grad, [-1, 1])
+
+
+def test_a_weight_is_set_in_place():
+    w = Tensor([1.0, 2.0])
+    data = w.data
+    assert w.assign([3, 4]).assign_add(Tensor([1.0, 1.0])).assign_sub(np.ones(2)) is w
+    np.testing.assert_array_equal(data, [3, 4])
+
+
+def test_what_cannot_be_set():
+    w = Tensor([1.0, 2.0])
+    with pytest.raises(ValueError, match=r"the weight has shape \(2,\). Received \(\)"):
+        w.assign(1.0)
+    with pytest.raises(ValueError, match="assign changes weights. This Tensor was computed"):
+        (w * 2).assign([1.0, 2.0])
+
+
+def test_where_in_the_order_of_numpy():
+    a, b = Tensor([1.0, 2.0]), Tensor([5.0, 6.0])
+    y = tensor.where(np.array([True, False]), a, b)
+    np.testing.assert_array_equal(y, tensor.where(a, b, condition=np.array([True, False])))
+    y.sum().backward()
+    np.testing.assert_array_equal([a.grad, b.grad], [[1, 0], [0, 1]])

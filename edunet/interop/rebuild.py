@@ -26,6 +26,8 @@ _LEFT_OUT = {
     "input_shape",
     "input_length",
     "batch_shape",
+    "batch_input_shape",
+    "implementation",
 }  # said otherwise, or not at all
 _ROOMS = {"regularizer": regularizers, "constraint": constraints}
 
@@ -186,7 +188,7 @@ def _layer_to(keras, ours):
         raise ValueError(f"to_keras: {ours.name} is a {type(ours).__name__}, which Keras does not have.")
     if kind is keras.layers.Attention:
         raise _other_scores("to_keras", ours)
-    config = ours.get_config()
+    config = ours.kept_arguments()
     wanted = [
         p
         for base in kind.__mro__

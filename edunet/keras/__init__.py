@@ -3,6 +3,7 @@
 import edunet as tf; tf.keras.layers.Dense is edunet.layers.Dense
 """
 
+from edunet import ops
 from edunet.keras import (
     activations,
     backend,
@@ -42,6 +43,7 @@ __all__ = [
     "losses",
     "metrics",
     "models",
+    "ops",
     "optimizers",
     "preprocessing",
     "regularizers",

@@ -51,9 +51,9 @@ class Normalization(Layer):
             )
         self.invert = invert
 
-    def get_config(self):
+    def kept_arguments(self):
         mean, variance = self._given or (None, None)
-        return {**super().get_config(), "mean": mean, "variance": variance}
+        return {**super().kept_arguments(), "mean": mean, "variance": variance}
 
     def build(self, input_shape):
         axes = {a % len(input_shape) for a in self._kept if -len(input_shape) <= a < len(input_shape)}

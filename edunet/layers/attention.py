@@ -26,8 +26,13 @@ class Attention(Layer):
     Formula: edunet.ops.attention
     """
 
-    def __init__(self, use_scale=False, dropout=0.0, **kwargs):
+    def __init__(self, use_scale=False, score_mode="dot", dropout=0.0, **kwargs):
         super().__init__(**kwargs)
+        if score_mode != "dot":
+            raise ValueError(
+                f"Attention: score_mode is 'dot', q·k; Bahdanau's sum, 'concat', is not there. Received: {score_mode!r}"
+            )
+        self.score_mode = score_mode
         self.use_scale = bool(use_scale)
         self.dropout, self.silence = dropout, Dropout(dropout, dtype=self.dtype)
 

@@ -1,5 +1,7 @@
 """Augmentation: while learning, every image is seen each time a little differently. Afterwards nothing is changed.
 
+`fit` augments, `evaluate` and `predict` do not; a layer that is called by itself does, to look at what it makes of
+images, unless it is told training=False. Whole numbers become floats.
 Gradients pass through exactly. Each image draws for itself, from the one generator of the library or with `seed`.
 """
 
@@ -19,7 +21,22 @@ __all__ = ["RandomContrast", "RandomCrop", "RandomFlip", "RandomRotation", "Rand
 MODES = ("horizontal", "vertical", "horizontal_and_vertical")
 
 
-class RandomFlip(Randomly):
+class _Augmentation(Randomly):
+    """What they share: when images are changed. A subclass says how."""
+
+    def call(self, x, training=True):
+        if isinstance(x, np.ndarray) and x.dtype.kind in "biu":
+            x = x.astype(self.dtype)
+        return self.changed(x) if training else self.unchanged(x)
+
+    def changed(self, x):
+        raise NotImplementedError(f"{type(self).__name__} must define changed(x)")
+
+    def unchanged(self, x):
+        return x
+
+
+class RandomFlip(_Augmentation):
     """While learning, flip half of the images.   Formula: edunet.ops.flip2d
 
     Args: mode, "horizontal" (left to right), "vertical" or "horizontal_and_vertical", which draws for each; seed.
@@ -31,16 +48,14 @@ class RandomFlip(Randomly):
         self.mode = word("RandomFlip", "mode", mode, MODES)
         self.data_format = channels_last("RandomFlip", data_format)
 
-    def call(self, x, training=False):
-        if not training:
-            return x
+    def changed(self, x):
         rows, columns = (
             self.rng.random(len(x)) < (0.5 if axis in self.mode else 0) for axis in ("vertical", "horizontal")
         )
         return ops.flip2d(x, rows=rows, columns=columns)
 
 
-class RandomCrop(Randomly):
+class RandomCrop(_Augmentation):
     """While learning, cut each image out somewhere else; afterwards its middle: (N,H,W,C) -> (N,height,width,C).
 
     Args: height and width of what is left; seed. (Keras cuts all images of a batch at one place.)
@@ -52,15 +67,16 @@ class RandomCrop(Randomly):
         self.height, self.width = whole("RandomCrop", "height", height), whole("RandomCrop", "width", width)
         self.data_format = channels_last("RandomCrop", data_format)
 
-    def call(self, x, training=False):
-        if not training:
-            return middle(self, x)
+    def unchanged(self, x):
+        return middle(self, x)
+
+    def changed(self, x):
         tops, lefts = (self.rng.integers(0, n + 1, len(x)) for n in rest(self, x))
         rows, columns = tops[:, None] + np.arange(self.height), lefts[:, None] + np.arange(self.width)
         return tensor.take(x, key=(np.arange(len(x))[:, None, None], rows[:, :, None], columns[:, None, :]))
 
 
-class _RandomAffine(Randomly):
+class _RandomAffine(_Augmentation):
     """What they share: what is read outside the image, and how between pixels. A subclass draws the matrices."""
 
     def __init__(self, fill_mode, interpolation, seed, fill_value, data_format, **kwargs):
@@ -73,9 +89,7 @@ class _RandomAffine(Randomly):
         self.fill_value = fill_value
         self.data_format = channels_last(kind, data_format)
 
-    def call(self, x, training=False):
-        if not training:
-            return x
+    def changed(self, x):
         if x.ndim != 4:
             raise ValueError(f"{type(self).__name__}: expected images (N, H, W, C). Received shape {x.shape}.")
         return ops.affine2d(
@@ -179,7 +193,7 @@ class RandomTranslation(_RandomAffine):
         return np.concatenate([np.tile(np.eye(2), (N, 1, 1)), -np.stack([down, right], axis=1)[..., None]], axis=2)
 
 
-class RandomContrast(Randomly):
+class RandomContrast(_Augmentation):
     """While learning, multiply the contrast of each image by a number from 1 − lower to 1 + upper.
 
     Args: factor, one number for both or (lower, upper); value_range, what grey values can be, (0, 255) unless given:
@@ -199,9 +213,7 @@ class RandomContrast(Randomly):
             raise ValueError(f"RandomContrast: value_range is (lowest, highest). Received: {value_range!r}")
         self.factor, self.value_range = (lower, upper), ends
 
-    def call(self, x, training=False):
-        if not training:
-            return x
+    def changed(self, x):
         factor = self.rng.uniform(1 - self.factor[0], 1 + self.factor[1], len(x))
         return ops.contrast(x, factor=factor, value_range=self.value_range)
 

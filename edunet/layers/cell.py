@@ -181,7 +181,6 @@ class StackedRNNCells(Layer):
         for cell in self.cells:
             if not cell.built:
                 cell.build(tuple(input_shape))
-                cell.built = True
             input_shape = (input_shape[0], _width(cell))
 
     def new_sequence(self):

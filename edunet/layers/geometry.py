@@ -18,10 +18,10 @@ def along(layer: str, name: str, value, axes: int) -> tuple[int, ...]:
 
 
 def word(layer: str, name: str, value, known: tuple[str, ...]) -> str:
-    """Return a value that is one of the known words, or raise ValueError."""
-    if not isinstance(value, str) or value not in known:
-        raise ValueError(f"{layer}: {name} is one of {known}. Received: {value!r}." + did_you_mean(value, known))
-    return value
+    """Return a value that is one of the known words, "SAME" for "same", or raise ValueError."""
+    if isinstance(value, str) and value.lower() in known:
+        return value.lower()
+    raise ValueError(f"{layer}: {name} is one of {known}. Received: {value!r}." + did_you_mean(value, known))
 
 
 def channels_last(layer: str, data_format) -> str:

@@ -18,13 +18,15 @@ import numpy as np
 
 from edunet import regularizers
 from edunet.backend import floatx
-from edunet.layers.arguments import arguments, options
+from edunet.layers.arguments import arguments, default, options
+from edunet.layers.building import noted
 from edunet.layers.cut import is_remembered, refuse_a_cut
 from edunet.layers.mask import carry, hand_over, mask_of, refuse_a_mixer
 from edunet.layers.naming import fresh_name
 from edunet.layers.phase import phase, trial
 from edunet.layers.symbol import DrawnEnd, Node, Symbol, in_list, replace, symbols_in
 from edunet.layers.weighted import Weighted
+from edunet.layers.wording import as_words, from_words, is_ours
 from edunet.names import refuse_unknown
 from edunet.tensor import Tensor, no_gradients, reshape
 
@@ -38,8 +40,9 @@ class Layer(Weighted):
     """The base of all layers.
 
     Args: name, shown in `summary()`; trainable, False freezes the weights; dtype, the precision of the weights
-    (`floatx()` unless given); input_shape, for the first layer of a Sequential, without the batch axis;
-    activity_regularizer, a penalty on what the layer gives while learning, the mean over the examples.
+    (`floatx()` unless given); input_shape, for the first layer of a Sequential, without the batch axis, which
+    batch_shape and batch_input_shape have; activity_regularizer, a penalty on what the layer gives while learning, the
+    mean over the examples.
     """
 
     input_shape: tuple | None = None
@@ -56,6 +59,8 @@ class Layer(Weighted):
         dtype=None,
         input_shape=None,
         input_dim=None,
+        batch_input_shape=None,
+        batch_shape=None,
         activity_regularizer=None,
         **unknown,
     ):
@@ -66,10 +71,17 @@ class Layer(Weighted):
         self.built = False
         self._built_for: tuple | None = None  # (shape of the input, shapes of further arguments), once there was one
         shape = input_dim if input_dim is not None else input_shape
+        if (batch_input_shape or batch_shape) is not None:  # the batch may have any size
+            shape = tuple(batch_input_shape or batch_shape)[1:]
         if shape is not None:
             self.input_shape = (shape,) if isinstance(shape, int) else tuple(shape)
         self.activity_regularizer = regularizers.get(activity_regularizer)
         self._weights, self._regularized, self._constrained, self._penalties = [], [], [], []
+
+    def __init_subclass__(cls, **kwargs):
+        super().__init_subclass__(**kwargs)
+        if "build" in vars(cls):
+            cls.build = noted(cls.build)  # type: ignore[method-assign]
 
     # of a drawn layer; Model(model.inputs, model.get_layer("conv2d").output) is the model up to there
     input = DrawnEnd("inputs")
@@ -81,27 +93,38 @@ class Layer(Weighted):
         """Make the weights, now that the shape of the input is known. Called once, before the first `call`."""
 
     def call(self, x):
-        """Compute the output with Tensors and `edunet.ops`. May take `training` and `mask` as keywords."""
+        """Compute the output with Tensors and `edunet.ops`. May take `training` and `mask` as keywords.
+
+        `training` is what `fit` (True), `evaluate` and `predict` (False) or the caller say; else its own default.
+        """
         raise NotImplementedError(f"{type(self).__name__} must define call(x)")
 
     def compute_mask(self, inputs, mask=None):
         """Return the mask (N,T) of the output, or None; unless a layer says otherwise that of its input."""
         return mask
 
-    def get_config(self) -> dict:
-        """Return the arguments that make this layer again, without its weights."""
-        # the input_dim of an Embedding is its own, though the base knows an argument of that name too
-        own = [key for key in options(type(self)) if key not in arguments(Layer) or key in arguments(type(self))]
+    def kept_arguments(self) -> dict:
+        """Return the arguments that make this layer again, as it keeps them: functions and objects."""
+        own = options(type(self), below=Layer)  # the input_dim of an Embedding, not that of the base
         if self.activity_regularizer is not None:
             own.append("activity_regularizer")
         kept = {key: getattr(self, key) for key in ["name", "trainable", *own] if hasattr(self, key)}
         return kept | {"dtype": self.dtype.name}
 
+    def get_config(self) -> dict:
+        """Return the arguments that make this layer again, without its weights.
+
+        Those of the library's layers are numbers, names and dicts, as JSON has them; the learner's own stay as kept.
+        """
+        ours = next(kind for kind in type(self).__mro__ if is_ours(kind))
+        known = [*options(ours, below=Layer), "activity_regularizer"]
+        return {key: as_words(value) if key in known else value for key, value in self.kept_arguments().items()}
+
     @classmethod
     def from_config(cls, config: dict):
         """Return a new layer from what `get_config` of a layer of this class returned."""
         given = {k: v for k, v in config.items() if k not in ("name", "trainable", "dtype") or k in options(cls)}
-        layer = cls(**given)
+        layer = cls(**{key: from_words(value) for key, value in given.items()})
         layer.name, layer.trainable = config.get("name", layer.name), config.get("trainable", layer.trainable)
         return layer
 
@@ -125,17 +148,22 @@ class Layer(Weighted):
             self.ensure_built(args, kwargs)
         if may_be_masked:
             mask = hand_over(self, takes, args, kwargs)
-        before, outermost = phase.training, phase.call is None
+        before = said = phase.training
+        outermost = phase.call is None
         if outermost:  # what it left of earlier calls is forgotten
             self._call = phase.call = object()
             self._penalties = []
         try:
             if training is not None:  # for this layer and all layers inside it
-                phase.training = bool(training)
+                phase.training = said = bool(training)
             if "training" in takes:
-                kwargs["training"] = phase.training
+                if said is None:
+                    phase.training = said = default(type(self), "call", "training")
+                kwargs["training"] = said
             y = self.call(*args, **kwargs)
-            if phase.training and not is_remembered(y) and not self._gradient_seen:
+            if y is None:
+                raise TypeError(f"{type(self).__name__}.call returned None: its last line should be `return ...`.")
+            if said and not is_remembered(y) and not self._gradient_seen:
                 refuse_a_cut(self, y, args, kwargs)
             if mask is not None or self.makes_mask or type(self).compute_mask is not Layer.compute_mask:
                 y = self.carry_mask(y, args, mask)
@@ -152,10 +180,9 @@ class Layer(Weighted):
 
     def _penalize(self, y) -> None:
         """Keep the penalties on what the layer gave; those of one call from outside, however often it is used there."""
-        if self._call is not phase.call:
-            self._call, self._penalties = phase.call, []
-        parts = [part for part in in_list(y) if is_remembered(part)]
-        self._penalties += [_penalty(self.activity_regularizer, part) for part in parts]
+        for part in in_list(y):
+            if is_remembered(part):
+                self._keep_penalty(_penalty(self.activity_regularizer, part))
 
     def carry_mask(self, y, args, mask):
         """Return the output with the mask that `compute_mask` gives it."""
@@ -185,14 +212,13 @@ class Layer(Weighted):
     def build_for(self, shape, further: dict) -> None:
         """Build the layer for these shapes, and remember them: a loaded layer is built for the same."""
         try:
-            built_already = bool(self.weights)  # by somebody who has called build
+            self.with_inner()
         except RecursionError:
             raise ValueError(
                 f"{self.name} holds itself, or a layer inside it holds it: nobody could count its weights. Keep what "
                 "stands around a layer in a place that is no attribute, such as a function."
             ) from None
-        if not built_already:
-            self.build(shape, **further)
+        self.build(shape, **further)
         self._built_for, self.built = (shape, further), True
 
     def _cast(self, x):
@@ -251,8 +277,14 @@ class Layer(Weighted):
             return carry(zeros, np.ones(zeros.shape[:2], bool)) if x.masked else zeros
 
         args, kwargs = replace((node.args, node.kwargs), blank)
-        with trial(), no_gradients(), np.errstate(all="ignore"):
-            return self(*args, **{k: v for k, v in kwargs.items() if k != "training"}, training=False)
+        counted = [w for layer in self.with_inner() for w, learns in layer._weights if not learns]
+        kept = [w.data.copy() for w in counted]  # a layer of the learner's own may change them in its call
+        try:
+            with trial(), no_gradients(), np.errstate(all="ignore"):
+                return self(*args, **{k: v for k, v in kwargs.items() if k != "training"}, training=False)
+        finally:
+            for w, data in zip(counted, kept, strict=True):
+                w.data[...] = data
 
     def __getstate__(self):
         return {key: value for key, value in vars(self).items() if key != "_uses"}

@@ -35,8 +35,8 @@ class _Merge(Layer):
         masks = [m for m in mask or [] if m is not None]
         return reduce(np.logical_and, masks) if masks else None
 
-    def call(self, inputs):
-        if not isinstance(inputs, (list, tuple)) or len(inputs) < 2:
+    def call(self, inputs, *more):
+        if more or not isinstance(inputs, (list, tuple)) or len(inputs) < 2:
             raise ValueError(
                 f"{type(self).__name__} joins a list of at least two inputs: {type(self).__name__}()([a, b])."
             )
@@ -188,36 +188,38 @@ def _shapes(y) -> str:
     return ", ".join(str(tuple(part.shape)) for part in (y if isinstance(y, (tuple, list)) else [y]))
 
 
-def add(inputs, **kwargs):
+def add(inputs, *more, **kwargs):
     """Short for Add(**kwargs)(inputs)."""
-    return Add(**kwargs)(inputs)
+    return Add(**kwargs)(inputs, *more)
 
 
-def average(inputs, **kwargs):
+def average(inputs, *more, **kwargs):
     """Short for Average(**kwargs)(inputs)."""
-    return Average(**kwargs)(inputs)
+    return Average(**kwargs)(inputs, *more)
 
 
-def maximum(inputs, **kwargs):
+def maximum(inputs, *more, **kwargs):
     """Short for Maximum(**kwargs)(inputs)."""
-    return Maximum(**kwargs)(inputs)
+    return Maximum(**kwargs)(inputs, *more)
 
 
-def minimum(inputs, **kwargs):
+def minimum(inputs, *more, **kwargs):
     """Short for Minimum(**kwargs)(inputs)."""
-    return Minimum(**kwargs)(inputs)
+    return Minimum(**kwargs)(inputs, *more)
 
 
-def subtract(inputs, **kwargs):
+def subtract(inputs, *more, **kwargs):
     """Short for Subtract(**kwargs)(inputs)."""
-    return Subtract(**kwargs)(inputs)
+    return Subtract(**kwargs)(inputs, *more)
 
 
-def multiply(inputs, **kwargs):
+def multiply(inputs, *more, **kwargs):
     """Short for Multiply(**kwargs)(inputs)."""
-    return Multiply(**kwargs)(inputs)
+    return Multiply(**kwargs)(inputs, *more)
 
 
-def concatenate(inputs, **kwargs):
-    """Short for Concatenate(**kwargs)(inputs)."""
-    return Concatenate(**kwargs)(inputs)
+def concatenate(inputs, axis=-1, *more, **kwargs):
+    """Short for Concatenate(axis, **kwargs)(inputs)."""
+    if not isinstance(axis, int):
+        return Concatenate(**kwargs)(inputs, axis, *more)  # which says that inputs are a list
+    return Concatenate(axis, **kwargs)(inputs, *more)

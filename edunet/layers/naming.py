@@ -4,7 +4,7 @@ import collections
 import contextlib
 import re
 
-__all__ = ["forget_names", "fresh_name", "names_given", "names_kept"]
+__all__ = ["forget_names", "fresh_name", "name_taken", "names_given", "names_kept"]
 
 _named: collections.Counter[str] = collections.Counter()
 
@@ -24,6 +24,14 @@ def forget_names() -> None:
 def names_given() -> dict[str, int]:
     """Return how many layers of each kind have been given a name so far."""
     return dict(_named)
+
+
+def name_taken(name: str) -> None:
+    """Let no fresh name be that of a layer from a file: after conv2d_3 comes conv2d_4."""
+    stem, _, number = name.rpartition("_")
+    numbered = stem and number.isdecimal() and len(number) < 7  # a forged file may hold any
+    stem, count = (stem, int(number) + 1) if numbered else (name, 1)
+    _named[stem] = max(_named[stem], count)
 
 
 @contextlib.contextmanager

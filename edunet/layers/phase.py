@@ -7,7 +7,7 @@ __all__ = ["on_trial", "phase", "trial", "weights_from"]
 
 
 class Phase(threading.local):
-    training = False  # is the model learning right now, in this thread? Dropout and BatchNormalization ask
+    training: bool | None = None  # is the model learning right now, in this thread? None: nobody has said
     call: object = None  # stands for a call from outside that is going on, with all that it calls in turn
     trial = False  # do layers run on a blank example only, to see what shapes come out?
     source = None  # where new weights come from, if not from their initializers

@@ -75,8 +75,7 @@ class GlobalMaxPooling1D(_GlobalOverTime):
         return self._shaped(ops.global_max_pool1d(x, mask=mask), 1)
 
 
-# as Keras also spells them
-GlobalAvgPool1D = GlobalAveragePooling1D
+GlobalAvgPool1D = GlobalAveragePooling1D  # as Keras also spells them
 GlobalAvgPool2D = GlobalAveragePooling2D
 GlobalMaxPool1D = GlobalMaxPooling1D
 GlobalMaxPool2D = GlobalMaxPooling2D

@@ -32,6 +32,7 @@ class Reader(Layer):
         stateful=False,
         zero_output_for_mask=False,
         unroll=False,
+        implementation=2,
         **kwargs,
     ):
         super().__init__(*args, **kwargs)
@@ -41,7 +42,8 @@ class Reader(Layer):
         self.go_backwards = flag(kind, "go_backwards", go_backwards)
         self.stateful = flag(kind, "stateful", stateful)
         self.zero_output_for_mask = flag(kind, "zero_output_for_mask", zero_output_for_mask)
-        self.unroll = flag(kind, "unroll", unroll)  # how Keras runs the loop, not what it computes
+        self.unroll = flag(kind, "unroll", unroll)  # how Keras runs the loop, not what it computes,
+        self.implementation = implementation  # and this as well
         self.states: list[np.ndarray] | None = None  # of a stateful layer, from one batch to the next
 
     def state_sizes(self) -> list[int]:
@@ -164,7 +166,6 @@ class RNN(Reader):
             raise ValueError(f"RNN: expected input (N, T, D). Received shape {tuple(input_shape)}.")
         if not self.cell.built:
             self.cell.build((input_shape[0], *input_shape[2:]))
-            self.cell.built = True
 
     def read(self, x, states, mask, training):
         if hasattr(self.cell, "new_sequence"):

@@ -7,7 +7,7 @@ import numpy as np
 from edunet import constraints, initializers, regularizers
 from edunet.interrupt import finish_first
 from edunet.layers.phase import phase
-from edunet.tensor import Tensor, as_array
+from edunet.tensor import Tensor, as_array, is_recording
 
 __all__ = ["Weighted"]
 
@@ -25,14 +25,38 @@ class Weighted:
     _constrained: list[tuple]  # (weight, constraint)
     _penalties: list[Tensor]  # on what the layer gave in its last call
     _call: object = None  # stands for that call, from outside, which may have been one of a layer around it
+    _adds_losses = False  # True: its `call` has called add_loss
 
     def add_weight(
-        self, shape, initializer="glorot_uniform", trainable=True, name=None, regularizer=None, constraint=None
+        self,
+        shape_or_name=(),
+        /,
+        initializer="glorot_uniform",
+        dtype=None,
+        trainable=True,
+        *,
+        name=None,
+        shape=None,
+        regularizer=None,
+        constraint=None,
     ) -> Tensor:
-        """Make a weight, an array of that shape, and register it."""
-        make = phase.source or initializers.get(initializer)
+        """Make a weight, an array of that shape, and register it.
+
+        Both spellings of Keras will do: add_weight((3, 2), "zeros", name="w") and add_weight("w", shape=(3, 2)).
+        Args: shape, one length will do for a vector, () is a single number; dtype, that of the layer unless given.
+        Raises ValueError for a dtype that is not float32 or float64.
+        """
+        if isinstance(shape_or_name, str):
+            name = shape_or_name
+        elif shape is None:
+            shape = shape_or_name
+        shape = (shape,) if isinstance(shape, (int, np.integer)) else tuple(shape or ())
+        dtype = self.dtype if dtype is None else np.dtype(dtype)
+        if dtype not in (np.dtype(np.float32), np.dtype(np.float64)):
+            raise ValueError(f"{self.name}: weights are float32 or float64. Received: dtype={dtype.name}")
+        make = phase.source or initializers.get(initializer or "glorot_uniform")
         # an initializer of the learner's own may answer in float64: one such weight would make all that follows so
-        weight = Tensor(np.asarray(make(shape, self.dtype), self.dtype), name=name)
+        weight = Tensor(np.asarray(make(shape, dtype), dtype), name=name)
         self._weights.append((weight, trainable))
         if regularizer is not None:
             self._regularized.append((weight, regularizers.get(regularizer)))
@@ -49,10 +73,28 @@ class Weighted:
         """Return the penalties of this layer without those inside it."""
         return [penalty(w) for w, penalty in self._regularized if self.trainable] + self._penalties
 
+    def add_loss(self, loss) -> None:
+        """Add a number to what is made small, for this batch: called in `call`, with a Tensor computed there.
+
+        Raises ValueError for more than one number. While a model is only drawn, or predicts, nothing is added.
+        """
+        loss = loss if isinstance(loss, Tensor) else Tensor(loss)
+        if loss.size != 1:
+            raise ValueError(f"{self.name}: add_loss takes one number, such as loss.mean(). Received {loss.shape}.")
+        self._adds_losses = True
+        if is_recording():
+            self._keep_penalty(loss)
+
+    def _keep_penalty(self, loss: Tensor) -> None:
+        """Keep a penalty with the others of the same call from outside, and forget those of the call before."""
+        if self._call is not phase.call:
+            self._call, self._penalties = phase.call, []
+        self._penalties.append(loss)
+
     @property
     def is_penalized(self) -> bool:
-        """Whether the layer itself has regularizers."""
-        return bool(self._regularized) or self.activity_regularizer is not None
+        """Whether the layer itself has regularizers, or has called `add_loss`."""
+        return bool(self._regularized) or self._adds_losses or self.activity_regularizer is not None
 
     @property
     def constrained_weights(self) -> list[tuple]:

@@ -75,7 +75,6 @@ class Bidirectional(Layer):
         for part in (self.forward_layer, self.backward_layer):
             if not part.built:
                 part.build(input_shape)
-                part.built = True
 
     def call(self, x, initial_state=None, mask=None):
         states: list = [None, None]
@@ -138,7 +137,6 @@ class TimeDistributed(Layer):
             )
         if not self.layer.built:
             self.layer.build((None, *input_shape[2:]))
-            self.layer.built = True
 
     def call(self, x):
         N, T = x.shape[:2]
@@ -151,6 +149,4 @@ class TimeDistributed(Layer):
 def _made_anew(layer, **changes):
     """Return a layer made of the same arguments, without weights; layers among them are made anew as well."""
     config = replace(layer.get_config(), lambda value: _made_anew(value) if isinstance(value, Layer) else value)
-    made = type(layer)(**(config | changes))
-    made.dtype = layer.dtype
-    return made
+    return type(layer).from_config(config | changes)

@@ -12,6 +12,7 @@ import numpy as np
 from edunet.backend import use_floatx
 from edunet.layers.arguments import options
 from edunet.layers.layer import Layer
+from edunet.layers.naming import name_taken
 from edunet.layers.symbol import Node, Symbol
 from edunet.models.gate import LARGEST_SIZE, check_sizes, check_types
 from edunet.models.model import Model
@@ -157,6 +158,7 @@ def _made_layer(record, reader) -> Layer:
     common = {key: record[key] for key in ("name", "trainable", "dtype") if key in options(kind)}
     layer = kind(**config, **common)
     layer.name, layer.trainable = record["name"], record["trainable"]
+    name_taken(layer.name)
     return layer
 
 

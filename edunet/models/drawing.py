@@ -57,7 +57,20 @@ def as_keras_orders_them(parts: list[Node | Symbol]) -> list[Layer | Symbol]:
             distance[id(before)] = max(here + 1, distance.get(id(before), 0))
     depth |= {part: distance.get(id(part), 0) for part in parts if isinstance(part, Symbol)}
     found = dict.fromkeys(part.layer if isinstance(part, Node) else part for part in parts)
+    _refuse_namesakes([part for part in found if isinstance(part, Layer)])
     return sorted(found, key=lambda part: -depth[part])
+
+
+def _refuse_namesakes(layers: list[Layer]) -> None:
+    """Raise ValueError for two layers of one name: get_layer, histories and pictures would confuse them."""
+    known: dict[str, Layer] = {}
+    for layer in layers:
+        other = known.setdefault(layer.name, layer)
+        if other is not layer:
+            raise ValueError(
+                f"two layers of the model are called {layer.name!r}: {other!r} and {layer!r}. Give one another name, "
+                "name=..., or, if it comes from a file, layer.name = ... before."
+            )
 
 
 def unique(names: list[str]) -> list[str]:

@@ -25,20 +25,20 @@ def config_of(thing) -> dict:
     Raises TypeError for an object of a learner's own class that keeps an argument under no name, or another one.
     """
     kind = type(thing)
+    if _is_ours(kind) and isinstance(thing, Layer):
+        return thing.kept_arguments()
     if _is_ours(kind) or _says_itself(kind):
         return thing.get_config() if hasattr(thing, "get_config") else _kept(thing, arguments(kind))
-    names = options(kind)
-    if isinstance(thing, Layer):
-        names = [name for name in names if name not in arguments(Layer) or name in arguments(kind)]
+    names = options(kind, below=Layer)
     lost = [name for name in names if not hasattr(thing, name)]
     if lost:
         raise TypeError(
             f"{kind.__name__} does not keep its argument {lost[0]}, so a file could not make it again: keep it as "
             f"self.{lost[0]}, or define get_config(), which returns a dict of the arguments."
         )
-    if inspect.getfullargspec(kind.__init__).varargs:
+    if kind.__init__ is not object.__init__ and inspect.getfullargspec(kind.__init__).varargs:
         raise TypeError(f"{kind.__name__} takes *arguments, which have no names: define get_config().")
-    return thing.get_config() if isinstance(thing, Layer) else _kept(thing, names)
+    return thing.kept_arguments() if isinstance(thing, Layer) else _kept(thing, names)
 
 
 def _kept(thing, names) -> dict:
@@ -65,6 +65,10 @@ def check_own(thing) -> None:
     try:
         with names_kept(), weights_from(np.zeros):  # those of a constructor: no random numbers are drawn for them
             other = kind(**config) if not isinstance(thing, Layer) else kind.from_config(config)
+    except RecursionError:
+        raise ValueError(
+            f"{kind.__name__}: among its arguments something holds itself: no file could say that"
+        ) from None
     except Exception as error:  # whatever a learner's constructor raises
         raise TypeError(
             f"{kind.__name__} cannot be made again from {', '.join(config) or 'no arguments'}: {error}. Keep each "

@@ -39,7 +39,7 @@ KINDS: dict[str, dict] = {
     "optimizer": _kinds(optimizers, optimizers.Optimizer),
     "loss": _kinds(losses, losses.Loss),
     "metric": _kinds(metrics, metrics.Metric),
-    "activation": {name: getattr(activations, name) for name in activations.__all__ if name not in ("get", "name_of")},
+    "activation": activations.BY_NAME,
     "schedule": _kinds(schedules, schedules.LearningRateSchedule),
 }
 

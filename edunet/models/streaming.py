@@ -110,7 +110,7 @@ class _Plan(NamedTuple):
         for node, rule in self.uses:
             args, kwargs = node.filled(values)
             if rule is None:
-                y = node.layer(*args, **kwargs)
+                y = node.layer(*args, **{"training": False, **kwargs})
             else:
                 y, after[node.number] = rule.go_on(node.layer, args, kwargs, memory.get(node.number))
             values.update(zip(node.outputs, in_list(y), strict=True))
@@ -139,7 +139,7 @@ class _ByItself:
         return node.outputs
 
     def go_on(self, layer, args, kwargs, memory):
-        return layer(*args, **kwargs), None
+        return layer(*args, **{"training": False, **kwargs}), None  # as predict says
 
 
 class _FromStates:

@@ -11,8 +11,12 @@ Notation, everywhere the same
 "Tutorial: lesson NN" is the lesson of the course that works the formula out; notebooks/ holds those already written.
 `inspect.getsource(ops.conv2d)` prints a page; `ops.conv2d.__wrapped__` is the function on plain arrays, which
 returns (y, backward). Tensors put it on the tape: see `edunet.tensor`.
+
+Arithmetic in Keras's words, `ops.mean`, `ops.square`, `ops.where`, is handed over from `edunet.elementary`.
 """
 
+from edunet import elementary
+from edunet.names import missing_name
 from edunet.ops.activations import (
     elu,
     exponential,
@@ -145,3 +149,9 @@ __all__ = [
     "upsample2d",
     "zero_pad",
 ]
+
+
+def __getattr__(name):
+    if name in elementary.__all__:
+        return getattr(elementary, name)
+    raise missing_name("edunet.ops", name, [*__all__, *elementary.__all__])

@@ -320,3 +320,9 @@ def test_the_config_makes_the_layer_again(layer):
 def test_masks_and_options_that_do_not_fit(make, message):
     with pytest.raises(ValueError, match=message):
         make()
+
+
+def test_how_places_are_scored():
+    assert Attention(score_mode="dot").score_mode == "dot"
+    with pytest.raises(ValueError, match="score_mode is 'dot', q·k; Bahdanau's sum, 'concat', is not there"):
+        Attention(score_mode="concat")

@@ -27,8 +27,28 @@ EVERY = pytest.mark.parametrize("make", LAYERS.values(), ids=LAYERS)
 @EVERY
 def test_only_while_learning(make):
     layer = make()
-    assert layer(X) is X
+    assert layer(X, training=False) is X
     assert (np.asarray(layer(X, training=True)) != X).any()
+
+
+@EVERY
+def test_called_by_itself_it_augments_alone_and_in_a_stack(make):
+    assert (np.asarray(make()(X)) != X).any()
+    assert (np.asarray(edunet.Sequential([make()])(X)) != X).any()
+
+
+@EVERY
+def test_whoever_predicts_or_judges_sees_the_images_as_they_are(make):
+    model = edunet.Sequential([make()])
+    model.compile("sgd", "mse")
+    np.testing.assert_array_equal(model.predict(X, verbose=0), X)
+    assert model.evaluate(X, X, verbose=0) == 0
+
+
+@EVERY
+@pytest.mark.parametrize("training", [None, True, False])
+def test_bytes_become_floats_in_every_phase(make, training):
+    assert make()((X * 255).astype(np.uint8), training=training).dtype == np.float32
 
 
 @EVERY
@@ -98,7 +118,7 @@ def test_each_image_is_cut_somewhere_else():
 
 
 def test_predictions_see_the_middle():
-    np.testing.assert_array_equal(RandomCrop(4, 3)(X), CenterCrop(4, 3)(X))
+    np.testing.assert_array_equal(RandomCrop(4, 3)(X, training=False), CenterCrop(4, 3)(X))
 
 
 def test_a_crop_is_repeated_by_its_seed_and_by_the_generator():

@@ -184,3 +184,7 @@ def test_regularizers_and_constraints():
 def test_errors_of_groups_and_orders(make, message):
     with pytest.raises(ValueError, match=message):
         make()
+
+
+def test_padding_in_capitals():
+    assert (Conv2D(2, 3, padding="SAME").padding, Conv2D(2, 3, padding="Valid").padding) == ("same", "valid")

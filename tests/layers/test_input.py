@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 
 import edunet
+from edunet import layers
 from edunet.layers import Input
 
 
@@ -39,3 +40,14 @@ def test_as_a_layer_of_older_books():
         assert (model.input_names, model.count_params()) == (["blood"], 10)
     with pytest.raises(ValueError, match="InputLayer: give shape or input_shape, not both"):
         edunet.layers.InputLayer((4,), input_shape=(4,))
+
+
+@pytest.mark.parametrize("said", [{"batch_input_shape": (None, 3)}, {"batch_shape": (None, 3)}])
+def test_the_older_way_to_begin_a_sequential(said):
+    assert edunet.Sequential([layers.InputLayer(**said), layers.Dense(2)]).count_params() == 8
+
+
+@pytest.mark.parametrize("said", [{"batch_input_shape": [1, None, 3]}, {"batch_shape": (None, None, 3)}])
+def test_the_shape_of_a_first_layer_with_the_batch(said):
+    model = edunet.Sequential([layers.LSTM(2, stateful=True, implementation=1, **said)])
+    assert model.inputs[0].shape == (None, None, 3)

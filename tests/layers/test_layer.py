@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 
 import edunet
-from edunet import layers
+from edunet import Model, layers
 from edunet.layers import Dense, Layer
+from edunet.layers.arguments import arguments
 from edunet.tensor import Tensor, gradients
 
 
@@ -387,3 +388,265 @@ def test_weights_have_the_names_of_keras_too():
     assert layer.variables == layer.weights
     assert layer.trainable_variables == layer.trainable_weights
     assert layer.non_trainable_variables == layer.non_trainable_weights
+
+
+# ---------------------------------------------------------------- build is called once, whatever there is
+
+
+class Affine(Layer):
+    """Scale from the constructor, shift from build."""
+
+    def __init__(self, size, **kwargs):
+        super().__init__(**kwargs)
+        self.size = size
+        self.scale = self.add_weight((size,), "ones", name="scale")
+
+    def build(self, input_shape):
+        self.shift = self.add_weight((input_shape[-1],), "zeros", name="shift")
+
+    def call(self, x):
+        return x * self.scale + self.shift
+
+
+class Transposed(Layer):
+    """The decoder of a tied autoencoder: the kernel of another layer, turned, and a bias of its own."""
+
+    def __init__(self, other, **kwargs):
+        super().__init__(**kwargs)
+        self.other = other
+
+    def build(self, input_shape):
+        self.bias = self.add_weight((self.other.kernel.shape[0],), "zeros", name="bias")
+
+    def call(self, x):
+        return x @ self.other.kernel.T + self.bias
+
+
+def test_build_is_called_although_the_constructor_has_made_a_weight():
+    layer = Affine(3)
+    layer(np.ones((2, 3)))
+    layer(np.ones((2, 3)))
+    assert [w.name for w in layer.weights] == ["scale", "shift"]
+
+
+def test_build_is_called_although_a_layer_inside_has_weights():
+    x = layers.Input((4,))
+    dense = layers.Dense(2)
+    model = Model(x, Transposed(dense)(dense(x)))
+    assert [w.shape for w in model.weights] == [(4, 2), (2,), (4,)]
+
+
+def test_build_by_hand_is_the_one_call():
+    layer = Affine(3)
+    layer.build((None, 3))
+    assert layer.built
+    layer(np.ones((2, 3)))
+    assert [w.name for w in layer.weights] == ["scale", "shift"]
+
+
+def test_a_build_that_raised_is_called_again():
+    class Picky(Layer):
+        def build(self, input_shape):
+            if input_shape[-1] != 3:
+                raise ValueError("three columns, please")
+            self.w = self.add_weight((3,), "ones")
+
+        def call(self, x):
+            return x * self.w
+
+    layer = Picky()
+    with pytest.raises(ValueError, match="three columns"):
+        layer(np.ones((2, 4)))
+    assert not layer.built
+    assert layer(np.ones((2, 3))).shape == (2, 3)
+
+
+def test_build_of_a_subclass_and_of_its_base_are_one_call():
+    class Twice(Affine):
+        def build(self, input_shape):
+            super().build(input_shape)
+            self.more = self.add_weight((1,), "zeros", name="more")
+
+    layer = Twice(3)
+    layer(np.ones((2, 3)))
+    assert [w.name for w in layer.weights] == ["scale", "shift", "more"]
+    assert arguments(Twice, "build") == ["input_shape"]
+
+
+@pytest.mark.parametrize("again", [copy.deepcopy, lambda layer: pickle.loads(pickle.dumps(layer))])
+def test_a_copy_is_not_built_again(again):
+    layer = Affine(3)
+    layer(np.ones((2, 3)))
+    copied = again(layer)
+    copied(np.ones((2, 3)))
+    assert len(copied.weights) == 2
+
+
+# ---------------------------------------------------------------- whether the model learns: who says so
+
+
+class Told(Layer):
+    """Keeps what it was told."""
+
+    def call(self, x, training=None):
+        self.told = training
+        return x
+
+
+class ToldTrue(Told):
+    def call(self, x, training=True):
+        return super().call(x, training)
+
+
+class MustBeTold(Told):
+    def call(self, x, training):
+        return super().call(x, training)
+
+
+@pytest.mark.parametrize(("kind", "expected"), [(Told, None), (ToldTrue, True), (MustBeTold, False)])
+def test_where_nobody_has_said_the_default_of_call_holds(kind, expected):
+    layer = kind()
+    layer(X)
+    assert layer.told is expected
+
+
+@pytest.mark.parametrize("kind", [Told, ToldTrue, MustBeTold])
+@pytest.mark.parametrize("said", [True, False])
+def test_what_the_caller_says_holds_in_layers_inside_too(kind, said):
+    model = edunet.Sequential([kind()])
+    model(X, training=said)
+    assert model.layers[0].told is said
+
+
+def test_the_default_of_an_outer_layer_is_said_to_those_inside():
+    class Outside(Layer):
+        def __init__(self):
+            super().__init__()
+            self.inner = ToldTrue()
+
+        def call(self, x, training=False):
+            return self.inner(x)
+
+    layer = Outside()
+    layer(X)
+    assert layer.inner.told is False
+
+
+def test_noise_and_normalisation_wait_to_be_told():
+    x = np.random.default_rng(0).random((6, 4)).astype(np.float32)
+    for layer in (layers.Dropout(0.5), layers.GaussianNoise(1.0)):
+        np.testing.assert_array_equal(layer(x), x)
+    norm = layers.BatchNormalization()
+    norm(x)
+    np.testing.assert_array_equal(norm.moving_mean, np.zeros(4))
+
+
+# ---------------------------------------------------------------- a forgotten return
+
+
+class Silent(Layer):
+    def call(self, x):
+        x * 2
+
+
+class SilentModel(Model):
+    def call(self, x):
+        x * 2
+
+
+SILENT = {
+    "a layer": lambda: Silent()(X),
+    "a layer in a model": lambda: edunet.Sequential([Silent(), Dense(1)]).build((None, 2)),
+    "a layer that is drawn": lambda: Silent()(layers.Input((2,))),
+    "a model": lambda: SilentModel()(X),
+    "a model that predicts": lambda: SilentModel().predict(X),
+}
+
+
+@pytest.mark.parametrize("act", SILENT.values(), ids=SILENT)
+def test_a_forgotten_return_is_named(act):
+    with pytest.raises(TypeError, match=r"Silent\w*.call returned None: its last line should be `return \.\.\.`"):
+        act()
+
+
+def test_a_forgotten_return_is_named_while_learning():
+    model = SilentModel()
+    model.compile("sgd", "mse")
+    with pytest.raises(TypeError, match=r"SilentModel.call returned None"):
+        model.fit(X, X, verbose=0)
+
+
+# ---------------------------------------------------------------- weights and losses as Keras spells them
+
+
+@pytest.mark.parametrize(
+    ("args", "named", "shape"),
+    [
+        (((2, 3), "zeros"), {"name": "w"}, (2, 3)),
+        (("w",), {"shape": (2, 3), "initializer": "zeros"}, (2, 3)),
+        ((), {"name": "w", "shape": [4]}, (4,)),
+        ((), {"name": "w", "shape": 4, "initializer": None}, (4,)),
+        ((), {"name": "w", "dtype": "float32"}, ()),
+        ((3, "ones", "float32", True), {"name": "w"}, (3,)),
+    ],
+)
+def test_every_spelling_of_a_weight(args, named, shape):
+    layer = Layer()
+    w = layer.add_weight(*args, **named)
+    assert (w.shape, w.name, w.dtype) == (shape, "w", np.float32)
+    assert layer.trainable_weights == [w]
+
+
+def test_a_weight_of_another_precision():
+    assert Layer().add_weight((2,), dtype="float64").dtype == np.float64
+    with pytest.raises(ValueError, match="weights are float32 or float64. Received: dtype=int32"):
+        Layer().add_weight((2,), dtype="int32")
+
+
+class Counting(Layer):
+    """Counts what it has seen."""
+
+    def build(self, input_shape):
+        self.seen = self.add_weight(shape=(), initializer="zeros", trainable=False, name="seen")
+
+    def call(self, x):
+        self.seen.assign_add(len(x))
+        return x * 1.0
+
+
+def test_what_is_counted_while_a_model_is_drawn_does_not_count():
+    model = edunet.Sequential([Counting(input_shape=(2,))])
+    model(np.ones((5, 2)))
+    assert float(model.layers[0].seen) == 5
+
+
+class Penalized(Layer):
+    """Adds a loss of its own: the mean square of what it gives."""
+
+    def call(self, x):
+        self.add_loss((x * x).mean())
+        return x
+
+
+def test_a_loss_that_a_layer_adds_is_made_small():
+    model = edunet.Sequential([Dense(2, input_shape=(2,)), Penalized()])
+    model.compile("sgd", "mse")
+    x = np.random.default_rng(0).random((4, 2)).astype(np.float32)
+    y = model.predict(x)
+    added = float((y**2).mean())
+    assert model.evaluate(x, y, verbose=0) == pytest.approx(added, rel=1e-5)
+    assert model.fit(x, y, verbose=0).history["loss"] == pytest.approx([added], rel=1e-5)
+    assert model.evaluate(x, y, verbose=0) < added
+
+
+def test_nothing_is_added_by_predictions():
+    model = edunet.Sequential([Dense(2, input_shape=(2,)), Penalized()])
+    model.predict(X)
+    assert model.losses == []
+    model(X)
+    assert len(model.losses) == 1
+
+
+def test_an_added_loss_is_one_number():
+    with pytest.raises(ValueError, match=r"add_loss takes one number, such as loss.mean\(\). Received \(2,\)"):
+        Layer().add_loss(Tensor([1.0, 2.0]))

@@ -156,3 +156,17 @@ def test_a_layer_that_cannot_honour_the_mask_raises_inside():
 def test_what_cannot_be_gone_round(make, error, message):
     with pytest.raises(error, match=message):
         make()
+
+
+SHORT = ["add", "average", "concatenate", "maximum", "minimum", "multiply", "subtract"]
+
+
+@pytest.mark.parametrize("name", SHORT)
+def test_inputs_that_stand_in_no_list(name):
+    for join in (getattr(layers, name), getattr(layers, name.capitalize())()):
+        with pytest.raises(ValueError, match=rf"{name.capitalize()} joins a list of at least two inputs: .*\[a, b\]"):
+            join(A, B)
+
+
+def test_the_axis_of_concatenate_by_its_place():
+    assert layers.concatenate([A, B], 1).shape == layers.concatenate([A, B], axis=1).shape

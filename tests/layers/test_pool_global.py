@@ -1,6 +1,7 @@
 import numpy as np
 import pytest
 
+from edunet import layers
 from edunet.layers import GlobalAveragePooling1D, GlobalMaxPooling1D, GlobalMaxPooling2D
 from edunet.tensor import Tensor
 
@@ -21,3 +22,10 @@ def test_a_padded_sequence_gives_what_it_gives_alone(kind):
 def test_axes_may_stay():
     assert GlobalMaxPooling2D(keepdims=True)(X[:, :, None]).shape == (3, 1, 1, 2)
     assert GlobalAveragePooling1D(keepdims=True)(X).shape == (3, 1, 2)
+
+
+def test_names_as_keras_also_spells_them():
+    for short, long in (("Avg", "Average"), ("Max", "Max")):
+        for axes in ("1D", "2D"):
+            assert getattr(layers, f"Global{short}Pool{axes}") is getattr(layers, f"Global{long}Pooling{axes}")
+            assert getattr(layers, f"{short}Pool{axes}") is getattr(layers, f"{long}Pooling{axes}")

@@ -75,7 +75,7 @@ def test_two_layers_are_made_and_the_one_given_is_left_alone():
 def test_the_config_makes_the_layer_again():
     layer = Bidirectional(LSTM(6, return_sequences=True), merge_mode="sum")
     layer(X)
-    again = Bidirectional(**layer.get_config())
+    again = Bidirectional.from_config(layer.get_config())
     again(X)
     again.set_weights(layer.get_weights())
     np.testing.assert_array_equal(again(X).numpy(), layer(X).numpy())

@@ -247,3 +247,18 @@ def test_a_layer_inside_a_base_is_found_by_its_way():
     with pytest.raises(ValueError, match=r"It is inside 'base': get_layer\('base'\).get_layer\('c'\)"):
         outer.get_layer("c")
     assert outer.get_layer("base").get_layer("c") is base.layers[0]
+
+
+def test_two_layers_of_one_name_are_refused():
+    x = layers.Input((3,))
+    with pytest.raises(
+        ValueError, match=r"two layers .* called 'head': <ReLU head> and <Dense head>. Give one another"
+    ):
+        models.Model(x, layers.ReLU(name="head")(layers.Dense(2, name="head")(x)))
+    with pytest.raises(ValueError, match="two layers of the model are called 'head'"):
+        edunet.Sequential([layers.Dense(2, name="head", input_shape=(3,)), layers.ReLU(name="head")])
+
+
+def test_a_shared_layer_has_its_name_for_itself():
+    x, layer = layers.Input((3,)), layers.Dense(3, name="shared")
+    assert models.Model(x, layer(layer(x))).sublayers() == [layer]

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 import edunet
-from edunet import layers, losses, metrics, models, optimizers, schedules
+from edunet import constraints, layers, losses, metrics, models, optimizers, regularizers, schedules
 
 
 class Gain(layers.Layer):
@@ -212,3 +212,78 @@ def test_keys_that_a_file_cannot_give_back_are_refused(tmp_path, key):
     model = models.Sequential([layers.Input((4,)), Holder({"a": {key: 1}})])
     with pytest.raises(TypeError, match=r"Holder: the argument held cannot be saved. The keys of a dict .* Received: "):
         model.save(tmp_path / "m.safetensors")
+
+
+class Affine(layers.Layer):
+    """A weight from the constructor, another from build."""
+
+    def __init__(self, size, **kwargs):
+        super().__init__(**kwargs)
+        self.size = size
+        self.scale = self.add_weight((size,), "glorot_uniform", name="scale")
+
+    def build(self, input_shape):
+        self.shift = self.add_weight((input_shape[-1],), "glorot_uniform", name="shift")
+
+    def call(self, x):
+        return x * self.scale + self.shift
+
+
+def test_weights_of_the_constructor_and_of_build_come_back(tmp_path):
+    model = edunet.Sequential([Affine(2, input_shape=(2,))])
+    model.save(tmp_path / "m.safetensors")
+    again = models.load_model(tmp_path / "m.safetensors", custom_objects={"Affine": Affine})
+    assert [w.name for w in again.weights] == ["scale", "shift"]
+    np.testing.assert_array_equal(again.predict(np.ones((3, 2))), model.predict(np.ones((3, 2))))
+
+
+class Bare(layers.Layer):
+    """build and call, and nothing else; not even a first argument called self."""
+
+    def build(s, input_shape):
+        s.factor = s.add_weight((input_shape[-1],), "glorot_uniform", name="factor")
+
+    def call(s, x):
+        return x * s.factor
+
+
+class Sized(layers.Layer):
+    def __init__(s, size=2, **kwargs):
+        super().__init__(**kwargs)
+        s.size = size
+
+    def call(s, x, training=False):
+        return x * s.size
+
+
+class Halved(constraints.Constraint):
+    def __call__(self, w):
+        return w / 2
+
+
+class Cubic(regularizers.Regularizer):
+    def __call__(self, w):
+        return (w * w * w).sum()
+
+
+class Constantly(schedules.LearningRateSchedule):
+    def __call__(self, step):
+        return 0.5
+
+
+@pytest.mark.parametrize("layer", [Bare(), Sized(3)])
+def test_a_layer_without_a_constructor_or_without_self(tmp_path, layer):
+    model, x = around(layer), np.ones((1, 2), np.float32)
+    model.save(tmp_path / "m.safetensors")
+    again = models.load_model(tmp_path / "m.safetensors", {"Bare": Bare, "Sized": Sized})
+    np.testing.assert_array_equal(again.predict(x), model.predict(x))
+    assert models.clone_model(model).layers[0].get_config() == layer.get_config()
+
+
+def test_what_makes_weights_small_and_has_no_constructor(tmp_path):
+    model = around(layers.Dense(1, kernel_constraint=Halved(), kernel_regularizer=Cubic()))
+    model.compile(optimizers.SGD(Constantly()), "mse")
+    model.save(tmp_path / "m.safetensors")
+    own = {"Halved": Halved, "Cubic": Cubic, "Constantly": Constantly}
+    x, y = np.ones((4, 2), np.float32), np.zeros((4, 1))
+    assert models.load_model(tmp_path / "m.safetensors", own).train_on_batch(x, y) == model.train_on_batch(x, y)

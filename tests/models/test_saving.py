@@ -1,5 +1,6 @@
 """Weights in files: the same numbers back, nothing half-written, clear refusals."""
 
+import collections
 import json
 import os
 import re
@@ -15,6 +16,7 @@ from safetensors.numpy import save_file
 
 import edunet
 from edunet import layers, losses, metrics, models, optimizers
+from edunet.layers import naming
 from edunet.models import nesting, saving, strict_json
 
 
@@ -483,3 +485,17 @@ def test_a_model_of_keras_is_brought_over(tmp_path):
     (tmp_path / "m.keras").write_bytes(b"PK\x03\x04" + bytes(50))
     with pytest.raises(ValueError, match=r"interop.from_keras\(keras.models.load_model\(path\)\)"):
         models.load_model(tmp_path / "m.keras")
+
+
+def test_fresh_names_are_not_those_of_a_loaded_model(tmp_path, monkeypatch):
+    monkeypatch.setattr(naming, "_named", collections.Counter())
+    model = models.Sequential([layers.Dense(2, input_shape=(3,)), layers.Dense(2)])
+    model.save(tmp_path / "m.safetensors")
+    naming._named.clear()  # as in a new session
+    loaded = models.load_model(tmp_path / "m.safetensors")
+    assert models.Model(loaded.input, layers.Dense(1)(loaded.output)).count_params() == 8 + 6 + 3
+
+
+def test_a_forged_number_in_a_name_counts_nothing():
+    naming.name_taken("dense_" + "9" * 5000)
+    assert len(layers.Dense(1).name) < 20

@@ -311,3 +311,11 @@ def test_a_residual_around_what_cannot_go_step_by_step_names_that_layer():
     model = Sequential([L.Input((None, 4)), L.Residual(L.Conv1D(4, 3, padding="same", name="ahead"))])
     with pytest.raises(ValueError, match="'ahead' \\(Conv1D\\) cannot go step by step"):
         model.step(X[:, 0])
+
+
+def test_images_that_come_step_by_step_are_not_augmented():
+    shape = (3, 4, 4, 1)
+    turned = L.TimeDistributed(L.RandomFlip(seed=0), input_shape=shape)
+    model = Sequential([turned, L.TimeDistributed(L.Flatten())])
+    x = np.random.default_rng(0).random((2, *shape)).astype(np.float32)
+    np.testing.assert_array_equal(np.stack([model.step(x[:, t]) for t in range(3)], axis=1), model.predict(x))
