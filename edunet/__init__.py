@@ -36,7 +36,7 @@ from edunet.backend import (
 )
 from edunet.freshness import warn_of_stale
 from edunet.gradcheck import check_gradients
-from edunet.layers import Input
+from edunet.layers import Input, Layer
 from edunet.models import Model, Sequential, check_causality
 from edunet.race import compare_backends
 from edunet.tensor import Tensor, differentiable, gradients, no_gradients
@@ -47,6 +47,7 @@ __version__ = "0.1.0"
 
 __all__ = [
     "Input",
+    "Layer",
     "Model",
     "Sequential",
     "Tensor",
