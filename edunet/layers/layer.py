@@ -149,17 +149,19 @@ class Layer(Weighted):
         if may_be_masked:
             mask = hand_over(self, takes, args, kwargs)
         before = said = phase.training
+        if training is not None:  # for this layer and all layers inside it
+            said = bool(training)
+        if "training" in takes:
+            if said is None:
+                said = default(type(self), "call", "training")
+            kwargs["training"] = said
         outermost = phase.call is None
         if outermost:  # what it left of earlier calls is forgotten
             self._call = phase.call = object()
             self._penalties = []
+        if said is not before:
+            phase.training = said
         try:
-            if training is not None:  # for this layer and all layers inside it
-                phase.training = said = bool(training)
-            if "training" in takes:
-                if said is None:
-                    phase.training = said = default(type(self), "call", "training")
-                kwargs["training"] = said
             y = self.call(*args, **kwargs)
             if y is None:
                 raise TypeError(f"{type(self).__name__}.call returned None: its last line should be `return ...`.")
@@ -174,7 +176,8 @@ class Layer(Weighted):
             _say_where(error, self, args)
             raise
         finally:
-            phase.training = before
+            if said is not before:
+                phase.training = before
             if outermost:
                 phase.call = None
 

@@ -25,6 +25,7 @@ __all__ = [
 ]
 
 PIECE = 2**22  # bytes that are looked over at a time
+LARGEST = {np.dtype(name): np.finfo(name).max for name in ("float32", "float64")}
 
 
 _ARRAYS = (np.ndarray, np.generic, Tensor, list, tuple, dict, str, bytes, range, int, float, type(None))
@@ -164,12 +165,11 @@ def check_finite(a, name: str) -> None:
     """Raise ValueError that counts the values that are NaN, infinite or too large, and points at the first."""
     if a.dtype.kind != "f":
         return
-    top = np.finfo(floatx()).max
-
-    def fine(part):  # never so with NaN
-        return np.minimum.reduce(part, axis=None) >= -top and np.maximum.reduce(part, axis=None) <= top
-
-    if fine(a) if isinstance(a, np.ndarray) and not is_on_disk(a) else all(fine(part) for _, part in in_pieces(a)):
+    top = LARGEST[floatx()]
+    if all(  # never so with NaN
+        np.minimum.reduce(part, axis=None) >= -top and np.maximum.reduce(part, axis=None) <= top
+        for part in ([a] if type(a) is np.ndarray else (part for _, part in in_pieces(a)))
+    ):
         return
     total, place = 0, None
     for start, part in in_pieces(a):

@@ -134,7 +134,11 @@ class Model(Trainable):
         values = dict(zip(self._inputs_drawn, self._in_order(inputs), strict=True))
         for node in self._nodes:
             args, kwargs = node.filled(values)
-            values.update(zip(node.outputs, in_list(node.layer(*args, **kwargs)), strict=True))
+            y = node.layer(*args, **kwargs)
+            if isinstance(y, (tuple, list, dict)):
+                values.update(zip(node.outputs, in_list(y), strict=True))
+            else:
+                values[node.outputs[0]] = y
         return fill(self._outputs_drawn, values)
 
     def _in_order(self, inputs) -> list:
