@@ -95,16 +95,20 @@ warn_of_stale()
 
 # Rooms beside the network: each is loaded when it is first named, so that the import stays short as they grow.
 ROOMS_BESIDE = ("clinic", "datasets", "interop", "keras", "learn", "show")
+ROOMS_OF_KERAS = ("preprocessing", "saving")  # for `import edunet as keras`
 
 if TYPE_CHECKING:  # a checker of types sees them as ever, and still refuses a name that is wrong
     from edunet import clinic, datasets, interop, keras, learn, show
+    from edunet.keras import preprocessing, saving
 else:
 
     def __getattr__(name):
         if name in ROOMS_BESIDE:
             return importlib.import_module(f"edunet.{name}")
+        if name in ROOMS_OF_KERAS:
+            return importlib.import_module(f"edunet.keras.{name}")
         raise AttributeError(f"module 'edunet' has no attribute {name!r}")
 
 
 def __dir__():
-    return sorted(set(globals()) | set(ROOMS_BESIDE))
+    return sorted(set(globals()) | set(ROOMS_BESIDE) | set(ROOMS_OF_KERAS))

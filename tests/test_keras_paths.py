@@ -98,3 +98,9 @@ def test_the_input_shape_of_a_first_layer_is_accepted_silently():
 
 def test_input_dim_is_an_older_spelling_of_input_shape():
     assert edunet.Sequential([edunet.layers.Dense(2, input_dim=3)]).count_params() == 8
+
+
+def test_rooms_that_only_keras_has_stand_in_edunet_too():
+    assert edunet.saving.load_model is edunet.models.load_model
+    assert edunet.preprocessing.sequence.pad_sequences is edunet.utils.pad_sequences
+    assert {"saving", "preprocessing"} <= set(dir(edunet))
