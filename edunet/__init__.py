@@ -99,7 +99,8 @@ ROOMS_OF_KERAS = ("preprocessing", "saving")  # for `import edunet as keras`
 
 if TYPE_CHECKING:  # a checker of types sees them as ever, and still refuses a name that is wrong
     from edunet import clinic, datasets, interop, keras, learn, show
-    from edunet.keras import preprocessing, saving
+    from edunet.keras import preprocessing as preprocessing
+    from edunet.keras import saving as saving
 else:
 
     def __getattr__(name):
