@@ -31,6 +31,5 @@ def made(kind: str, classes: dict, description: dict, custom_objects: dict | Non
         )
     cls = look_up(kind, classes | (custom_objects or {}), description["class_name"])
     config = description.get("config") or {}
-    return cls.from_config(
-        {k: made(kind, classes, v, custom_objects) if is_description(v) else v for k, v in config.items()}
-    )
+    config = {k: made(kind, classes, v, custom_objects) if is_description(v) else v for k, v in config.items()}
+    return cls.from_config(config) if hasattr(cls, "from_config") else cls(**config)

@@ -7,7 +7,8 @@ import math
 
 import numpy as np
 
-from edunet.names import look_up, made_from, missing_name
+from edunet.configs import made
+from edunet.names import look_up, missing_name
 
 __all__ = [
     "Constraint",
@@ -136,7 +137,7 @@ def get(constraint):
     if isinstance(constraint, str):
         return look_up("constraint", _BY_NAME, constraint)()
     if isinstance(constraint, dict):
-        return made_from("constraint", _BY_NAME, constraint)
+        return made("constraint", {cls.__name__: cls for cls in _BY_NAME.values()}, constraint)
     if constraint is None or (callable(constraint) and not isinstance(constraint, type)):
         return constraint
     raise TypeError(

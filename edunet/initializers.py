@@ -10,7 +10,8 @@ import math
 import numpy as np
 
 from edunet.backend import default_rng, floatx
-from edunet.names import look_up, made_from, missing_name
+from edunet.configs import made
+from edunet.names import look_up, missing_name
 
 __all__ = [
     "Constant",
@@ -313,7 +314,7 @@ def get(initializer):
     if isinstance(initializer, type) and issubclass(initializer, Initializer):
         return initializer()
     if isinstance(initializer, dict):
-        return made_from("initializer", _BY_NAME, initializer)
+        return made("initializer", {cls.__name__: cls for cls in _BY_NAME.values()}, initializer)
     if callable(initializer):
         return initializer
     raise TypeError(f"an initializer is a name or a function of the shape. Received: {initializer!r}")

@@ -3,7 +3,7 @@
 import difflib
 import re
 
-__all__ = ["did_you_mean", "look_up", "made_from", "missing_name", "refuse_unknown", "safetensors_name", "snake_case"]
+__all__ = ["did_you_mean", "look_up", "missing_name", "refuse_unknown", "safetensors_name", "snake_case"]
 
 
 def did_you_mean(name: object, known) -> str:
@@ -23,16 +23,6 @@ def look_up(kind: str, table: dict, name: str):
     if name in table:
         return table[name]
     raise ValueError(f"unknown {kind} {name!r}; expected one of {sorted(table)}." + did_you_mean(name, table))
-
-
-def made_from(kind: str, table: dict, described: dict):
-    """Return the object that {"class_name": ..., "config": {...}} describes; table holds the classes there are.
-
-    >>> made_from("number", {"whole": int}, {"class_name": "int", "config": {}})
-    0
-    """
-    classes = {made.__name__: made for made in table.values()}
-    return look_up(kind, classes, described.get("class_name", ""))(**described.get("config", {}))
 
 
 def refuse_unknown(owner: str, unknown, known) -> None:

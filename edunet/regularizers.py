@@ -9,7 +9,8 @@ import math
 
 import numpy as np
 
-from edunet.names import look_up, made_from, missing_name
+from edunet.configs import made
+from edunet.names import look_up, missing_name
 from edunet.tensor import absolute, as_array, maximum, transpose
 
 __all__ = ["L1", "L2", "L1L2", "OrthogonalRegularizer", "Regularizer", "get", "l1", "l1_l2", "l2"]
@@ -126,7 +127,7 @@ def get(regularizer) -> Regularizer | None:
     if isinstance(regularizer, str):
         return look_up("regularizer", _BY_NAME, regularizer)()
     if isinstance(regularizer, dict):
-        return made_from("regularizer", _BY_NAME, regularizer)
+        return made("regularizer", {cls.__name__: cls for cls in _BY_NAME.values()}, regularizer)
     if regularizer is None or (callable(regularizer) and not isinstance(regularizer, type)):
         return regularizer
     raise TypeError(
