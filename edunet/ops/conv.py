@@ -113,6 +113,8 @@ def pair(name, value):
     """Return (rows, columns) from one whole number or two, all at least 1."""
     if type(value) is tuple and len(value) == 2 and type(value[0]) is type(value[1]) is int and min(value) >= 1:
         return value  # as layers hand it on
+    if type(value) is int and value >= 1:
+        return value, value
     values = value if isinstance(value, (tuple, list)) else (value, value)
     whole = all(isinstance(n, (int, np.integer)) and not isinstance(n, bool) for n in values)
     if len(values) != 2 or not whole or min(values) < 1:

@@ -111,7 +111,7 @@ def _windows(op, x, window, stride, padding, dilation=(1, 1)):
     if window[0] * window[1] >= 2**31:
         raise ValueError(f"{op}: expected a window of fewer than 2**31 pixels. Received {window}.")
     stride = window if stride is None else pair("stride", stride)
-    around = sides(op, padding)
+    around = None if padding == "valid" else sides(op, padding)
     if around and any(max(ends) >= n for ends, n in zip(around, window, strict=True)):
         raise ValueError(
             f"{op}: a padding as wide as the window would leave windows that see no pixel. "
