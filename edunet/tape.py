@@ -34,9 +34,12 @@ class Operation:
 
     def __init__(self, op, inputs, options, backward, outputs):
         self.op, self.inputs, self.options, self.backward = op, inputs, options, backward
-        self.outputs = outputs  # (shape, dtype) of each output; not the outputs: no reference cycles
         self.takes_wanted = "wanted" in (getattr(backward, "__kwdefaults__", None) or ())
         self.number = next(_order)
+        self.outputs = []  # (shape, dtype) of each; not the Tensors: no reference cycles
+        for index, y in enumerate(outputs):
+            self.outputs.append((y.data.shape, y.data.dtype))
+            y.made_by, y.index = self, index
 
 
 class no_gradients(contextlib.ContextDecorator):
@@ -82,7 +85,7 @@ def _wanted_inputs(operations: list[Operation], keys: set) -> dict[int, tuple[bo
 
     `operations` are sorted last first, as by operations_behind; keys name what is asked for.
     """
-    flags = {}
+    flags: dict[int, tuple[bool, ...]] = {}
     for op in reversed(operations):
         wanted = [
             t is not None and ((t.made_by is not None and t.made_by.number in flags) or _key(t) in keys)
@@ -109,20 +112,20 @@ def walk_back(y, wanted: list, dy=None) -> list[np.ndarray | None]:
     operations = operations_behind(y)
     flags = _wanted_inputs(operations, keys)
     for op in operations:
-        if op.number not in flags:
+        looked_at = flags.get(op.number)
+        if looked_at is None:
             continue
         dys = []
         for index, (shape, dtype) in enumerate(op.outputs):
             key = (op.number, index)
             d = grads.get(key) if key in keys else grads.pop(key, None)  # kept no longer than it is needed
             dys.append(np.zeros(shape, dtype) if d is None else for_kernels(d, dtype))
-        dxs = op.backward(*dys, wanted=flags[op.number]) if op.takes_wanted else op.backward(*dys)
-        dxs = dxs if isinstance(dxs, tuple) else (dxs,)
-        for x, dx, looked_at in zip(op.inputs, dxs, flags[op.number], strict=True):
-            if not looked_at or dx is None:
+        dxs = op.backward(*dys, wanted=looked_at) if op.takes_wanted else op.backward(*dys)
+        for x, dx, look in zip(op.inputs, dxs if isinstance(dxs, tuple) else (dxs,), looked_at, strict=True):
+            if not look or dx is None:
                 continue
             dx = np.asarray(dx)
-            if dx.shape != x.shape:
+            if dx.shape != x.data.shape:
                 raise ValueError(
                     f"{op.op.__name__}: backward returned a gradient of shape {dx.shape} for an input of shape "
                     f"{x.shape}. Each gradient has the shape of its input: sum over the axes that were repeated."

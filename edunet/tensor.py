@@ -73,7 +73,8 @@ class Tensor:
     __array_ufunc__ = None  # np.exp(tensor) would silently lose the gradient: NumPy must refuse, and it does
 
     def __init__(self, data, name: str | None = None):
-        self.data = as_array(data)
+        # what a formula has computed need not be looked at
+        self.data = data if type(data) is np.ndarray and data.dtype in _FLOATS else as_array(data)
         self.grad: np.ndarray | None = None
         self.made_by: Operation | None = None
         self.index = 0  # which output of `made_by` this is
@@ -246,17 +247,39 @@ def as_array(data) -> np.ndarray:
     return array.astype(floatx())
 
 
-def _common(args: tuple) -> list:
-    """Bring all inputs of an op to arrays of one dtype, as kernels want them; plain numbers do not promote."""
-    arrays, dtype = [], None
+def _read(args: tuple) -> tuple[list, bool, bool]:
+    """Return the arrays of all inputs of an op, whether one of them is a Tensor, and whether one carries a mask.
+
+    They come in one dtype and as kernels want them; almost always they already are. Plain numbers do not promote.
+    """
+    arrays: list = []
+    dtype, alike, on_tensors, masked = None, True, False, False
     for arg in args:
-        a = arg.data if isinstance(arg, Tensor) else None if arg is None else as_array(arg)
-        arrays.append(a)
-        if a is None or a.dtype is dtype or (not a.ndim and isinstance(arg, numbers.Real)):
+        if arg is None:
+            arrays.append(None)
             continue
-        if dtype is None or a.dtype > dtype:  # float64 > float32
+        if isinstance(arg, Tensor):
+            a, on_tensors = arg.data, True
+            if arg.mask is not None:
+                masked = True
+        else:
+            a = as_array(arg)
+            if not a.ndim:
+                alike = False
+        arrays.append(a)
+        if dtype is None:
             dtype = a.dtype
-    return [a if a is None else for_kernels(a, dtype or floatx()) for a in arrays]
+        if a.dtype is not dtype or not a.flags.carray or type(a) is not np.ndarray:
+            alike = False
+    return arrays if alike else _common(args, arrays), on_tensors, masked
+
+
+def _common(args: tuple, arrays: list) -> list:
+    """Bring the arrays of inputs to the widest dtype among them, float64 > float32, as kernels want them."""
+    pairs = [(arg, a) for arg, a in zip(args, arrays, strict=True) if a is not None]
+    widths = [a.dtype for arg, a in pairs if a.ndim or not isinstance(arg, numbers.Real)]
+    dtype = max(widths, default=np.dtype(floatx()))
+    return [a if a is None else for_kernels(a, dtype) for a in arrays]
 
 
 def _keep_mask(y: Tensor, inputs, along: int | None = None) -> None:
@@ -308,21 +331,18 @@ def differentiable(op=None, *, keeps_mask: str | None = None):
         for name, option in options.items():
             if isinstance(option, (np.generic, Tensor)):
                 options[name] = _option(op, name, option)
-        y, backward = op(*_common(args), **options)
-        inputs = tuple([a if isinstance(a, Tensor) else None for a in args])
-        if inputs.count(None) == len(inputs):
+        arrays, on_tensors, masked = _read(args)
+        y, backward = op(*arrays, **options)
+        if not on_tensors:
             return y
         several = isinstance(y, tuple)
         outputs = tuple([Tensor(part) for part in y]) if several else (Tensor(y),)
-        if not tape.off:
-            made_by = Operation(lifted, inputs, options, backward, [(t.data.shape, t.data.dtype) for t in outputs])
-            for index, tensor in enumerate(outputs):
-                tensor.made_by, tensor.index = made_by, index
-        if keeps_mask is not None:
-            for x in inputs:
-                if x is not None and x.mask is not None:
-                    _keep_mask(outputs[0], inputs, options.get("axis", -1) if keeps_mask == "features" else None)
-                    break
+        if not tape.off or masked:
+            inputs = tuple([a if isinstance(a, Tensor) else None for a in args])
+            if not tape.off:
+                Operation(lifted, inputs, options, backward, outputs)
+            if masked and keeps_mask is not None:
+                _keep_mask(outputs[0], inputs, options.get("axis", -1) if keeps_mask == "features" else None)
         return outputs if several else outputs[0]
 
     return lifted

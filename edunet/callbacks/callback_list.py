@@ -27,9 +27,9 @@ def listed(callbacks) -> list[Callback]:
 def _check_takes(callback: Callback, moment: str) -> None:
     """Raise TypeError for a method of one's own that cannot be told (epoch, logs), (batch, logs) or (logs)."""
     method = getattr(callback, moment)
-    told = list(inspect.signature(getattr(Callback, moment)).parameters)[1:]
-    if getattr(method, "__func__", None) is getattr(Callback, moment):
+    if (getattr(method, "__module__", None) or "").startswith("edunet."):  # ours take them
         return
+    told = list(inspect.signature(getattr(Callback, moment)).parameters)[1:]
     try:
         inspect.signature(method).bind(*told)
     except TypeError as error:

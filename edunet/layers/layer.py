@@ -50,6 +50,8 @@ class Layer(Weighted):
     makes_mask = False  # True: its output has a mask although no mask came in
     _uses: Any = ()  # the Nodes in which it was drawn, held weakly
     _gradient_seen = False  # True: it was found where gradients end in this layer
+    _tells_mask = False  # True: its kind has a compute_mask of its own
+    built = False
 
     def __init__(
         self,
@@ -82,6 +84,7 @@ class Layer(Weighted):
         super().__init_subclass__(**kwargs)
         if "build" in vars(cls):
             cls.build = noted(cls.build)  # type: ignore[method-assign]
+        cls._tells_mask = cls.compute_mask is not Layer.compute_mask
 
     # of a drawn layer; Model(model.inputs, model.get_layer("conv2d").output) is the model up to there
     input = DrawnEnd("inputs")
@@ -131,13 +134,13 @@ class Layer(Weighted):
     # ---- being called
 
     def __call__(self, *args, training=None, **kwargs):
-        if not hasattr(self, "_weights"):
+        if not self.built and not hasattr(self, "_weights"):
             raise TypeError(f"{type(self).__name__}.__init__ must begin with super().__init__(**kwargs)")
-        takes, mask, may_be_masked = arguments(type(self), "call"), None, False
+        takes, mask = arguments(type(self), "call"), None
         if len(args) == 1 and not kwargs and isinstance(args[0], Tensor):  # nearly always
             may_be_masked = args[0].mask is not None
         elif len(args) == 1 and not kwargs and isinstance(args[0], np.ndarray):
-            args = (self._cast(args[0]),)
+            args, may_be_masked = (self._cast(args[0]),), False
         elif symbols_in((args, kwargs)):
             return self._draw(args, kwargs)
         else:
@@ -148,9 +151,8 @@ class Layer(Weighted):
             self.ensure_built(args, kwargs)
         if may_be_masked:
             mask = hand_over(self, takes, args, kwargs)
-        before = said = phase.training
-        if training is not None:  # for this layer and all layers inside it
-            said = bool(training)
+        before = phase.training
+        said = before if training is None else bool(training)  # for this layer and all layers inside it
         if "training" in takes:
             if said is None:
                 said = default(type(self), "call", "training")
@@ -167,7 +169,7 @@ class Layer(Weighted):
                 raise TypeError(f"{type(self).__name__}.call returned None: its last line should be `return ...`.")
             if said and not is_remembered(y) and not self._gradient_seen:
                 refuse_a_cut(self, y, args, kwargs)
-            if mask is not None or self.makes_mask or type(self).compute_mask is not Layer.compute_mask:
+            if mask is not None or self.makes_mask or self._tells_mask:
                 y = self.carry_mask(y, args, mask)
             if self.activity_regularizer is not None:
                 self._penalize(y)
@@ -190,8 +192,7 @@ class Layer(Weighted):
     def carry_mask(self, y, args, mask):
         """Return the output with the mask that `compute_mask` gives it."""
         told = self.compute_mask(args[0] if args else None, mask)
-        speaks = type(self).compute_mask is not Layer.compute_mask
-        if told is None and isinstance(y, Tensor) and y.mask is not None and speaks:
+        if told is None and isinstance(y, Tensor) and y.mask is not None and self._tells_mask:
             return reshape(y, shape=y.shape)  # without its mask, and the input, if y is the input, keeps its own
         return carry(y, told)
 

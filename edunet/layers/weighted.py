@@ -1,6 +1,6 @@
 """Who holds weights: making them, finding those of the layers inside, reading and replacing them."""
 
-from types import FunctionType
+import itertools
 
 import numpy as np
 
@@ -108,7 +108,7 @@ class Weighted:
 
     def sublayers(self) -> list:
         """Return the layers held as attributes, alone or in lists and dicts."""
-        return list(dict.fromkeys(_layers_in([v for key, v in vars(self).items() if key not in _BOOKS])))
+        return list(dict.fromkeys(_layers_in([v for key, v in _attributes(self, _HOLDERS) if key not in _BOOKS])))
 
     def with_inner(self) -> list:
         """Return the layer and all layers inside it, each once."""
@@ -118,7 +118,7 @@ class Weighted:
     def _own(self) -> list[tuple[Tensor, bool]]:
         """Return the layer's own weights: those of add_weight, and Tensors that were simply set as attributes."""
         known = {id(w) for w, _ in self._weights}
-        tensors = [v for v in vars(self).values() if type(v) not in _PLAIN and isinstance(v, Tensor)]
+        tensors = [w for _, w in _attributes(self, _TENSORS)]
         return self._weights + [(w, True) for w in tensors if w.made_by is None and id(w) not in known]
 
     def _own_and_inner(self, trainable: bool) -> list[Tensor]:
@@ -130,6 +130,12 @@ class Weighted:
     @property
     def trainable_weights(self) -> list[Tensor]:
         """The weights that the optimizer changes."""
+        return self.learning_among(self.with_inner())
+
+    def learning_among(self, layers: list) -> list[Tensor]:
+        """Return the same to one who has found `with_inner()` already."""
+        if all([layer.trainable for layer in layers]):  # as nearly always, and at every step
+            return list(dict.fromkeys([w for layer in layers for w, learns in layer._own() if learns]))
         return self._own_and_inner(True)
 
     @property
@@ -171,9 +177,29 @@ class Weighted:
         return sum(w.size for w in self.weights)
 
 
-# these are looked through at every step of a training loop: what can be neither layer nor weight is passed over at once
-_LEAVES = frozenset((bool, int, float, str, type(None), FunctionType, type(np.dtype("f")), type(np.dtype("d"))))
-_PLAIN = _LEAVES | {list, tuple, dict}
+class _Kinds(dict):
+    """Which kinds of attributes are of these: {kind: yes or no}, found out when a kind is first met."""
+
+    def __init__(self, *wanted: type):
+        self.wanted = wanted
+
+    def __missing__(self, kind: type) -> bool:
+        self[kind] = issubclass(kind, self.wanted)
+        return self[kind]
+
+
+_TENSORS, _HOLDERS = _Kinds(Tensor), _Kinds(Weighted, dict, tuple, list)
+
+
+def _attributes(layer, kinds: _Kinds):
+    """Return (name, value) of the attributes of these kinds.
+
+    All are looked through at every step of a training loop of one's own, so without a loop of Python's.
+    """
+    held = vars(layer)
+    return itertools.compress(held.items(), map(kinds.__getitem__, map(type, held.values())))
+
+
 _BOOKS = frozenset(("_weights", "_regularized", "_constrained", "_penalties", "_built_for", "_call"))
 
 
@@ -185,4 +211,4 @@ def _layers_in(structure) -> list:
         structure = structure.values()
     elif not isinstance(structure, (tuple, list)):
         return []
-    return [layer for part in structure if type(part) not in _LEAVES for layer in _layers_in(part)]
+    return [layer for part in structure if _HOLDERS[type(part)] for layer in _layers_in(part)]

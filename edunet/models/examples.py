@@ -102,6 +102,8 @@ def check_examples(x, name: str = "x", names: list[str] | None = None) -> list:
 
 def as_numbers(a, name: str):
     """Return an array, or what is on disk as it is, or say why they are no numbers."""
+    if type(a) is np.ndarray and a.dtype.kind in "biuf":  # nearly always
+        return a
     if isinstance(a, np.ma.MaskedArray):
         raise TypeError(f"{name}: masked values would be learnt from. Fill them first: {name}.filled(...).")
     if isinstance(a, Iterator):

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from edunet.backend import default_rng
-from edunet.models.examples import is_on_disk, take_rows
+from edunet.models.examples import take_rows
 
 __all__ = ["Batches", "Rows", "Stream", "split_rows"]
 
@@ -87,9 +87,11 @@ class Rows(_Ordered):
     """Batches of rows (from one to another, if not of all) of arrays, or of what is on disk."""
 
     def __init__(self, xs, ys, weights, batch_size, shuffle=False, steps=None, rows=None, finish=None):
-        self.xs, self.ys, self.weights, self.batch_size, self.finish = xs, ys, weights, batch_size, finish
+        self.xs, self.ys, self.weights, self.batch_size = xs, ys, weights, batch_size
         # arrays in memory are simply cut: a step of a small model takes no longer than it must
-        self._read = take_rows if any(map(is_on_disk, [*xs, *ys])) else operator.getitem
+        self._read, self.finish = operator.getitem, None
+        if any([type(a) is not np.ndarray for a in (*xs, *ys)]):
+            self._read, self.finish = take_rows, finish
         first, stop = rows or (0, xs[0].shape[0])
         self.start: int = first
         n = stop - first

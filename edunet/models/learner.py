@@ -197,6 +197,8 @@ class Learner(Layer):
             self._learn_names(x)
         xs = check_examples(x, "x", self.input_names)
         self.fit_to_inputs(xs)
+        if all([isinstance(a, np.ndarray) for a in xs]):
+            return self.adjust_rank(xs)
         # what is on disk stays there: only its shape is looked at, its batches are adjusted when they are read
         shapes = [a if isinstance(a, np.ndarray) else np.broadcast_to(np.zeros((), a.dtype), a.shape) for a in xs]
         adjusted = self.adjust_rank(shapes)
@@ -245,7 +247,7 @@ class Learner(Layer):
         """Look through the layers once for many steps. Drawn models know their weights before they see data."""
         layers = self.with_inner()
         constrained = [pair for layer in layers for pair in layer.own_constraints]
-        return _Plan(self.trainable_weights, [layer for layer in layers if layer.is_penalized], constrained)
+        return _Plan(self.learning_among(layers), [layer for layer in layers if layer.is_penalized], constrained)
 
     def _learn(self, xs, ys, weights, plan=None):
         """Take one step; return what the next one can go on with, unless somebody has changed the layers meanwhile."""

@@ -133,8 +133,11 @@ class Model(Trainable):
             raise TypeError(f"{self.name}: several inputs stand in one list, or in a dict by name: model([a, b]).")
         values = dict(zip(self._inputs_drawn, self._in_order(inputs), strict=True))
         for node in self._nodes:
-            args, kwargs = node.filled(values)
-            y = node.layer(*args, **kwargs)
+            if node.only is not None:
+                y = node.layer(values[node.only])
+            else:
+                args, kwargs = node.filled(values)
+                y = node.layer(*args, **kwargs)
             if isinstance(y, (tuple, list, dict)):
                 values.update(zip(node.outputs, in_list(y), strict=True))
             else:

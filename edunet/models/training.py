@@ -1,12 +1,12 @@
 """Many batches: fit, evaluate, predict."""
 
-import inspect
 from typing import Any
 
 import numpy as np
 
 from edunet.callbacks import BackupAndRestore, CallbackList, Checkpoint, History, ProgressBar
 from edunet.callbacks.callback_list import listed
+from edunet.layers.arguments import arguments
 from edunet.layers.dense import whole
 from edunet.models import checkpoint
 from edunet.models.examples import gives_batches
@@ -65,7 +65,7 @@ class Trainable(Learner):
         Ctrl-C stops after the batch in hand: the model keeps its weights, `model.history` the finished epochs.
         Raises ValueError or TypeError, before the first batch, for data that cannot be learnt from.
         """
-        refuse_unknown("fit", unknown, inspect.signature(self.fit).parameters)
+        refuse_unknown("fit", unknown, arguments(type(self), "fit"))
         if self._loop is not None:
             raise RuntimeError(
                 f"fit of {self.name} was called while a fit of the same model is going on, as from a callback. In a "
@@ -123,9 +123,8 @@ class Trainable(Learner):
     # ---- where batches come from
 
     def _rows(self, xs, ys, weights, batch_size, steps, shuffle=False, rows=None) -> Rows:
-        on_disk = any(not isinstance(a, np.ndarray) for a in xs)
         steps = None if steps is None else whole("fit", "steps", steps)
-        return Rows(xs, ys, weights, batch_size, bool(shuffle), steps, rows, self.adjust_rank if on_disk else None)
+        return Rows(xs, ys, weights, batch_size, bool(shuffle), steps, rows, self.adjust_rank)
 
     def _source(self, x, steps, shuffle=False, class_weight=None) -> Batches | Stream:
         steps = None if steps is None else whole("fit", "steps", steps)

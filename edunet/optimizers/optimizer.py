@@ -79,11 +79,12 @@ class Optimizer:
         """Take one step of every weight, in place: clip the gradients, shrink the weights, move them."""
         rate = self.learning_rate
         for dw, w in zip(self._clipped(gradients), weights, strict=True):
-            numbers = for_kernels(w.data, w.dtype)  # w.data itself, unless somebody set a strided view
+            dtype = w.data.dtype
+            numbers = for_kernels(w.data, dtype)  # w.data itself, unless somebody set a strided view
             running: Any = self.state.get(w)
             if running is None or len(running) != len(self.slots) or not _are_like(numbers, running):
                 running = self._meet(w, running)
-            dw = for_kernels(dw, w.dtype)
+            dw = for_kernels(dw, dtype)
             if dw.shape != numbers.shape:
                 raise ValueError(
                     f"{type(self).__name__}: the gradient of the weight {w.name!r} has the shape {dw.shape}, expected "

@@ -209,7 +209,7 @@ def _lookahead(t):
 
 def _flat(*arrays):
     """Return contiguous arrays as the kernels want them: views (size,)."""
-    return (a.reshape(-1) for a in arrays)
+    return [a.reshape(-1) for a in arrays]
 
 
 def _shares(optimizer: str, **shares) -> None:
