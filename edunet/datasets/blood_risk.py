@@ -47,10 +47,10 @@ from edunet.datasets.cohort import (
     KerasData,
     draw_patients,
     identify,
-    oracle_score,
     sigmoid,
     split,
 )
+from edunet.datasets.oracle import oracle_score
 
 __all__ = ["CLASS_NAMES", "COLUMNS", "UNITS", "load", "load_data", "oracle_score"]
 

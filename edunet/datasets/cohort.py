@@ -1,29 +1,15 @@
-"""What the generated sets share: the table of patients, the drawing in blocks, the best score that anybody can reach.
-
-A generator knows the true risk p = P(y=1 | everything that can be seen) of every patient. No model, however large, has
-a better expectation over the labels than p itself:
-
-    auc        Σ_{i≠j} pᵢ(1-pⱼ)·([pᵢ>pⱼ] + ½[pᵢ=pⱼ]) / Σ_{i≠j} pᵢ(1-pⱼ)    i ill, j healthy: this often
-    accuracy   mean max(p, 1-p)                                              answer 1 where p > ½
-    brier      mean p(1-p)
-    log_loss   mean -p·ln p - (1-p)·ln(1-p)                                  natural logarithm
-
-Sources: T. Gneiting, A. E. Raftery, Strictly proper scoring rules, Journal of the American Statistical Association 102
-(2007) 359-378. W. Hoeffding, A class of statistics with asymptotically normal distribution, Annals of Mathematical
-Statistics 19 (1948) 293-325, for the standard error of the AUC.
-"""
+"""What the generated sets share: the table of patients, the drawing in blocks, ids and the split."""
 
 from __future__ import annotations
 
 import operator
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import NamedTuple
 
 import numpy as np
 
 __all__ = [
-    "METRICS", "Cohort", "KerasData", "Oracle", "oracle_score",  # for learners
+    "Cohort", "KerasData",  # for learners
     "BLOCK", "Drawn", "draw_patients", "identify", "sigmoid", "split", "tell", "whole_number",  # for the generators
 ]  # fmt: skip
 
@@ -38,14 +24,15 @@ class Cohort:
     """n synthetic patients with their truth."""
 
     x: np.ndarray = field(repr=False)  # (n,...), what a model may see
-    y: np.ndarray = field(repr=False)  # (n,) uint8, index into class_names
+    y: np.ndarray = field(repr=False)  # (n,) uint8, index into class_names; or (n,T), (n,...) where the set says so
     columns: tuple[str, ...]  # what stands in the last axis of x; one name for a record of codes
     units: dict[str, str] = field(repr=False)  # of everything in columns and in truth, by name
     patient_id: np.ndarray = field(repr=False)  # (n,) text, "B0-000017": set, seed, number; no two patients share one
     site: np.ndarray = field(repr=False)  # (n,) uint8, the hospital: constant 0, there is only one
-    truth: dict[str, np.ndarray] = field(repr=False)  # name -> (n,...); "risk" is P(y=1 | x), the rest is latent
-    class_names: tuple[str, str]
+    truth: dict[str, np.ndarray] = field(repr=False)  # name -> (n,...); "risk" and others: edunet.datasets.oracle
+    class_names: tuple[str, ...]  # empty where y is a quantity
     note: str
+    asked: np.ndarray | None = field(default=None, repr=False)  # (n,T) bool, when y is asked for; None: always
     synthetic: bool = True
 
     def __len__(self) -> int:
@@ -53,115 +40,22 @@ class Cohort:
         return len(self.y)
 
 
-class Oracle(NamedTuple):
-    """The best possible score, and how far it moves from one draw of so many patients to the next."""
-
-    score: float
-    standard_error: float
-
-
-def oracle_score(truth: Mapping[str, np.ndarray], metric: str = "auc") -> Oracle:
-    """Give the best score that a model can be expected to reach on these patients, from their true risks.
-
-    The formulas stand at the top of `edunet.datasets.cohort`. The expectation over the labels is exact.
-    standard_error is the Monte-Carlo error that the score has as a figure of the population, for only n patients were
-    drawn: s/√n of the n terms of a mean (s with n - 1), and for the AUC Hoeffding's projection,
-
-        √(Σᵢ (aᵢ - auc·bᵢ)²) / Σ_{i≠j} pᵢ(1-pⱼ)      bᵢ weight of the pairs that i is part of, aᵢ of those ranked right
-
-    The labels add to that: on 4,000 patients of `blood_risk` (standard_error 0.003), the AUC of the true risk itself
-    strays by 0.009. So compare your model with what truth["risk"] reaches on the same y.
-
-    Arguments: truth, `Cohort.truth`, or {"risk": p} with p (n,), n at least 2: of the test part of `load_data()`,
-        {"risk": load(12_000).truth["risk"][8000:]}; metric, "auc", "accuracy", "brier" or "log_loss".
-    Returns: `Oracle(score, standard_error)`.
-    Raises: TypeError if truth is no such table; ValueError for another metric, for risks outside 0..1, for fewer than
-        two patients, and for the AUC of patients who certainly are all ill, or all healthy.
-
-    >>> risk = np.array([0.1, 0.1, 0.8])
-    >>> round(oracle_score({"risk": risk}, "accuracy").score, 4)
-    0.8667
-    >>> oracle_score({"risk": np.array([0, 0, 1])}).score
-    1.0
-    """
-    if metric not in tuple(METRICS):
-        names = ", ".join(f'"{name}"' for name in METRICS)
-        raise ValueError(
-            f"oracle_score knows the metrics {names}. Received: metric={metric!r}. Did you mean one of them?"
-        )
-    if not isinstance(truth, Mapping) or "risk" not in truth:
-        raise TypeError(
-            f"oracle_score wants the truth of a cohort, a dict with 'risk' in it. Received: {type(truth).__name__}. "
-            'Type oracle_score(load().truth), or oracle_score({"risk": risk}) for a part of the patients.'
-        )
-    p = np.asarray(truth["risk"])
-    if p.dtype.kind not in "fiub":
-        raise TypeError(f"oracle_score wants risks that are numbers from 0 to 1. Received: an array of {p.dtype}.")
-    p = p.astype(np.float64)
-    if p.ndim != 1 or len(p) < 2 or not ((p >= 0) & (p <= 1)).all():
-        raise ValueError(
-            "oracle_score wants the risks of at least two patients, (n,) numbers from 0 to 1. "
-            f"Received: shape {p.shape}" + (f", from {p.min()} to {p.max()}." if p.size else ".")
-        )
-    return METRICS[metric](p)
-
-
-def best_auc(p: np.ndarray) -> Oracle:
-    """Compare every pair of patients, i ill and j healthy, weighted by how often that happens."""
-    q = 1 - p
-    _, group = np.unique(p, return_inverse=True)  # patients of equal risk, in rising order
-    ill, healthy = np.bincount(group, p), np.bincount(group, q)
-    beaten = (healthy.cumsum() - healthy / 2)[group] - q / 2  # healthy others below p, ties half
-    beating = p.sum() - (ill.cumsum() - ill / 2)[group] - p / 2  # ill others above p, ties half
-    wins = p * beaten + q * beating  # (n,), each pair stands in it twice
-    pairs = p * (q.sum() - q) + q * (p.sum() - p)
-    if pairs.sum() <= 0:
-        raise ValueError(
-            "oracle_score: the AUC compares ill with healthy patients, and here all are certainly the same."
-        )
-    score = wins.sum() / pairs.sum()
-    return Oracle(float(score), float(2 * np.sqrt(np.sum((wins - score * pairs) ** 2)) / pairs.sum()))
-
-
-def best_accuracy(p: np.ndarray) -> Oracle:
-    """Answer 1 where p > ½."""
-    return mean_of(np.maximum(p, 1 - p))
-
-
-def best_brier(p: np.ndarray) -> Oracle:
-    """Answer p: the square of the error is then the variance of y."""
-    return mean_of(p * (1 - p))
-
-
-def best_log_loss(p: np.ndarray) -> Oracle:
-    """Answer p: the loss is then the entropy of y; 0·ln 0 = 0."""
-    q = 1 - p
-    return mean_of(-p * np.log(np.where(p > 0, p, 1)) - q * np.log(np.where(q > 0, q, 1)))
-
-
-def mean_of(terms: np.ndarray) -> Oracle:
-    """Mean of one term per patient, and its standard error."""
-    return Oracle(float(terms.mean()), float(terms.std(ddof=1) / np.sqrt(len(terms))))
-
-
-METRICS = {"auc": best_auc, "accuracy": best_accuracy, "brier": best_brier, "log_loss": best_log_loss}
-
-
 # --- for the generators -----------------------------------------------------------------------------------------------
 
 
-def draw_patients(draw: Callable[[np.random.Generator], Drawn], n: int, seed: int) -> Drawn:
+def draw_patients(draw: Callable[..., Drawn], n: int, seed: int, options: int = 0) -> Drawn:
     """Draw n patients from PCG64(seed), block by block, so that a larger n only adds patients at the end.
 
     An option that needs further numbers takes them from a generator of its own, PCG64([seed, 1]), [seed, 2], ...: the
     numbers of the default then stay what they are.
 
-    Arguments: draw, which makes BLOCK patients; n, at least 1; seed, from 0 up.
+    Arguments: draw, which makes BLOCK patients; n, at least 1; seed, from 0 up; options, how many further generators
+        draw is given: draw(rng, rng_1, rng_2, ...).
     Raises: TypeError or ValueError if n or seed is not such a number.
     """
     n, seed = whole_number("n", n, 1), whole_number("seed", seed, 0)
-    rng = np.random.Generator(np.random.PCG64(seed))
-    blocks = [draw(rng) for _ in range(-(-n // BLOCK))]
+    rngs = [np.random.Generator(np.random.PCG64([seed, k] if k else seed)) for k in range(1 + options)]
+    blocks = [draw(*rngs) for _ in range(-(-n // BLOCK))]
     return {name: np.concatenate([block[name] for block in blocks])[:n] for name in blocks[0]}
 
 

@@ -34,7 +34,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from edunet.datasets.cohort import BLOCK, Cohort, Drawn, KerasData, draw_patients, identify, oracle_score, split, tell
+from edunet.datasets.cohort import BLOCK, Cohort, Drawn, KerasData, draw_patients, identify, split, tell
+from edunet.datasets.oracle import oracle_score
 
 __all__ = ["CLASS_NAMES", "CODE_NAMES", "COLUMNS", "UNITS", "describe", "load", "load_data", "oracle_score"]
 

@@ -13,8 +13,6 @@ Source: J. Yang et al., MedMNIST v2, Scientific Data 10 (2023) 41, doi 10.1038/s
 
 from __future__ import annotations
 
-import difflib
-import hashlib
 import math
 import re
 import tokenize
@@ -25,6 +23,7 @@ from pathlib import Path
 
 import numpy as np
 
+from edunet.datasets.files import announce, check_sum, find_file
 from edunet.datasets.medmnist_sets import CITATION, SETS, Facts
 
 __all__ = ["TASKS", "MedMNIST", "Part", "load", "load_data"]
@@ -35,8 +34,6 @@ KEYS = tuple(f"{part}_{kind}" for part in PARTS for kind in ("images", "labels")
 MAX_BYTES = 4 * 2**30  # unpacked: enough for every 28x28 and 64x64 set; pathmnist_224.npz needs 15.1 GiB
 MAX_CLASSES = 1000  # in a set of unknown name
 UNKNOWN = "unknown (not one of the MedMNIST v2 sets: ask whoever gave you the file)"
-
-_announced: set[str] = set()  # sets whose licence this process has printed
 
 
 @dataclass(frozen=True, eq=False)
@@ -88,7 +85,7 @@ def load(path: str | Path, md5: str | None = None, *, max_bytes: int = MAX_BYTES
         ((546, 28, 28, 1), 'binary-class', ('malignant', 'normal, benign'))
 
     """
-    path = find_file(path)
+    path = find_file(path, (".npz",), "Download it from https://medmnist.com first.")
     name, facts = identify(path)
     if md5 is not None:
         check_md5(path, name, md5)
@@ -102,9 +99,7 @@ def load(path: str | Path, md5: str | None = None, *, max_bytes: int = MAX_BYTES
         x = x[..., None] if x.ndim == 3 else x  # grey gets its channel axis
         parts[part] = Part(x, y if task == "multi-label" else y.reshape(-1))
     licence, citation = (facts.licence, CITATION) if facts else (UNKNOWN, UNKNOWN)
-    if name not in _announced:
-        _announced.add(name)
-        print(f"{name}\n  licence:  {licence}\n  citation: {citation}")
+    announce(name, licence, citation)
     return MedMNIST(
         **parts,
         name=name,
@@ -120,20 +115,6 @@ def load_data(path: str | Path) -> tuple[tuple[np.ndarray, np.ndarray], tuple[np
     """Read the file as `load` does and return (x_train, y_train), (x_test, y_test); the validation part is left out."""
     data = load(path)
     return (data.train.x, data.train.y), (data.test.x, data.test.y)
-
-
-def find_file(path: str | Path) -> Path:
-    """Return the path if a file is there; otherwise name the nearest file that is."""
-    path = Path(path).expanduser()
-    if path.is_dir():
-        found = ", ".join(sorted(p.name for p in path.glob("*.npz"))) or "none"
-        raise ValueError(f"{path} is a folder, expected a .npz file. Files of that kind in it: {found}.")
-    if not path.is_file():
-        near = path.parent.glob("*.npz") if path.parent.is_dir() else ()
-        close = difflib.get_close_matches(path.name, [p.name for p in near], n=1)
-        hint = f"Did you mean {path.with_name(close[0])}?" if close else "Download it from https://medmnist.com first."
-        raise FileNotFoundError(f"There is no file {path}. {hint}")
-    return path
 
 
 def identify(path: Path) -> tuple[str, Facts | None]:
@@ -153,15 +134,11 @@ def check_md5(path: Path, name: str, md5: str) -> None:
             known = ", ".join(n for n, f in SETS.items() if f.md5)
             raise ValueError(f"No official MD5 of {path.name} is known here, only of 28x28 {known}. Type the sum.")
         expected = facts.md5
-    elif not re.fullmatch(r"[0-9a-f]{32}", expected):
-        raise ValueError(f"md5 must be 32 hexadecimal digits, 'official' or None. Received: md5={md5!r}.")
-    with path.open("rb") as file:
-        found = hashlib.file_digest(file, lambda: hashlib.md5(usedforsecurity=False)).hexdigest()
-    if found != expected:
-        raise ValueError(
-            f"{path.name} has MD5 {found}, expected {expected}: it is damaged, or another version or repacking of the "
-            "set. Download it again from https://medmnist.com, or leave out md5= to read it all the same."
-        )
+    hint = (
+        "it is damaged, or another version or repacking of the set. Download it again from https://medmnist.com, or "
+        "leave out md5= to read it all the same."
+    )
+    check_sum(path, expected, hint)
 
 
 def read_arrays(path: Path, max_bytes: int = MAX_BYTES) -> dict[str, np.ndarray]:

@@ -1,10 +1,10 @@
-"""What the generated sets share: the form of a cohort, the best score, the errors."""
+"""What the generated sets share: the form of a cohort, the errors."""
 
 import numpy as np
 import pytest
 
 from edunet.datasets import allergy_record, blood_risk, cells10, cohort, doses, drug_order, lesions
-from edunet.datasets.cohort import BLOCK, oracle_score
+from edunet.datasets.cohort import BLOCK
 
 SETS = [blood_risk, lesions, allergy_record, doses, drug_order]
 
@@ -154,93 +154,6 @@ def test_one_patient_cannot_be_split(module):
 
 def test_the_same_check_of_whole_numbers_everywhere():
     assert cells10.whole_number is cohort.whole_number
-
-
-# --- the best possible score ------------------------------------------------------------------------------------------
-
-
-def brute_auc(p):
-    """The definition, pair by pair."""
-    wins = pairs = 0.0
-    for i in range(len(p)):
-        for j in range(len(p)):
-            if i != j:
-                weight = p[i] * (1 - p[j])
-                pairs += weight
-                wins += weight * ((p[i] > p[j]) + 0.5 * (p[i] == p[j]))
-    return wins / pairs
-
-
-@pytest.mark.parametrize("levels", [3, 1000])
-def test_auc_is_the_sum_over_pairs(levels):
-    rng = np.random.Generator(np.random.PCG64(0))
-    p = rng.integers(0, levels, 60) / levels  # 3 levels: full of ties
-    assert oracle_score({"risk": p}).score == pytest.approx(brute_auc(p), rel=1e-12)
-
-
-def test_auc_is_what_the_risk_reaches_on_average_over_labels(auc):
-    rng = np.random.Generator(np.random.PCG64(1))
-    p = rng.random(400) ** 2
-    reached = [auc(rng.random(400) < p, p) for _ in range(400)]
-    assert np.mean(reached) == pytest.approx(oracle_score({"risk": p}).score, abs=4 * np.std(reached) / 20)
-
-
-@pytest.mark.parametrize(
-    ("metric", "expected"),
-    [
-        ("accuracy", (0.9 + 0.6 + 1.0) / 3),
-        ("brier", (0.1 * 0.9 + 0.6 * 0.4) / 3),
-        ("log_loss", -(0.1 * np.log(0.1) + 0.9 * np.log(0.9) + 0.6 * np.log(0.6) + 0.4 * np.log(0.4)) / 3),
-    ],
-)
-def test_means(metric, expected):
-    assert oracle_score({"risk": np.array([0.1, 0.6, 1.0])}, metric).score == pytest.approx(expected)
-
-
-@pytest.mark.parametrize("metric", ["auc", "accuracy", "brier", "log_loss"])
-def test_standard_error_is_the_spread_over_draws_of_patients(metric):
-    rng = np.random.Generator(np.random.PCG64(2))
-    draws = [oracle_score({"risk": rng.beta(0.7, 2, 300)}, metric) for _ in range(600)]
-    spread = np.std([draw.score for draw in draws])
-    assert np.mean([draw.standard_error for draw in draws]) == pytest.approx(spread, rel=0.1)
-
-
-def test_auc_of_equal_risks_is_a_half():
-    assert oracle_score({"risk": np.full(10, 0.3)}) == pytest.approx((0.5, 0.0))
-
-
-def test_certain_risks_are_ranked_without_fail():
-    truth = {"risk": np.array([0, 1, 1])}
-    assert [oracle_score(truth, metric).score for metric in ("auc", "accuracy", "brier", "log_loss")] == [1, 1, 0, 0]
-
-
-@pytest.mark.parametrize("risk", [np.zeros(4), np.ones(4)])
-def test_auc_needs_both_classes(risk):
-    with pytest.raises(ValueError, match="all are certainly the same"):
-        oracle_score({"risk": risk})
-
-
-def test_unknown_metric_lists_those_there_are():
-    with pytest.raises(ValueError, match=r'"auc", "accuracy", "brier", "log_loss".*AUROC'):
-        oracle_score({"risk": np.array([0.1, 0.2])}, "AUROC")
-
-
-@pytest.mark.parametrize("metric", [None, ["auc"]])
-def test_metric_that_is_no_name(metric):
-    with pytest.raises(ValueError, match="knows the metrics"):
-        oracle_score({"risk": np.array([0.1, 0.2])}, metric)
-
-
-@pytest.mark.parametrize("truth", [np.array([0.1, 0.2]), {"logit": np.zeros(2)}, None])
-def test_truth_without_risk(truth):
-    with pytest.raises(TypeError, match=r"oracle_score\(load\(\)\.truth\)"):
-        oracle_score(truth)
-
-
-@pytest.mark.parametrize("risk", [[0.5], [], [[0.1, 0.2]], [0.1, 1.1], [-0.1, 0.5], [0.1, np.nan]])
-def test_risks_are_probabilities_of_two_patients_or_more(risk):
-    with pytest.raises(ValueError, match="at least two patients"):
-        oracle_score({"risk": np.array(risk)})
 
 
 # --- small parts ------------------------------------------------------------------------------------------------------
