@@ -329,7 +329,7 @@ def differentiable(op=None, *, keeps_mask: str | None = None):
         if len(args) < len(inputs_of_op):
             args += tuple(_input(op, p, options) for p in inputs_of_op[len(args) :])
         for name, option in options.items():
-            if isinstance(option, (np.generic, Tensor)):
+            if isinstance(option, _NO_OPTIONS):
                 options[name] = _option(op, name, option)
         arrays, on_tensors, masked = _read(args)
         y, backward = op(*arrays, **options)
@@ -346,6 +346,9 @@ def differentiable(op=None, *, keeps_mask: str | None = None):
         return outputs if several else outputs[0]
 
     return lifted
+
+
+_NO_OPTIONS = (np.generic, Tensor)  # NumPy's numbers become plain ones, Tensors are refused
 
 
 def _input(op, parameter, options: dict):

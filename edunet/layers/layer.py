@@ -12,7 +12,7 @@ output shapes from trying the layer on one blank example, masks are asked for by
 array([[1., 2.]], dtype=float32)
 """
 
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -50,6 +50,7 @@ class Layer(Weighted):
     makes_mask = False  # True: its output has a mask although no mask came in
     _uses: Any = ()  # the Nodes in which it was drawn, held weakly
     _gradient_seen = False  # True: it was found where gradients end in this layer
+    _takes: ClassVar[list[str]] = ["x"]  # the arguments of the `call` of its kind
     _tells_mask = False  # True: its kind has a compute_mask of its own
     built = False
 
@@ -84,6 +85,8 @@ class Layer(Weighted):
         super().__init_subclass__(**kwargs)
         if "build" in vars(cls):
             cls.build = noted(cls.build)  # type: ignore[method-assign]
+        if "call" in vars(cls):
+            cls._takes = arguments(cls, "call")
         cls._tells_mask = cls.compute_mask is not Layer.compute_mask
 
     # of a drawn layer; Model(model.inputs, model.get_layer("conv2d").output) is the model up to there
@@ -136,7 +139,7 @@ class Layer(Weighted):
     def __call__(self, *args, training=None, **kwargs):
         if not self.built and not hasattr(self, "_weights"):
             raise TypeError(f"{type(self).__name__}.__init__ must begin with super().__init__(**kwargs)")
-        takes, mask = arguments(type(self), "call"), None
+        takes, mask = self._takes, None
         if len(args) == 1 and not kwargs and isinstance(args[0], Tensor):  # nearly always
             may_be_masked = args[0].mask is not None
         elif len(args) == 1 and not kwargs and isinstance(args[0], np.ndarray):
