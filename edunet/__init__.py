@@ -37,8 +37,7 @@ from edunet.backend import (
 from edunet.freshness import warn_of_stale
 from edunet.gradcheck import check_gradients
 from edunet.layers import Input, Layer
-from edunet.models import Model, Sequential, check_causality
-from edunet.race import compare_backends
+from edunet.models import Model, Sequential
 from edunet.tensor import Tensor, differentiable, gradients, no_gradients
 from edunet.threads import get_num_threads, set_num_threads
 from edunet.warmup import warmup
@@ -96,11 +95,14 @@ warn_of_stale()
 # Rooms beside the network: each is loaded when it is first named, so that the import stays short as they grow.
 ROOMS_BESIDE = ("clinic", "datasets", "interop", "keras", "learn", "show")
 ROOMS_OF_KERAS = ("preprocessing", "saving")  # for `import edunet as keras`
+NAMES_BESIDE = {"check_causality": "models", "compare_backends": "race"}
 
 if TYPE_CHECKING:  # a checker of types sees them as ever, and still refuses a name that is wrong
     from edunet import clinic, datasets, interop, keras, learn, show
     from edunet.keras import preprocessing as preprocessing
     from edunet.keras import saving as saving
+    from edunet.models import check_causality
+    from edunet.race import compare_backends
 else:
 
     def __getattr__(name):
@@ -108,8 +110,10 @@ else:
             return importlib.import_module(f"edunet.{name}")
         if name in ROOMS_OF_KERAS:
             return importlib.import_module(f"edunet.keras.{name}")
+        if name in NAMES_BESIDE:
+            return getattr(importlib.import_module(f"edunet.{NAMES_BESIDE[name]}"), name)
         raise AttributeError(f"module 'edunet' has no attribute {name!r}")
 
 
 def __dir__():
-    return sorted(set(globals()) | set(ROOMS_BESIDE) | set(ROOMS_OF_KERAS))
+    return sorted(set(globals()) | set(ROOMS_BESIDE) | set(ROOMS_OF_KERAS) | set(NAMES_BESIDE))

@@ -51,7 +51,7 @@ def stale(package: Path = HERE, trust_dates: bool = True) -> list[Path]:
     """
     last = max((path.stat().st_mtime for path in _shared(package)), default=0.0)
     found = []
-    for source in sorted(package.rglob("*.pyx")):
+    for source in sorted([*package.glob("*.pyx"), *(package / "kernels").glob("*.pyx")]):
         binary = next((b for end in EXTENSION_SUFFIXES if (b := source.with_suffix(end)).exists()), None)
         if binary is None or (trust_dates and binary.stat().st_mtime > max(last, source.stat().st_mtime)):
             continue

@@ -1,6 +1,5 @@
 """Names that people type: finding what they mean, and saying so when there is no such thing."""
 
-import difflib
 import re
 
 __all__ = ["did_you_mean", "look_up", "missing_name", "refuse_unknown", "safetensors_name", "snake_case"]
@@ -12,6 +11,8 @@ def did_you_mean(name: object, known) -> str:
     >>> did_you_mean("numppy", ["numpy", "numba"])
     " Did you mean 'numpy'?"
     """
+    import difflib  # only who has mistyped something waits for it
+
     by_lower = {str(k).lower(): str(k) for k in known}
     close = difflib.get_close_matches(str(name).lower(), by_lower, n=3, cutoff=0.5)
     close.sort(key=lambda word: sorted(word) != sorted(str(name).lower()))  # letters in another order come first
@@ -34,7 +35,8 @@ def refuse_unknown(owner: str, unknown, known) -> None:
 
 def missing_name(module: str, name: str, known) -> AttributeError:
     """Return the error for a name that a module does not have, with a guess at what was meant."""
-    return AttributeError(f"{module} has no {name!r}." + did_you_mean(name, known))
+    asked_by_python = name.startswith("__")  # at every import: nobody has mistyped anything
+    return AttributeError(f"{module} has no {name!r}." + ("" if asked_by_python else did_you_mean(name, known)))
 
 
 def safetensors_name(name: str) -> str:

@@ -37,6 +37,32 @@ def test_nothing_heavy_is_loaded(after_import, heavy):
     assert heavy not in after_import
 
 
+LATER = [
+    "numpy.random",
+    "html",
+    "difflib",
+    "secrets",
+    "shutil",
+    "statistics",
+    "dataclasses",
+    "json",
+    "edunet.models.doctor",
+    "edunet.models.saving",
+]
+
+
+@pytest.mark.parametrize("module", LATER)
+def test_what_few_need_waits_for_them(after_import, module):
+    """Together they take as long as the rest."""
+    assert module not in after_import - loaded("import numpy")
+
+
+@pytest.mark.parametrize("name", edunet.NAMES_BESIDE)
+def test_a_name_beside_the_network_is_the_same_wherever_it_is_named(name):
+    assert loaded(f"import edunet; assert callable(edunet.{name})")
+    assert loaded(f"from edunet import {name}; import edunet; assert {name} is edunet.{name}")
+
+
 def test_nothing_is_printed():
     result = subprocess.run([sys.executable, "-c", "import edunet"], capture_output=True, text=True, check=True)
     assert (result.stdout, result.stderr) == ("", "")

@@ -1,6 +1,5 @@
 """ProgressBar: how far the training is, and how long it will take."""
 
-import shutil
 import sys
 import time
 from typing import Any
@@ -27,6 +26,8 @@ class ProgressBar(Callback):
         return [cls()] if verbose else []
 
     def _open(self, total):
+        import shutil
+
         from tqdm import tqdm
 
         file = _NotebookLine() if self.notebook else sys.stdout

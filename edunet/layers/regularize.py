@@ -25,7 +25,7 @@ class Randomly(Layer):
         self._generator = None if seed is None else np.random.default_rng(seed)
 
     @property
-    def rng(self) -> np.random.Generator:
+    def rng(self) -> "np.random.Generator":  # numpy.random takes a while to load
         """The generator that this layer draws from."""
         return default_rng() if self._generator is None else self._generator
 

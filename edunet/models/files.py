@@ -14,7 +14,6 @@ import math
 import os
 import platform
 import re
-import secrets
 import stat
 import time
 import zlib
@@ -86,7 +85,7 @@ def put(path, content: bytes) -> None:
     path = Path(os.path.realpath(path))  # through a link to the file it stands for
     _check_place(path)
     _tidy(path.parent)
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.{here()}.{secrets.token_hex(4)}.part")
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.{here()}.{os.urandom(4).hex()}.part")
     try:
         with open(temporary, "xb") as file:  # as private as a new file is
             if path.exists():

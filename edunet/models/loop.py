@@ -2,7 +2,6 @@
 
 from edunet.callbacks import ProgressBar
 from edunet.interrupt import steps_to_finish
-from edunet.models import checkpoint
 
 __all__ = ["Loop", "batches_of", "evaluate_batches"]
 
@@ -34,6 +33,8 @@ class Loop:
         try:
             watchers.call("on_train_begin", {})
             if resume is not None:
+                from edunet.models import checkpoint
+
                 checkpoint.restore(self, resume)
             with steps_to_finish() as step_to_finish:
                 while self.epoch < self.epochs and not (model.stop_training and self.step == 0):

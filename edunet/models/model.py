@@ -1,6 +1,6 @@
 """Model: layers joined into a graph, with weights, a summary and a training loop."""
 
-import html
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -8,11 +8,14 @@ from edunet.layers.input import InputLayer
 from edunet.layers.layer import Layer
 from edunet.layers.recurrent import Reader
 from edunet.layers.symbol import Node, Symbol, draw_again, fill, in_list, lay_flat, symbols_in
-from edunet.models import doctor, looking, summary
+from edunet.models import looking, summary
 from edunet.models.drawing import as_keras_orders_them, checked, parts_behind, unique
 from edunet.models.examples import all_by_name
 from edunet.models.streaming import Stream
 from edunet.models.training import Trainable
+
+if TYPE_CHECKING:
+    from edunet.models.doctor import Report
 
 __all__ = ["Model"]
 
@@ -237,13 +240,15 @@ class Model(Trainable):
 
     # ---- for people
 
-    def doctor(self, x, y, groups=None, **options) -> doctor.Report:
+    def doctor(self, x, y, groups=None, **options) -> "Report":
         """Look at model and data before `fit`, and report what would spoil the training: sentence, evidence, repair.
 
         Args: x, y as for fit; groups (N,), whose each row is; validation_split, or validation_data with
         validation_groups, and class_weight, as fit will get them; causal, True for a model that will be asked while
         later steps are not known yet. The model stays as it is, also one that is not built yet.
         """
+        from edunet.models import doctor  # many files, which most sessions never need
+
         return doctor.examine(self, x, y, groups, **options)
 
     def activations(self, x) -> dict:
@@ -289,7 +294,7 @@ class Model(Trainable):
         (print_fn or print)(summary.as_text(self, expand_nested, show_trainable))
 
     def _repr_html_(self) -> str:
-        return summary.as_html(self) if self.built else f"<p>{html.escape(repr(self))}, not built yet</p>"
+        return summary.as_html(self)
 
     # ---- in files (whose room makes models, and so stands on this one)
 

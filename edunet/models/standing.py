@@ -139,13 +139,13 @@ def _check_states(layer, states) -> None:
         raise ValueError(f"the states of {layer.name} have other shapes")
 
 
-def _generators(model) -> list[np.random.Generator]:
+def _generators(model) -> "list[np.random.Generator]":
     """Return the common generator, and those that layers hold as attributes, alone or in lists and dicts."""
     found = [rng for layer in model.with_inner() for value in vars(layer).values() for rng in _generators_in(value)]
     return list(dict.fromkeys([default_rng(), *found]))
 
 
-def _generators_in(value) -> list[np.random.Generator]:
+def _generators_in(value) -> "list[np.random.Generator]":
     if isinstance(value, np.random.Generator):
         return [value]
     parts = value.values() if type(value) is dict else value if type(value) in (list, tuple) else ()

@@ -1,7 +1,5 @@
 """What a model is made of, as a table: layers, shapes, numbers of weights, operations."""
 
-import html
-
 from edunet.models.operations import STEPS, operations_of
 
 __all__ = ["as_html", "as_text"]
@@ -79,6 +77,10 @@ def as_text(model, nested=False, trainable=False) -> str:
 
 def as_html(model) -> str:
     """Return the table as HTML whose styles are its own: it survives an untrusted notebook and an e-mail."""
+    import html  # its table of entities takes a while to load
+
+    if not model.built:
+        return f"<p>{html.escape(repr(model))}, not built yet</p>"
     head, rows, totals = _table(model)
     align = ["left", "left", "right", "right", "left"]
     titles = "".join(

@@ -8,7 +8,6 @@ from edunet.callbacks import BackupAndRestore, CallbackList, Checkpoint, History
 from edunet.callbacks.callback_list import listed
 from edunet.layers.arguments import arguments
 from edunet.layers.dense import whole
-from edunet.models import checkpoint
 from edunet.models.examples import gives_batches
 from edunet.models.feeds import Batches, Rows, Stream, split_rows
 from edunet.models.learner import Learner, answer
@@ -71,7 +70,10 @@ class Trainable(Learner):
                 f"fit of {self.name} was called while a fit of the same model is going on, as from a callback. In a "
                 "callback take single steps with model.train_on_batch(x, y), or call fit again after the first."
             )
-        resume = None if resume is None else checkpoint.checked_path(resume)
+        if resume is not None:
+            from edunet.models import checkpoint  # of files know only those who ask for them
+
+            resume = checkpoint.checked_path(resume)
         batch_size, epochs = _size("fit", "batch_size", batch_size), whole("fit", "epochs", epochs)
         if isinstance(initial_epoch, bool) or not isinstance(initial_epoch, int) or initial_epoch < 0:
             raise ValueError(f"fit: initial_epoch is a whole number >= 0. Received: {initial_epoch!r}")
@@ -226,11 +228,15 @@ class Trainable(Learner):
                 "a checkpoint holds a training that is going on: fit(..., callbacks=[callbacks.Checkpoint(path)]). "
                 "For the model alone type model.save_weights(path)."
             )
+        from edunet.models import checkpoint
+
         checkpoint.write(self._loop, path)
 
     def check_resumable(self, path) -> None:
         """Raise before the first epoch if the training that is going on cannot be written to `path`."""
         if self._loop is not None:
+            from edunet.models import checkpoint
+
             checkpoint.check(self._loop, path)
 
 
