@@ -12,6 +12,7 @@ of ten files, also every allocation, touched or not, is counted (which is slow).
 import argparse
 import collections
 import copy
+import difflib  # noqa: F401, which edunet loads to guess a mistyped name: before anybody listens
 import json
 import multiprocessing
 import os
