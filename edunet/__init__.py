@@ -77,6 +77,7 @@ __all__ = [
     "no_gradients",
     "ops",
     "optimizers",
+    "preprocessing",
     "register_kernels",
     "regularizers",
     "schedules",
@@ -93,13 +94,12 @@ __all__ = [
 warn_of_stale()
 
 # Rooms beside the network: each is loaded when it is first named, so that the import stays short as they grow.
-ROOMS_BESIDE = ("clinic", "datasets", "interop", "keras", "learn", "show")
-ROOMS_OF_KERAS = ("preprocessing", "saving")  # for `import edunet as keras`
+ROOMS_BESIDE = ("clinic", "datasets", "interop", "keras", "learn", "preprocessing", "show")
+ROOMS_OF_KERAS = ("saving",)  # for `import edunet as keras`
 NAMES_BESIDE = {"check_causality": "models", "compare_backends": "race"}
 
 if TYPE_CHECKING:  # a checker of types sees them as ever, and still refuses a name that is wrong
-    from edunet import clinic, datasets, interop, keras, learn, show
-    from edunet.keras import preprocessing as preprocessing
+    from edunet import clinic, datasets, interop, keras, learn, preprocessing, show
     from edunet.keras import saving as saving
     from edunet.models import check_causality
     from edunet.race import compare_backends

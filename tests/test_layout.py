@@ -38,14 +38,14 @@ FLOORS = [
     ["ops", "initializers", "regularizers", "constraints", "schedules", "optimizers", "activations"],
     ["layers", "losses", "metrics", "warmup", "race"],
     ["callbacks", "models"],
-    ["datasets"],
+    ["datasets", "preprocessing"],
     ["clinic"],
     ["show"],
     ["utils", "keras", "learn", "interop"],
     ["demo", "bench", "verify", "lessons", "cli", "__main__"],
 ]
 ORDER = {room: (floor, place) for floor, rooms in enumerate(FLOORS) for place, room in enumerate(rooms)}
-ALONE = {"kernels", "datasets"}  # arrays in, arrays out: they import nothing of edunet
+ALONE = {"kernels", "datasets", "preprocessing"}  # arrays in, arrays out: they import nothing of edunet
 SIDE_BY_SIDE = {"clinic", "show"}  # none of these on another
 
 

@@ -1,10 +1,11 @@
 """Keras's public helpers, and nothing else."""
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 
 from edunet.backend import set_random_seed
 from edunet.utils.batches import PyDataset, timeseries_dataset_from_array
-from edunet.utils.sequences import pad_sequences
 from edunet.utils.session import clear_session, missing
 
 __all__ = [
@@ -97,5 +98,13 @@ def plot_model(
     return figure
 
 
+if TYPE_CHECKING:
+    from edunet.preprocessing.sequence import pad_sequences
+
+
 def __getattr__(name):
+    if name == "pad_sequences":  # of a room that is loaded when it is first named
+        from edunet.preprocessing.sequence import pad_sequences
+
+        return pad_sequences
     raise missing("edunet.utils", name, __all__)

@@ -1,10 +1,12 @@
-"""Sequences of different lengths in one array."""
+"""Sequences of different lengths in one array, and windows cut out of long ones."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
 
 import numpy as np
 
-from edunet.layers.dense import whole
-
-__all__ = ["pad_sequences"]
+__all__ = ["Windows", "pad_sequences", "window"]
 
 
 def pad_sequences(sequences, maxlen=None, dtype="int32", padding="pre", truncating="pre", value=0.0) -> np.ndarray:
@@ -33,13 +35,62 @@ def pad_sequences(sequences, maxlen=None, dtype="int32", padding="pre", truncati
     rows = [_steps(i, sequence, dtype) for i, sequence in enumerate(sequences)]
     if not rows:
         raise ValueError("pad_sequences: expected at least one sequence.")
-    length = max(map(len, rows)) if maxlen is None else whole("pad_sequences", "maxlen", maxlen)
+    length = max(map(len, rows)) if maxlen is None else _whole("pad_sequences", "maxlen", maxlen)
     padded = np.full((len(rows), length, *_shape_of_a_step(rows)), _kept("value", np.asarray(value), dtype), dtype)
     for row, steps in zip(padded, rows, strict=True):
         steps = steps[max(0, len(steps) - length) :] if truncating == "pre" else steps[:length]
         if len(steps):
             row[slice(length - len(steps), None) if padding == "pre" else slice(len(steps))] = steps
     return padded
+
+
+class Windows(NamedTuple):
+    """n windows cut out of series."""
+
+    x: np.ndarray  # (n,length,...)
+    y: np.ndarray | None  # (n,...), the step `ahead` steps after the last one of the window; None unless asked for
+    series: np.ndarray  # (n,), out of which series each was cut: the groups for a split by patient
+    start: np.ndarray  # (n,), its first step
+
+
+def window(series, length, step=1, ahead=0) -> Windows:
+    """Cut windows out of long series, none of which reaches over the end of one patient into the next.
+
+        x[i] = series[start_i : start_i + length]        y[i] = series[start_i + length - 1 + ahead]
+    Args: series, a list of arrays (T_n,...), one for each patient, or one array (N,T,...) of many; length of a window;
+    step, how far the next one begins; ahead, how many steps after its end the value to be predicted lies, 0 for none.
+    Windows that overlap know each other: split them by `series`, not at random.
+    Raises ValueError for numbers that are none of these, and if no series is long enough.
+
+    >>> cut = window([np.arange(5), np.arange(10, 13)], length=2, ahead=1)
+    >>> cut.x.tolist(), cut.y.tolist(), cut.series.tolist()
+    ([[0, 1], [1, 2], [2, 3], [10, 11]], [2, 3, 4, 12], [0, 0, 0, 1])
+    """
+    length, step = _whole("window", "length", length), _whole("window", "step", step)
+    ahead = 0 if ahead == 0 and ahead is not False else _whole("window", "ahead", ahead)
+    if isinstance(series, np.ndarray) and series.ndim < 2:
+        raise ValueError(f"window: expected a list of series, or (N, T, ...). Received: {series.shape}. Type [series].")
+    each = [np.asarray(one) for one in series]
+    if any(one.ndim < 1 or one.shape[1:] != each[0].shape[1:] for one in each):
+        raise ValueError(f"window: all steps need one shape. Received series of {sorted({a.shape[1:] for a in each})}.")
+    starts = [np.arange(0, len(one) - length - ahead + 1, step) for one in each]
+    whose = np.repeat(np.arange(len(each)), [len(s) for s in starts])
+    if not len(whose):
+        longest = max(map(len, each), default=0)
+        raise ValueError(
+            f"window: no series has {length + ahead} steps, {length} of a window and {ahead} ahead; the longest has "
+            f"{longest}."
+        )
+    pairs = [(one, s) for one, s in zip(each, starts, strict=True) if len(s)]
+    x = np.concatenate([one[s[:, None] + np.arange(length)] for one, s in pairs])
+    y = np.concatenate([one[s + length - 1 + ahead] for one, s in pairs]) if ahead else None
+    return Windows(x, y, whose, np.concatenate(starts))
+
+
+def _whole(name: str, argument: str, value) -> int:
+    if isinstance(value, bool) or not isinstance(value, (int, np.integer)) or value < 1:
+        raise ValueError(f"{name}: {argument} is a whole number >= 1. Received: {value!r}")
+    return int(value)
 
 
 def _steps(i: int, sequence, dtype) -> np.ndarray:
