@@ -85,7 +85,7 @@ class Layer(Weighted):
         super().__init_subclass__(**kwargs)
         if "build" in vars(cls):
             cls.build = noted(cls.build)  # type: ignore[method-assign]
-        if "call" in vars(cls):
+        if "_takes" not in vars(next(kind for kind in cls.__mro__ if "call" in vars(kind))):  # its own, or a mixin's
             cls._takes = arguments(cls, "call")
         cls._tells_mask = cls.compute_mask is not Layer.compute_mask
 

@@ -35,7 +35,23 @@ def test_where_nobody_has_said_the_default_of_call_holds(kind, expected):
     assert layer.told is expected
 
 
-@pytest.mark.parametrize("kind", [Told, ToldTrue, MustBeTold])
+class OfAMixin:
+    """No layer, but brings a call."""
+
+    def call(self, x, training=None):
+        self.told = training
+        return x
+
+
+class Mixed(OfAMixin, Layer):
+    pass
+
+
+class MixedLater(OfAMixin, MustBeTold):
+    pass
+
+
+@pytest.mark.parametrize("kind", [Told, ToldTrue, MustBeTold, Mixed, MixedLater])
 @pytest.mark.parametrize("said", [True, False])
 def test_what_the_caller_says_holds_in_layers_inside_too(kind, said):
     model = edunet.Sequential([kind()])
