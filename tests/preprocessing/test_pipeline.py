@@ -23,7 +23,7 @@ def test_a_pipeline_of_scikit_learn_feeds_a_network(patients):
     from sklearn.pipeline import make_pipeline
     from sklearn.preprocessing import StandardScaler
 
-    from edunet.interop import NeuralClassifier
+    from edunet.interop.sklearn import NeuralClassifier
 
     x, y, groups = patients
     train, test = patient_split(x, y, groups, shares=(2 / 3, 1 / 3))
