@@ -36,7 +36,9 @@ teaching.
 What is unrealistic: hazards stay proportional for ever; one cause of death; people move away whatever their state;
 the columns are independent, measured once, without error; nobody dies at the door.
 
-MEASURED
+Measured with 100,000 patients: dead within five years 0.403, seen to die 0.431, five-year answer known 0.78; best
+possible AUC at five years 0.793, Brier 0.1746; best concordance 0.750 on y, 0.721 on event_time. Trained on y
+of 8,000: Cox model of the columns with ln marker 0.65, with its square as well 0.75; stage alone 0.62.
 """
 
 from __future__ import annotations
@@ -184,10 +186,11 @@ def best_c_index(truth: Mapping[str, np.ndarray], *, censored: bool = True) -> O
         raise ValueError(
             f"best_c_index compares pairs: it wants log_hazard (n,) of two patients or more. Received: {eta.shape}."
         )
+    seen = seen_first(eta.min(), eta.max() + np.log(2))
     right, pairs = np.zeros(len(eta)), np.zeros(len(eta))  # of the pairs that a patient is part of
     for k in range(1, min(PARTNERS, len(eta) - 1) + 1):
         other = np.roll(eta, -k)
-        weight = seen_first(np.logaddexp(eta, other)) if censored else np.ones(len(eta))
+        weight = np.interp(np.logaddexp(eta, other), *seen) if censored else np.ones(len(eta))
         won = weight / (1 + np.exp(-abs(eta - other)))
         right += won + np.roll(won, k)
         pairs += weight + np.roll(weight, k)
@@ -195,13 +198,13 @@ def best_c_index(truth: Mapping[str, np.ndarray], *, censored: bool = True) -> O
     return Oracle(float(score), float(2 * np.sqrt(np.sum((right - score * pairs) ** 2)) / pairs.sum()))
 
 
-def seen_first(log_rate: np.ndarray) -> np.ndarray:
-    """W(r) from ln r: by the midpoint rule over 2,000 steps of the ten years, and a table of 200 rates."""
+def seen_first(least: float, most: float) -> tuple[np.ndarray, np.ndarray]:
+    """Give a table of ln r, from least to most, and W(r), by the midpoint rule over 2,000 steps of the ten years."""
     step = ENDS[1] / 2000
     t = (np.arange(2000) + 0.5) * step
     watched = np.exp(-t / MOVES_AFTER) * np.minimum(1, (ENDS[1] - t) / (ENDS[1] - ENDS[0]))
-    hazard = (t / SCALE) ** SHAPE  # H
-    table = np.linspace(min(-4.0, log_rate.min()), max(8.0, log_rate.max()), 200)
-    rate = np.exp(table)[:, None]
-    first = rate * SHAPE / t * hazard * np.exp(-rate * hazard) * watched**2
-    return np.interp(log_rate, table, first.sum(1) * step)
+    hazard = (t / SCALE) ** SHAPE  # H; and h = H·1.3/t
+    log_rate = np.linspace(least, most, 200)
+    rate = np.exp(log_rate)[:, None]
+    first = rate * (hazard * SHAPE / t) * np.exp(-rate * hazard) * watched**2
+    return log_rate, first.sum(1) * step

@@ -33,7 +33,10 @@ deployment: dataset shift, causality, and shift-stable models in health AI, Bios
 What is unrealistic: hospitals differ in a few numbers only, which never drift; the rule is the same everywhere up to
 its intercept; every patient is seen once, in one hospital; four hospitals of the same size.
 
-MEASURED
+Measured with 400,000 patients, hospitals 0 to 3: prevalence 0.135, 0.179, 0.177, 0.163; AUC of the true risk 0.850,
+0.846, 0.837, 0.874. A logistic regression of the right terms, trained on 8,000 patients of hospital 0, gaps filled with
+its middle values: AUC 0.85, 0.77, 0.59, 0.68; with the true values instead of the reported ones 0.85, 0.85, 0.84, 0.87,
+while it foretells 0.139, 0.184, 0.129, 0.198 of the patients: repaired units mend the ranking, not the calibration.
 """
 
 from __future__ import annotations
@@ -119,7 +122,7 @@ N_SITES = len(HOSPITALS)
 def load(n: int = 8000, seed: int = 0) -> Cohort:
     """Draw n SYNTHETIC patients, a quarter in each of four hospitals; patient i in hospital i mod 4.
 
-        logit p = b_k + rule(age, sex, z),   reported = max(limit, round(gain·value + offset + noise))      see the module
+        logit p = b_k + rule(age, sex, z),   reported = max(limit, round(gain·value + offset + noise))    see the module
 
     The same seed gives the same patients, and a larger n only adds patients at the end.
 
@@ -176,7 +179,7 @@ def draw_hospital(rng: np.random.Generator, hospital: Hospital, m: int) -> Drawn
     y = (rng.random(m) < risk).astype(np.uint8)
     value = np.stack(blood_risk.measurements(z), axis=1)
     reported = report(value, hospital, rng.standard_normal((m, 4)))
-    gap = rng.random((m, 4)) < 0 if hospital.missing is None else gaps(rng, hospital, age, centred)
+    gap = np.zeros((m, 4), bool) if hospital.missing is None else gaps(rng, hospital, age, centred)
     seen = np.where(gap, np.nan, reported)
     x, complete = (np.column_stack([age, sex, tests]).astype(np.float32) for tests in (seen, value))
     return {"x": x, "y": y, "risk": risk, "logit": logit, "complete": complete}

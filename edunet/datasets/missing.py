@@ -90,7 +90,7 @@ def hidden(
 
 @functools.cache
 def intercept(share: float) -> float:
-    """Solve E[sigmoid(c + 1.5·v)] = share, v ~ N(0,1), by halving; the expectation by 41 points of Gauss and Hermite."""
+    """Solve E[sigmoid(c + 1.5·v)] = share, v ~ N(0,1), by halving; expectation by 41 points of Gauss and Hermite."""
     v, weight = np.polynomial.hermite_e.hermegauss(41)
     low, high = -30.0, 30.0
     for _ in range(60):
