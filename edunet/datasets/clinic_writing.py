@@ -37,8 +37,6 @@ def write_rows(
     columns: dict[str, np.ndarray] = {}
     for name, value in rows[0].items():
         columns[name] = np.array([row[name] for row in rows], type_of(value))
-        name: np.array([row[name] for row in rows], type_of(rows[0][name])) for name in rows[0]
-    }
     return columns, spans
 
 
