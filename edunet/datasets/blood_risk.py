@@ -198,6 +198,7 @@ def measurements(z: np.ndarray) -> list[np.ndarray]:
 # --- the options ------------------------------------------------------------------------------------------------------
 
 
+@functools.cache
 def calibrations(sites: int) -> tuple[np.ndarray, np.ndarray]:
     """Give gain (sites,4) and offset (sites,4); the same hospital has the same, whatever the seed of the patients."""
     normal = np.array([np.random.Generator(np.random.PCG64(site)).standard_normal((2, 4)) for site in range(sites)])
