@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 
-from edunet.datasets import allergy_record, blood_risk, cells10, cohort, doses, drug_order, lesions
+from edunet.datasets import allergy_record, blood_risk, cells10, cohort, doses, drug_order, hospitals, lesions
 from edunet.datasets.cohort import BLOCK
 
-SETS = [blood_risk, lesions, allergy_record, doses, drug_order]
+SETS = [blood_risk, lesions, allergy_record, doses, drug_order, hospitals]
 
 
 @pytest.fixture(params=SETS, ids=lambda module: module.__name__.split(".")[-1])
@@ -93,8 +93,8 @@ def test_no_two_patients_share_an_id():
     assert len(np.unique(ids)) == len(ids)
 
 
-def test_there_is_one_site(module):
-    assert not module.load(100).site.any()
+def test_there_is_one_site_unless_the_set_is_about_sites(module):
+    assert module.load(100).site.any() == (module is hospitals)
 
 
 def test_global_random_state_is_left_alone(module):
