@@ -57,6 +57,8 @@ CURVE_UNITS = {
 }  # fmt: skip
 NOTE = "SYNTHETIC: drawn by edunet.datasets.doses from a formula; no patient, no real drug. Not for dosing."
 
+Number = float | np.ndarray
+
 MEDIAN = np.array([1.5, 0.043, 0.46])  # ka, CL, V
 SPREAD = np.array([0.7, 0.27, 0.15])  # sd of their logarithms
 FLOOR, SHARE = 0.5, 0.05  # mg/l and share of C, of the laboratory's error
@@ -74,7 +76,7 @@ class Posterior(NamedTuple):
     error: np.ndarray  # (n,), mg/l, Monte-Carlo standard error of mean
 
 
-def concentration(time: np.ndarray, dose: np.ndarray, ka: np.ndarray, CL: np.ndarray, V: np.ndarray) -> np.ndarray:
+def concentration(time: Number, dose: Number, ka: Number, CL: Number, V: Number) -> np.ndarray:
     """Give the concentration at a time after a dose by mouth.
 
         C(t) = D·ka/(V·(ka - ke))·(e^(-ke·t) - e^(-ka·t)),   ke = CL/V      D·ka·t/V·e^(-ka·t) where ka = ke
@@ -85,7 +87,7 @@ def concentration(time: np.ndarray, dose: np.ndarray, ka: np.ndarray, CL: np.nda
     >>> concentration(np.array([0, 2, 24]), 4.0, ka=1.5, CL=0.043, V=0.46).round(1).tolist()
     [0.0, 7.2, 1.0]
     """
-    ke = CL / V
+    time, ke = np.asarray(time, np.float64), CL / V
     gap = np.asarray(ka - ke, np.float64)
     equal = gap == 0
     late = np.where(equal, time, -np.expm1(-gap * time) / np.where(equal, 1, gap))  # ∫ e^(-gap·s) ds, 0 .. t
