@@ -16,6 +16,9 @@ half-life is read, -ln 2/ln w hours.
     risk                  probability   p
     concentration (n,72)  mg/l          C_t, just after the dose of hour t
 
+A second set, `curve`, is the tablet of a population: ka, clearance and volume differ from patient to patient, and three
+samples tell something of them. Its equations stand in `edunet.datasets.doses_curve`.
+
 Source: one-compartment model, M. Rowland, T. N. Tozer, Clinical Pharmacokinetics and Pharmacodynamics. The drug, its
 8 h and 35 l are invented for teaching.
 
@@ -40,9 +43,13 @@ from edunet.datasets.cohort import (
     sigmoid,
     split,
 )
+from edunet.datasets.doses_curve import concentration, curve, posterior
 from edunet.datasets.oracle import oracle_score
 
-__all__ = ["CLASS_NAMES", "COLUMNS", "UNITS", "load", "load_data", "oracle_score"]
+__all__ = [
+    "CLASS_NAMES", "COLUMNS", "UNITS", "load", "load_data", "oracle_score",
+    "concentration", "curve", "posterior",  # a tablet
+]  # fmt: skip
 
 CLASS_NAMES = ("no harm", "harm")
 COLUMNS = ("dose",)

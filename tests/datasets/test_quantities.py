@@ -1,0 +1,102 @@
+"""What the generated sets of quantities share: the form of a cohort, the same patients for a seed, the errors."""
+
+import sys
+
+import numpy as np
+import pytest
+
+from edunet.datasets import cohort, doses, epidemic, glucose
+from edunet.datasets.cohort import BLOCK
+from edunet.datasets.oracle import oracle_score
+
+SETS = [glucose.load, epidemic.load, doses.curve]
+
+
+@pytest.fixture(params=SETS, ids=lambda load: load.__module__.split(".")[-1])
+def load(request):
+    return request.param
+
+
+def test_one_row_for_every_patient(load):
+    patients = load(37, seed=2)
+    assert len(patients) == 37
+    for values in (patients.x, patients.y, patients.patient_id, patients.site, *patients.truth.values()):
+        assert len(values) == 37
+        assert values.dtype.kind == "U" or np.isfinite(values).all()
+    assert not patients.site.any()
+    assert patients.class_names == ()
+
+
+def test_everything_that_is_known_has_a_unit_and_nothing_else(load):
+    patients = load(2)
+    assert set(patients.units) == {*patients.columns, *patients.truth}
+
+
+def test_truth_knows_what_to_expect_and_how_far_it_strays(load):
+    patients = load(100)
+    assert patients.truth["expected"].shape == patients.truth["sd"].shape == patients.y.shape
+    assert oracle_score(patients.truth, "rmse").score > 0
+
+
+def test_says_that_it_is_synthetic_and_what_is_unrealistic(load):
+    patients, page = load(1), sys.modules[load.__module__].__doc__
+    assert patients.synthetic is True
+    assert "SYNTHETIC" in patients.note
+    assert "SYNTHETIC" in repr(patients)
+    for part in ("SYNTHETIC", "What is unrealistic:", "Measured with", "Source"):
+        assert part in page
+
+
+def test_same_seed_same_patients_and_a_larger_n_only_adds(load):
+    few, many = load(BLOCK - 7, seed=4), load(BLOCK + 1, seed=4)
+    for name in ("x", "y", "patient_id"):
+        np.testing.assert_array_equal(getattr(few, name), getattr(many, name)[: len(few)])
+    for name, values in few.truth.items():
+        np.testing.assert_array_equal(values, many.truth[name][: len(few)])
+
+
+def test_other_seed_other_patients(load):
+    a, b = load(100, seed=4), load(100, seed=5)
+    assert not (a.x == b.x).reshape(100, -1).all(1).any()
+
+
+def test_no_two_patients_share_an_id():
+    loads = [*SETS, doses.load]
+    ids = np.concatenate([load(5, seed=seed).patient_id for load in loads for seed in (0, 1, 11)])
+    assert len(np.unique(ids)) == len(ids)
+
+
+def test_global_random_state_is_left_alone(load):
+    before = np.random.get_state()[1].copy()  # noqa: NPY002
+    load(10)
+    np.testing.assert_array_equal(np.random.get_state()[1], before)  # noqa: NPY002
+
+
+@pytest.mark.parametrize("n", [0, -3])
+def test_too_few_patients(load, n):
+    with pytest.raises(ValueError, match=f"at least 1.*n={n}"):
+        load(n)
+
+
+@pytest.mark.parametrize("n", [10.0, "10", None, True])
+def test_n_must_be_a_whole_number(load, n):
+    with pytest.raises(TypeError, match="n must be a whole number"):
+        load(n)
+
+
+def test_negative_seed(load):
+    with pytest.raises(ValueError, match="seed must be at least 0"):
+        load(10, seed=-1)
+
+
+@pytest.mark.parametrize("module", [glucose, epidemic])
+def test_load_data_is_two_thirds_and_one_third(module):
+    (x_train, y_train), (x_test, y_test) = module.load_data(100, seed=3)
+    assert len(x_train) == len(y_train) == 66
+    patients = module.load(100, seed=3)
+    np.testing.assert_array_equal(np.concatenate([x_train, x_test]), patients.x)
+    np.testing.assert_array_equal(np.concatenate([y_train, y_test]), patients.y)
+
+
+def test_the_same_check_of_whole_numbers_everywhere():
+    assert epidemic.whole_number is cohort.whole_number
