@@ -1,19 +1,10 @@
-"""Draw the examples of the generated sets that stand in the docs.
-
-python tools/picture_sheets.py             all sheets, into docs/images/
-python tools/picture_sheets.py followup    one of them
-"""
-
-import sys
-from pathlib import Path
+"""The sheets of records."""
 
 import numpy as np
 
 from edunet.canvas import LOOKS, blank_figure
 from edunet.datasets import followup as follow
 from edunet.datasets import hospitals as four
-
-IMAGES = Path(__file__).parent.parent / "docs" / "images"
 
 
 def followup():
@@ -80,7 +71,3 @@ def hospitals():
 
 
 SHEETS = {"followup": followup, "hospitals": hospitals}
-
-if __name__ == "__main__":
-    for name in sys.argv[1:] or SHEETS:
-        SHEETS[name]().savefig(IMAGES / f"{name}.png", dpi=100)

@@ -1,10 +1,4 @@
-"""Draw examples of the generated sets for the docs: python tools/picture_sheets.py [glucose epidemic ...]
-
-One function for each set; the sheet goes to docs/images/<set>.png.
-"""
-
-import sys
-from pathlib import Path
+"""The sheets of bodies."""
 
 import numpy as np
 from matplotlib.figure import Figure
@@ -13,7 +7,6 @@ from edunet.datasets import doses
 from edunet.datasets import epidemic as epidemics
 from edunet.datasets import glucose as sugars
 
-IMAGES = Path(__file__).resolve().parent.parent / "docs" / "images"
 BLACK, ORANGE, BLUE, GREEN = "black", "#E69F00", "#0072B2", "#009E73"  # of Okabe and Ito
 
 
@@ -88,7 +81,3 @@ def doses_curve() -> Figure:
 
 
 SHEETS = {"glucose": glucose, "epidemic": epidemic, "doses_curve": doses_curve}
-
-if __name__ == "__main__":
-    for name in sys.argv[1:] or SHEETS:
-        SHEETS[name]().savefig(IMAGES / f"{name}.png", dpi=80)

@@ -1,0 +1,17 @@
+"""Draw the examples of the generated sets that stand in the docs.
+
+python tools/picture_sheets             all sheets, into docs/images/
+python tools/picture_sheets followup    one of them
+"""
+
+import sys
+from pathlib import Path
+
+import bodies
+import records
+
+IMAGES = Path(__file__).parents[2] / "docs" / "images"
+SHEETS = bodies.SHEETS | records.SHEETS
+
+for name in sys.argv[1:] or SHEETS:
+    SHEETS[name]().savefig(IMAGES / f"{name}.png", dpi=80)
