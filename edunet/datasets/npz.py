@@ -54,6 +54,8 @@ def check_headers(path: Path, archive: zipfile.ZipFile, keys: tuple[str, ...], k
         )
     total = 0
     for key in keys:
+        if archive.getinfo(f"{key}.npy").compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+            raise ValueError(f"{path.name}: {key} is packed in a way NumPy does not use. Download the file again.")
         with archive.open(f"{key}.npy") as file:
             shape, dtype = read_header(path, key, file)
         if dtype.hasobject:
