@@ -1,4 +1,4 @@
-"""Heart disease in the form of the UCI repository: 13 findings before an X-ray of the coronary arteries, of any hospital.
+"""Heart disease in the form of the UCI repository: 13 findings of each patient, of any hospital.
 
 The files processed.cleveland.data (303 patients), .hungarian (294), .switzerland (123) and .va (200) hold one patient a
 row, 14 cells, no header; reprocessed.hungarian.data has blanks for commas and -9 for what is missing. Other hospitals'
@@ -17,8 +17,8 @@ files of this form are read as well, with a header of these names or without.
     num       arteries narrowed by half: 0 healthy, 1..4 diseased; y = 1 where num > 0
 
 What to look out for: hospitals left out different findings (slope, ca and thal are mostly missing outside Cleveland),
-and the share of diseased patients runs from 36 % to 93 %. Switzerland gives every cholesterol as 0. A cholesterol, blood
-pressure or heart rate of 0 is no measurement: it is read as missing, and counted in `missing`.
+and the share of diseased patients runs from 36 % to 93 %. Switzerland gives every cholesterol as 0. A cholesterol,
+blood pressure or heart rate of 0 is no measurement: it is read as missing, counted in `missing` and told in `zeros`.
 
 Source: R. Detrano et al., American Journal of Cardiology 64 (1989) 304-310; UCI, doi 10.24432/C52P4X.
 """
@@ -156,7 +156,9 @@ def in_order(file_name: str, table: tables.Table) -> np.ndarray:
     if lacking:
         hint = ""
         if lacking == ["num"]:
-            hint = " In copies with a column `target` 1 often means healthy, and codes differ: find out before renaming it."
+            hint = (
+                " In copies with a column `target` its 1 may mean healthy, and codes differ: find out, then rename it."
+            )
         raise damaged(file_name, f"lacks {', '.join(lacking)}; it has {', '.join(names)!s:.300}.{hint}", line=1)
     return table.x[:, [names.index(name) for name in HEART_COLUMNS]]
 
@@ -164,11 +166,13 @@ def in_order(file_name: str, table: tables.Table) -> np.ndarray:
 def check_codes(file_name: str, cells: np.ndarray) -> None:
     """Check that kinds are among those of the form, and that every patient has an outcome."""
     for place, name in enumerate(HEART_COLUMNS):
-        values = cells[:, place]
-        strange = np.flatnonzero(~np.isin(values, CODES[name]) & ~np.isnan(values)) if name in CODES else ()
+        values, codes = cells[:, place], CODES.get(name)
+        if codes is None:
+            continue
+        strange = np.flatnonzero(~np.isin(values, codes) & ~np.isnan(values))
         if len(strange):
             what = (
-                f"patient {strange[0] + 1} has {values[strange[0]]:g}; expected one of {', '.join(map(str, CODES[name]))}. "
+                f"patient {strange[0] + 1} has {values[strange[0]]:g}; expected one of {', '.join(map(str, codes))}. "
                 "Some copies of the set were coded anew: take the file of the UCI repository."
             )
             raise damaged(file_name, what, column=name)

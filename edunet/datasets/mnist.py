@@ -7,7 +7,8 @@ Two forms are read:
     train-labels-idx1-ubyte(.gz), t10k-... or test-..., and with a dot: train-images.idx3-ubyte
 
 MNIST itself is digits, not medicine: it is here because everybody's first picture network was tried on it, and because
-Fashion-MNIST, Kuzushiji-MNIST, EMNIST and many sets made at home come in the same form.
+Fashion-MNIST, Kuzushiji-MNIST, EMNIST and many sets made at home come in the same form. Pictures are handed over as
+they are stored; EMNIST's lie on their side: x.swapaxes(1, 2) rights them.
 """
 
 from __future__ import annotations
@@ -63,7 +64,7 @@ def load(path: str | Path, *, max_bytes: int = MAX_BYTES) -> MNIST:
         path = find_file(path, (".npz",), WHERE)
         arrays = read_npz(path, KEYS, "A file of MNIST's form", max_bytes)
         pairs = {part: (arrays[f"x_{part}"], arrays[f"y_{part}"]) for part in ("train", "test")}
-        parts = {part: to_part(f"{path.name}, {part}", *pair) for part, pair in pairs.items()}
+        parts: dict[str, Part | None] = {p: to_part(f"{path.name}, {p}", *pair) for p, pair in pairs.items()}
         name, facts = identify(path, [])
     else:
         prefix, files = find_idx(path)
@@ -85,7 +86,7 @@ def load(path: str | Path, *, max_bytes: int = MAX_BYTES) -> MNIST:
 
 
 def load_data(path: str | Path) -> tuple[tuple[np.ndarray, np.ndarray], tuple[np.ndarray, np.ndarray]]:
-    """Read the files as `load` does and return (x_train, y_train), (x_test, y_test) as Keras does: x (N,H,W), no channel."""
+    """Read the files as `load` does; return (x_train, y_train), (x_test, y_test) as Keras does, x (N,H,W)."""
     data = load(path)
     if data.train is None or data.test is None:
         part = "training" if data.train is None else "test"
@@ -134,7 +135,7 @@ def read_part(files: dict[tuple[str, str], Path], part: str, max_bytes: int) -> 
 def to_part(where: str, x: np.ndarray, y: np.ndarray) -> Part:
     """Check pictures and labels of one part."""
     if x.ndim not in (3, 4) or x.dtype != np.uint8 or 0 in x.shape or (x.ndim == 4 and x.shape[3] != 1):
-        raise damaged(where, f"pictures of shape {x.shape} and type {x.dtype}; expected (N,H,W) of uint8, at least one.")
+        raise damaged(where, f"pictures of shape {x.shape} and type {x.dtype}; expected uint8, (N,H,W), at least one.")
     if y.dtype.kind not in "iu" or y.size != len(x) or y.shape[:1] != (len(x),):
         what = f"labels of shape {y.shape} and type {y.dtype}; expected {len(x):,} whole numbers, one for each picture."
         raise damaged(where, what)
@@ -152,7 +153,8 @@ def identify(path: Path, files: list[Path]) -> tuple[str, Facts | None]:
             for name, facts in SETS.items():
                 if md5 in facts.sums:
                     return name, facts
-    texts = (path.name.lower().removesuffix("train").removesuffix(".npz").strip("-_."), path.parent.name.lower())
+    texts = [path.name.lower().removesuffix("train").removesuffix(".npz").strip("-_."), path.parent.name.lower()]
+    texts += [path.parent.parent.name.lower()] if texts[1] == "raw" else []  # FashionMNIST/raw/train-images-...
     for text in texts:
         for name, facts in SETS.items():
             if re.search(facts.names, text):

@@ -51,9 +51,7 @@ SETS = {
     "emnist-letters": Facts("emnist-letters", ("none", *string.ascii_lowercase), FREE, COHEN),
     "emnist-digits": Facts("emnist-(digits|mnist)", DIGITS, FREE, COHEN),
     "emnist-balanced": Facts("emnist-(balanced|bymerge)", MERGED, FREE, COHEN),
-    "emnist-byclass": Facts(
-        "emnist-byclass", (*DIGITS, *string.ascii_uppercase, *string.ascii_lowercase), FREE, COHEN
-    ),
+    "emnist-byclass": Facts("emnist-byclass", (*DIGITS, *string.ascii_uppercase, *string.ascii_lowercase), FREE, COHEN),
     "mnist": Facts(
         r"(^|[^a-z])mnist",
         DIGITS,

@@ -1,8 +1,8 @@
 """Reader of medical tables: CSV of any dialect and ARFF, from a file you have, to numbers a network can take.
 
-One row is one patient or visit, one column one measurement. Numbers stay numbers, missing cells become NaN, words become
-codes 0, 1, 2, ... whose meaning is in `categories`. Nothing is guessed in silence: a column of numbers with a few words in
-it is refused with the line of the first of them, for it is more often a slip of the pen than a measurement.
+One row is one patient or visit, one column one measurement. Numbers stay numbers, missing cells become NaN, words
+become codes 0, 1, 2, ... whose meaning is in `categories`. Nothing is guessed in silence: a column of numbers with a
+few words in it is refused with the line of the first of them, for that is a slip of the pen more often than not.
 
 Sets that many people learn with are known by their names (tables_sets.py): column names where the file has none, the
 target, the patient's id, licence, citation, and what one can fall over.
@@ -20,10 +20,8 @@ import numpy as np
 
 from edunet.datasets.files import announce, check_sum, damaged, find_file, text_lines
 from edunet.datasets.tables_arff import arff_rows, read_header
-from edunet.datasets.tables_columns import Column, fill
-from edunet.datasets.tables_csv import (
-    DELIMITERS, csv_rows, guess_delimiter, header_names, is_header, name_columns,
-)  # fmt: skip
+from edunet.datasets.tables_columns import Column, fill, to_labels, to_text
+from edunet.datasets.tables_csv import DELIMITERS, csv_rows, guess_delimiter, header_names, is_header, unlike
 from edunet.datasets.tables_sets import Facts, identify
 
 __all__ = ["MISSING", "Table", "load"]
@@ -83,7 +81,7 @@ def load(
     header: bool | None = None,
     checksum: str | None = None,
 ) -> Table:
-    """Read a CSV (.csv, .data, .tsv, .txt, ...) or ARFF table, check it, print licence and citation of a known set once.
+    """Read a CSV (.csv, .data, .tsv, .txt) or ARFF table, check it, print licence and citation of a known set once.
 
     Arguments:
         path: the file.
@@ -161,8 +159,6 @@ def read_csv(path, names, words: set[str], missing, delimiter: str, decimal: str
         raise damaged(path.name, "there is nothing but blank lines.")
     has_header = is_header(first[1], missing) if header is None else header
     found = header_names(first[1]) if has_header else [f"column_{k}" for k in range(1, len(first[1]) + 1)]
-    if names is None:
-        name_columns(found, path.name)
     kinds: set[int] = set()
     for _ in range(2):
         columns = [Column(name) for name in found]
@@ -190,7 +186,7 @@ def rename(columns: list[Column], names: Sequence[str] | None, file_name: str) -
             raise damaged(file_name, f"columns= names {len(names)} columns, the file has {len(columns)}.")
         for column, name in zip(columns, names, strict=True):
             column.name = name
-    name_columns([column.name for column in columns], file_name)
+    unlike([column.name for column in columns], file_name)
 
 
 def check_words(column: Column, file_name: str, delimiter: str, decimal: str) -> None:
@@ -202,8 +198,8 @@ def check_words(column: Column, file_name: str, delimiter: str, decimal: str) ->
         what = f"{cell!r:.60} has a decimal comma. Type load(..., decimal=',')."
     elif numbers > column.n_words:
         what = (
-            f"{cell!r:.60} is not a number, but {numbers:,} other cells are. Correct it; if it means unknown, add it to "
-            f"missing=[...]; to read the column as words, type words=[{column.name!r:.60}]."
+            f"{cell!r:.60} is not a number, but {numbers:,} other cells are. Correct it; if it means unknown, add it "
+            f"to missing=[...]; to read the column as words, type words=[{column.name!r:.60}]."
         )
     if what:
         raise damaged(file_name, what, line=line, column=column.name[:80])
@@ -222,7 +218,8 @@ def assemble(
     done = {column.name: column.finish() for column in cells}
     if not len(done[names[0]][0]):
         raise damaged(path.name, "there are no rows of data, only names of columns.")
-    y, class_names = None, ()
+    y: np.ndarray | None = None
+    class_names: tuple[str, ...] = ()
     if target:
         y, class_names = to_labels(*done[target], known.classes if is_own else {}, path.name, target)
     inner = tuple(n for n in names if n not in (target, patient_id))
@@ -255,33 +252,3 @@ def look_up(name: str, names: Sequence[str], argument: str) -> str:
         hint = f" Did you mean {near[0]!r}?" if near else ""
         raise ValueError(f"There is no column {name!r:.80}.{hint} There are {', '.join(names[:60])!s:.600}.")
     return name
-
-
-def to_labels(
-    values: np.ndarray, words: tuple[str, ...], classes: dict[str, str], file_name: str, target: str
-) -> tuple[np.ndarray, tuple[str, ...]]:
-    """Return y and the names of its classes."""
-    names = words
-    if classes:
-        if words:
-            places = {list(words).index(word): place for place, word in enumerate(classes) if word in words}
-        else:
-            places = {float(word): place for place, word in enumerate(classes)}
-        strange = set(np.unique(values[~np.isnan(values)]).tolist()) - set(places)
-        if strange:
-            first = words[int(min(strange))] if words else f"{min(strange):g}"
-            known = ", ".join(classes)
-            raise damaged(file_name, f"holds {first!r:.60}; expected {known}.", column=target[:80])
-        values = np.array([places.get(value, np.nan) for value in values.tolist()], dtype=np.float64)
-        names = tuple(classes.values())
-    whole = bool(np.all(values == np.floor(values)) and np.all(np.abs(values) < 2**53))  # False where NaN
-    return values.astype(np.int64) if whole else values, names
-
-
-def to_text(values: np.ndarray, words: tuple[str, ...]) -> np.ndarray:
-    """Return ids as text: 17 for 17.0; "" where missing."""
-    table = [*words, ""]
-    texts = [
-        table[-1 if np.isnan(v) else int(v)] if words else "" if np.isnan(v) else f"{v:.17g}" for v in values.tolist()
-    ]
-    return np.array(texts, dtype=np.str_)

@@ -49,7 +49,8 @@ def read_attribute(text: str, line: int, name: str) -> Column:
     """Read `@attribute name type`."""
     found = NAME.fullmatch(text)
     if found is None:
-        raise damaged(name, f"{text!r:.80}: expected @attribute, a name (in quotes if it has spaces), a type.", line=line)
+        what = f"{text!r:.80}: expected @attribute, a name (in quotes if it has spaces), a type."
+        raise damaged(name, what, line=line)
     column, kind = Column(unquote(found[1])), found[2].strip()
     word = kind.split(None, 1)[0].lower() if kind else ""
     if word in NUMBERS:
@@ -87,7 +88,8 @@ def split_row(text: str, line: int, name: str) -> list[str]:
         raise damaged(name, f"{text.count(','):,} commas; a row has at most {MAX_COLUMNS:,} cells.", line=line)
     if "'" not in text and '"' not in text:
         return [cell.strip() for cell in text.split(",")]
-    cells, place = [], 0
+    cells: list[str] = []
+    place = 0
     while place <= len(text):
         found = CELL.match(text, place)
         if found is None or (found[3] is not None and found[3].lstrip()[:1] in ("'", '"')):

@@ -13,7 +13,7 @@ import numpy as np
 
 from edunet.datasets.files import damaged
 
-__all__ = ["MAX_COLUMNS", "Column", "Row", "fill", "to_number"]
+__all__ = ["MAX_COLUMNS", "Column", "Row", "fill", "to_labels", "to_number", "to_text"]
 
 MAX_COLUMNS = 2**20
 NAN = math.nan
@@ -105,7 +105,7 @@ def fill(columns: list[Column], rows: Iterable[Row], name: str, missing: frozens
 
 
 def whole(rows: Iterable[Row], count: int, name: str) -> Iterator[Row]:
-    """Yield the rows that have as many cells as there are columns; empty cells after the last column are passed over."""
+    """Yield the rows, all with as many cells as there are columns; empty ones after the last are passed over."""
     for line, row in rows:
         if len(row) > count and not any(cell.strip() for cell in row[count:]):
             row = row[:count]
@@ -113,3 +113,33 @@ def whole(rows: Iterable[Row], count: int, name: str) -> Iterator[Row]:
             begins = ", ".join(row[:4])
             raise damaged(name, f"{len(row):,} cells, expected {count:,}. It begins {begins!r:.80}.", line=line)
         yield line, row
+
+
+def to_labels(
+    values: np.ndarray, words: tuple[str, ...], classes: dict[str, str], file_name: str, target: str
+) -> tuple[np.ndarray, tuple[str, ...]]:
+    """Return y and the names of its classes."""
+    names = words
+    if classes:
+        if words:
+            places = {float(words.index(word)): place for place, word in enumerate(classes) if word in words}
+        else:
+            places = {float(word): place for place, word in enumerate(classes)}
+        strange = set(np.unique(values[~np.isnan(values)]).tolist()) - set(places)
+        if strange:
+            first = words[int(min(strange))] if words else f"{min(strange):g}"
+            known = ", ".join(classes)
+            raise damaged(file_name, f"holds {first!r:.60}; expected {known}.", column=target[:80])
+        values = np.array([places.get(value, np.nan) for value in values.tolist()], dtype=np.float64)
+        names = tuple(classes.values())
+    whole = bool(np.all(values == np.floor(values)) and np.all(np.abs(values) < 2**53))  # False where NaN
+    return values.astype(np.int64) if whole else values, names
+
+
+def to_text(values: np.ndarray, words: tuple[str, ...]) -> np.ndarray:
+    """Return ids as text: 17 for 17.0; "" where missing."""
+    table = [*words, ""]
+    texts = [
+        table[-1 if np.isnan(v) else int(v)] if words else "" if np.isnan(v) else f"{v:.17g}" for v in values.tolist()
+    ]
+    return np.array(texts, dtype=np.str_)

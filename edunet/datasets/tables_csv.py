@@ -1,4 +1,4 @@
-"""Rows of a text table: cells between commas, semicolons, tabs, bars or blanks, in quotes or not, with a header or not."""
+"""Rows of a text table: cells between commas, semicolons, tabs, bars or blanks, in quotes or not."""
 
 from __future__ import annotations
 
@@ -10,11 +10,12 @@ from pathlib import Path
 from edunet.datasets.files import damaged, text_lines
 from edunet.datasets.tables_columns import MAX_COLUMNS, Row, to_number
 
-__all__ = ["DELIMITERS", "csv_rows", "guess_delimiter", "header_names", "is_header", "name_columns"]
+__all__ = ["DELIMITERS", "csv_rows", "guess_delimiter", "header_names", "is_header", "unlike"]
 
 DELIMITERS = ("\t", ";", "|", ",", " ")  # the rarer inside a cell, the earlier
 GLANCE = 2**16  # bytes looked at to guess the delimiter
 GUESS_LINES = 20
+END: list[str] = []
 
 
 def guess_delimiter(path: Path) -> str:
@@ -42,7 +43,7 @@ def split_blanks(line: str) -> list[str]:
     """Split at blanks and tabs, of which several count as one; quotes keep a cell together."""
     if '"' not in line:
         return line.split()
-    return next(csv.reader([line.strip()], delimiter=" ", skipinitialspace=True), [])
+    return next(csv.reader([line.strip()], delimiter=" ", skipinitialspace=True))
 
 
 def csv_rows(path: Path, delimiter: str) -> Iterator[Row]:
@@ -64,8 +65,8 @@ def csv_rows(path: Path, delimiter: str) -> Iterator[Row]:
         while True:
             begins = reader.line_num + 1
             with readable(path.name, begins):
-                cells = next(reader, None)
-            if cells is None:
+                cells = next(reader, END)
+            if cells is END:
                 return
             if len(cells) > 1 or (cells and cells[0].strip()):
                 yield begins, cells
@@ -105,7 +106,7 @@ def header_names(cells: list[str]) -> list[str]:
     return [cell.strip() or f"column_{place}" for place, cell in enumerate(cells, 1)]
 
 
-def name_columns(names: list[str], file_name: str) -> list[str]:
+def unlike(names: list[str], file_name: str) -> None:
     """Refuse a name that occurs twice."""
     seen: dict[str, int] = {}
     for place, name in enumerate(names, 1):
@@ -116,4 +117,3 @@ def name_columns(names: list[str], file_name: str) -> list[str]:
                 "a name for each column.",
             )
         seen[name] = place
-    return names

@@ -1,7 +1,7 @@
 """What is published about medical tables that many people learn with: columns, classes, licence, traps.
 
-A set is known by the SHA-256 of its file, or by the name of the file together with its number of columns. Nothing of the
-data is here; the files come from the UCI Machine Learning Repository, https://archive.ics.uci.edu, and from R.
+A set is known by the SHA-256 of its file, or by the name of the file together with its number of columns. Nothing of
+the data is here; the files come from the UCI Machine Learning Repository, https://archive.ics.uci.edu, and from R.
 """
 
 from __future__ import annotations
@@ -84,8 +84,9 @@ SETS = {
     ),
     "pima indians diabetes": Facts(
         r"pima-indians-diabetes(\.data)?", 9, "CC0 1.0, as its copies state; withdrawn from the UCI repository",
-        "J. W. Smith, J. E. Everhart, W. C. Dickson, W. C. Knowler, R. S. Johannes: Using the ADAP learning algorithm to "
-        "forecast the onset of diabetes mellitus. Proc. Symposium on Computer Applications in Medical Care (1988) 261-265",
+        "J. W. Smith, J. E. Everhart, W. C. Dickson, W. C. Knowler, R. S. Johannes: Using the ADAP learning algorithm "
+        "to forecast the onset of diabetes mellitus. Proc. Symposium on Computer Applications in Medical Care (1988) "
+        "261-265",
         "diabetes", {"0": "no diabetes", "1": "diabetes"},
         ("pregnancies", "glucose", "blood_pressure", "skin_thickness", "insulin", "bmi", "pedigree", "age", "diabetes"),
         note="Zeros in glucose, blood_pressure, skin_thickness, insulin and bmi mean missing; they are left as they "
@@ -112,7 +113,8 @@ SETS = {
     "heart failure": Facts(
         r"heart_failure_clinical_records(_dataset)?", 13, CC_BY,
         uci("D. Chicco, G. Jurman: Machine learning can predict survival of patients with heart failure from serum "
-            "creatinine and ejection fraction alone. BMC Medical Informatics and Decision Making 20 (2020) 16", "C5Z89R"),
+            "creatinine and ejection fraction alone. BMC Medical Informatics and Decision Making 20 (2020) 16",
+            "C5Z89R"),
         "DEATH_EVENT", {"0": "survived", "1": "died"},
         note="time is the length of follow-up, which is not known beforehand: it leaks the outcome. Leave it out of x.",
         size=12_239, sha256="9c73cea7468ff5d517801ec050fe9993da5912fce4b56f296f8df3b38dd75912",
