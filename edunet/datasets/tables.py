@@ -112,7 +112,8 @@ def load(
     if path.suffix.lower() == ".arff":
         cells = read_arff(path, columns, gaps)
     else:
-        cells = read_csv(path, columns, set(words), gaps, delimiter or guess_delimiter(path), decimal, header)
+        texts = {*words, *([patient_id] if patient_id else [])}  # 007 is not 7
+        cells = read_csv(path, columns, texts, gaps, delimiter or guess_delimiter(path), decimal, header)
     name, facts = identify(path, len(cells))
     if facts and facts.columns and all(c.name == f"column_{k}" for k, c in enumerate(cells, 1)):
         for column, known in zip(cells, facts.columns, strict=True):
@@ -149,6 +150,11 @@ def read_arff(path: Path, names: Sequence[str] | None, missing: frozenset[str]) 
         columns, _ = read_header(lines, path.name)
         rename(columns, names, path.name)
         fill(columns, arff_rows(lines, path.name), path.name, missing, ".")
+    for column in columns:
+        if column.n_words:
+            line, cell = column.first_word
+            what = f"{cell!r:.60} is not a number, as the file declares; if it means unknown, add it to missing=[...]."
+            raise damaged(path.name, what, line=line, column=column.name[:80])
     return columns
 
 
@@ -163,6 +169,8 @@ def read_csv(path, names, words: set[str], missing, delimiter: str, decimal: str
     for _ in range(2):
         columns = [Column(name) for name in found]
         rename(columns, names, path.name)
+        for word in words:
+            look_up(word, [column.name for column in columns], "words")
         kinds |= {k for k, column in enumerate(columns) if column.name in words}
         for k in kinds:
             columns[k].kind = "words"
