@@ -115,9 +115,6 @@ def load(
         texts = {*words, *([patient_id] if patient_id else [])}  # 007 is not 7
         cells = read_csv(path, columns, texts, gaps, delimiter or guess_delimiter(path), decimal, header)
     name, facts = identify(path, len(cells))
-    if facts and facts.columns and all(c.name == f"column_{k}" for k, c in enumerate(cells, 1)):
-        for column, known in zip(cells, facts.columns, strict=True):
-            column.name = known
     return assemble(path, cells, name, facts, target, patient_id)
 
 
@@ -164,7 +161,11 @@ def read_csv(path, names, words: set[str], missing, delimiter: str, decimal: str
     if first is None:
         raise damaged(path.name, "there is nothing but blank lines.")
     has_header = is_header(first[1], missing) if header is None else header
-    found = header_names(first[1]) if has_header else [f"column_{k}" for k in range(1, len(first[1]) + 1)]
+    if has_header:
+        found = header_names(first[1])
+    else:
+        facts = identify(path, len(first[1]))[1]
+        found = list(facts.columns if facts else ()) or [f"column_{k}" for k in range(1, len(first[1]) + 1)]
     kinds: set[int] = set()
     for _ in range(2):
         columns = [Column(name) for name in found]
@@ -204,7 +205,7 @@ def check_words(column: Column, file_name: str, delimiter: str, decimal: str) ->
     what = ""
     if delimiter != "," and decimal == "." and re.fullmatch(r"[+-]?\d+,\d+", cell):
         what = f"{cell!r:.60} has a decimal comma. Type load(..., decimal=',')."
-    elif numbers > column.n_words:
+    elif numbers >= column.n_words:
         what = (
             f"{cell!r:.60} is not a number, but {numbers:,} other cells are. Correct it; if it means unknown, add it "
             f"to missing=[...]; to read the column as words, type words=[{column.name!r:.60}]."

@@ -40,7 +40,7 @@ TOKENS = (b"\0", b'"', b"'", b",", b";", b"\t", b"\n", b"{", b":", b"?", b"1e999
 
 @pytest.fixture(scope="session")
 def mutations():
-    """Damage the bytes of a file in n ways, always the same: flipped, cut, doubled, left out, with strange text inside."""
+    """Damage the bytes of a file in n ways, always the same: flipped, cut, doubled, left out, strange text put in."""
 
     def damage(raw, n, seed=0):
         rng = np.random.Generator(np.random.PCG64(seed))

@@ -124,7 +124,11 @@ X, Y = arrays("train")
         ("images", b"\0\0\x08\x03" + b"\xff" * 12, "more than the cap of 1,073,741,824"),
         ("images", b"\0\0\x08\x03" + bytes(12), "nothing"),
         ("images", gzip.compress(idx(X))[:-20], "damaged or cut short"),
-        ("images", gzip.compress(b"\0\0\x08\x03\0\0\0\x0c\0\0\0\x1c\0\0\0\x1c" + bytes(200_000_000)), "but more follow"),
+        (
+            "images",
+            gzip.compress(b"\0\0\x08\x03\0\0\0\x0c\0\0\0\x1c\0\0\0\x1c" + bytes(200_000_000)),
+            "but more follow",
+        ),
         ("labels", idx(Y[:5]), r"labels of shape \(5,\).*expected 12 whole numbers"),
     ],
     ids=str,

@@ -301,7 +301,13 @@ def test_a_class_that_the_set_does_not_have(tmp_path):
 
 @pytest.mark.parametrize(
     "raw",
-    [b"," * 10_000_000, b"1," * 10_000_000, b'"' + b"a,\n" * 1_000_000, b"a" * 20_000_000, b"1\n" * 3 + b"9" * 20_000_000],
+    [
+        b"," * 10_000_000,
+        b"1," * 10_000_000,
+        b'"' + b"a,\n" * 1_000_000,
+        b"a" * 20_000_000,
+        b"1\n" * 3 + b"9" * 20_000_000,
+    ],
     ids=["ten million gaps", "ten million columns", "open quote", "endless word", "endless number"],
 )
 @pytest.mark.parametrize("name", ["a.csv", "a.arff"])
