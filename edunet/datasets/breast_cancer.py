@@ -21,6 +21,8 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from edunet.datasets.shares import stratified
+
 __all__ = ["BreastCancer", "load", "load_data"]
 
 LICENCE = "CC BY 4.0"
@@ -83,24 +85,6 @@ def load_data(
         >>> x_train.shape, x_test.shape                           # doctest: +SKIP
         ((456, 30), (113, 30))
     """
-    if isinstance(test_share, bool) or not isinstance(test_share, (int, float, np.number)):
-        raise TypeError(f"test_share must be a number between 0 and 1. Received: test_share={test_share!r}.")
-    if not 0 < test_share < 1:
-        hint = f" Did you mean test_share={test_share / 100:g}?" if 1 < test_share < 100 else " Type test_share=0.2."
-        raise ValueError(f"test_share must lie between 0 and 1. Received: test_share={test_share!r}.{hint}")
-    if isinstance(seed, bool) or not isinstance(seed, (int, np.integer)):
-        raise TypeError(f"seed must be a whole number. Received: seed={seed!r}. Type seed=0.")
-    if seed < 0:
-        raise ValueError(f"seed must be at least 0. Received: seed={seed}. Type seed=0.")
     data = load()
-    rng = np.random.Generator(np.random.PCG64(int(seed)))
-    train, test = [], []
-    for label in (0, 1):
-        rows = rng.permutation(np.flatnonzero(data.y == label))
-        cut = round(test_share * len(rows))
-        if cut in (0, len(rows)):
-            raise ValueError(f"test_share={test_share!r} leaves a part without class {label}. Type test_share=0.2.")
-        test.append(rows[:cut])
-        train.append(rows[cut:])
-    i, j = rng.permutation(np.concatenate(train)), rng.permutation(np.concatenate(test))
+    i, j = stratified(data.y, test_share, seed)
     return (data.x[i], data.y[i]), (data.x[j], data.y[j])

@@ -13,11 +13,7 @@ Source: J. Yang et al., MedMNIST v2, Scientific Data 10 (2023) 41, doi 10.1038/s
 
 from __future__ import annotations
 
-import math
 import re
-import tokenize
-import zipfile
-import zlib
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -25,6 +21,7 @@ import numpy as np
 
 from edunet.datasets.files import announce, check_sum, find_file
 from edunet.datasets.medmnist_sets import CITATION, SETS, Facts
+from edunet.datasets.npz import read_npz
 
 __all__ = ["TASKS", "MedMNIST", "Part", "load", "load_data"]
 
@@ -89,7 +86,7 @@ def load(path: str | Path, md5: str | None = None, *, max_bytes: int = MAX_BYTES
     name, facts = identify(path)
     if md5 is not None:
         check_md5(path, name, md5)
-    arrays = read_arrays(path, max_bytes)
+    arrays = read_npz(path, KEYS, "A MedMNIST file", max_bytes)
     n_channels = check_images(path, arrays)
     check_labels(path, arrays)
     task, class_names = decide_task(path, facts, arrays)
@@ -139,64 +136,6 @@ def check_md5(path: Path, name: str, md5: str) -> None:
         "leave out md5= to read it all the same."
     )
     check_sum(path, expected, hint)
-
-
-def read_arrays(path: Path, max_bytes: int = MAX_BYTES) -> dict[str, np.ndarray]:
-    """Unpack the six arrays, after their headers have been looked at."""
-    if path.stat().st_size == 0:
-        raise ValueError(f"{path.name} is empty. Download it again.")
-    if not zipfile.is_zipfile(path):
-        with path.open("rb") as file:
-            start = file.read(16)
-        kind = "a web page" if start.lstrip()[:1] == b"<" else "cut short" if start[:2] == b"PK" else "something else"
-        raise ValueError(f"{path.name} is not a .npz (zip) file but {kind}: {start!r}... Download it again.")
-    try:
-        with zipfile.ZipFile(path) as archive:
-            check_headers(path, archive, max_bytes)
-        with np.load(path, allow_pickle=False) as arrays:
-            return {key: arrays[key] for key in KEYS}
-    except (zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError) as error:
-        raise ValueError(f"{path.name} is damaged ({error}). Download it again.") from error
-
-
-def check_headers(path: Path, archive: zipfile.ZipFile, max_bytes: int) -> None:
-    """Check keys, kinds and declared sizes from the headers alone, before any array is unpacked."""
-    members = [name.removesuffix(".npy") for name in archive.namelist()]
-    missing = [key for key in KEYS if key not in members]
-    if missing:
-        raise ValueError(
-            f"{path.name} lacks {', '.join(missing)}; it holds {', '.join(members) or 'nothing'}. "
-            f"A MedMNIST file holds {', '.join(KEYS)}."
-        )
-    total = 0
-    for key in KEYS:
-        with archive.open(f"{key}.npy") as file:
-            shape, dtype = read_header(path, key, file)
-        if dtype.hasobject:
-            raise ValueError(f"{path.name}: {key} holds Python objects, which are never unpickled; expected numbers.")
-        size = math.prod(shape) * dtype.itemsize
-        declared = archive.getinfo(f"{key}.npy").file_size
-        if min(shape, default=0) < 0 or not size < declared <= size + 2**16:  # a header is far shorter than 64 KiB
-            raise ValueError(f"{path.name}: {key} declares shape {shape} of {dtype}, but {declared} bytes follow.")
-        total += size
-    if total > max_bytes:
-        raise ValueError(
-            f"{path.name} would unpack to {total:,} bytes, more than the cap of {max_bytes:,}. "
-            f"If you trust the file and have the memory, type load({path.name!r}, max_bytes={total})."
-        )
-
-
-def read_header(path: Path, key: str, file) -> tuple[tuple[int, ...], np.dtype]:
-    """Read shape and dtype of one .npy member."""
-    try:
-        version = np.lib.format.read_magic(file)
-        read = np.lib.format.read_array_header_1_0 if version == (1, 0) else np.lib.format.read_array_header_2_0
-        shape, _, dtype = read(file)
-    except (ValueError, TypeError, SyntaxError, tokenize.TokenError, RecursionError, MemoryError) as error:
-        raise ValueError(f"{path.name}: {key} is not a NumPy array ({error}). Download the file again.") from error
-    if any(type(n) is not int for n in shape):
-        raise ValueError(f"{path.name}: {key} declares the shape {shape}. Download the file again.")
-    return shape, dtype
 
 
 def check_images(path: Path, arrays: dict[str, np.ndarray]) -> int:

@@ -33,3 +33,32 @@ def logistic():
         return b @ w
 
     return scores
+
+
+TOKENS = (b"\0", b'"', b"'", b",", b";", b"\t", b"\n", b"{", b":", b"?", b"1e999", b"\xff", b"@data", b"-", b"9" * 40)
+
+
+@pytest.fixture(scope="session")
+def mutations():
+    """Damage the bytes of a file in n ways, always the same: flipped, cut, doubled, left out, strange text put in."""
+
+    def damage(raw, n, seed=0):
+        rng = np.random.Generator(np.random.PCG64(seed))
+        for _ in range(n):
+            out = bytearray(raw)
+            for _ in range(rng.integers(1, 4)):
+                i, j = sorted(rng.integers(0, len(out) + 1, 2).tolist())
+                kind = rng.integers(5)
+                if kind == 0 and out:
+                    out[min(i, len(out) - 1)] = rng.integers(256)
+                elif kind == 1:
+                    out[i:i] = TOKENS[rng.integers(len(TOKENS))]
+                elif kind == 2:
+                    del out[i : min(j, i + 50)]
+                elif kind == 3:
+                    out[i:i] = out[i : min(j, i + 200)]
+                else:
+                    del out[max(i, len(out) // 2) :]
+            yield bytes(out)
+
+    return damage
