@@ -49,7 +49,10 @@ the steps do not depend on how long a state lasted; nobody is treated, dies or g
 100 %. The hour of sepsis is known: real labels depend on what doctors ordered, and models of them have failed in other
 hospitals (A. Wong et al., JAMA Internal Medicine 181 (2021) 1065-1070).
 
-@MEASURED@
+Measured with 200,000 patients: septic within the two days 38.2 % (exact), positive hours 6.2 % of those asked; best
+possible AUC 0.796, area under precision and recall 0.290, Brier 0.0493. The best that the current hour alone can do is
+AUC 0.722; its evidence summed over six hours 0.772. With missing="informative" 0.813 and 0.317; the same filter without
+a look at what is missing 0.799, the current hour 0.756.
 """
 
 from __future__ import annotations
@@ -180,7 +183,10 @@ def log_likelihood(x: np.ndarray, there: np.ndarray) -> np.ndarray:
     value = x.astype(np.float64)
     value[..., -1] = np.log(value[..., -1])
     seen = ~np.isnan(value)
-    terms = [np.where(seen, np.log(q) - ((value - mean) / SD) ** 2 / 2, np.log1p(-q)) for mean, q in zip(MEAN, there)]
+    terms = [
+        np.where(seen, np.log(q) - ((value - mean) / SD) ** 2 / 2, np.log1p(-q))
+        for mean, q in zip(MEAN, there, strict=True)
+    ]
     return np.stack([term.sum(-1) for term in terms], axis=-1)
 
 
