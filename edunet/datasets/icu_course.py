@@ -51,7 +51,11 @@ What is unrealistic: one number is all there is to severity, and moves without t
 normal values; measurements of one hour are independent given the severity, without outliers and typing errors; the
 length of the record has nothing to do with the patient; no age, no diagnosis, one hospital.
 
-@MEASURED@
+Measured with 100,000 patients: 14.0 % die, 97 measurements in a stay; best possible AUC 0.864, area under precision and
+recall 0.537, Brier 0.0876. The best at hour 0, 11, 23, 35 of the stays that last longer: AUC 0.56, 0.67, 0.72, 0.77.
+Logistic regression, trained on 8,000: last value of each column 0.799, mean of the stay 0.779, mean of its last 12
+hours 0.840, these and the counts together 0.848. With missing="informative" the best is 0.888 and 0.602, these together
+reach 0.859, the counts alone 0.779.
 """
 
 from __future__ import annotations
@@ -160,6 +164,9 @@ def events(stays: Cohort) -> Events:
     >>> listed = events(stays)
     >>> for i in range(3):
     ...     print(f"{listed.hour[i]:.2f} h  {stays.columns[listed.variable[i]]}  {listed.value[i]:.1f}")
+    0.08 h  heart_rate  65.0
+    0.20 h  bun  41.9
+    0.57 h  map  58.8
     """
     if not isinstance(stays, Cohort) or "time" not in stays.truth:
         raise TypeError(
