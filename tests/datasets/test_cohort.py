@@ -3,10 +3,20 @@
 import numpy as np
 import pytest
 
-from edunet.datasets import allergy_record, blood_risk, cells10, cohort, doses, drug_order, hospitals, lesions
+from edunet.datasets import (
+    allergy_record,
+    blood_risk,
+    cells10,
+    cohort,
+    doses,
+    drug_order,
+    hospitals,
+    icu_course,
+    lesions,
+)
 from edunet.datasets.cohort import BLOCK
 
-SETS = [blood_risk, lesions, allergy_record, doses, drug_order, hospitals]
+SETS = [blood_risk, lesions, allergy_record, doses, drug_order, hospitals, icu_course]
 
 
 @pytest.fixture(params=SETS, ids=lambda module: module.__name__.split(".")[-1])

@@ -9,9 +9,10 @@ from pathlib import Path
 
 import bodies
 import records
+import stays
 
 IMAGES = Path(__file__).parents[2] / "docs" / "images"
-SHEETS = bodies.SHEETS | records.SHEETS
+SHEETS = bodies.SHEETS | records.SHEETS | stays.SHEETS
 
 for name in sys.argv[1:] or SHEETS:
     SHEETS[name]().savefig(IMAGES / f"{name}.png", dpi=80)

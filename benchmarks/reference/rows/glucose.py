@@ -43,4 +43,10 @@ def run(seed, data):
 
     floor = oracle_score(judge.truth).score
     parameters = model.count_params()
-    return {"rmse": rmse(answer), "floor": floor, "last_value": rmse(last), "seconds": seconds, "parameters": parameters}
+    return {
+        "rmse": rmse(answer),
+        "floor": floor,
+        "last_value": rmse(last),
+        "seconds": seconds,
+        "parameters": parameters,
+    }
