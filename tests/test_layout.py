@@ -38,14 +38,14 @@ FLOORS = [
     ["ops", "initializers", "regularizers", "constraints", "schedules", "optimizers", "activations"],
     ["layers", "losses", "metrics", "warmup", "race"],
     ["callbacks", "models"],
-    ["datasets"],
+    ["datasets", "preprocessing"],
     ["clinic"],
     ["show"],
     ["utils", "keras", "learn", "interop"],
     ["demo", "bench", "verify", "lessons", "cli", "__main__"],
 ]
 ORDER = {room: (floor, place) for floor, rooms in enumerate(FLOORS) for place, room in enumerate(rooms)}
-ALONE = {"kernels", "datasets"}  # arrays in, arrays out: they import nothing of edunet
+ALONE = {"kernels", "datasets", "preprocessing"}  # arrays in, arrays out: they import nothing of edunet
 SIDE_BY_SIDE = {"clinic", "show"}  # none of these on another
 
 
@@ -117,6 +117,7 @@ def test_imports_point_down(path):
         ("tensor", "from edunet.gradcheck import check_gradients"),
         ("kernels", "from edunet.names import look_up"),
         ("datasets", "from edunet.tensor import Tensor"),
+        ("preprocessing", "from edunet.datasets import molecules"),
         ("clinic", "from edunet import show"),
         ("layers", "from .models import Model"),
     ],
