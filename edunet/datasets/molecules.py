@@ -37,7 +37,9 @@ of Chemical Information and Computer Sciences 44 (2004) 1000-1005; S. A. Wildman
 What is unrealistic: nobody could make many of these molecules; solubility that adds up; every ring has a digit of its
 own, 1 .. 5; no charges but nitro's, no mirror images, 15 different atoms and no more.
 
-MEASURED
+Measured with 100,000 molecules: 82,538 different texts, 26 tokens on average; alert 0.241, toxic 0.267; best possible
+AUC 0.921, accuracy 0.950, Brier 0.0475, log loss 0.1985; best possible RMSE 0.30 of a standard deviation of 4.3.
+Trained on 8,000, with counts of tokens: logistic regression AUC 0.85, linear regression RMSE 0.51.
 """
 
 from __future__ import annotations

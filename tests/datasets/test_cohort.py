@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 
-from edunet.datasets import allergy_record, blood_risk, cells10, cohort, doses, drug_order, lesions
+from edunet.datasets import allergy_record, blood_risk, cells10, cohort, doses, drug_order, lesions, molecules
 from edunet.datasets.cohort import BLOCK
 
-SETS = [blood_risk, lesions, allergy_record, doses, drug_order]
+SETS = [blood_risk, lesions, allergy_record, doses, drug_order, molecules]
 
 
 @pytest.fixture(params=SETS, ids=lambda module: module.__name__.split(".")[-1])
