@@ -5,7 +5,7 @@ a ring, a dot starts a part of its own. The grammar is that of OpenSMILES:
 
     atoms      B C N O P S F Cl Br I, b c n o p s, *, and in brackets any element: [13C@@H], [NH4+], [nH], [se], [Cu+2]
     bonds      - = # $ : / \\ and none: single, or aromatic between two aromatic atoms of a ring
-    rings      1 .. 9, 0, %10 .. %99;      branches ( );      parts .
+    rings      0 .. 9, %10 .. %99, %(100) ..;      branches ( );      parts .
 
 A ring written with = and - becomes aromatic where it is (`edunet.preprocessing.aromatic`). Tetrahedral marks (@) and
 the sides of double bonds (/ and \\) are read and forgotten.
@@ -35,7 +35,7 @@ __all__ = ["MAX_LENGTH", "read_smiles", "smiles_tokens"]
 
 MAX_LENGTH = 5000  # characters; the longest of the public sets have some hundreds
 
-TOKEN = re.compile(r"\[[^\[\]]*\]|Br|Cl|[BCNOPSFIbcnops*]|%\d\d|\d|[-=#$:/\\().]", re.ASCII)
+TOKEN = re.compile(r"\[[^\[\]]*\]|Br|Cl|[BCNOPSFIbcnops*]|%\d\d|%\(\d{1,4}\)|\d|[-=#$:/\\().]", re.ASCII)
 BRACKET = re.compile(
     r"\[(?P<isotope>\d{1,3})?(?P<symbol>[A-Z][a-z]?|[a-z][a-z]?|\*)(?P<chiral>@(?:@|[A-Z]{2}\d{1,2})?)?"
     r"(?:H(?P<hydrogens>\d?))?(?P<charge>\+{1,4}|-{1,4}|[+-]\d{1,2})?(?::\d{1,4})?\]",
@@ -137,7 +137,7 @@ class Reader:
                 self.see(self.last >= 0 and self.order is None, "separates no two parts")
                 self.last = -1
             elif token[0] in "%0123456789":
-                self.ring(int(token.lstrip("%")))
+                self.ring(int(token.strip("%()")))
             else:
                 self.atom(token)
             self.place += len(token)

@@ -73,10 +73,7 @@ def mixed(numbers: np.ndarray) -> np.ndarray:
 
 
 def canonical_smiles(molecule: Molecule) -> str:
-    """Write the molecule; its parts, if it has several, in alphabetical order.
-
-    Raises: ValueError if more than 99 rings are open at one place.
-    """
+    """Write the molecule; its parts, if it has several, in alphabetical order."""
     if not molecule.atoms:
         return ""
     rank = canonical_ranks(molecule)
@@ -147,9 +144,7 @@ def written(molecule: Molecule, start: int, children: dict[int, list[int]], clos
 
 def ring_word(number: int) -> str:
     """Write the number of a ring."""
-    if number > 99:
-        raise ValueError("a SMILES numbers at most 99 open rings; this molecule has more.")
-    return str(number) if number < 10 else f"%{number}"
+    return str(number) if number < 10 else f"%{number}" if number < 100 else f"%({number})"
 
 
 def bond_word(molecule: Molecule, i: int, j: int) -> str:

