@@ -40,7 +40,8 @@ own, 1 .. 5; no charges but nitro's, no mirror images, 15 different atoms and no
 Measured with 100,000 molecules: 82,538 different texts, 26 tokens on average; alert 0.241, toxic 0.267; best possible
 AUC 0.921, accuracy 0.950, Brier 0.0475, log loss 0.1985; best possible RMSE 0.30 of a standard deviation of 4.3.
 Trained on 8,000, with counts of tokens: logistic regression AUC 0.85, linear regression RMSE 0.51;
-with the tokens in order: a GRU of 48 units in both directions AUC 0.912, 0.003 below the best on the same molecules.
+with the tokens in order: a GRU of 48 units in both directions AUC 0.912, 0.003 below the best on the same molecules,
+a convolution of 64 filters over 3 tokens RMSE 0.33.
 """
 
 from __future__ import annotations
