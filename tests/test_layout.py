@@ -117,6 +117,7 @@ def test_imports_point_down(path):
         ("tensor", "from edunet.gradcheck import check_gradients"),
         ("kernels", "from edunet.names import look_up"),
         ("datasets", "from edunet.tensor import Tensor"),
+        ("preprocessing", "from edunet.datasets import molecules"),
         ("clinic", "from edunet import show"),
         ("layers", "from .models import Model"),
     ],

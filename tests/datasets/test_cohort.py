@@ -13,10 +13,11 @@ from edunet.datasets import (
     hospitals,
     icu_course,
     lesions,
+    molecules,
 )
 from edunet.datasets.cohort import BLOCK
 
-SETS = [blood_risk, lesions, allergy_record, doses, drug_order, hospitals, icu_course]
+SETS = [blood_risk, lesions, allergy_record, doses, drug_order, hospitals, icu_course, molecules]
 
 
 @pytest.fixture(params=SETS, ids=lambda module: module.__name__.split(".")[-1])
