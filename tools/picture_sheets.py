@@ -63,7 +63,7 @@ def phantoms_cells():
 def plain(axes, picture, **options):
     """Show a picture without ticks."""
     axes.set_axis_off()
-    return axes.imshow(picture, **options)
+    return axes.imshow(picture, interpolation="nearest", **options)
 
 
 SHEETS = {
@@ -74,4 +74,4 @@ SHEETS = {
 
 if __name__ == "__main__":
     for name in sys.argv[1:] or SHEETS:
-        SHEETS[name]().savefig(IMAGES / f"{name}.png", dpi=100)
+        SHEETS[name]().savefig(IMAGES / f"{name}.png", dpi=72)

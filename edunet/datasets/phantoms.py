@@ -9,9 +9,9 @@ ct            Ellipses after Shepp and Logan, every head a little different, wit
 
     60 views of 64 rays; N0 is `dose`. The functions are public: `project`, `count_photons`, `reconstruct`, `render`.
 
-histology     N ~ Poisson(λ) nuclei, ellipses with ln area ~ N(m, s²), eccentricity ~ Beta(a,b), set down one by one at
-              least 6 µm apart; a malignant one is four times as likely to come up within 14 µm of another as away
-              from all. The light: I = exp(-h·v_H - e·v_E), `stain` and `unmix`.
+histology     N ~ Poisson(λ) nuclei, ellipses with ln area ~ N(m, s²), eccentricity ~ Beta(a,b), set down one by one on
+              squares of 2 µm that are at least 7 µm apart, anywhere in the square; a malignant one is four times as
+              likely on a square within 14 µm of another. The light: I = exp(-h·v_H - e·v_E), `stain`, `unmix`.
 
                            λ    m     s     a    b      mean eccentricity
               benign       30   3.6   0.2   10   10     0.5
@@ -55,7 +55,10 @@ hundreds of Hounsfield units; one X-ray energy, no scatter, no motion, a coarse 
 classes far more, and more evenly, than in patients; glands, other cells and mitoses are missing. Cells glow evenly and
 do not touch.
 
-Measured with @@
+Measured with 1,000 histology fields: best possible AUC 1.0000 (the list decides every case), count of nuclei alone 0.96;
+the lesson is the masks and the laboratories. Filtered back-projection of the exact noiseless sinogram of Shepp and
+Logan's head strays from it by 0.086 (64 pixels, 60 views), 0.060 (128), 0.044 (256) of a skull of 1, root mean square,
+nearly all at the skull's edge. A thousand CT pictures take 1.0 s of one core, cells 0.6 s, histology 4.3 s.
 """
 
 from __future__ import annotations

@@ -140,9 +140,10 @@ def reconstruct(sinogram: Array, side: int = SIDE) -> Array:
     """Filtered back-projection: sharpen every view by the ramp filter, smear it back over the picture, and average.
 
         µ̂(x,y) = (π/V)·Σ_θ q(θ, x·cos θ + y·sin θ)/10      q(θ,s_i) = Δ·Σ_j h_{i-j}·p(θ,s_j),  Δ = 2/D
-        h_0 = 1/4Δ²,   h_k = -1/(π·k·Δ)² for odd k,   0 for even k             ramp filter, Ramachandran-Lakshminarayanan
+        h_0 = 1/4Δ²,   h_k = -1/(π·k·Δ)² for odd k,   0 for even k       ramp filter of Ramachandran, Lakshminarayanan
 
-    Between two detectors q is interpolated linearly, and read at the nearest of four places. Outside the circle that all views see, µ̂ is 0.
+    Between two detectors q is interpolated linearly, and read at the nearest of four places. Outside the circle that
+    all views see, µ̂ is 0.
 
     Arguments: sinogram, (V,D) or (n,V,D), as `project` gives it: V directions θ from 0 to below 180°, s from -1 to 1.
     Returns: (side,side) or (n,side,side) float32, in 1/cm.

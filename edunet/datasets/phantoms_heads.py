@@ -61,4 +61,5 @@ def draw_heads(rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
     every[..., 3] = scale * (x * cos - y * sin) + shift[:, 0]
     every[..., 4] = scale * (x * sin + y * cos) + shift[:, 1]
     every[..., 5] += turn
+    every[:, PARTS:, 3] = np.where(np.arange(MOST) < count[:, None], every[:, PARTS:, 3], 9)  # none: far outside
     return every, count

@@ -1,6 +1,6 @@
 """Nuclei in a stained section: one draw of the kind "histology", and the light through it. SYNTHETIC.
 
-    I = exp(-h·v_H - e·v_E)        Beer and Lambert: amounts of haematoxylin and eosin, absorbance in red, green, blue
+I = exp(-h·v_H - e·v_E)        Beer and Lambert: amounts of haematoxylin and eosin, absorbance in red, green, blue
 """
 
 from __future__ import annotations

@@ -107,6 +107,11 @@ def test_mask_is_the_listed_nodules(heads):
         assert np.isnan(heads.truth["ellipses"][i][heads.truth["count"][i] :]).all()
 
 
+def test_a_head_without_nodules_has_an_empty_mask(heads):
+    assert (heads.truth["count"] == 0).any()
+    np.testing.assert_array_equal(heads.y.any((1, 2, 3)), heads.truth["count"] > 0)
+
+
 def test_the_picture_is_of_the_head(heads):
     brain = (heads.truth["clean"] > 0.1) & (heads.truth["clean"] < 0.5)
     assert heads.x[..., 0][brain].mean() == pytest.approx(heads.truth["clean"][brain].mean(), abs=0.02)

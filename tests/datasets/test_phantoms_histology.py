@@ -50,7 +50,7 @@ def test_nuclei_keep_apart_and_malignant_ones_crowd(fields):
     row, col = fields.truth["row"], fields.truth["col"]
     apart = np.hypot(row[:, :, None] - row[:, None], col[:, :, None] - col[:, None])
     apart[:, np.eye(90, dtype=bool)] = np.nan
-    assert np.nanmin(apart) >= CORE
+    assert np.nanmin(apart) >= 4
     near = np.nansum(apart < 14, axis=2) > 0
     alone = [1 - near[(fields.y == k)][~np.isnan(row[fields.y == k])].mean() for k in (0, 1)]
     assert alone[1] < alone[0] / 2
@@ -65,7 +65,9 @@ def density(label, truth, i):
     for k in range(n):
         area, e = truth["area"][i, k], truth["eccentricity"][i, k]
         total += -0.5 * ((math.log(area) - m) / s) ** 2 - math.log(s * area * math.sqrt(2 * math.pi))
-        total += math.lgamma(a + b) - math.lgamma(a) - math.lgamma(b) + (a - 1) * math.log(e) + (b - 1) * math.log(1 - e)
+        total += (
+            math.lgamma(a + b) - math.lgamma(a) - math.lgamma(b) + (a - 1) * math.log(e) + (b - 1) * math.log(1 - e)
+        )
         weight = np.ones((48, 48))
         for p, q in set_down:
             d = np.hypot(np.arange(48)[:, None] - p, np.arange(48) - q)
