@@ -45,7 +45,7 @@ def draw_block(rng: np.random.Generator) -> Drawn:
 
 
 def scatter(rng: np.random.Generator, radius: np.ndarray, wanted: np.ndarray) -> np.ndarray:
-    """(m,12,2) row and column: the first of TRIES random places that is a pixel off every other cell; NaN if none is."""
+    """(m,12,2) row and column: the first of TRIES random places a pixel off every other cell; NaN if none is."""
     place = np.full((*radius.shape, 2), np.nan)
     for k in range(radius.shape[1]):
         tried = rng.uniform(6, SIDE - 7, (len(radius), TRIES, 1, 2))
