@@ -78,7 +78,8 @@ def draw_block(rng: np.random.Generator, rng_site: np.random.Generator, laborato
     count = np.minimum(rng.poisson(COUNT[y]), MOST)
     there = np.arange(MOST) < count[:, None]
     area = np.exp(AREA[y, None] + AREA_SD[y, None] * rng.standard_normal((BLOCK, MOST)))
-    eccentricity = rng.beta(*ROUND[y].T[..., None], (BLOCK, MOST))
+    first, second = ROUND[y].T[..., None]
+    eccentricity = rng.beta(first, second, (BLOCK, MOST))
     row, col, crowding = scatter(rng, y, count)
     area, eccentricity = (np.where(there, part, np.nan) for part in (area, eccentricity))
     ratio = log_likelihood_ratio(count, area, eccentricity) + crowding
