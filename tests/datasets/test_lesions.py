@@ -161,3 +161,138 @@ def test_amplitude_out_of_range(amplitude):
 def test_amplitude_is_a_number(amplitude):
     with pytest.raises(TypeError, match="amplitude must be a number"):
         lesions.load(1, amplitude=amplitude)
+
+
+# --- texture: power-law noise -----------------------------------------------------------------------------------------
+
+
+def covariance():
+    """C (576,576) of periodic noise with the spectrum f^-3, written out as Σ_f λ(f)·cos(2πf·(u - v))/576."""
+    f = np.fft.fftfreq(24)
+    power = np.hypot(*np.meshgrid(f, f, indexing="ij"))
+    power[0, 0] = 1 / 24
+    power = power**-3.0
+    power /= power.mean()
+    wave = np.cos(2 * np.pi * np.outer(np.arange(24), f)), np.sin(2 * np.pi * np.outer(np.arange(24), f))
+    # cos(a + b) of a shift (i,j) by the addition theorem
+    lag = (wave[0] @ power @ wave[0].T - wave[1] @ power @ wave[1].T) / 576
+    i, j = (k.ravel() for k in np.mgrid[:24, :24])
+    return lag[(i[:, None] - i) % 24, (j[:, None] - j) % 24]
+
+
+@pytest.fixture(scope="module")
+def tissue():
+    return lesions.load(N, seed=1, amplitude=2.4, texture="power_law")
+
+
+def test_first_pictures_of_tissue_are_pinned():
+    pictures = lesions.load(3, texture="power_law", amplitude=2.8)
+    np.testing.assert_allclose(
+        pictures.x[0, 10, 10:14, 0], [-0.59839374, -0.091437161, 0.26739913, -0.091251142], rtol=1e-5
+    )
+    np.testing.assert_allclose(pictures.truth["log_likelihood_ratio"], [-1.7817857, -0.80662373, -1.2561421], rtol=1e-5)
+
+
+def test_tissue_has_the_covariance_it_says(tissue):
+    noise = tissue.x[tissue.y == 0].reshape(-1, 576).astype(float)
+    c = covariance()
+    np.testing.assert_allclose(np.diag(c), 1)
+    assert abs(noise.T @ noise / len(noise) - c).max() < 5.5 * np.sqrt(2 / len(noise))
+
+
+def test_tissue_spectrum_falls_with_the_third_power(tissue):
+    power = (abs(np.fft.fft2(tissue.x[tissue.y == 0, ..., 0])) ** 2).mean(0)
+    assert power[0, 2] / power[0, 8] == pytest.approx(4**3, rel=0.1)
+
+
+@pytest.mark.parametrize("amplitude", [1.2, 2.8, 20.0])
+def test_prewhitened_ratio_is_that_of_two_normal_distributions(amplitude):
+    """ln mean_k N(x; t_k, C) - ln N(x; 0, C), with C written out and solved: no Fourier transform."""
+    pictures = lesions.load(5, seed=2, amplitude=amplitude, texture="power_law")
+    x = pictures.x.reshape(5, 576).astype(float)
+    t = np.array([template(row, col, amplitude).ravel() for row in range(4, 20) for col in range(4, 20)])
+    white = np.linalg.solve(covariance(), t.T)  # C⁻¹t
+    evidence = x @ white - 0.5 * (t.T * white).sum(0)
+    expected = np.logaddexp.reduce(evidence, axis=1) - np.log(256)
+    np.testing.assert_allclose(pictures.truth["log_likelihood_ratio"], expected, rtol=1e-6, atol=1e-6)
+
+
+def test_best_auc_in_tissue(tissue, auc):
+    assert oracle_score(tissue.truth).score == pytest.approx(0.925, abs=0.004)
+    assert auc(tissue.y, tissue.truth["risk"]) == pytest.approx(0.925, abs=0.009)
+
+
+def test_a_matched_filter_that_does_not_prewhiten_is_poor(tissue, auc):
+    g = lesions.profiles()
+    assert auc(tissue.y, (g @ tissue.x[..., 0] @ g.T).max((1, 2))) == pytest.approx(0.634, abs=0.012)
+
+
+def test_tissue_keeps_places_and_labels(tissue, pictures):
+    np.testing.assert_array_equal(tissue.y, pictures.y)
+    np.testing.assert_array_equal(tissue.truth["row"], pictures.truth["row"])
+
+
+# --- confound: a marker -----------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module", params=["white", "power_law"])
+def marked(request):
+    return lesions.load(N, seed=1, texture=request.param, confound="marker")
+
+
+def test_marker_lies_on_most_with_and_few_without_lesion(marked):
+    for label, share in ((0, 0.05), (1, 0.90)):
+        found = marked.truth["marker"][marked.y == label].mean()
+        assert found == pytest.approx(share, abs=4 * np.sqrt(share * (1 - share) / (N / 2)))
+
+
+def test_without_confound_the_same_pictures_without_marker():
+    a, b = (lesions.load(500, seed=3, confound=confound) for confound in ("marker", None))
+    np.testing.assert_array_equal(a.y, b.y)
+    marker = a.truth["marker"]
+    difference = a.x[..., 0] - b.x[..., 0]
+    np.testing.assert_array_equal(difference[~marker], 0)
+    np.testing.assert_allclose(difference[marker][:, :3, :3], 5, rtol=1e-6)
+    difference[:, :3, :3] = 0
+    assert not difference.any()
+    np.testing.assert_allclose(a.truth["risk_without_marker"], b.truth["risk"])
+
+
+def test_marker_is_in_the_truth_only_if_asked_for(marked, pictures):
+    assert set(marked.truth) - set(pictures.truth) == {"marker", "risk_without_marker"}
+    for cohort in (marked, pictures):
+        assert set(cohort.units) == {*cohort.columns, *cohort.truth}
+
+
+def test_marker_multiplies_the_odds_by_how_much_oftener_the_ill_have_it(marked):
+    """The marker is so bright that it is seen for certain; then Bayes needs nothing but the two shares."""
+    odds = np.log(marked.truth["risk_without_marker"] / (1 - marked.truth["risk_without_marker"]))
+    said = np.where(marked.truth["marker"], np.log(0.90 / 0.05), np.log(0.10 / 0.95))
+    np.testing.assert_allclose(marked.truth["log_likelihood_ratio"], odds + said, atol=1e-6)
+
+
+def test_both_risks_are_calibrated(marked):
+    for name in ("risk", "risk_without_marker"):
+        order = np.argsort(marked.truth[name], kind="stable")
+        risk, y = marked.truth[name][order].reshape(10, -1), marked.y[order].reshape(10, -1)
+        error = np.sqrt((risk * (1 - risk)).sum(1)) / risk.shape[1]
+        assert (abs(y.mean(1) - risk.mean(1)) < 4 * error + 1e-9).all()
+
+
+def test_marker_alone_beats_the_lesion(auc):
+    pictures = lesions.load(N, seed=1, confound="marker")
+    assert auc(pictures.y, pictures.truth["marker"]) == pytest.approx(0.925, abs=0.006)
+    assert oracle_score({"risk": pictures.truth["risk_without_marker"]}).score == pytest.approx(0.897, abs=0.004)
+    assert oracle_score(pictures.truth).score == pytest.approx(0.981, abs=0.002)
+
+
+@pytest.mark.parametrize(("name", "value"), [("texture", "wood"), ("texture", None), ("confound", "white")])
+def test_unknown_word(name, value):
+    with pytest.raises(ValueError, match=f"{name} must be one of .*{name}={value!r}"):
+        lesions.load(1, **{name: value})
+
+
+@pytest.mark.parametrize("name", ["texture", "confound"])
+def test_option_is_a_word(name):
+    with pytest.raises(TypeError, match=f"{name} must be one of .*3"):
+        lesions.load(1, **{name: 3})
