@@ -1,18 +1,9 @@
-"""Draw the examples of the generated sets that stand in the docs.
-
-python tools/picture_sheets.py                 all sheets, into docs/images/
-python tools/picture_sheets.py phantoms_ct     one of them
-"""
-
-import sys
-from pathlib import Path
+"""The sheets of pictures."""
 
 import numpy as np
 
 from edunet.canvas import LOOKS, blank_figure
 from edunet.datasets import phantoms
-
-IMAGES = Path(__file__).parent.parent / "docs" / "images"
 
 
 def phantoms_ct():
@@ -71,7 +62,3 @@ SHEETS = {
     "phantoms_histology": phantoms_histology,
     "phantoms_cells": phantoms_cells,
 }
-
-if __name__ == "__main__":
-    for name in sys.argv[1:] or SHEETS:
-        SHEETS[name]().savefig(IMAGES / f"{name}.png", dpi=72)
