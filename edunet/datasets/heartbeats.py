@@ -88,7 +88,7 @@ def load(n: int = 8000, seed: int = 0, *, noise: float = 0.15) -> Cohort:
 
     >>> beats = load(50, seed=0)
     >>> beats.x.shape, beats.class_names[beats.y[0]]
-    ((50, 125, 1), 'atrial beat')
+    ((50, 125, 1), 'ventricular beat')
     >>> 0.85 < oracle_score(beats.truth, "accuracy").score < 1
     True
     """

@@ -36,7 +36,8 @@ What is unrealistic: extra beats that always come early by the same quarter, nev
 drift; variation without breathing; no fibrillation, no missed and no false beats; everything but the intervals hidden.
 
 Measured with 100,000 records: 0.086 have no extra beat; best possible accuracy 0.951. The same filter on the last 5
-intervals only 0.32, on the last 10 0.51, on the last 15 0.65.
+intervals only 0.32, on the last 10 0.51, on the last 20 0.75. Trained on 8,000 (one run each): GRU 32 0.938,
+LSTM 32 0.912, two convolutions and a global maximum 0.815, sorted intervals 0.77, softmax regression 0.53.
 """
 
 from __future__ import annotations
@@ -126,4 +127,4 @@ def posterior(interval: np.ndarray) -> np.ndarray:
         belief = belief @ NEXT * density[..., which]
         belief /= belief.sum((1, 2), keepdims=True)
     state = belief.sum(1)
-    return np.stack([state[:, LAST == kind].sum(1) for kind in range(len(CLASS_NAMES))], axis=1)
+    return np.stack([state[:, kind == LAST].sum(1) for kind in range(len(CLASS_NAMES))], axis=1)
