@@ -24,7 +24,7 @@ A convolution with the four kinds as filters, then log-sum-exp over the places, 
     shift                samples       k; R stands at sample 50 + k
     clean (n,125)        mV            the beat without the noise
 
-Sources: the idea of a sum of Gaussians per beat, P. E. McSharry, G. D. Clifford, L. Tarassenko, L. A. Smith, A dynamical
+Sources: idea of a sum of Gaussians per beat, P. E. McSharry, G. D. Clifford, L. Tarassenko, L. A. Smith, A dynamical
 model for generating synthetic electrocardiogram signals, IEEE Transactions on Biomedical Engineering 50 (2003) 289-294.
 Heights and times are of the size that textbooks give for lead II; they were measured on nobody.
 

@@ -8,7 +8,7 @@ ventricular, or has there been none? Equations, for a patient whose mean interva
     RR_t = m·(f_t + N(0, 0.05²))                         the interval before beat t, in seconds
 
     f_t = 0.75    before an extra beat of either kind: it comes early by a quarter
-    f_t = 1.25    after a ventricular beat: the pause, RR before + RR after = 2m, for the sinus node beats on undisturbed
+    f_t = 1.25    after a ventricular beat: the pause, RR before + RR after = 2m, for the sinus node is undisturbed
     f_t = 1       else, also after an atrial beat, which sets the sinus node back
 
 An early beat is known by the patient's own mean only (0.75 s is early for one and normal for the next), its kind by the
@@ -32,7 +32,7 @@ the last beat of a record is an extra one, its kind cannot be told: the pause is
 Sources: early beats and compensatory pause, any textbook of electrocardiography. L. R. Rabiner, A tutorial on hidden
 Markov models, Proceedings of the IEEE 77 (1989) 257-286, for the filter. The numbers are invented for teaching.
 
-What is unrealistic: extra beats that always come early by the same quarter, never in pairs or runs; a mean that does not
+What is unrealistic: extra beats always come early by the same quarter, never in pairs or runs; a mean that does not
 drift; variation without breathing; no fibrillation, no missed and no false beats; everything but the intervals hidden.
 
 Measured with 100,000 records: 0.086 have no extra beat; best possible accuracy 0.951. The same filter on the last 5
