@@ -91,7 +91,8 @@ def arrows_up(here: str, rooms: set[str]) -> list[str]:
     for room in sorted(rooms - {here}):
         if here in FLOORS[-1]:
             continue  # the roof stands on everything
-        by_name = here == "backend" and room.startswith("by name")  # the one place that loads kernels
+        # the one place that loads kernels; and a room that loads its own files
+        by_name = room.startswith("by name") and (here == "backend" or f"(f'edunet.{here}." in room)
         if by_name:
             continue
         if room not in ORDER or here in ALONE or ORDER[room] >= ORDER[here] or {here, room} <= SIDE_BY_SIDE:

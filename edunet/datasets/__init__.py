@@ -30,34 +30,8 @@ there is one the form of Keras, `(x_train, y_train), (x_test, y_test)`. Where th
 was, `oracle_score(truth, metric)` gives the best score that any model can reach.
 """
 
-from edunet.datasets import (
-    allergy_record,
-    blood_risk,
-    breast_cancer,
-    cells10,
-    clinic_records,
-    dicom,
-    doses,
-    drug_order,
-    epidemic,
-    followup,
-    glucose,
-    heart,
-    heartbeats,
-    hospitals,
-    icu_course,
-    lesions,
-    medmnist,
-    mnist,
-    molecules,
-    moleculenet,
-    phantoms,
-    physionet2012,
-    sepsis_course,
-    tables,
-    ucr,
-    wfdb,
-)
+import importlib
+from typing import TYPE_CHECKING
 
 __all__ = [
     "allergy_record",
@@ -87,3 +61,43 @@ __all__ = [
     "ucr",
     "wfdb",
 ]
+
+if TYPE_CHECKING:
+    from edunet.datasets import (
+        allergy_record,
+        blood_risk,
+        breast_cancer,
+        cells10,
+        clinic_records,
+        dicom,
+        doses,
+        drug_order,
+        epidemic,
+        followup,
+        glucose,
+        heart,
+        heartbeats,
+        hospitals,
+        icu_course,
+        lesions,
+        medmnist,
+        mnist,
+        molecules,
+        moleculenet,
+        phantoms,
+        physionet2012,
+        sepsis_course,
+        tables,
+        ucr,
+        wfdb,
+    )
+else:
+
+    def __getattr__(name):
+        if name in __all__:  # each is loaded when it is first named
+            return importlib.import_module(f"edunet.datasets.{name}")
+        raise AttributeError(f"module 'edunet.datasets' has no attribute {name!r}")
+
+
+def __dir__():
+    return sorted({*globals(), *__all__})
