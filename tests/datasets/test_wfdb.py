@@ -243,7 +243,8 @@ def test_sum_that_differs_only_when_all_is_read(tmp_path):
 @pytest.mark.parametrize(
     ("options", "kind"),
     [({"start": 0.5}, TypeError), ({"stop": "1"}, TypeError), ({"start": True}, TypeError),
-     ({"start": None}, TypeError), ({"start": -1}, ValueError), ({"stop": 5}, ValueError), ({"start": 3, "stop": 2}, ValueError)],
+     ({"start": None}, TypeError), ({"start": -1}, ValueError), ({"stop": 5}, ValueError),
+     ({"start": 3, "stop": 2}, ValueError)],
 )  # fmt: skip
 def test_wrong_range(tmp_path, options, kind):
     with pytest.raises(kind, match=r"Received: st(art|op)="):
