@@ -188,7 +188,7 @@ def channel(path: Path, item, k: int) -> tuple[float, float, str]:
     shift = get(path, item, "ChannelBaseline", float, 0.0)
     if max(abs(step), abs(shift)) > 1e9:
         raise damaged(path.name, "ChannelSensitivity or ChannelBaseline is beyond 1e9: no voltage.", column=k + 1)
-    sources = get(path, item, "ChannelSourceSequence", list, [])
+    sources: list[Any] = get(path, item, "ChannelSourceSequence", list, [])
     name = get(path, sources[0], "CodeMeaning", str, "") if sources else ""
     name = name or get(path, item, "ChannelLabel", str, "") or f"channel {k + 1}"
     return step * MILLIVOLTS[unit], shift * MILLIVOLTS[unit], name[:64]
@@ -349,9 +349,9 @@ def check_decoder(path: Path, syntax) -> None:
 
 def groups_of(path: Path, header, sequence: str, frame: int):
     """Return what holds the tags of a frame: its own item of an enhanced image, the shared one, or the header."""
-    own = get(path, header, "PerFrameFunctionalGroupsSequence", list, [])
+    own: list[Any] = get(path, header, "PerFrameFunctionalGroupsSequence", list, [])
     for item in own[frame : frame + 1] + get(path, header, "SharedFunctionalGroupsSequence", list, [])[:1]:
-        found = get(path, item, sequence, list, [])
+        found: list[Any] = get(path, item, sequence, list, [])
         if found:
             return found[0]
     return header
