@@ -274,3 +274,11 @@ def test_a_damaged_file_gives_a_result_or_a_value_error(tmp_path, mutations, rea
             assert time.perf_counter() - began < 1
     assert 50 < len(said) < 300
     assert not [word for word in (NAME, NUMBER, BORN) if word in "".join(said)]
+
+
+def test_compressed_pixels_are_decoded(tmp_path):
+    plain = save(tmp_path / "a.dcm", header(STORED))
+    data = pydicom.dcmread(plain)
+    data.compress(pydicom.uid.RLELossless, generate_instance_uid=False)
+    data.save_as(tmp_path / "b.dcm")
+    np.testing.assert_array_equal(dicom.load(tmp_path / "b.dcm").pixels, dicom.load(plain).pixels)
