@@ -167,10 +167,11 @@ def draw_nuclei(
     amount, cover = np.zeros(m * edge * edge, np.float32), np.zeros(m * edge * edge, bool)
     turn, strength = rng.random((2, m, MOST))
     field, k = np.nonzero(~np.isnan(row))
-    row, col, area, ratio = row[field, k], col[field, k], area[field, k], np.sqrt(1 - eccentricity[field, k] ** 2)  # b/a
+    row, col = row[field, k], col[field, k]
+    ratio = np.sqrt(1 - eccentricity[field, k] ** 2)  # b/a
     top, left = row.round().astype(int), col.round().astype(int)
     middle = (field * edge + top + REACH) * edge + left + REACH
-    long = np.sqrt(area / (np.pi * ratio))
+    long = np.sqrt(area[field, k] / (np.pi * ratio))
     angle = np.pi * turn[field, k]
     table = np.stack([top - row, left - col, long, long * ratio, np.cos(angle), np.sin(angle), strength[field, k]])
     reach = np.minimum(np.ceil(long + 0.5 / ratio + 0.5), REACH).astype(int)  # beyond it a nucleus adds nothing

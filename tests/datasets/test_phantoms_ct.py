@@ -3,7 +3,6 @@
 import numpy as np
 import pytest
 
-from edunet.datasets import phantoms
 from edunet.datasets.phantoms import SHEPP_LOGAN, count_photons, project, reconstruct, render
 
 S = (np.arange(64) + 0.5) / 32 - 1  # detectors
