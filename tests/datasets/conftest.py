@@ -1,12 +1,7 @@
 """Judges of a set: the area under the curve, and the linear model that is the one to beat."""
 
-import functools
-
 import numpy as np
 import pytest
-
-from edunet.datasets import phantoms
-from edunet.datasets.cohort import BLOCK
 
 
 @pytest.fixture(scope="session")
@@ -38,20 +33,6 @@ def logistic():
         return b @ w
 
     return scores
-
-
-@pytest.fixture(scope="session")
-def pictures():
-    """Draw phantoms of a kind, and only once for all tests that ask for the same: they take seconds. For reading only.
-
-    Seed 0 gives BLOCK + 5, other seeds 20, unless n is given.
-    """
-
-    @functools.cache
-    def draw(kind, seed=0, n=None, **options):
-        return phantoms.load(n or (20 if seed else BLOCK + 5), seed=seed, kind=kind, **options)
-
-    return draw
 
 
 TOKENS = (b"\0", b'"', b"'", b",", b";", b"\t", b"\n", b"{", b":", b"?", b"1e999", b"\xff", b"@data", b"-", b"9" * 40)
