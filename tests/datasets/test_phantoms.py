@@ -3,20 +3,28 @@
 import numpy as np
 import pytest
 
-from edunet.datasets import phantoms
-from edunet.datasets.cohort import BLOCK
+from edunet.datasets import cohort, phantoms, phantoms_cells, phantoms_heads, phantoms_histology
 
 KINDS = phantoms.KINDS
+BLOCK = 100  # pictures drawn together in this file, instead of 1000: the same code in a tenth of the time
+
+
+@pytest.fixture(scope="module", autouse=True)
+def small_blocks():
+    with pytest.MonkeyPatch.context() as patch:
+        for module in (cohort, phantoms_cells, phantoms_heads, phantoms_histology):
+            patch.setattr(module, "BLOCK", BLOCK)
+        yield
 
 
 @pytest.fixture(scope="module")
-def sets():
+def sets(small_blocks):
     """Each kind once: BLOCK + 5 pictures of seed 4."""
     return {kind: phantoms.load(BLOCK + 5, seed=4, kind=kind) for kind in KINDS}
 
 
 @pytest.fixture(scope="module")
-def first():
+def first(small_blocks):
     """Each kind again, 20 pictures of the same seed, and of another."""
     return {kind: (phantoms.load(20, seed=4, kind=kind), phantoms.load(20, seed=5, kind=kind)) for kind in KINDS}
 

@@ -31,12 +31,13 @@ def test_against_a_loop(events, how):
     pick = {"last": lambda v: v[-1], "first": lambda v: v[0], "mean": np.mean, "min": min, "max": max, "sum": sum}[how]
     order = np.argsort(time, kind="stable")
     for n in range(20):
-        for t in range(10):
-            for v in range(4):
-                inside = [value[e] for e in order if patient[e] == n and variable[e] == v and t <= time[e] < t + 1]
+        for v in range(4):
+            course = [(time[e], value[e]) for e in order if patient[e] == n and variable[e] == v]
+            for t in range(10):
+                inside = [value for time, value in course if t <= time < t + 1]
                 expected = pick(inside) if inside else np.nan
                 np.testing.assert_allclose(grid.values[n, t, v], expected, rtol=1e-5)
-                before = [time[e] for e in order if patient[e] == n and variable[e] == v and time[e] < t + 1]
+                before = [time for time, _ in course if time < t + 1]
                 np.testing.assert_allclose(grid.since[n, t, v], t + 1 - before[-1] if before else np.nan, rtol=1e-4)
     assert grid.counts.sum() == (time < 10).sum()
 
