@@ -10,7 +10,8 @@ import numpy as np
 
 __all__ = [
     "Cohort", "KerasData",  # for learners
-    "BLOCK", "Drawn", "draw_patients", "identify", "sigmoid", "split", "tell", "whole_number",  # for the generators
+    "BLOCK", "Drawn", "draw_patients", "identify", "real_number", "sigmoid", "split", "tell",  # for the generators
+    "whole_number",
 ]  # fmt: skip
 
 Drawn = dict[str, np.ndarray]  # x, y and the truth by name; the first axis counts patients
@@ -103,3 +104,16 @@ def whole_number(name: str, value: object, least: int) -> int:
     if number < least:
         raise ValueError(f"{name} must be at least {least}. Received: {name}={number}. {example}")
     return number
+
+
+def real_number(name: str, value: object, low: float, high: float, example: str) -> float:
+    """Return value as a float, or say what is wrong with it."""
+    if isinstance(value, bool) or not isinstance(value, (int, float, np.integer, np.floating)):
+        raise TypeError(
+            f"{name} must be a number. Received: {value!r} ({type(value).__name__}). Type for example {example}."
+        )
+    if not low <= value <= high:
+        raise ValueError(
+            f"{name} must lie between {low:g} and {high:g}. Received: {name}={value}. Type for example {example}."
+        )
+    return float(value)

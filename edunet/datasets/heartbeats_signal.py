@@ -37,9 +37,9 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from edunet.datasets.cohort import whole_number
+from edunet.datasets.cohort import real_number, whole_number
 
-__all__ = ["Signal", "real_number", "signal"]
+__all__ = ["Signal", "signal"]
 
 NOTE = "SYNTHETIC: ECG computed by edunet.datasets.heartbeats from equations; no patient. Not for diagnosis."
 
@@ -150,16 +150,3 @@ def pull(t: np.ndarray, peaks: np.ndarray, gain: float) -> np.ndarray:
     away = np.remainder(theta[:, None] - ANGLE + np.pi, 2 * np.pi) - np.pi
     waves = (HEIGHT * away * np.exp(-(away**2) / (2 * WIDTH**2))).sum(1)
     return BASELINE * np.sin(2 * np.pi * BREATHS * t) - gain * waves
-
-
-def real_number(name: str, value: object, low: float, high: float, example: str) -> float:
-    """Return value as a float, or say what is wrong with it."""
-    if isinstance(value, bool) or not isinstance(value, (int, float, np.integer, np.floating)):
-        raise TypeError(
-            f"{name} must be a number. Received: {value!r} ({type(value).__name__}). Type for example {example}."
-        )
-    if not low <= value <= high:
-        raise ValueError(
-            f"{name} must lie between {low:g} and {high:g}. Received: {name}={value}. Type for example {example}."
-        )
-    return float(value)

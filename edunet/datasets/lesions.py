@@ -57,7 +57,6 @@ at 2, 0.925 at 2.4, 0.973 at 2.8; at 2.4 the largest of the sums 0.924 if prewhi
 from __future__ import annotations
 
 import functools
-import math
 from typing import Any
 
 import numpy as np
@@ -69,6 +68,7 @@ from edunet.datasets.cohort import (
     KerasData,
     draw_patients,
     identify,
+    real_number,
     sigmoid,
     split,
 )
@@ -120,7 +120,7 @@ def load(
     >>> load(50, seed=0, confound="marker").truth["marker"][:5]  # three lesions, two without
     array([ True,  True,  True, False, False])
     """
-    amplitude = strength(amplitude)
+    amplitude = real_number("amplitude", amplitude, 0, 100, "load(amplitude=1.2)")
     texture, confound = one_of("texture", texture, TEXTURES), one_of("confound", confound, CONFOUNDS)
     draw = functools.partial(draw_block, amplitude=amplitude, texture=texture, confound=confound)
     drawn = draw_patients(draw, n, seed, options=1)
@@ -141,16 +141,6 @@ def load_data(n: int = 12_000, seed: int = 0) -> KerasData:
     ((20, 24, 24, 1), (10,))
     """
     return split(load, n, seed)
-
-
-def strength(amplitude: object) -> float:
-    """Return the amplitude as a float, or say what is wrong with it."""
-    example = "Type for example load(amplitude=1.2)."
-    if isinstance(amplitude, bool) or not isinstance(amplitude, (int, float, np.integer, np.floating)):
-        raise TypeError(f"amplitude must be a number. Received: {amplitude!r} ({type(amplitude).__name__}). {example}")
-    if not (math.isfinite(amplitude) and 0 <= amplitude <= 100):
-        raise ValueError(f"amplitude must lie between 0 and 100. Received: amplitude={amplitude}. {example}")
-    return float(amplitude)
 
 
 def one_of(name: str, value: object, words: tuple) -> Any:

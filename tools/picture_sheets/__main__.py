@@ -8,12 +8,13 @@ import sys
 from pathlib import Path
 
 import bodies
+import hearts
 import pictures
 import records
 import stays
 
 IMAGES = Path(__file__).parents[2] / "docs" / "images"
-SHEETS = bodies.SHEETS | pictures.SHEETS | records.SHEETS | stays.SHEETS
+SHEETS = bodies.SHEETS | hearts.SHEETS | pictures.SHEETS | records.SHEETS | stays.SHEETS
 
 for name in sys.argv[1:] or SHEETS:
     SHEETS[name]().savefig(IMAGES / f"{name}.png", dpi=72 if name in pictures.SHEETS else 80)
