@@ -50,7 +50,10 @@ def show(name: str, data, seeds) -> None:
     mean = {key: statistics.fmean(result[key] for result in results) for key in results[0]}
     for key in mean:
         values = [result[key] for result in results]
-        spread = statistics.stdev(values) if len(values) > 1 else math.nan
+        if len(values) == 1:
+            print(f"  {key:24s} {mean[key]:.4f}   of 1")
+            continue
+        spread = statistics.stdev(values)
         # half of the 95 % interval of a mean of so few, by Student's t
         t = {2: 12.71, 3: 4.303, 4: 3.182, 5: 2.776, 10: 2.262}.get(len(values), 2.0)
         half = t * spread / math.sqrt(len(values))

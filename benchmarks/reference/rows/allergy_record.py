@@ -1,4 +1,4 @@
-"""allergy_record: GRU, LSTM and one layer of attention with positions; attention without them as the wrong model."""
+"""allergy_record: GRU, LSTM, attention with positions; attention without them and counts of codes as wrong models."""
 
 from common import gap, one_cycle, start
 
@@ -36,6 +36,7 @@ def run(seed, data):
         ("lstm", reader(layers.LSTM), 1e-2, 8),
         ("attention", attention(True), 5e-3, 5),
         ("no_positions", attention(False), 5e-3, 5),
+        ("counts", [layers.Embedding(WORDS, 1), layers.GlobalAveragePooling1D()], 5e-2, 5),
     ):
         start(seed)
         model = Sequential([layers.Input((60,), dtype="int32"), *body, layers.Dense(1, activation="sigmoid")])

@@ -1,4 +1,4 @@
-"""doses: a GRU, and one linear recurrent unit from whose weight the half-life is read."""
+"""doses: a GRU, and one linear recurrent unit from whose weight the half-life is read; the total dose beside them."""
 
 import math
 import time
@@ -33,9 +33,13 @@ def run(seed, data):
     began = time.perf_counter()
     linear.fit(x, learn.y[:, None], batch_size=64, epochs=25, verbose=0)
     weight = float(unit.get_weights()[1][0, 0])
+    total, total_new = x.sum((1, 2))[:, None] / 10, x_new.sum((1, 2))[:, None] / 10
+    logistic = Sequential([layers.Input((1,)), layers.Dense(1, activation="sigmoid")])
+    one_cycle(logistic, total, learn.y[:, None], rate=1e-2, epochs=5)
     return {
         "gru_gap": gap(judge.y, model.predict(x_new), judge.truth["risk"])["gap"],
         "linear_gap": gap(judge.y, linear.predict(x_new), judge.truth["risk"])["gap"],
+        "total_dose_gap": gap(judge.y, logistic.predict(total_new), judge.truth["risk"])["gap"],
         "weight": weight,
         "half_life_hours": -math.log(2) / math.log(weight),
         "gru_seconds": gru_seconds,
