@@ -1,7 +1,7 @@
 """Irregular measurements on a regular grid: what was measured, whether it was, and how long ago.
 
     event k of patient n:  at time τ_k variable v_k had the value r_k
-    cell t covers          t·step ≤ τ < (t + 1)·step, in floats: 0.3 is less than 3·0.1, whole minutes are exact
+    cell t covers          t·step ≤ τ < (t + 1)·step, in floats (in which 0.3 < 3·0.1)
     value[n,t,v]           the last r_k in the cell (or its mean, ...), NaN if there is none
     mask[n,t,v]            1 if there is one
     since[n,t,v]           time from the last measurement to the end of the cell; NaN before the first
@@ -41,7 +41,7 @@ def to_grid(patient, time, variable, value, *, shape, step=1.0, how="last") -> G
     Args: patient (E,), whole numbers from 0 to N-1; time (E,), from 0 on; variable (E,), whole numbers from 0 to V-1;
     value (E,); shape (N,T,V); step, how long a cell is, in the unit of time; how, what stands for several events in one
     cell: "last", "first", "mean", "min", "max" or "sum". Events after the last cell are left out; values that are NaN
-    count as not measured.
+    count as not measured. Edges are exact where step is whole: take minutes rather than hours for a step of 5 minutes.
     Raises ValueError for numbers outside the grid, negative times, and arrays of different lengths; TypeError for dates
     and for what is no number; MemoryError, with the size, for a grid that does not fit.
 
@@ -55,6 +55,22 @@ def to_grid(patient, time, variable, value, *, shape, step=1.0, how="last") -> G
     if how not in HOW:
         raise ValueError(f"to_grid: how is one of {', '.join(map(repr, HOW))}. Received: {how!r}")
     step = _length("to_grid", step)
+    patient, time, variable, value = _events(patient, time, variable, value, N, V)
+    kept = (time < T * step) & ~np.isnan(value)
+    order = np.flatnonzero(kept)[np.argsort(time[kept], kind="stable")]
+    time, value = time[order], value[order]
+    place = (patient[order] * T + _cells(time, step)) * V + variable[order]  # into a flat (N,T,V)
+    try:
+        return _laid(place, time, value, (N, T, V), step, how)
+    except (MemoryError, OverflowError, ValueError) as error:  # what NumPy says, from large to larger
+        raise MemoryError(
+            f"to_grid: {N} x {T} x {V} cells need about {N * T * V * 48 / 2**30:,.0f} GiB. Is shape (patients, cells, "
+            "variables)? Take longer steps, or some of the patients at a time."
+        ) from error
+
+
+def _events(patient, time, variable, value, N, V) -> tuple[np.ndarray, ...]:
+    """Return the four as arrays (E,), or say what is wrong with them."""
     patient, variable = _numbers("patient", patient, N), _numbers("variable", variable, V)
     time, value = _floats("time", time), _floats("value", value)
     if not patient.shape == variable.shape == time.shape == value.shape or time.ndim != 1:
@@ -68,17 +84,10 @@ def to_grid(patient, time, variable, value, *, shape, step=1.0, how="last") -> G
             f"to_grid: times count from 0 on. Received: {wrong.sum()} of {len(time)} that do not, such as "
             f"{time[wrong][0]}."
         )
-    kept = (time < T * step) & ~np.isnan(value)
-    order = np.flatnonzero(kept)[np.argsort(time[kept], kind="stable")]
-    time, value = time[order], value[order]
-    place = (patient[order] * T + _cells(time, step)) * V + variable[order]  # into a flat (N,T,V)
-    try:
-        return _laid(place, time, value, (N, T, V), step, how)
-    except MemoryError as error:
-        raise MemoryError(
-            f"to_grid: {N} x {T} x {V} cells need about {N * T * V * 48 / 2**30:,.0f} GiB. Is shape (patients, cells, "
-            "variables)? Take longer steps, or some of the patients at a time."
-        ) from error
+    wrong = np.isfinite(value) & (abs(value) > np.finfo(np.float32).max)
+    if wrong.any():
+        raise ValueError(f"to_grid: value goes into float32, up to 3.4e+38. Received: {value[wrong][0]}.")
+    return patient, time, variable, value
 
 
 def _cells(time, step) -> np.ndarray:
@@ -157,14 +166,14 @@ def time_since_last(mask, step=1.0) -> np.ndarray:
 
 
 def _shape(shape) -> tuple[int, int, int]:
-    good = isinstance(shape, (tuple, list)) and len(shape) == 3 and all(isinstance(n, (int, np.integer)) for n in shape)
-    if not good or min(shape) < 1:
+    whole = isinstance(shape, (tuple, list)) and all(isinstance(n, (int, np.integer)) for n in shape)
+    if not whole or len(shape) != 3 or min(shape) < 1 or any(isinstance(n, bool) for n in shape):
         raise ValueError(f"to_grid: shape is (patients, cells, variables), whole numbers >= 1. Received: {shape!r}")
     return int(shape[0]), int(shape[1]), int(shape[2])
 
 
 def _length(name: str, step) -> float:
-    if isinstance(step, bool) or not isinstance(step, Real) or not 0 < step < np.inf:
+    if isinstance(step, bool) or not isinstance(step, Real) or not 0 < float(step) < np.inf:
         raise ValueError(f"{name}: step is a length > 0, a number such as 1.0. Received: {step!r:.40}")
     return float(step)
 
@@ -183,18 +192,18 @@ def _numbers(name: str, given, n: int) -> np.ndarray:
 
 
 def _floats(name: str, given) -> np.ndarray:
-    """Return numbers, None as NaN; dates and lengths of time have no unit here that could be meant."""
+    """Return numbers, None as NaN. Dates and spans of time are refused: in which unit would they be meant?"""
     numbers = np.asarray(given)
     sample = numbers.flat[0] if numbers.size else None
-    if numbers.dtype.kind in "mM" or isinstance(sample, (dt.date, dt.timedelta)):
+    if numbers.dtype.kind == "m" or isinstance(sample, dt.timedelta):
         raise TypeError(
-            f"to_grid: {name} is numbers, {'in the unit of step' if name == 'time' else 'one for each event'}. Received: "
-            f"{numbers.dtype}, such as {sample!s:.40}. Say the unit: hours since the start are "
-            + (
-                "time / np.timedelta64(1, 'h')."
-                if numbers.dtype.kind == "m" or isinstance(sample, dt.timedelta)
-                else "(time - start) / np.timedelta64(1, 'h'), with the start of each patient's course."
-            )
+            f"to_grid: {name} is numbers. Received: spans of time, such as {sample!s:.40}, without a unit. In hours, "
+            f"with step in hours, type {name} / np.timedelta64(1, 'h')."
+        )
+    if numbers.dtype.kind == "M" or isinstance(sample, dt.date):
+        raise TypeError(
+            f"to_grid: {name} is numbers, from 0 on. Received: dates, such as {sample!s:.40}. In hours since the start "
+            f"of each patient's course, with step in hours, type ({name} - start) / np.timedelta64(1, 'h')."
         )
     try:
         return numbers.astype(np.float64)

@@ -17,6 +17,8 @@ def pad_sequences(sequences, maxlen=None, dtype="int32", padding="pre", truncati
     before or after; truncating, "pre" or "post", whether the first or the last steps are cut off; value, what is filled
     in. Returns (N, T, ...).
     With padding="post" and value 0, `Embedding(..., mask_zero=True)` or `Masking()` tell the layers what was filled in.
+    Codes must then begin at 1: where 0 is an event of its own, add 1 to each first, [codes + 1 for codes in sequences],
+    and to the Embedding's input_dim, or mask_zero hides that event.
     Raises TypeError for what is no list of sequences of numbers, ValueError for steps of different shapes, numbers that
     the dtype would change, and options that are none.
 

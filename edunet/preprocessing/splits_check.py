@@ -27,9 +27,7 @@ def check_split(*parts, groups=None, x=None) -> None:
             f"check_split: expected at least two parts. Received: {len(parts)}. Type check_split(*parts, "
             "groups=patient_id), with the star, for a list of them."
         )
-    n = whose = names = None
-    if x is not None:
-        n = rows_of("check_split", x)
+    n = None if x is None else rows_of("check_split", x)
     if groups is not None:
         n = rows_of("check_split", groups, "groups") if n is None else n
         whose, names = numbered("check_split", groups, n)
@@ -39,7 +37,7 @@ def check_split(*parts, groups=None, x=None) -> None:
         raise ValueError(
             f"check_split: {(count > 1).sum()} rows stand in several parts, such as row {twice[count.argmax()]}."
         )
-    found = None if whose is None else _in_two(rows, whose)
+    found = None if groups is None else _in_two(rows, whose)
     if found:
         crossing, one, other = found
         raise ValueError(

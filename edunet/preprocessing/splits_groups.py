@@ -126,7 +126,9 @@ def missing(given: np.ndarray) -> np.ndarray:
         nothing = PRINTED if kind == "U" else tuple(text.encode() for text in PRINTED)
         return (np.char.strip(given) == nothing[0][:0]) | np.isin(given, nothing)
     if kind == "O":
-        return np.array([is_missing(v) or (isinstance(v, str) and (not v.strip() or v in PRINTED)) for v in given], bool)
+        return np.array(
+            [is_missing(v) or (isinstance(v, str) and (not v.strip() or v in PRINTED)) for v in given], bool
+        )
     return np.zeros(given.shape, bool)
 
 

@@ -98,7 +98,7 @@ def _of_objects(time: np.ndarray) -> tuple[np.ndarray, bool]:
 
 def _in_utc(date: dt.date) -> np.datetime64:
     if getattr(date, "tzinfo", None) is not None:
-        date = date.astimezone(dt.timezone.utc).replace(tzinfo=None)  # type: ignore[attr-defined]
+        date = date.astimezone(dt.UTC).replace(tzinfo=None)  # type: ignore[attr-defined]
     return np.datetime64(date, "us")
 
 
@@ -133,10 +133,10 @@ def _moment(cut, zoned: bool) -> np.datetime64:
     return moment
 
 
-def _number(cut) -> float:
+def _number(cut) -> Real:
     _one(cut)
     number = cut[()] if isinstance(cut, np.ndarray) else cut
-    if isinstance(number, bool) or not isinstance(number, Real) or np.isnan(number):
+    if isinstance(number, bool) or not isinstance(number, Real) or is_missing(number):
         raise TypeError(f"temporal_split: times are numbers, so cut is a number. Received: {cut!r:.40}")
     return number
 

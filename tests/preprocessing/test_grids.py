@@ -80,7 +80,9 @@ def test_events_that_fit_no_grid(given, message):
         to_grid(*given, shape=(2, 4, 1))
 
 
-@pytest.mark.parametrize("options", [{"shape": (1, 2)}, {"shape": (1, 0, 1)}, {"step": 0}, {"how": "median"}])
+@pytest.mark.parametrize(
+    "options", [{"shape": (1, 2)}, {"shape": (1, 0, 1)}, {"shape": (True, 1, 1)}, {"step": 0}, {"how": "median"}]
+)
 def test_grids_that_are_none(options):
     with pytest.raises(ValueError, match="to_grid"):
         to_grid([0], [0.0], [0], [1.0], **{"shape": (1, 1, 1), **options})
@@ -144,8 +146,8 @@ def test_cells_are_those_of_the_definition(step, near):
 @pytest.mark.parametrize(
     ("time", "message"),
     [
-        (np.array([90], "timedelta64[m]"), r"timedelta64\[m\].* are time / np.timedelta64\(1, 'h'\)"),
-        ([dt.timedelta(hours=1)], r"are time / np.timedelta64\(1, 'h'\)"),
+        (np.array([90], "timedelta64[m]"), r"spans of time, such as 90 minutes.* type time / np.timedelta64\(1, 'h'\)"),
+        ([dt.timedelta(hours=1)], r"spans of time, such as 1:00:00.* type time / np.timedelta64\(1, 'h'\)"),
         (np.array(["2020-01-01T01"], "datetime64[h]"), r"\(time - start\) / np.timedelta64\(1, 'h'\)"),
         ([dt.datetime(2020, 1, 1)], r"\(time - start\) / np.timedelta64\(1, 'h'\)"),
         (["soon"], "to_grid: time is numbers. Received: <U4, such as .*'soon'"),
@@ -166,9 +168,9 @@ def test_what_the_refusal_of_dates_says_to_type_works():
 def test_dates_of_pandas_have_no_unit(zone):
     pandas = pytest.importorskip("pandas", reason="pandas is not installed")
     time = pandas.Series(pandas.to_datetime(["2020-01-01 01:00", "2020-01-01 02:30"]).tz_localize(zone))
-    for given in (time, time - time[0]):
+    for without_unit in (time, time - time[0]):
         with pytest.raises(TypeError, match=r"np.timedelta64\(1, 'h'\)"):
-            to_grid([0, 0], given, [0, 0], [36.6, 38.1], shape=(1, 24, 1))
+            to_grid([0, 0], without_unit, [0, 0], [36.6, 38.1], shape=(1, 24, 1))
     start = pandas.Timestamp("2020-01-01", tz=zone)
     hours = (time - start) / np.timedelta64(1, "h")
     assert to_grid([0, 0], hours, [0, 0], [36.6, 38.1], shape=(1, 24, 1)).counts.sum() == 2
@@ -186,14 +188,24 @@ def test_times_without_end():
 
 @pytest.mark.parametrize("step", ["1", np.nan, -1, True, None, [1, 2]])
 def test_steps_that_are_none(step):
-    for call in (lambda: to_grid([0], [0.0], [0], [1.0], shape=(1, 1, 1), step=step), lambda: time_since_last([[1]], step)):
+    for call in (
+        lambda: to_grid([0], [0.0], [0], [1.0], shape=(1, 1, 1), step=step),
+        lambda: time_since_last([[1]], step),
+    ):
         with pytest.raises(ValueError, match="step is a length > 0, a number such as 1.0. Received: "):
             call()
 
 
-def test_a_grid_that_does_not_fit():
-    with pytest.raises(MemoryError, match=r"1000000 x 1000000 x 1000 cells need about .* GiB. Is shape \(patients"):
-        to_grid([0], [0], [0], [1.0], shape=(10**6, 10**6, 10**3))
+@pytest.mark.parametrize("most", [10**5, 10**6, 2 * 10**6, 10**9])
+def test_a_grid_that_does_not_fit(most):
+    with pytest.raises(MemoryError, match=rf"{most} x {most} x {most} cells need about .* GiB. Is shape \(patients"):
+        to_grid([0], [0], [0], [1.0], shape=(most,) * 3)
+
+
+@pytest.mark.parametrize("value", [1e300, -1e39])
+def test_values_beyond_float32(value):
+    with pytest.raises(ValueError, match=r"value goes into float32, up to 3.4e\+38. Received: "):
+        to_grid([0], [0.0], [0], [value], shape=(1, 1, 1))
 
 
 def test_none_is_a_gap():
@@ -202,7 +214,9 @@ def test_none_is_a_gap():
 
 @pytest.mark.parametrize("values", [[["a", "b"]], np.array([["a", 1.0]], object), [["36.6"]], [[1j]]])
 def test_values_that_cannot_be_carried(values):
-    with pytest.raises(TypeError, match=r"values are numbers, NaN where nothing was measured. Received: .*astype\(float\)"):
+    with pytest.raises(
+        TypeError, match=r"values are numbers, NaN where nothing was measured. Received: .*astype\(float\)"
+    ):
         carry_forward(values)
 
 

@@ -191,7 +191,9 @@ def test_the_seed_decides_where_each_patient_has_another_number_of_rows():
 def test_a_quantity_is_spread_alike():
     y = np.random.default_rng(0).exponential(size=500)
     for _, test in grouped_kfold(y, y, range(500), seed=3):
-        np.testing.assert_allclose(np.quantile(y[test], [0.25, 0.5, 0.75]), np.quantile(y, [0.25, 0.5, 0.75]), rtol=0.25)
+        np.testing.assert_allclose(
+            np.quantile(y[test], [0.25, 0.5, 0.75]), np.quantile(y, [0.25, 0.5, 0.75]), rtol=0.25
+        )
 
 
 def test_a_label_of_many_classes_is_spread_alike():
@@ -202,17 +204,24 @@ def test_a_label_of_many_classes_is_spread_alike():
 
 def test_patients_without_a_label_are_spread_alike_too():
     y = np.where(np.arange(100) < 50, np.nan, np.arange(100) % 2)
-    train, test = patient_split(y, y, range(100))
+    _, test = patient_split(y, y, range(100))
     assert np.isnan(y[test]).sum() == 10
 
 
 @pytest.mark.parametrize("split", [patient_split, grouped_kfold])
 @pytest.mark.parametrize(
     "names",
-    [np.array(["p1", "p1", "p2", "p2", "p3", "p3"]), [7, 7, 8, 8, 9, 9], [7.0, 7.0, 8.0, 8.0, 9.0, 9.0], list("aabbcc")],
+    [
+        np.array(["p1", "p1", "p2", "p2", "p3", "p3"]),
+        [7, 7, 8, 8, 9, 9],
+        [7.0, 7.0, 8.0, 8.0, 9.0, 9.0],
+        list("aabbcc"),
+    ],
 )
 def test_names_in_the_place_of_y_are_refused(split, names):
-    with pytest.raises(ValueError, match=rf"y has 3 different values in 6 rows.*{split.__name__}\(x, groups=patient_id\)"):
+    with pytest.raises(
+        ValueError, match=rf"y has 3 different values in 6 rows.*{split.__name__}\(x, groups=patient_id\)"
+    ):
         split(np.arange(6.0), names)
 
 

@@ -8,7 +8,7 @@ import pytest
 from edunet.preprocessing import temporal_split
 
 DATES = np.array(["2020-05-01", "2022-02-01", "2021-01-01"], "datetime64[D]")
-UTC = dt.timezone.utc
+UTC = dt.UTC
 
 
 def test_time_splits_at_the_cut():
@@ -73,7 +73,10 @@ def test_dates_are_cut_at_a_date(time, cut):
 
 @pytest.mark.parametrize("cut", ["2021-01-01T01:00+01:00", dt.datetime(2021, 1, 1, tzinfo=UTC)])
 def test_dates_with_a_zone(cut):
-    time = [dt.datetime(2020, 12, 31, 23, tzinfo=UTC), dt.datetime(2021, 1, 1, 1, tzinfo=dt.timezone(dt.timedelta(hours=1)))]
+    time = [
+        dt.datetime(2020, 12, 31, 23, tzinfo=UTC),
+        dt.datetime(2021, 1, 1, 1, tzinfo=dt.timezone(dt.timedelta(hours=1))),
+    ]
     before, after = temporal_split(time, cut)
     assert (before.tolist(), after.tolist()) == ([0], [1])
 
@@ -139,5 +142,7 @@ def test_times_as_text(time):
 
 
 def test_what_is_no_time_is_named():
-    with pytest.raises(ValueError, match=r"time is \(N,\), numbers or dates. Received: timedelta64\[s\] of shape \(2,\)"):
+    with pytest.raises(
+        ValueError, match=r"time is \(N,\), numbers or dates. Received: timedelta64\[s\] of shape \(2,\)"
+    ):
         temporal_split(np.array([1, 2], "timedelta64[s]"), 1)
