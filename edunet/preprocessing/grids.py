@@ -20,6 +20,8 @@ from typing import NamedTuple
 
 import numpy as np
 
+from edunet.preprocessing.given import array_of
+
 __all__ = ["Grid", "carry_forward", "time_since_last", "to_grid"]
 
 HOW = ("last", "first", "mean", "min", "max", "sum")
@@ -179,7 +181,7 @@ def _length(name: str, step) -> float:
 
 
 def _numbers(name: str, given, n: int) -> np.ndarray:
-    numbers = np.asarray(given)
+    numbers = array_of("to_grid", name, given)
     if not numbers.size:
         return numbers.astype(np.intp)
     if numbers.dtype.kind not in "iu" or numbers.min() < 0 or numbers.max() >= n:
@@ -193,7 +195,7 @@ def _numbers(name: str, given, n: int) -> np.ndarray:
 
 def _floats(name: str, given) -> np.ndarray:
     """Return numbers, None as NaN. Dates and spans of time are refused: in which unit would they be meant?"""
-    numbers = np.asarray(given)
+    numbers = array_of("to_grid", name, given)
     sample = numbers.flat[0] if numbers.size else None
     if numbers.dtype.kind == "m" or isinstance(sample, dt.timedelta):
         raise TypeError(
@@ -206,14 +208,14 @@ def _floats(name: str, given) -> np.ndarray:
             f"of each patient's course, with step in hours, type ({name} - start) / np.timedelta64(1, 'h')."
         )
     try:
-        return numbers.astype(np.float64)
+        return numbers.astype(np.float64, casting="unsafe" if numbers.dtype.kind in "OU" else "same_kind")
     except (TypeError, ValueError) as error:
         raise TypeError(f"to_grid: {name} is numbers. Received: {numbers.dtype}, such as {sample!r:.40}") from error
 
 
 def _measured(given) -> np.ndarray:
     """Return a copy of values as floats, None as NaN."""
-    values = np.asarray(given)
+    values = array_of("carry_forward", "values", given)
     try:
         if values.dtype.kind == "O":
             values = values.astype(np.float64)
@@ -228,7 +230,7 @@ def _measured(given) -> np.ndarray:
 
 
 def _mask(given) -> np.ndarray:
-    mask = np.asarray(given)
+    mask = array_of("time_since_last", "mask", given)
     if mask.ndim < 2:
         raise ValueError(f"time_since_last: expected (N, T, ...). Received: {mask.shape}. For one series type x[None].")
     if mask.dtype.kind != "b" and not (mask.dtype.kind in "iuf" and np.isin(mask, (0, 1)).all()):

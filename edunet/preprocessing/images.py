@@ -16,7 +16,7 @@ from numbers import Real
 
 import numpy as np
 
-from edunet.preprocessing.seeds import generator
+from edunet.preprocessing.given import array_of, generator
 
 __all__ = ["augment", "ct_window", "rescale_percentiles", "standardise"]
 
@@ -59,7 +59,7 @@ def ct_window(hu, centre, width) -> np.ndarray:
 
         y = (HU - (centre - width/2))/width, clipped to 0..1
     Args: hu, of any shape; centre and width in HU: lung -600, 1500; soft tissue 40, 400; brain 40, 80; bone 500, 2000.
-    Raises ValueError for a width that is not positive, and for what is no number.
+    Raises ValueError for a width that is not positive, and for a centre that is no number; TypeError for such hu.
 
     >>> ct_window(np.array([-1000, 40, 240]), centre=40, width=400).tolist()
     [0.0, 0.5, 1.0]
@@ -68,7 +68,10 @@ def ct_window(hu, centre, width) -> np.ndarray:
         raise ValueError(f"ct_window: width is > 0, in HU: 400 for soft tissue. Received: {width!r}")
     if not (_number(centre) and np.isfinite(centre)):
         raise ValueError(f"ct_window: centre is a number in HU: 40 for soft tissue. Received: {centre!r}")
-    return np.clip((np.asarray(hu, np.float64) - (centre - width / 2)) / width, 0, 1).astype(np.float32)
+    hu = array_of("ct_window", "hu", hu)
+    if hu.dtype.kind not in "biuf":
+        raise TypeError(f"ct_window: hu is numbers. Received: {hu.dtype}.")
+    return np.clip((hu.astype(np.float64) - (centre - width / 2)) / width, 0, 1).astype(np.float32)
 
 
 def augment(x, *masks, seed=None, flip="horizontal", turn=False, shift=0, brightness=0.0):
@@ -142,7 +145,7 @@ def _check_options(flip, turn, shift, brightness, H, W) -> None:
 
 
 def _images(name: str, x) -> np.ndarray:
-    x = np.asarray(x)
+    x = array_of(name, "x", x)
     if x.ndim not in (3, 4) or 0 in x.shape or x.dtype.kind not in "biuf":
         raise ValueError(
             f"{name}: expected images (N, H, W, C) or (N, H, W), numbers. Received: {x.dtype} of shape {x.shape}."

@@ -6,6 +6,8 @@ from typing import NamedTuple
 
 import numpy as np
 
+from edunet.preprocessing.given import array_of
+
 __all__ = ["Windows", "pad_sequences", "window"]
 
 
@@ -72,7 +74,9 @@ def window(series, length, step=1, ahead=0) -> Windows:
     ahead = 0 if ahead == 0 and ahead is not False else _whole("window", "ahead", ahead)
     if isinstance(series, np.ndarray) and series.ndim < 2:
         raise ValueError(f"window: expected a list of series, or (N, T, ...). Received: {series.shape}. Type [series].")
-    each = [np.asarray(one) for one in series]
+    if not hasattr(series, "__iter__"):
+        raise TypeError(f"window: expected a list of series, or (N, T, ...). Received: {type(series).__name__}.")
+    each = [array_of("window", f"series {n}", one) for n, one in enumerate(series)]
     if any(one.ndim < 1 or one.shape[1:] != each[0].shape[1:] for one in each):
         raise ValueError(f"window: all steps need one shape. Received series of {sorted({a.shape[1:] for a in each})}.")
     starts = [np.arange(0, len(one) - length - ahead + 1, step) for one in each]

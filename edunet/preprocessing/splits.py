@@ -19,7 +19,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from edunet.preprocessing.seeds import generator
+from edunet.preprocessing.given import generator
 from edunet.preprocessing.splits_check import check_split
 from edunet.preprocessing.splits_groups import numbered, repeats, rows_of
 from edunet.preprocessing.splits_labels import refuse_names, strata
@@ -133,15 +133,17 @@ def _deal(name, whose, label, shares, rng) -> np.ndarray:
     part_of = np.empty(len(rows), np.intp)
     so_far = np.zeros(len(shares))  # rows of the classes before, so that rounding does not favour one part
     wanted = np.zeros(len(shares))
-    left = len(rows)
+    left, empty = len(rows), len(shares)
     for one in np.unique(label):
         mine = order[label[order] == one]
         wanted += shares * rows[mine].sum()
         for patient in mine:
-            empty = so_far == 0
-            lacking = np.where(empty | (left > empty.sum()), wanted - so_far, -np.inf)  # the last go where nobody is
+            lacking = wanted - so_far
+            if left <= empty:  # the last go where nobody is
+                lacking[so_far > 0] = -np.inf
             part = int(np.argmax(lacking))
             part_of[patient] = part
+            empty -= so_far[part] == 0
             so_far[part] += rows[patient]
             left -= 1
     return part_of

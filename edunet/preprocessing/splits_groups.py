@@ -6,7 +6,9 @@ from numbers import Number
 
 import numpy as np
 
-__all__ = ["array_of", "distinct", "is_missing", "missing", "numbered", "repeats", "rows_of"]
+from edunet.preprocessing.given import array_of
+
+__all__ = ["distinct", "is_missing", "missing", "numbered", "repeats", "rows_of"]
 
 PRINTED = ("nan", "None", "NaT", "<NA>")  # what a missing value becomes where it is turned into text
 NAN = object()  # one key for every NaN
@@ -87,9 +89,12 @@ def numbered(name: str, groups, n: int) -> tuple[np.ndarray, np.ndarray]:
 def distinct(name: str, what: str, given: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Return the different values in rising order, and which of them each one is; refuse 1 beside "1"."""
     if given.dtype.kind == "O":
-        kinds: dict = {}
+        kinds: dict = {}  # and the first of each
         for value in given:
             kinds.setdefault(_kind(value), value)
+        strange = kinds.keys() & {"list", "tuple", "dict", "set", "ndarray"}
+        if strange:
+            raise TypeError(f"{name}: {what} holds {strange.pop()}: expected numbers, texts or dates.")
         if len(kinds) > 1:
             mixed = ", and ".join(f"{kind}, such as {value!r:.40}" for kind, value in list(kinds.items())[:2])
             raise TypeError(
@@ -105,14 +110,6 @@ def distinct(name: str, what: str, given: np.ndarray) -> tuple[np.ndarray, np.nd
 
 def _kind(value) -> str:
     return "text" if isinstance(value, str) else "number" if isinstance(value, Number) else type(value).__name__
-
-
-def array_of(name: str, what: str, given) -> np.ndarray:
-    """Return an array, or say that the rows differ in length."""
-    try:
-        return np.asarray(given)
-    except ValueError as error:
-        raise ValueError(f"{name}: {what} has one entry for each row. Received: rows of different lengths.") from error
 
 
 def missing(given: np.ndarray) -> np.ndarray:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from edunet.preprocessing.splits_groups import array_of, distinct, missing
+from edunet.preprocessing.given import array_of
+from edunet.preprocessing.splits_groups import distinct, missing
 
 __all__ = ["refuse_names", "strata"]
 

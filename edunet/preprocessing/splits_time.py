@@ -8,7 +8,8 @@ from numbers import Real
 
 import numpy as np
 
-from edunet.preprocessing.splits_groups import array_of, is_missing, missing, numbered
+from edunet.preprocessing.given import array_of
+from edunet.preprocessing.splits_groups import is_missing, missing, numbered
 
 __all__ = ["temporal_split"]
 
@@ -33,7 +34,7 @@ def temporal_split(time, cut, groups=None, *, crossing=None) -> tuple[np.ndarray
         raise ValueError(f"temporal_split: crossing is None, 'earlier' or 'drop'. Received: {crossing!r}")
     time, zoned = _times(time)
     cut = _moment(cut, zoned) if time.dtype.kind == "M" else _number(cut)
-    late = time >= cut
+    late = _from_on(time, cut)
     kept = np.ones(len(time), bool)
     if groups is not None:
         whose, names = numbered("temporal_split", groups, len(time))
@@ -107,11 +108,7 @@ def _moment(cut, zoned: bool) -> np.datetime64:
     _one(cut)
     moment, has_zone = cut[()] if isinstance(cut, np.ndarray) else cut, False
     if isinstance(moment, str):
-        try:
-            has_zone = bool(ZONED.search(moment)) and ":" in moment
-            moment = _in_utc(dt.datetime.fromisoformat(moment)) if has_zone else np.datetime64(moment)
-        except ValueError:
-            moment = np.datetime64("NaT")
+        moment, has_zone = _of_text(moment)
     elif isinstance(moment, dt.date) and not is_missing(moment):
         has_zone = getattr(moment, "tzinfo", None) is not None
         moment = _in_utc(moment)
@@ -133,6 +130,18 @@ def _moment(cut, zoned: bool) -> np.datetime64:
     return moment
 
 
+def _of_text(text: str) -> tuple[np.datetime64, bool]:
+    """Return an ISO date, NaT if it is none, and whether it has a time zone."""
+    try:
+        if ":" in text and ZONED.search(text):
+            return _in_utc(dt.datetime.fromisoformat(text)), True
+        if text[:1].isdigit():  # not "today", which is another day tomorrow
+            return np.datetime64(text), False
+    except ValueError:
+        pass
+    return np.datetime64("NaT"), False
+
+
 def _number(cut) -> Real:
     _one(cut)
     number = cut[()] if isinstance(cut, np.ndarray) else cut
@@ -142,5 +151,12 @@ def _number(cut) -> Real:
 
 
 def _one(cut) -> None:
-    if np.ndim(cut):
-        raise TypeError(f"temporal_split: cut is one moment. Received: an array of shape {np.shape(cut)}.")
+    if isinstance(cut, (list, tuple)) or np.ndim(cut) > 0:
+        raise TypeError(f"temporal_split: cut is one moment. Received: {type(cut).__name__}.")
+
+
+def _from_on(time: np.ndarray, cut) -> np.ndarray:
+    """Return time >= cut. Nanoseconds hold the years 1678 to 2262: NumPy would compare with what overflows."""
+    if time.dtype.kind == "M" and time.dtype != cut.dtype:
+        time, cut = time.astype("datetime64[us]"), cut.astype("datetime64[us]")
+    return time >= cut

@@ -208,6 +208,19 @@ def test_values_beyond_float32(value):
         to_grid([0], [0.0], [0], [value], shape=(1, 1, 1))
 
 
+@pytest.mark.parametrize(
+    "call", [carry_forward, time_since_last, lambda rows: to_grid([0, 0], rows, [0, 0], [1.0, 2.0], shape=(1, 1, 1))]
+)
+def test_rows_of_different_lengths(call):
+    with pytest.raises(ValueError, match="is one array. Received: rows of different lengths"):
+        call([[1], [1, 0]])
+
+
+def test_times_are_real():
+    with pytest.raises(TypeError, match="time is numbers. Received: complex128"):
+        to_grid([0], [1j], [0], [1.0], shape=(1, 1, 1))
+
+
 def test_none_is_a_gap():
     assert carry_forward(np.array([[1, None, 2]], object)).tolist() == [[1, 1, 2]]
 

@@ -55,6 +55,18 @@ def test_what_is_no_batch_of_images(name, x):
         name(x)
 
 
+@pytest.mark.parametrize("name", [standardise, rescale_percentiles, augment])
+def test_images_of_different_sizes(name):
+    with pytest.raises(ValueError, match=f"{name.__name__}: x is one array. Received: rows of different lengths"):
+        name([[[1]], [[1, 2]]])
+
+
+@pytest.mark.parametrize("hu", [["a"], [None, "a"], [1j]])
+def test_what_is_no_hounsfield_unit(hu):
+    with pytest.raises(TypeError, match="ct_window: hu is numbers. Received: "):
+        ct_window(hu, 40, 400)
+
+
 @pytest.mark.parametrize("name", [standardise, rescale_percentiles])
 @pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf])
 def test_a_pixel_that_is_no_number_is_named(name, value):

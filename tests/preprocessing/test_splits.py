@@ -284,6 +284,12 @@ def test_names_of_two_kinds(groups):
         patient_split(np.arange(4.0), groups=groups)
 
 
+@pytest.mark.parametrize("groups", [[[1], [1, 2], [3]], [{}, {}, {}], [{1}, {2}, {3}]])
+def test_names_that_are_none(groups):
+    with pytest.raises(TypeError, match=r"groups holds (list|dict|set): expected numbers, texts or dates"):
+        patient_split(np.arange(3.0), groups=groups)
+
+
 def test_a_number_is_one_patient_however_it_is_written():
     groups = np.array([1, 1.0, 2, np.float64(2)], object)
     assert sorted(part.tolist() for part in patient_split(np.arange(4.0), groups=groups)) == [[0, 1], [2, 3]]

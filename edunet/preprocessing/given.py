@@ -1,10 +1,18 @@
-"""Where chance comes from: a seed, or a generator that is used on."""
+"""What is given: arrays and seeds, or what is wrong with them."""
 
 from __future__ import annotations
 
 import numpy as np
 
-__all__ = ["generator"]
+__all__ = ["array_of", "generator"]
+
+
+def array_of(name: str, what: str, given) -> np.ndarray:
+    """Return an array, or say that the rows differ in length."""
+    try:
+        return np.asarray(given)
+    except ValueError as error:
+        raise ValueError(f"{name}: {what} is one array. Received: rows of different lengths.") from error
 
 
 def generator(name: str, seed) -> np.random.Generator:
