@@ -11,11 +11,16 @@
     scaffold_split       rows for training, validation and test, no scaffold on two sides
     read_smiles          the graph of a molecule: atoms, bonds, hydrogens; without a chemistry package
 
-Scaling and imputing are scikit-learn's. A pipeline of them feeds a network of edunet in three lines:
+Scaling and imputing are scikit-learn's. A pipeline of them feeds a network of edunet in three lines, after its imports:
 
+>>> from sklearn.impute import SimpleImputer                                                       # doctest: +SKIP
 >>> from sklearn.pipeline import make_pipeline                                                     # doctest: +SKIP
+>>> from sklearn.preprocessing import StandardScaler                                               # doctest: +SKIP
+>>> from edunet.interop.sklearn import NeuralClassifier                                            # doctest: +SKIP
+>>>
 >>> steps = SimpleImputer(add_indicator=True), StandardScaler(), NeuralClassifier((32, 16))        # doctest: +SKIP
->>> make_pipeline(*steps).fit(x_train, y_train).predict_proba(x_test)                              # doctest: +SKIP
+>>> pipeline = make_pipeline(*steps).fit(x_train, y_train)                                         # doctest: +SKIP
+>>> risk = pipeline.predict_proba(x_test)[:, 1]                                                    # doctest: +SKIP
 """
 
 from edunet.preprocessing import grids, images, sequence, splits

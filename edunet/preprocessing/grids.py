@@ -1,7 +1,7 @@
 """Irregular measurements on a regular grid: what was measured, whether it was, and how long ago.
 
     event k of patient n:  at time τ_k variable v_k had the value r_k
-    cell t covers          t·step ≤ τ < (t + 1)·step
+    cell t covers          t·step ≤ τ < (t + 1)·step, in floats (in which 0.3 < 3·0.1)
     value[n,t,v]           the last r_k in the cell (or its mean, ...), NaN if there is none
     mask[n,t,v]            1 if there is one
     since[n,t,v]           time from the last measurement to the end of the cell; NaN before the first
@@ -14,9 +14,13 @@ Source: Z. Che et al., Recurrent neural networks for multivariate time series wi
 
 from __future__ import annotations
 
+import datetime as dt
+from numbers import Real
 from typing import NamedTuple
 
 import numpy as np
+
+from edunet.preprocessing.given import array_of
 
 __all__ = ["Grid", "carry_forward", "time_since_last", "to_grid"]
 
@@ -39,8 +43,9 @@ def to_grid(patient, time, variable, value, *, shape, step=1.0, how="last") -> G
     Args: patient (E,), whole numbers from 0 to N-1; time (E,), from 0 on; variable (E,), whole numbers from 0 to V-1;
     value (E,); shape (N,T,V); step, how long a cell is, in the unit of time; how, what stands for several events in one
     cell: "last", "first", "mean", "min", "max" or "sum". Events after the last cell are left out; values that are NaN
-    count as not measured.
-    Raises ValueError for numbers outside the grid, negative times, and arrays of different lengths.
+    count as not measured. Edges are exact where step is whole: take minutes rather than hours for a step of 5 minutes.
+    Raises ValueError for numbers outside the grid, negative times, and arrays of different lengths; TypeError for dates
+    and for what is no number; MemoryError, with the size, for a grid that does not fit.
 
     >>> grid = to_grid([0, 0], [0.5, 2.2], [0, 0], [36.9, 38.4], shape=(1, 4, 1))
     >>> grid.values[0, :, 0]
@@ -51,25 +56,52 @@ def to_grid(patient, time, variable, value, *, shape, step=1.0, how="last") -> G
     N, T, V = _shape(shape)
     if how not in HOW:
         raise ValueError(f"to_grid: how is one of {', '.join(map(repr, HOW))}. Received: {how!r}")
-    if not 0 < step < np.inf:
-        raise ValueError(f"to_grid: step is a length > 0. Received: {step!r}")
+    step = _length("to_grid", step)
+    patient, time, variable, value = _events(patient, time, variable, value, N, V)
+    kept = (time < T * step) & ~np.isnan(value)
+    order = np.flatnonzero(kept)[np.argsort(time[kept], kind="stable")]
+    time, value = time[order], value[order]
+    place = (patient[order] * T + _cells(time, step)) * V + variable[order]  # into a flat (N,T,V)
+    try:
+        return _laid(place, time, value, (N, T, V), step, how)
+    except (MemoryError, OverflowError, ValueError) as error:  # what NumPy says, from large to larger
+        raise MemoryError(
+            f"to_grid: {N} x {T} x {V} cells need about {N * T * V * 48 / 2**30:,.0f} GiB. Is shape (patients, cells, "
+            "variables)? Take longer steps, or some of the patients at a time."
+        ) from error
+
+
+def _events(patient, time, variable, value, N, V) -> tuple[np.ndarray, ...]:
+    """Return the four as arrays (E,), or say what is wrong with them."""
     patient, variable = _numbers("patient", patient, N), _numbers("variable", variable, V)
-    time, value = np.asarray(time, np.float64), np.asarray(value, np.float64)
+    time, value = _floats("time", time), _floats("value", value)
     if not patient.shape == variable.shape == time.shape == value.shape or time.ndim != 1:
         raise ValueError(
             "to_grid: patient, time, variable and value have one entry for each event. Received: "
             f"{patient.shape}, {time.shape}, {variable.shape}, {value.shape}."
         )
-    if not (time >= 0).all():
+    wrong = ~((time >= 0) & (time < np.inf))
+    if wrong.any():
         raise ValueError(
-            f"to_grid: times count from 0 on. Received: {np.sum(~(time >= 0))} of {len(time)} that do not, such as "
-            f"{time[~(time >= 0)][0]}."
+            f"to_grid: times count from 0 on. Received: {wrong.sum()} of {len(time)} that do not, such as "
+            f"{time[wrong][0]}."
         )
-    kept = (time < T * step) & ~np.isnan(value)
-    order = np.flatnonzero(kept)[np.argsort(time[kept], kind="stable")]
-    time, value = time[order], value[order]
-    cell = np.minimum((time / step).astype(np.intp), T - 1)
-    place = (patient[order] * T + cell) * V + variable[order]  # into a flat (N,T,V)
+    wrong = np.isfinite(value) & (abs(value) > np.finfo(np.float32).max)
+    if wrong.any():
+        raise ValueError(f"to_grid: value goes into float32, up to 3.4e+38. Received: {value[wrong][0]}.")
+    return patient, time, variable, value
+
+
+def _cells(time, step) -> np.ndarray:
+    """Return t where t·step <= time < (t + 1)·step; time/step alone may be rounded over an edge."""
+    cell = (time / step).astype(np.intp)
+    cell -= time < cell * step
+    return cell + (time >= (cell + 1) * step)
+
+
+def _laid(place, time, value, shape, step, how) -> Grid:
+    """Fill the grid with events in the order of time; place (E,), into the flat grid."""
+    N, T, V = shape
     count = np.bincount(place, minlength=N * T * V)
     values = _gathered(place, value, count, how)
     latest = np.full(N * T * V, np.nan)
@@ -107,7 +139,7 @@ def carry_forward(values, limit=None) -> np.ndarray:
     >>> carry_forward(np.array([[1.0, np.nan, np.nan, 4.0]]), limit=1).tolist()
     [[1.0, 1.0, nan, 4.0]]
     """
-    values = np.array(values, np.result_type(np.asarray(values), np.float32))
+    values = _measured(values)
     if values.ndim < 2:
         raise ValueError(f"carry_forward: expected (N, T, ...). Received: {values.shape}. For one series type x[None].")
     if limit is not None and (isinstance(limit, bool) or not isinstance(limit, (int, np.integer)) or limit < 1):
@@ -123,26 +155,33 @@ def carry_forward(values, limit=None) -> np.ndarray:
 def time_since_last(mask, step=1.0) -> np.ndarray:
     """Return how long ago the last measurement was, counted in cells: (N,T,...) float32, NaN before the first.
 
-    Args: mask (N,T,...), true where something was measured; step, how long a cell is.
+    Args: mask (N,T,...), true or 1 where something was measured; step, how long a cell is.
+    Raises ValueError for values in the place of their mask, and for a step that is not positive.
 
     >>> time_since_last(np.array([[0, 1, 0, 0]]), step=2.0).tolist()
     [[nan, 0.0, 2.0, 4.0]]
     """
-    mask = np.asarray(mask, bool)
+    mask, step = _mask(mask), _length("time_since_last", step)
     steps = np.broadcast_to(np.arange(mask.shape[1]).reshape(-1, *(1,) * (mask.ndim - 2)), mask.shape)
     last = carry_forward(np.where(mask, steps, np.nan))
     return ((steps - last) * step).astype(np.float32)
 
 
 def _shape(shape) -> tuple[int, int, int]:
-    good = isinstance(shape, (tuple, list)) and len(shape) == 3 and all(isinstance(n, (int, np.integer)) for n in shape)
-    if not good or min(shape) < 1:
+    whole = isinstance(shape, (tuple, list)) and all(isinstance(n, (int, np.integer)) for n in shape)
+    if not whole or len(shape) != 3 or min(shape) < 1 or any(isinstance(n, bool) for n in shape):
         raise ValueError(f"to_grid: shape is (patients, cells, variables), whole numbers >= 1. Received: {shape!r}")
     return int(shape[0]), int(shape[1]), int(shape[2])
 
 
+def _length(name: str, step) -> float:
+    if isinstance(step, bool) or not isinstance(step, Real) or not 0 < float(step) < np.inf:
+        raise ValueError(f"{name}: step is a length > 0, a number such as 1.0. Received: {step!r:.40}")
+    return float(step)
+
+
 def _numbers(name: str, given, n: int) -> np.ndarray:
-    numbers = np.asarray(given)
+    numbers = array_of("to_grid", name, given)
     if not numbers.size:
         return numbers.astype(np.intp)
     if numbers.dtype.kind not in "iu" or numbers.min() < 0 or numbers.max() >= n:
@@ -152,3 +191,51 @@ def _numbers(name: str, given, n: int) -> np.ndarray:
             + f" Names become numbers with np.unique({name}, return_inverse=True)."
         )
     return numbers.astype(np.intp)
+
+
+def _floats(name: str, given) -> np.ndarray:
+    """Return numbers, None as NaN. Dates and spans of time are refused: in which unit would they be meant?"""
+    numbers = array_of("to_grid", name, given)
+    sample = numbers.flat[0] if numbers.size else None
+    if numbers.dtype.kind == "m" or isinstance(sample, dt.timedelta):
+        raise TypeError(
+            f"to_grid: {name} is numbers. Received: spans of time, such as {sample!s:.40}, without a unit. In hours, "
+            f"with step in hours, type {name} / np.timedelta64(1, 'h')."
+        )
+    if numbers.dtype.kind == "M" or isinstance(sample, dt.date):
+        raise TypeError(
+            f"to_grid: {name} is numbers, from 0 on. Received: dates, such as {sample!s:.40}. In hours since the start "
+            f"of each patient's course, with step in hours, type ({name} - start) / np.timedelta64(1, 'h')."
+        )
+    try:
+        return numbers.astype(np.float64, casting="unsafe" if numbers.dtype.kind in "OU" else "same_kind")
+    except (TypeError, ValueError) as error:
+        raise TypeError(f"to_grid: {name} is numbers. Received: {numbers.dtype}, such as {sample!r:.40}") from error
+
+
+def _measured(given) -> np.ndarray:
+    """Return a copy of values as floats, None as NaN."""
+    values = array_of("carry_forward", "values", given)
+    try:
+        if values.dtype.kind == "O":
+            values = values.astype(np.float64)
+        if values.dtype.kind in "biuf":
+            return np.array(values, np.result_type(values, np.float32))
+    except (TypeError, ValueError):
+        pass
+    raise TypeError(
+        f"carry_forward: values are numbers, NaN where nothing was measured. Received: {values.dtype}, such as "
+        f"{values.flat[0]!r:.40}. Numbers written as text become numbers with values.astype(float)."
+    )
+
+
+def _mask(given) -> np.ndarray:
+    mask = array_of("time_since_last", "mask", given)
+    if mask.ndim < 2:
+        raise ValueError(f"time_since_last: expected (N, T, ...). Received: {mask.shape}. For one series type x[None].")
+    if mask.dtype.kind != "b" and not (mask.dtype.kind in "iuf" and np.isin(mask, (0, 1)).all()):
+        raise ValueError(
+            "time_since_last: mask is true, or 1, where something was measured, else false, or 0. Received: "
+            f"{mask.dtype}, other numbers too. Of values with gaps type time_since_last(~np.isnan(values))."
+        )
+    return mask.astype(bool)

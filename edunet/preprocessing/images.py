@@ -12,7 +12,11 @@ know nothing of masks.
 
 from __future__ import annotations
 
+from numbers import Real
+
 import numpy as np
+
+from edunet.preprocessing.given import array_of, generator
 
 __all__ = ["augment", "ct_window", "rescale_percentiles", "standardise"]
 
@@ -22,12 +26,13 @@ FLIPS = ("horizontal", "vertical", "both")
 def standardise(x) -> np.ndarray:
     """Bring each image to mean 0 and standard deviation 1, all channels together: (N,H,W,C) or (N,H,W) float32.
 
-    An image without contrast becomes 0.   Raises ValueError for what is no batch of images.
+    An image without contrast becomes 0.
+    Raises ValueError for what is no batch of images, and for pixels that are NaN or infinite.
 
     >>> standardise(np.array([[[0, 2], [4, 2]]])).ravel().round(2)
     array([-1.41,  0.  ,  1.41,  0.  ], dtype=float32)
     """
-    x = _images("standardise", x).astype(np.float64)
+    x = _finite("standardise", _images("standardise", x)).astype(np.float64)
     axes = tuple(range(1, x.ndim))
     away = x - x.mean(axes, keepdims=True)
     sd = away.std(axes, keepdims=True)
@@ -39,10 +44,10 @@ def rescale_percentiles(x, low=1.0, high=99.0) -> np.ndarray:
 
     Args: x (N,H,W,C) or (N,H,W); low and high in per cent, 0 <= low < high <= 100. A single bright pixel, metal or a
     label, then no longer darkens all the rest. Returns float32.
-    Raises ValueError for other percentiles, and for what is no batch of images.
+    Raises ValueError for other percentiles, for what is no batch of images, and for pixels that are NaN or infinite.
     """
-    x = _images("rescale_percentiles", x).astype(np.float64)
-    if not 0 <= low < high <= 100:
+    x = _finite("rescale_percentiles", _images("rescale_percentiles", x)).astype(np.float64)
+    if not (_number(low) and _number(high) and 0 <= low < high <= 100):
         raise ValueError(f"rescale_percentiles: expected 0 <= low < high <= 100. Received: {low!r}, {high!r}")
     bottom, top = np.percentile(x, [low, high], axis=tuple(range(1, x.ndim)), keepdims=True)
     width = top - bottom
@@ -54,14 +59,19 @@ def ct_window(hu, centre, width) -> np.ndarray:
 
         y = (HU - (centre - width/2))/width, clipped to 0..1
     Args: hu, of any shape; centre and width in HU: lung -600, 1500; soft tissue 40, 400; brain 40, 80; bone 500, 2000.
-    Raises ValueError for a width that is not positive.
+    Raises ValueError for a width that is not positive, and for a centre that is no number; TypeError for such hu.
 
     >>> ct_window(np.array([-1000, 40, 240]), centre=40, width=400).tolist()
     [0.0, 0.5, 1.0]
     """
-    if not 0 < width < np.inf:
+    if not (_number(width) and 0 < width < np.inf):
         raise ValueError(f"ct_window: width is > 0, in HU: 400 for soft tissue. Received: {width!r}")
-    return np.clip((np.asarray(hu, np.float64) - (centre - width / 2)) / width, 0, 1).astype(np.float32)
+    if not (_number(centre) and np.isfinite(centre)):
+        raise ValueError(f"ct_window: centre is a number in HU: 40 for soft tissue. Received: {centre!r}")
+    hu = array_of("ct_window", "hu", hu)
+    if hu.dtype.kind not in "biuf":
+        raise TypeError(f"ct_window: hu is numbers. Received: {hu.dtype}.")
+    return np.clip((hu.astype(np.float64) - (centre - width / 2)) / width, 0, 1).astype(np.float32)
 
 
 def augment(x, *masks, seed=None, flip="horizontal", turn=False, shift=0, brightness=0.0):
@@ -73,7 +83,8 @@ def augment(x, *masks, seed=None, flip="horizontal", turn=False, shift=0, bright
     each direction, the border pixels repeated in images and 0 in masks; brightness b, every image times a factor from
     1-b to 1+b (whole numbers are rounded and clipped).
     Returns x, or (x, *masks) if there are any, of the same shapes and dtypes.
-    Raises ValueError for options that are none, and for masks of another size.
+    Raises ValueError for options that are none, and for masks of another size; ValueError or TypeError for a seed that
+    is none.
 
     >>> x = np.arange(4.0).reshape(1, 2, 2)
     >>> x_new, mask_new = augment(x, x > 1, seed=0, turn=True)
@@ -87,7 +98,7 @@ def augment(x, *masks, seed=None, flip="horizontal", turn=False, shift=0, bright
         if mask.shape[:3] != (N, H, W):
             raise ValueError(f"augment: masks are (N,H,W,...) as their images, {x.shape[:3]}. Received: {mask.shape}.")
     _check_options(flip, turn, shift, brightness, H, W)
-    rng = seed if isinstance(seed, np.random.Generator) else np.random.default_rng(seed)
+    rng = generator("augment", seed)
     columns = flip in ("horizontal", "both") and rng.random(N) < 0.5
     rows = flip in ("vertical", "both") and rng.random(N) < 0.5
     quarters = rng.integers(0, 4, N) if turn else np.zeros(N, int)
@@ -105,7 +116,8 @@ def augment(x, *masks, seed=None, flip="horizontal", turn=False, shift=0, bright
         bright = made[0] * light.reshape(-1, *(1,) * (x.ndim - 1))
         if x.dtype.kind in "iu":
             limits = np.iinfo(x.dtype)
-            bright = np.clip(np.rint(bright), limits.min, limits.max)
+            top = float(limits.max)  # of 64 bits rounded up, to what does not fit
+            bright = np.clip(np.rint(bright), limits.min, top if int(top) <= limits.max else np.nextafter(top, 0))
         made[0] = bright.astype(x.dtype)
     return made[0] if not masks else tuple(made)
 
@@ -128,15 +140,32 @@ def _check_options(flip, turn, shift, brightness, H, W) -> None:
         raise ValueError(f"augment: quarter turns need square images. Received: {H} x {W}.")
     if isinstance(shift, bool) or not isinstance(shift, (int, np.integer)) or not 0 <= shift < min(H, W):
         raise ValueError(f"augment: shift is a whole number of pixels from 0 to {min(H, W) - 1}. Received: {shift!r}")
-    if not 0 <= brightness < 1:
+    if not (_number(brightness) and 0 <= brightness < 1):
         raise ValueError(f"augment: brightness is a share from 0 to below 1, such as 0.1. Received: {brightness!r}")
 
 
 def _images(name: str, x) -> np.ndarray:
-    x = np.asarray(x)
+    x = array_of(name, "x", x)
     if x.ndim not in (3, 4) or 0 in x.shape or x.dtype.kind not in "biuf":
         raise ValueError(
             f"{name}: expected images (N, H, W, C) or (N, H, W), numbers. Received: {x.dtype} of shape {x.shape}."
             + (" For a single image type x[None]." if x.ndim == 2 else "")
         )
     return x
+
+
+def _finite(name: str, x: np.ndarray) -> np.ndarray:
+    """Return the images, or name the first pixel that would make nonsense of the mean of its image."""
+    wrong = ~np.isfinite(x)
+    if wrong.any():
+        image, *pixel = np.argwhere(wrong)[0].tolist()
+        raise ValueError(
+            f"{name}: {wrong.sum()} pixels of {wrong.reshape(len(x), -1).any(1).sum()} of {len(x)} images are NaN or "
+            f"infinite, the first in image {image} at {tuple(pixel)}: {x[(image, *pixel)]}. Say what stands there, "
+            "such as np.nan_to_num(x, nan=0.0, posinf=1.0, neginf=0.0), or leave these images out."
+        )
+    return x
+
+
+def _number(value) -> bool:
+    return isinstance(value, Real) and not isinstance(value, bool)

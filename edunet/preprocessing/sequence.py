@@ -6,6 +6,8 @@ from typing import NamedTuple
 
 import numpy as np
 
+from edunet.preprocessing.given import array_of
+
 __all__ = ["Windows", "pad_sequences", "window"]
 
 
@@ -17,6 +19,8 @@ def pad_sequences(sequences, maxlen=None, dtype="int32", padding="pre", truncati
     before or after; truncating, "pre" or "post", whether the first or the last steps are cut off; value, what is filled
     in. Returns (N, T, ...).
     With padding="post" and value 0, `Embedding(..., mask_zero=True)` or `Masking()` tell the layers what was filled in.
+    Codes must then begin at 1: where 0 is an event of its own, add 1 to each first, [codes + 1 for codes in sequences],
+    and to the Embedding's input_dim, or mask_zero hides that event.
     Raises TypeError for what is no list of sequences of numbers, ValueError for steps of different shapes, numbers that
     the dtype would change, and options that are none.
 
@@ -70,7 +74,9 @@ def window(series, length, step=1, ahead=0) -> Windows:
     ahead = 0 if ahead == 0 and ahead is not False else _whole("window", "ahead", ahead)
     if isinstance(series, np.ndarray) and series.ndim < 2:
         raise ValueError(f"window: expected a list of series, or (N, T, ...). Received: {series.shape}. Type [series].")
-    each = [np.asarray(one) for one in series]
+    if not hasattr(series, "__iter__"):
+        raise TypeError(f"window: expected a list of series, or (N, T, ...). Received: {type(series).__name__}.")
+    each = [array_of("window", f"series {n}", one) for n, one in enumerate(series)]
     if any(one.ndim < 1 or one.shape[1:] != each[0].shape[1:] for one in each):
         raise ValueError(f"window: all steps need one shape. Received series of {sorted({a.shape[1:] for a in each})}.")
     starts = [np.arange(0, len(one) - length - ahead + 1, step) for one in each]

@@ -1,7 +1,11 @@
 """Irregular measurements on a grid."""
 
+import datetime as dt
+
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from edunet.preprocessing import carry_forward, time_since_last, to_grid
 
@@ -76,7 +80,9 @@ def test_events_that_fit_no_grid(given, message):
         to_grid(*given, shape=(2, 4, 1))
 
 
-@pytest.mark.parametrize("options", [{"shape": (1, 2)}, {"shape": (1, 0, 1)}, {"step": 0}, {"how": "median"}])
+@pytest.mark.parametrize(
+    "options", [{"shape": (1, 2)}, {"shape": (1, 0, 1)}, {"shape": (True, 1, 1)}, {"step": 0}, {"how": "median"}]
+)
 def test_grids_that_are_none(options):
     with pytest.raises(ValueError, match="to_grid"):
         to_grid([0], [0.0], [0], [1.0], **{"shape": (1, 1, 1), **options})
@@ -112,3 +118,132 @@ def test_time_since_last_of_a_grid(events):
     seen = ~np.isnan(since)
     np.testing.assert_array_equal(seen, ~np.isnan(grid.since))
     assert (abs(grid.since - since)[seen] <= 1).all()  # the event lies somewhere in its cell
+
+
+# ---------------------------------------------------------------- at the edges of cells
+
+
+@pytest.mark.parametrize("step", [5 / 60, 0.1, 0.3, 0.7, 1 / 3, 1 / 6, 1 / 60, 1e-3, 2.0])
+def test_what_is_measured_at_an_edge_belongs_to_the_cell_that_begins_there(step):
+    nobody = np.zeros(2000, int)
+    grid = to_grid(nobody, np.arange(2000) * step, nobody, np.ones(2000), shape=(1, 2000, 1), step=step)
+    assert (grid.counts == 1).all()
+    np.testing.assert_allclose(grid.since, step, rtol=1e-5)
+
+
+@given(st.floats(1e-3, 10), st.lists(st.tuples(st.integers(0, 50), st.integers(-2, 2)), min_size=1, max_size=20))
+def test_cells_are_those_of_the_definition(step, near):
+    """Times within two units in the last place of an edge."""
+    time = np.array([max(0.0, k * step + ulps * np.spacing(k * step)) for k, ulps in near])
+    nobody = np.zeros(len(time), int)
+    counts = to_grid(nobody, time, nobody, time, shape=(1, 40, 1), step=step).counts[0, :, 0]
+    assert counts.tolist() == [int(((t * step <= time) & (time < (t + 1) * step)).sum()) for t in range(40)]
+
+
+# ---------------------------------------------------------------- what is no number
+
+
+@pytest.mark.parametrize(
+    ("time", "message"),
+    [
+        (np.array([90], "timedelta64[m]"), r"spans of time, such as 90 minutes.* type time / np.timedelta64\(1, 'h'\)"),
+        ([dt.timedelta(hours=1)], r"spans of time, such as 1:00:00.* type time / np.timedelta64\(1, 'h'\)"),
+        (np.array(["2020-01-01T01"], "datetime64[h]"), r"\(time - start\) / np.timedelta64\(1, 'h'\)"),
+        ([dt.datetime(2020, 1, 1)], r"\(time - start\) / np.timedelta64\(1, 'h'\)"),
+        (["soon"], "to_grid: time is numbers. Received: <U4, such as .*'soon'"),
+    ],
+)
+def test_dates_have_no_unit(time, message):
+    with pytest.raises(TypeError, match=message):
+        to_grid([0], time, [0], [1.0], shape=(1, 24, 1))
+
+
+def test_what_the_refusal_of_dates_says_to_type_works():
+    time = np.array([90, 30], "timedelta64[m]")
+    grid = to_grid([0, 0], time / np.timedelta64(1, "h"), [0, 0], [1.0, 2.0], shape=(1, 2, 1))
+    assert grid.values[0, :, 0].tolist() == [2.0, 1.0]
+
+
+@pytest.mark.parametrize("zone", [None, "UTC"])
+def test_dates_of_pandas_have_no_unit(zone):
+    pandas = pytest.importorskip("pandas", reason="pandas is not installed")
+    time = pandas.Series(pandas.to_datetime(["2020-01-01 01:00", "2020-01-01 02:30"]).tz_localize(zone))
+    for without_unit in (time, time - time[0]):
+        with pytest.raises(TypeError, match=r"np.timedelta64\(1, 'h'\)"):
+            to_grid([0, 0], without_unit, [0, 0], [36.6, 38.1], shape=(1, 24, 1))
+    start = pandas.Timestamp("2020-01-01", tz=zone)
+    hours = (time - start) / np.timedelta64(1, "h")
+    assert to_grid([0, 0], hours, [0, 0], [36.6, 38.1], shape=(1, 24, 1)).counts.sum() == 2
+
+
+def test_values_that_are_no_numbers():
+    with pytest.raises(TypeError, match="value is numbers. Received: <U4, such as .*'36,6'"):
+        to_grid([0], [0.0], [0], ["36,6"], shape=(1, 1, 1))
+
+
+def test_times_without_end():
+    with pytest.raises(ValueError, match="times count from 0 on. Received: 1 of 1 that do not, such as inf"):
+        to_grid([0], [np.inf], [0], [1.0], shape=(1, 1, 1))
+
+
+@pytest.mark.parametrize("step", ["1", np.nan, -1, True, None, [1, 2]])
+def test_steps_that_are_none(step):
+    for call in (
+        lambda: to_grid([0], [0.0], [0], [1.0], shape=(1, 1, 1), step=step),
+        lambda: time_since_last([[1]], step),
+    ):
+        with pytest.raises(ValueError, match="step is a length > 0, a number such as 1.0. Received: "):
+            call()
+
+
+@pytest.mark.parametrize("most", [10**5, 10**6, 2 * 10**6, 10**9])
+def test_a_grid_that_does_not_fit(most):
+    with pytest.raises(MemoryError, match=rf"{most} x {most} x {most} cells need about .* GiB. Is shape \(patients"):
+        to_grid([0], [0], [0], [1.0], shape=(most,) * 3)
+
+
+@pytest.mark.parametrize("value", [1e300, -1e39])
+def test_values_beyond_float32(value):
+    with pytest.raises(ValueError, match=r"value goes into float32, up to 3.4e\+38. Received: "):
+        to_grid([0], [0.0], [0], [value], shape=(1, 1, 1))
+
+
+@pytest.mark.parametrize(
+    "call", [carry_forward, time_since_last, lambda rows: to_grid([0, 0], rows, [0, 0], [1.0, 2.0], shape=(1, 1, 1))]
+)
+def test_rows_of_different_lengths(call):
+    with pytest.raises(ValueError, match="is one array. Received: rows of different lengths"):
+        call([[1], [1, 0]])
+
+
+def test_times_are_real():
+    with pytest.raises(TypeError, match="time is numbers. Received: complex128"):
+        to_grid([0], [1j], [0], [1.0], shape=(1, 1, 1))
+
+
+def test_none_is_a_gap():
+    assert carry_forward(np.array([[1, None, 2]], object)).tolist() == [[1, 1, 2]]
+
+
+@pytest.mark.parametrize("values", [[["a", "b"]], np.array([["a", 1.0]], object), [["36.6"]], [[1j]]])
+def test_values_that_cannot_be_carried(values):
+    with pytest.raises(
+        TypeError, match=r"values are numbers, NaN where nothing was measured. Received: .*astype\(float\)"
+    ):
+        carry_forward(values)
+
+
+@pytest.mark.parametrize("mask", [[[np.nan, 36.6]], [[0, 2]], [["0", "1"]], [[0, np.nan]], [[0, -1]]])
+def test_values_in_the_place_of_their_mask(mask):
+    with pytest.raises(ValueError, match=r"Of values with gaps type time_since_last\(~np.isnan\(values\)\)"):
+        time_since_last(np.array(mask))
+
+
+def test_one_mask_needs_its_axis():
+    with pytest.raises(ValueError, match=r"Received: \(3,\). For one series type x\[None\]"):
+        time_since_last([0, 1, 0])
+
+
+@pytest.mark.parametrize("dtype", [bool, int, np.float32])
+def test_masks_of_every_dtype(dtype):
+    assert time_since_last(np.array([[1, 0]], dtype)).tolist() == [[0, 1]]

@@ -55,6 +55,45 @@ def test_what_is_no_batch_of_images(name, x):
         name(x)
 
 
+@pytest.mark.parametrize("name", [standardise, rescale_percentiles, augment])
+def test_images_of_different_sizes(name):
+    with pytest.raises(ValueError, match=f"{name.__name__}: x is one array. Received: rows of different lengths"):
+        name([[[1]], [[1, 2]]])
+
+
+@pytest.mark.parametrize("hu", [["a"], [None, "a"], [1j]])
+def test_what_is_no_hounsfield_unit(hu):
+    with pytest.raises(TypeError, match="ct_window: hu is numbers. Received: "):
+        ct_window(hu, 40, 400)
+
+
+@pytest.mark.parametrize("name", [standardise, rescale_percentiles])
+@pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf])
+def test_a_pixel_that_is_no_number_is_named(name, value):
+    x = np.arange(32.0).reshape(2, 4, 4)
+    x[1, 2, 3] = x[1, 3, 3] = value
+    with pytest.raises(
+        ValueError, match=rf"2 pixels of 1 of 2 images .*first in image 1 at \(2, 3\): {value}.*nan_to_num"
+    ):
+        name(x)
+
+
+def test_what_the_refusal_of_pixels_says_to_type_works():
+    assert np.isfinite(standardise(np.nan_to_num(np.array([[[np.nan, 1.0], [2.0, 3.0]]]), nan=0.0))).all()
+
+
+@pytest.mark.parametrize(("low", "high"), [("1", 99), (np.nan, 99), (None, 99), ([1, 2], 99)])
+def test_percentiles_that_are_no_numbers(low, high):
+    with pytest.raises(ValueError, match="0 <= low < high <= 100"):
+        rescale_percentiles(np.zeros((1, 2, 2)), low, high)
+
+
+@pytest.mark.parametrize(("centre", "width"), [("40", 400), (np.nan, 400), (None, 400), (40, "400"), (40, True)])
+def test_windows_that_are_no_numbers(centre, width):
+    with pytest.raises(ValueError, match="in HU"):
+        ct_window([0.0], centre, width)
+
+
 # ---------------------------------------------------------------- augmentation
 
 
@@ -129,6 +168,8 @@ def test_brightness_keeps_whole_numbers_in_their_range(images):
         ({"shift": 12}, "from 0 to 11"),
         ({"shift": 1.5}, "whole number of pixels"),
         ({"brightness": 1.0}, "a share from 0 to below 1"),
+        ({"brightness": "a"}, "a share from 0 to below 1"),
+        ({"brightness": None}, "a share from 0 to below 1"),
     ],
 )
 def test_options_that_are_none(images, options, message):
@@ -144,3 +185,21 @@ def test_turns_need_squares():
 def test_masks_of_another_size(images):
     with pytest.raises(ValueError, match=r"masks are \(N,H,W,...\)"):
         augment(images, np.zeros((40, 12, 11)))
+
+
+@pytest.mark.parametrize("seed", ["a", 1.5, -1])
+def test_a_seed_that_is_none(images, seed):
+    with pytest.raises((TypeError, ValueError), match=r"augment: seed is a whole number >= 0.*Received: "):
+        augment(images, seed=seed)
+
+
+def test_a_generator_is_used_on(images):
+    rng = np.random.default_rng(0)
+    assert (augment(images, seed=rng) != augment(images, seed=rng)).any()
+
+
+@pytest.mark.parametrize("dtype", [np.uint64, np.int64, np.uint8])
+def test_the_brightest_pixels_stay_bright(dtype):
+    """Half of the factors are above 1: what would not fit stays at the largest number, as floats can say it."""
+    largest = np.iinfo(dtype).max
+    assert (augment(np.full((40, 4, 4), largest, dtype), seed=0, brightness=0.2) > largest // 2).all()

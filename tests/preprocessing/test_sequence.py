@@ -43,3 +43,14 @@ def test_steps_of_different_shapes():
 def test_one_series_is_put_in_a_list():
     with pytest.raises(ValueError, match=r"Type \[series\]"):
         window(np.arange(9), length=2)
+
+
+@pytest.mark.parametrize("series", [3, None])
+def test_what_is_no_list_of_series(series):
+    with pytest.raises(TypeError, match=r"window: expected a list of series.*Received: (int|NoneType)"):
+        window(series, length=2)
+
+
+def test_a_series_of_different_steps():
+    with pytest.raises(ValueError, match="window: series 1 is one array. Received: rows of different lengths"):
+        window([[1, 2], [[1], [1, 2]]], length=2)

@@ -1,6 +1,5 @@
 """Splits: nobody on both sides, shares as asked for, and who does is named."""
 
-import itertools
 from pathlib import Path
 
 import numpy as np
@@ -8,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from edunet.preprocessing import check_split, grouped_kfold, patient_split, repeats, temporal_split
+from edunet.preprocessing import check_split, grouped_kfold, patient_split, repeats
 
 REAL = Path(__file__).resolve().parents[3] / "shared" / "data"
 
@@ -110,16 +109,6 @@ def test_groups_of_another_length(groups):
         patient_split(np.arange(3.0), groups=groups)
 
 
-def test_a_missing_name_is_no_name():
-    with pytest.raises(ValueError, match="1 of 3 groups are NaN"):
-        patient_split(np.arange(3.0), groups=[1.0, np.nan, 2.0])
-
-
-def test_labels_of_another_length():
-    with pytest.raises(ValueError, match="one label for each of the 3 rows"):
-        patient_split(np.arange(3.0), y=[0, 1])
-
-
 # ---------------------------------------------------------------- folds
 
 
@@ -140,90 +129,75 @@ def test_a_number_of_folds_that_is_none(k):
         grouped_kfold(np.arange(9.0), k=k)
 
 
-# ---------------------------------------------------------------- by time
-
-
-def test_time_splits_at_the_cut():
-    before, after = temporal_split(np.array([3.0, 1.0, 2.0, 4.0]), 3)
-    assert (before.tolist(), after.tolist()) == ([1, 2], [0, 3])
-
-
-def test_patients_who_cross_the_cut_are_refused():
-    with pytest.raises(ValueError, match=r"1 of 2 patients have rows before and after the cut, such as 'a'"):
-        temporal_split([1, 2, 3, 1], 2, groups=["a", "a", "b", "a"])
-
-
-@pytest.mark.parametrize(("crossing", "expected"), [("earlier", ([0, 3, 4], [2])), ("drop", ([4], [2]))])
-def test_patients_who_cross_are_left_out_as_wished(crossing, expected):
-    before, after = temporal_split([1, 2, 3, 1, 0], 2, groups=["a", "a", "b", "a", "c"], crossing=crossing)
-    assert (before.tolist(), after.tolist()) == expected
-
-
-def test_times_that_are_missing():
-    with pytest.raises(ValueError, match="1 of 3 times are missing, the first in row 1"):
-        temporal_split(np.array(["2020-01-01", "NaT", "2021-01-01"], "datetime64[D]"), np.datetime64("2020-06-01"))
-
-
-def test_times_as_text():
-    with pytest.raises(ValueError, match=r"np\.array\(text, 'datetime64\[D\]'\)"):
-        temporal_split(["2020", "2021"], "2021")
-
-
-def test_a_cut_beyond_all_times():
-    with pytest.raises(ValueError, match="2 rows lie before 9 and 0 from it on.*from 1 to 2"):
-        temporal_split([1, 2], 9)
-
-
-def test_another_way_to_cross():
-    with pytest.raises(ValueError, match="crossing is None, 'earlier' or 'drop'"):
-        temporal_split([1, 2], 2, crossing="later")
-
-
-# ---------------------------------------------------------------- looking a split over
-
-
-def test_a_good_split_is_let_pass():
-    assert check_split([0, 1], [2], groups=["a", "a", "b"], x=np.arange(3.0)) is None
-
-
-def test_rows_in_two_parts():
-    with pytest.raises(ValueError, match="1 rows stand in several parts, such as row 1"):
-        check_split([0, 1], [1, 2])
-
-
-def test_patients_in_two_parts():
-    with pytest.raises(ValueError, match="2 patients stand in several parts, such as 'a', rows 0 and 2"):
-        check_split([0, 1], [2, 3], groups=["a", "b", "a", "b"])
-
-
-def test_rows_that_are_the_same_in_two_parts():
-    with pytest.raises(ValueError, match="1 rows of one part are found again in another, such as rows 0 and 2"):
-        check_split([0, 1], [2], groups=["a", "b", "c"], x=np.array([[1.0], [2.0], [1.0]]))
-
-
-def test_the_duplicate_of_breastmnist_is_found():
-    path = REAL / "images" / "breastmnist.npz"
-    if not path.is_file():
-        pytest.skip("the folder of real files is not there")
-    with np.load(path) as arrays:
-        images = [arrays[f"{part}_images"] for part in ("train", "val", "test")]
-    ends = np.cumsum([0, *map(len, images)])
-    with pytest.raises(ValueError, match="1 rows of one part are found again in another"):
-        check_split(*(np.arange(a, b) for a, b in itertools.pairwise(ends)), x=np.concatenate(images))
-
-
-# ---------------------------------------------------------------- who is alike
+# ---------------------------------------------------------------- no part is empty
 
 
 @pytest.mark.parametrize(
-    ("x", "alike"),
+    ("groups", "shares"),
     [
-        (np.array([[0.0, np.nan], [-0.0, np.nan], [0.0, 1.0]]), [0, 0, 1]),
-        (np.array(["CCO", "CO", "CCO"]), [0, 1, 0]),
-        (np.array([["a", 1], ["b", 1], ["a", 1]], object), [0, 1, 0]),
-        ([3, 1, 3, 1], [0, 1, 0, 1]),
-        (np.zeros((2, 2, 2, 1), np.uint8), [0, 0]),
+        ([1, 1, 2, 2], (0.8, 0.2)),
+        ([1, 1, 2, 2, 3, 3], (0.7, 0.15, 0.15)),
+        (range(2), (0.8, 0.2)),
+        ([1] * 100 + [2, 3, 4, 5], (0.6, 0.1, 0.1, 0.1, 0.1)),
     ],
 )
-def test_rows_that_hold_the_same(x, alike):
-    assert repeats(x).tolist() == alike
+def test_every_part_has_a_patient_where_there_are_as_many(groups, shares):
+    parts = patient_split(np.arange(float(len(groups))), groups=groups, shares=shares)
+    assert all(map(len, parts))
+
+
+@given(st.data())
+def test_all_rows_once_nobody_crosses_and_no_part_is_empty(data):
+    shares = data.draw(st.sampled_from([(0.8, 0.2), (0.7, 0.15, 0.15), (0.25,) * 4, (0.98, 0.01, 0.01)]))
+    names = data.draw(st.lists(st.integers(0, 9), min_size=4, max_size=60)) + [90 + k for k in range(len(shares))]
+    label = st.sampled_from(data.draw(st.sampled_from([[0, 1], [0.5, 1.25, 2.5, np.nan], ["ill", "well"]])))
+    y = data.draw(st.lists(label, min_size=len(names), max_size=len(names)))
+    x = np.zeros(len(names))
+    parts = patient_split(x, y, names, shares=shares, seed=data.draw(st.integers(0, 9)))
+    check_split(*parts, groups=names)  # refuses empty parts
+    assert sorted(np.concatenate(parts)) == list(range(len(names)))
+
+
+def test_too_few_patients_for_the_folds():
+    with pytest.raises(ValueError, match=r"grouped_kfold: 5 parts need as many patients. Received: 3"):
+        grouped_kfold(np.arange(6.0), groups=list("aabbcc"))
+
+
+# ---------------------------------------------------------------- data of other kinds
+
+
+def test_of_sparse_data_only_the_rows_count():
+    sparse = pytest.importorskip("scipy.sparse", reason="SciPy is not installed")
+    assert len(patient_split(sparse.eye(10).tocsr(), groups=range(10))[1]) == 2
+    with pytest.raises(ValueError, match=r"x.toarray\(\)"):
+        patient_split(sparse.eye(10).tocsr())
+
+
+def test_sequences_of_different_lengths():
+    assert len(patient_split([[1], [1, 2], [3]], shares=(2 / 3, 1 / 3))[0]) == 2
+    with pytest.raises(ValueError, match="1 of 3 rows are there before, such as row 2, the same as row 0"):
+        patient_split([[1], [1, 2], [1]])
+
+
+@pytest.mark.parametrize("x", [np.zeros((0, 2)), []])
+def test_no_rows(x):
+    with pytest.raises(ValueError, match="patient_split: x has no rows"):
+        patient_split(x)
+
+
+@pytest.mark.parametrize("x", [None, 3.0, "CCO", {"age": [1, 2]}, np.array(1)])
+def test_what_has_no_rows(x):
+    with pytest.raises(TypeError, match="patient_split: x is an array with one example per row"):
+        patient_split(x)
+
+
+@pytest.mark.parametrize("seed", ["a", 1.5, -1])
+def test_a_seed_that_is_none(seed):
+    with pytest.raises((TypeError, ValueError), match=r"patient_split: seed is a whole number >= 0.*Received: "):
+        patient_split(np.arange(9.0), seed=seed)
+
+
+@pytest.mark.parametrize("shares", ["ab", None, 0.8, ("a", "b"), (80, 20)])
+def test_shares_of_another_kind(shares):
+    with pytest.raises(ValueError, match="shares are positive and sum to 1"):
+        patient_split(np.arange(9.0), shares=shares)
