@@ -68,7 +68,7 @@ def ceiling(seed, heads=300):
 
 
 def band(x, y):
-    """Between which two greys most of the nodules lie, and least of the rest: the best pooled Dice of two thresholds."""
+    """The two greys between which the most is nodule and the least is not: the best pooled Dice."""
     edges = np.arange(0.2, 0.8, 0.02)
     inner, every = (np.histogram(part, edges)[0] for part in (x[y], x))
     dice = {
