@@ -50,8 +50,8 @@ def show(name: str, data, seeds) -> None:
     mean = {key: statistics.fmean(result[key] for result in results) for key in results[0]}
     for key in mean:
         values = [result[key] for result in results]
-        if len(values) == 1:
-            print(f"  {key:24s} {mean[key]:.4f}   of 1")
+        if len(values) == 1 or key.endswith(("seconds", "parameters")):
+            print(f"  {key:24s} {mean[key]:.4g}   of {len(values)}")
             continue
         spread = statistics.stdev(values)
         # half of the 95 % interval of a mean of so few, by Student's t
