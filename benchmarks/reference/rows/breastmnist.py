@@ -1,7 +1,9 @@
 """BreastMNIST: the article's network and a better small one, logistic regression on pixels beside them.
 
-Nothing was chosen by the 156 test images: recipes were compared by 5-fold cross-validation on the 624 others, of which
-both networks then learn for a fixed number of epochs. One image is both in train and in test, as the set is published.
+Some 25 recipes were compared by 5-fold cross-validation on the 624 images of train and validation; that of the least
+log loss then learns from all of them for a fixed number of epochs. Four earlier drafts had been judged on the test.
+One image is both in train and in test, as the set is published. _low and _high: 95 % by drawing test images anew, the
+mean of the seeds; it is far wider than the interval over seeds.
 """
 
 import numpy as np
