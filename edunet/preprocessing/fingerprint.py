@@ -63,7 +63,7 @@ def hashed_fingerprint(smiles: str | Sequence[str], bits: int = 1024, radius: in
 
 def one_fingerprint(smiles: str, bits: int, radius: int) -> np.ndarray:
     """Return the bits of one molecule."""
-    molecule = read_smiles(smiles)
+    molecule = read_smiles(smiles, check_valence=False)
     ids = first_ids(molecule)
     everything = set(ids)
     for r in range(1, radius + 1):

@@ -54,7 +54,7 @@ def scaffold_of(smiles: str) -> str:
     >>> scaffold_of("CCO")
     ''
     """
-    molecule = read_smiles(smiles)
+    molecule = read_smiles(smiles, check_valence=False)
     kept = core(molecule)
     atoms = molecule.atoms
     for k, others in enumerate(molecule.neighbours):  # where an end was cut off, hydrogens take its place
