@@ -220,7 +220,7 @@ def finish(smiles: str, atoms: list[Atom], written: dict[tuple[int, int], float 
     if check and (found := impossible_atom(molecule, lacking)):
         raise wrong(smiles, atoms[found[0]].place, found[1])
     alone = mark_aromatic(molecule, circular, lacking)
-    if check and alone is not None:
-        why = "is written as aromatic, but finds no partner for a double bond; it may lack a hydrogen ([nH]) or a charge"
+    if check and alone is not None and all(atom.symbol != "*" for atom in atoms):  # * may be any atom
+        why = "is aromatic, but finds no partner for a double bond (is a hydrogen, [nH], or a charge missing?)"
         raise wrong(smiles, atoms[alone].place, why)
     return without_hydrogen_atoms(molecule)

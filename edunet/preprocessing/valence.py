@@ -6,6 +6,7 @@
 
 Nitrogen has four bonds at most, so that N(=O)=O can only mean [N+](=O)[O-], and CN=N#N means CN=[N+]=[N-]; such N get
 their charges. Below the second row it is the other way round: C[S+](C)[O-] becomes CS(C)=O, as most people write it.
+Other spellings that differ in charges or hydrogens (tautomers, salts, C[N-][N+]#N) stay what they are.
 
 Source: OpenSMILES 1.0, http://opensmiles.org/opensmiles.html; G. N. Lewis, Journal of the American Chemical Society 38
 (1916) 762-785. RDKit, https://www.rdkit.org, has the same valences but for Cl and Br, whose acids it writes otherwise.
