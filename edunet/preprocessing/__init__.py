@@ -9,7 +9,7 @@
     hashed_fingerprint   SMILES texts to bits, which pieces a molecule holds, for Dense layers
     scaffold_of          the rings of a molecule and what links them
     scaffold_split       rows for training, validation and test, no scaffold on two sides
-    read_smiles          the graph of a molecule: atoms, bonds, hydrogens; without a chemistry package
+    read_smiles          the graph of a molecule: atoms, bonds, hydrogens; refuses what is no possible molecule
 
 Scaling and imputing are scikit-learn's. A pipeline of them feeds a network of edunet in three lines, after its imports:
 

@@ -7,7 +7,8 @@
 So a bit says "somewhere there is an atom with these surroundings, r bonds far". This is Morgan's numbering as the
 extended-connectivity fingerprints (ECFP) use it. It is not RDKit's: the hash is another (BLAKE2, the same on every
 machine and in every process), so the bits stand elsewhere, and pieces that cover the same atoms are kept. Two pieces
-may fall on one bit: with 1,024 bits and 60 pieces, about two of them do.
+may fall on one bit: with 1,024 bits and 60 pieces, about two of them do. The bits are the same however the molecule was
+written; what was measured stands at the top of `edunet.preprocessing.scaffold`.
 
 Source: D. Rogers, M. Hahn, Extended-connectivity fingerprints, Journal of Chemical Information and Modeling 50 (2010)
 742-754; H. L. Morgan, Journal of Chemical Documentation 5 (1965) 107-113.
@@ -36,7 +37,8 @@ def hashed_fingerprint(smiles: str | Sequence[str], bits: int = 1024, radius: in
     Arguments: smiles, one text or N of them; bits, length of a fingerprint, 8 to 1,048,576; radius, in bonds, 0 to 10.
     Returns: (bits,) uint8 of 0 and 1 for one text, (N,bits) for N texts.
     Raises: TypeError if smiles is no text, or bits or radius no whole number; ValueError for a text that is no SMILES
-        (row, character and place are named), or numbers out of range.
+        (row, character and place are named), or numbers out of range. Impossible molecules are taken: `read_smiles`
+        refuses them.
     Source: Rogers and Hahn 2010; see the module for what differs.
 
     >>> prints = hashed_fingerprint(["OCC", "CCO", "CCN"])
@@ -63,7 +65,7 @@ def hashed_fingerprint(smiles: str | Sequence[str], bits: int = 1024, radius: in
 
 def one_fingerprint(smiles: str, bits: int, radius: int) -> np.ndarray:
     """Return the bits of one molecule."""
-    molecule = read_smiles(smiles)
+    molecule = read_smiles(smiles, check_valence=False)
     ids = first_ids(molecule)
     everything = set(ids)
     for r in range(1, radius + 1):

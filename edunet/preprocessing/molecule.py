@@ -12,7 +12,8 @@ from dataclasses import dataclass, field
 
 __all__ = ["Atom", "Bond", "Molecule", "part_of", "ring_bonds", "room_for_hydrogens", "without_hydrogen_atoms"]
 
-VALENCES = {"B": (3,), "C": (4,), "N": (3, 5), "O": (2,), "P": (3, 5), "S": (2, 4, 6)}  # others of no bracket: (1,)
+# Of atoms without bracket, which fill up with hydrogens; others (1,). OpenSMILES gives N also 5: see `valence`.
+VALENCES = {"B": (3,), "C": (4,), "N": (3,), "O": (2,), "P": (3, 5), "S": (2, 4, 6)}
 
 
 @dataclass

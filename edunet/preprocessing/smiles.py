@@ -4,11 +4,13 @@ SMILES is a walk along the bonds: letters are atoms (small ones aromatic), paren
 a ring, a dot starts a part of its own. The grammar is that of OpenSMILES:
 
     atoms      B C N O P S F Cl Br I, b c n o p s, *, and in brackets any element: [13C@@H], [NH4+], [nH], [se], [Cu+2]
-    bonds      - = # $ : / \\ and none: single, or aromatic between two aromatic atoms of a ring
+    bonds      - = # $ : / \\ and none: single, or aromatic between two aromatic atoms of an aromatic ring
     rings      0 .. 9, %10 .. %99, %(100) ..;      branches ( );      parts .
 
-A ring written with = and - becomes aromatic where it is (`edunet.preprocessing.aromatic`). Tetrahedral marks (@) and
-the sides of double bonds (/ and \\) are read and forgotten.
+Which rings are aromatic is decided anew, whether they were written with small letters or with = and -
+(`edunet.preprocessing.aromatic`), and nitro groups and their like get one spelling (`edunet.preprocessing.valence`), so
+that the graph depends on the molecule and not on its text. Tetrahedral marks (@) and the sides of double bonds (/ and
+\\) are read and forgotten.
 
 A text comes from a stranger: it may be long, unbalanced or no SMILES at all, and is then refused with the character and
 its place. Nothing here calls itself, however deep the branches.
@@ -22,6 +24,7 @@ from __future__ import annotations
 import re
 
 from edunet.preprocessing.aromatic import mark_aromatic
+from edunet.preprocessing.kekule import lacking_atoms
 from edunet.preprocessing.molecule import (
     Atom,
     Bond,
@@ -30,6 +33,7 @@ from edunet.preprocessing.molecule import (
     room_for_hydrogens,
     without_hydrogen_atoms,
 )
+from edunet.preprocessing.valence import impossible_atom, settle_charges
 
 __all__ = ["MAX_LENGTH", "read_smiles", "smiles_tokens"]
 
@@ -85,10 +89,12 @@ def wrong(smiles: str, place: int, why: str) -> ValueError:
     return ValueError(f"character {smiles[place]!r} at place {place + 1} of the SMILES {around!r} {why}.")
 
 
-def read_smiles(smiles: str) -> Molecule:
-    """Read a SMILES text into its graph.
+def read_smiles(smiles: str, check_valence: bool = True) -> Molecule:
+    """Read a SMILES text into its graph; a text that spells no possible molecule is refused.
 
-    Arguments: smiles, one text; blanks around it are passed over.
+    Arguments: smiles, one text; blanks around it are passed over; check_valence, False reads also what is spelt well
+        but cannot be, C with five bonds or c1cccc1, as `hashed_fingerprint` and `scaffold_of` do: public tables have
+        such rows (11 of BBBP's 2,050).
     Returns: `Molecule` with atoms in the order in which they are written. Hydrogens are counted on their atoms, also
         those that are written as [H].
     Raises: TypeError if it is no text; ValueError that names the character and its place.
@@ -99,9 +105,13 @@ def read_smiles(smiles: str) -> Molecule:
     >>> read_smiles("CC(C")
     Traceback (most recent call last):
     ValueError: character '(' at place 3 of the SMILES 'CC(C' opens a branch that is not closed.
+    >>> read_smiles("CN(C)(C)C")
+    Traceback (most recent call last):
+    ValueError: character 'N' at place 2 of the SMILES 'CN(C)(C)C' begins N with 4 bonds (hydrogens and double bonds \
+counted), but it takes 3.
     """
     tokens = smiles_tokens(smiles)
-    return Reader(smiles, tokens).molecule()
+    return Reader(smiles, tokens).molecule(check_valence)
 
 
 class Reader:
@@ -118,7 +128,7 @@ class Reader:
         self.branches: list[tuple[int, int]] = []  # (atom, place) of each open parenthesis
         self.rings: dict[int, tuple[int, str | None, int]] = {}  # number -> (atom, bond, place) of each open ring
 
-    def molecule(self) -> Molecule:
+    def molecule(self, check: bool) -> Molecule:
         """Take one token after the other, then see that nothing is left open."""
         for token in self.tokens:
             if token in ORDERS:
@@ -147,7 +157,7 @@ class Reader:
             raise wrong(self.smiles, place, f"{what} that is not closed")
         if self.order is not None or self.last < 0:
             raise wrong(self.smiles, self.place - 1, "ends the text, but an atom is expected after it")
-        return finish(self.atoms, self.bonds)
+        return finish(self.smiles, self.atoms, self.bonds, check)
 
     def see(self, fine: bool, why: str) -> None:
         """Refuse the token at this place unless all is fine."""
@@ -192,16 +202,25 @@ class Reader:
         self.bonds[other, self.last] = orders.pop() if orders else None
 
 
-def finish(atoms: list[Atom], written: dict[tuple[int, int], float | None]) -> Molecule:
-    """Decide the bonds that were not written, count hydrogens, find aromatic rings, and take [H] into its atom."""
+def finish(smiles: str, atoms: list[Atom], written: dict[tuple[int, int], float | None], check: bool) -> Molecule:
+    """Decide what was not written: hydrogens, charges, aromatic rings; and take [H] into its atom."""
     bonds = [Bond(i, j, 1.0 if order is None else order) for (i, j), order in written.items()]
     molecule = Molecule(atoms, bonds)
     circular = ring_bonds(molecule)
     for bond, order in zip(bonds, written.values(), strict=True):
         if order is None and atoms[bond.i].aromatic and atoms[bond.j].aromatic and (bond.i, bond.j) in circular:
             bond.order = 1.5
+        elif order == 1.5:
+            atoms[bond.i].aromatic = atoms[bond.j].aromatic = True
     for atom, neighbours in zip(atoms, molecule.neighbours, strict=True):
         if atom.hydrogens < 0:
             atom.hydrogens = room_for_hydrogens(atom, [bond.order for bond in neighbours.values()])
-    mark_aromatic(molecule, circular)
+    settle_charges(molecule)
+    lacking = lacking_atoms(molecule)
+    if check and (found := impossible_atom(molecule, lacking)):
+        raise wrong(smiles, atoms[found[0]].place, found[1])
+    alone = mark_aromatic(molecule, circular, lacking)
+    if check and alone is not None and all(atom.symbol != "*" for atom in atoms):  # * may be any atom
+        why = "is aromatic, but finds no partner for a double bond (is a hydrogen, [nH], or a charge missing?)"
+        raise wrong(smiles, atoms[alone].place, why)
     return without_hydrogen_atoms(molecule)

@@ -35,10 +35,10 @@ def canonical_ranks(molecule: Molecule) -> np.ndarray:
     order = np.tile(np.array([2 * b.order for b in molecule.bonds], dtype=np.uint64), 2)
     while True:
         colour = refine(colour, here, there, order)
-        values, counts = np.unique(colour, return_counts=True)
-        if len(values) == n:
+        counts = np.bincount(colour.astype(np.int64))
+        if len(counts) == n:
             return colour.astype(np.int64)
-        tied = values[counts > 1][0]
+        tied = int(np.flatnonzero(counts > 1)[0])
         colour = 2 * colour + 1
         colour[np.flatnonzero(colour == 2 * tied + 1)[0]] -= 1
 
@@ -55,9 +55,9 @@ def refine(colour: np.ndarray, here: np.ndarray, there: np.ndarray, order: np.nd
         around = np.zeros(len(colour), np.uint64)
         np.add.at(around, here, mixed(colour[there] * np.uint64(16) + order))  # a sum: no order among neighbours
         by_rank = np.lexsort((around, colour))
-        new = (np.diff(colour[by_rank]) != 0) | (np.diff(around[by_rank]) != 0)
-        rank = np.concatenate([[0], np.cumsum(new)]).astype(np.uint64)
-        colour = np.empty_like(colour)
+        own, around = colour[by_rank], around[by_rank]
+        rank = np.zeros(len(colour), np.uint64)
+        np.cumsum((own[1:] != own[:-1]) | (around[1:] != around[:-1]), out=rank[1:])
         colour[by_rank] = rank
         if rank[-1] + 1 == count:
             return colour
