@@ -70,6 +70,7 @@ from edunet.datasets.cohort import (
     KerasData,
     draw_patients,
     identify,
+    one_of_two,
     sigmoid,
     split,
     whole_number,
@@ -130,7 +131,8 @@ def load(
     check_mechanism(missing)
     sites = 0 if site_shift is None else checked_sites(site_shift)
     base = INTERCEPT if prevalence is None else intercept_for(checked_prevalence(prevalence))
-    draw = functools.partial(draw_block, missing=missing, unit_errors=unit_errors, sites=sites, intercept=base)
+    wrong = one_of_two("unit_errors", unit_errors)
+    draw = functools.partial(draw_block, missing=missing, unit_errors=wrong, sites=sites, intercept=base)
     drawn = draw_patients(draw, n, seed, options=3)
     x, y = drawn.pop("x"), drawn.pop("y")
     patient_id, site = identify("B", len(y), seed)
@@ -220,7 +222,7 @@ def intercept_for(prevalence: float) -> float:
 
 def checked_sites(site_shift: object) -> int:
     """Return the number of hospitals, or say what is wrong with it."""
-    sites = whole_number("site_shift", site_shift, 1)
+    sites = whole_number("site_shift", site_shift, 1, "load(site_shift=4)")
     if sites > MOST_SITES:
         raise ValueError(f"site_shift must be at most {MOST_SITES} hospitals. Received: {sites}. Type site_shift=4.")
     return sites

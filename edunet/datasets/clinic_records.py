@@ -50,7 +50,7 @@ from edunet.datasets.clinic_names import DIAGNOSES, TOWNS
 from edunet.datasets.clinic_notes import KINDS, N_CHOICES, Span
 from edunet.datasets.clinic_register import Register, register_of
 from edunet.datasets.clinic_writing import FIRST_DAY, write_rows
-from edunet.datasets.cohort import BLOCK, Drawn, KerasData, draw_patients, sigmoid, whole_number
+from edunet.datasets.cohort import BLOCK, Drawn, KerasData, draw_patients, one_of_two, sigmoid, whole_number
 from edunet.datasets.oracle import oracle_score
 
 __all__ = [
@@ -124,7 +124,7 @@ def load(n: int = 2000, seed: int = 0, *, dirty: bool = False) -> Records:
     >>> load(30, seed=1, dirty=True).faults[-1].kind
     'leak_column'
     """
-    n, seed = whole_number("n", n, 1), whole_number("seed", seed, 0)
+    n, seed, dirty = whole_number("n", n, 1), whole_number("seed", seed, 0), one_of_two("dirty", dirty)
     drawn = draw_patients(draw_block, n, seed, options=1)
     patient, visit = np.nonzero(np.arange(VISITS) < drawn["visits"][:, None])  # rows
     columns, spans = write_rows(drawn, patient, visit, seed)
@@ -152,7 +152,7 @@ def load_data(n: int = 2000, seed: int = 0) -> KerasData:
     >>> x_train.shape[1] == len(FEATURES) == 18, len(x_test) == len(y_test)
     (True, True)
     """
-    records = load(whole_number("n", n, 2), seed)
+    records = load(whole_number("n", n, 2, "load_data(n=7000)"), seed)
     table = records.columns_dict
     codes = [table["diagnosis"] == code for code, *_ in DIAGNOSES]
     x = np.column_stack([*(table[name] for name in NUMBERS), table["sex"] == "M", *codes]).astype(np.float32)

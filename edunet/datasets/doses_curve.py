@@ -35,8 +35,8 @@ other drug; normal errors, so that a measured concentration may be below 0, wher
 
 Measured with 80,000 patients: RMSE of the posterior mean 0.77 mg/l, of which the laboratory alone has 0.58; of the
 curve of the median patient 0.95, of the mean of all 1.02, of the third sample, fading with the median half-life, 0.80.
-The Monte-Carlo error of `expected` is 2 % of `sd` in half of the patients, over 11 % in one of a hundred; of one in 4,000 it
-is unknown, as hardly a candidate fits.
+The Monte-Carlo error of `expected` is 2 % of `sd` in half of the patients, over 11 % in one of a hundred; of one in
+4,000 it is unknown, as hardly a candidate fits.
 """
 
 from __future__ import annotations
@@ -132,7 +132,7 @@ def curve(n: int = 8000, seed: int = 0) -> Cohort:
     >>> patients.x.shape, patients.y.shape, patients.truth["curve"].shape
     ((20, 7), (20,), (20, 26))
     """
-    drawn = draw_patients(draw_block, n, seed)
+    drawn = draw_patients(draw_block, n, seed, function="curve")
     x, y = drawn.pop("x"), drawn.pop("y")
     return Cohort(x, y, CURVE_COLUMNS, dict(CURVE_UNITS), *identify("DC", len(y), seed), drawn, (), NOTE)
 
@@ -171,7 +171,12 @@ def posterior(x: np.ndarray, ahead: float | np.ndarray = AHEAD, *, draws: int = 
             f"posterior wants ahead from 0 hours up, a number or one for each of {len(x)} patients. Received: "
             f"{ahead.ravel()[:3].tolist()} of shape {ahead.shape}. Type ahead=12."
         )
-    best = weighed(x, ahead, whole_number("draws", draws, 100), whole_number("seed", seed, 0))
+    best = weighed(
+        x,
+        ahead,
+        whole_number("draws", draws, 100, f"posterior(x, draws={DRAWS})"),
+        whole_number("seed", seed, 0, "posterior(x, seed=0)"),
+    )
     lost = np.flatnonzero(np.isinf(best.error))
     if len(lost):
         warnings.warn(

@@ -50,7 +50,17 @@ from typing import NamedTuple
 
 import numpy as np
 
-from edunet.datasets.cohort import BLOCK, Cohort, Drawn, KerasData, draw_patients, identify, split, whole_number
+from edunet.datasets.cohort import (
+    BLOCK,
+    Cohort,
+    Drawn,
+    KerasData,
+    draw_patients,
+    identify,
+    one_of_two,
+    split,
+    whole_number,
+)
 from edunet.datasets.oracle import oracle_score
 from edunet.datasets.runge_kutta import advance
 
@@ -100,9 +110,7 @@ def load(n: int = 8000, seed: int = 0, *, incubation: float = 0.0, change: bool 
     >>> bool(towns.truth["R_t"][0, 0] > 1)
     True
     """
-    if not isinstance(change, bool):
-        raise TypeError(f"change must be True or False. Received: {change!r}. Type for example load(change=True).")
-    draw = functools.partial(draw_block, incubation=checked_days(incubation), change=change)
+    draw = functools.partial(draw_block, incubation=checked_days(incubation), change=one_of_two("change", change))
     drawn = draw_patients(draw, n, seed, options=2)
     x, y = drawn.pop("x"), drawn.pop("y")
     return Cohort(x, y, COLUMNS, dict(UNITS), *identify("E", len(y), seed), drawn, (), NOTE)
@@ -149,7 +157,7 @@ def sir(
     """
     gamma = np.asarray(gamma, np.float64)
     rate = np.asarray(beta, np.float64)
-    days, incubation = whole_number("days", days, 1), checked_days(incubation)
+    days, incubation = whole_number("days", days, 1, "sir(0.5, 0.2, days=42)"), checked_days(incubation)
     if rate.shape == gamma.shape:
         rate = np.broadcast_to(rate[..., None], (*gamma.shape, days))
     start = np.broadcast_to(np.asarray(infected, np.float64), gamma.shape)

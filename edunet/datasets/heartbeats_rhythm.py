@@ -89,7 +89,7 @@ def load_rhythm(n: int = 8000, seed: int = 0) -> Cohort:
     >>> records.x.shape, records.class_names[records.y[0]]
     ((50, 40, 1), 'atrial beat last')
     """
-    drawn = draw_patients(draw_block, n, seed)
+    drawn = draw_patients(draw_block, n, seed, function="load_rhythm")
     x, y = drawn.pop("x"), drawn.pop("y")
     return Cohort(x, y, COLUMNS, dict(UNITS), *identify("HR", len(y), seed), drawn, CLASS_NAMES, NOTE)
 

@@ -125,13 +125,13 @@ def checked_probability(values) -> np.ndarray:
 
 
 def checked_sd(values) -> np.ndarray:
-    """Return standard deviations (n,T), NaN where nothing is asked."""
+    """Return standard deviations (n,T), NaN where nothing is asked; of one a patient, all are asked."""
     s = numbers(values, "sd", "standard deviations")
-    asked = ~np.isnan(s)
+    asked = ~np.isnan(s) if s.ndim > 1 else np.ones(s.shape, bool)
     if not s.ndim or len(s) < 2 or not asked.any() or not ((s[asked] >= 0) & (s[asked] < np.inf)).all():
         raise ValueError(
-            "oracle_score wants standard deviations >= 0 for at least two patients, (n,...). "
-            f"Received: shape {s.shape}."
+            "oracle_score wants standard deviations >= 0 for at least two patients, (n,), or (n,...) with NaN where "
+            f"nothing is asked. Received: shape {s.shape}" + (f", from {s.min()} to {s.max()}." if s.size else ".")
         )
     return s.reshape(len(s), -1)
 

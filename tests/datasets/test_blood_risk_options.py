@@ -181,7 +181,7 @@ def test_a_few_wrong_units_ruin_a_linear_model_of_the_right_terms(auc, logistic)
     ("options", "error", "message"),
     [
         ({"missing": "mnra"}, ValueError, "mnar"),
-        ({"site_shift": 0}, ValueError, "site_shift must be at least 1"),
+        ({"site_shift": 0}, ValueError, r"site_shift must be at least 1.*load\(site_shift=4\)"),
         ({"site_shift": 201}, ValueError, "at most 200 hospitals"),
         ({"site_shift": True}, TypeError, "site_shift must be a whole number"),
         ({"prevalence": 0}, ValueError, "from 0.01 to 0.9"),

@@ -7,9 +7,12 @@ from edunet.datasets import (
     allergy_record,
     blood_risk,
     cells10,
+    clinic_records,
     cohort,
     doses,
     drug_order,
+    epidemic,
+    heartbeats,
     hospitals,
     icu_course,
     lesions,
@@ -166,6 +169,44 @@ def test_one_patient_cannot_be_split(module):
 
 def test_the_same_check_of_whole_numbers_everywhere():
     assert cells10.whole_number is cohort.whole_number
+
+
+@pytest.mark.parametrize("n", [10**12, 10**400])
+def test_more_than_fits_into_memory_is_refused_before_it_is_drawn(module, n):
+    with pytest.raises(ValueError, match=r"GiB of memory for n=1000.*load\(n=\d+\)"):
+        module.load(n)
+
+
+def test_the_size_that_is_proposed_fits(monkeypatch):
+    monkeypatch.setattr(cohort, "MOST_BYTES", 400_000)
+    with pytest.raises(ValueError, match="GiB of memory") as refused:
+        doses.load(5000)
+    assert len(doses.load(int(str(refused.value).split("(n=")[1].split(")")[0]))) > 50
+
+
+@pytest.mark.parametrize(("load", "option"), [
+    (blood_risk.load, "unit_errors"), (clinic_records.load, "dirty"), (epidemic.load, "change"),
+])  # fmt: skip
+@pytest.mark.parametrize("value", ["no", "False", 0, 1, None, np.nan, []])
+def test_a_switch_is_true_or_false(load, option, value):
+    with pytest.raises(TypeError, match=rf"{option} must be True or False.*load\({option}=True\)"):
+        load(10, **{option: value})
+
+
+@pytest.mark.parametrize(("call", "example"), [
+    (lambda: doses.curve(0), "curve(n=7000)"),
+    (lambda: heartbeats.load_rhythm(0), "load_rhythm(n=7000)"),
+    (lambda: heartbeats.signal(rate=250.5), "signal(rate=250)"),
+    (lambda: heartbeats.signal(seed=-1), "signal(seed=0)"),
+    (lambda: lesions.load(seed=-1), "load(seed=0)"),
+    (lambda: lesions.load_data(1), "load_data(n=7000)"),
+    (lambda: cells10.load_data(1), "load_data(n=7000)"),
+    (lambda: cohort.whole_number("laboratories", 0, 1), "load(laboratories=1)"),
+])  # fmt: skip
+def test_the_example_in_a_refusal_works(call, example):
+    with pytest.raises((TypeError, ValueError)) as refused:
+        call()
+    assert example in str(refused.value)
 
 
 # --- small parts ------------------------------------------------------------------------------------------------------

@@ -249,3 +249,9 @@ def test_a_linear_cox_model_misses_the_marker(patients):
     beta = cox(bent, time, event)
     np.testing.assert_allclose(beta[[0, 4]], [0.03, -0.5], atol=0.12)
     assert beta[5] == pytest.approx(0.6 / 0.8**2, rel=0.1)
+
+
+@pytest.mark.parametrize("wrong", [np.nan, np.inf])
+def test_log_hazards_are_finite(wrong):
+    with pytest.raises(ValueError, match="finite numbers.*in row 1"):
+        best_c_index({"log_hazard": np.array([0, wrong, 1])})

@@ -187,6 +187,20 @@ def test_one_insulin_for_each_time():
         ivgtt([0, 1, 2], [11, 12])
 
 
+@pytest.mark.parametrize(
+    ("name", "value"), [("SI", np.nan), ("SG", 10), ("SG", -1), ("k3", 2), ("G0", np.inf), ("Gb", np.nan), ("Ib", -3)]
+)
+def test_parameters_are_numbers_of_their_size(name, value):
+    with pytest.raises(ValueError, match=rf"{name} must lie between.*ivgtt\(time, {name}="):
+        ivgtt([0, 10], **{name: value})
+
+
+@pytest.mark.parametrize("insulin", [np.nan, -1, np.inf, 1e5])
+def test_insulin_is_a_number_of_its_size(insulin):
+    with pytest.raises(ValueError, match="at minute 10"):
+        ivgtt([0, 10, 20], [11, insulin, 11])
+
+
 def test_published_parameters_fit_the_volunteer(volunteer):
     t, G, insulin = volunteer
     late = t >= 8
