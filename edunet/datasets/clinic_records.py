@@ -82,7 +82,11 @@ N_CODES = 24  # whole numbers below 10⁶ for each patient, of which names and c
 
 @dataclass(frozen=True, eq=False)
 class Records:
-    """The visits of n synthetic patients, a row each, with their truth."""
+    """The visits of n synthetic patients, a row each, with their truth.
+
+    There is no x and no y, as in a table from a clinic: what to learn from is yours to choose. `load_data` makes one
+    choice.
+    """
 
     columns_dict: dict[str, np.ndarray] = field(repr=False)  # name -> (rows,); pandas.DataFrame takes it as it is
     units: dict[str, str] = field(repr=False)  # of everything in columns_dict and in truth
@@ -145,7 +149,8 @@ def load_data(n: int = 2000, seed: int = 0) -> KerasData:
     Arguments: n, number of patients, at least 2; seed, a whole number from 0 up.
     Returns: (x_train, y_train), (x_test, y_test); x (..,18) float32, a row for each visit, the columns FEATURES: eight
         numbers, male, and one 0/1 for each diagnosis; y (..,) uint8. Two thirds of the patients are in the first part,
-        with all their visits.
+        with all their visits. There is no dirty=True here: a table with faults is text, to be mended before it is an
+        array.
     Raises: TypeError or ValueError if n or seed is not such a number.
 
     >>> (x_train, y_train), (x_test, y_test) = load_data(30)

@@ -6,9 +6,10 @@ import re
 import numpy as np
 import pytest
 
-from edunet.datasets import clinic_records
+from edunet.datasets import clinic_records, clinic_writing
 from edunet.datasets.clinic_names import DIAGNOSES, FIRST_NAMES, SMALL_ZIP3
 from edunet.datasets.clinic_records import COLUMNS, FAULTS, FEATURES, KINDS, oracle_score, public_register
+from edunet.datasets.clinic_writing import different
 
 N = 1500
 
@@ -408,3 +409,15 @@ def test_the_list_wants_clean_records(records, dirty):
         public_register(records.columns_dict)
     with pytest.raises(ValueError, match="clean records"):
         public_register(dirty)
+
+
+def test_no_two_patients_share_a_social_security_number():
+    table = clinic_records.load(3000).columns_dict
+    of_patient = {(number, ssn) for number, ssn in zip(table["record_number"], table["ssn"], strict=True)}
+    assert len({ssn for _, ssn in of_patient}) == len(of_patient) == 3000
+
+
+def test_who_finds_a_number_taken_gets_the_next(monkeypatch):
+    assert different(np.array([5, 5, 6, 5])) == [5, 6, 7, 8]
+    monkeypatch.setattr(clinic_writing, "SERIALS", 3)
+    assert different(np.array([2, 2, 1, 0])) == [2, 0, 1, 0]  # no more than there are
