@@ -140,18 +140,31 @@ def load(
     return Cohort(x, y, COLUMNS, units, patient_id, drawn.pop("site", site), drawn, CLASS_NAMES, NOTE)
 
 
-def load_data(n: int = 12_000, seed: int = 0) -> KerasData:
+def load_data(
+    n: int = 12_000,
+    seed: int = 0,
+    *,
+    missing: str | None = None,
+    unit_errors: bool = False,
+    site_shift: int | None = None,
+    prevalence: float | None = None,
+) -> KerasData:
     """Draw the same SYNTHETIC patients as `load`: two thirds to train, one third to test.
 
-    Arguments: n, number of patients, at least 2; seed, a whole number from 0 up.
+    Arguments: n, number of patients, at least 2; seed, a whole number from 0 up; missing,
+        unit_errors, site_shift and prevalence, as those of `load`.
     Returns: (x_train, y_train), (x_test, y_test); x (..,6) float32, y (..,) uint8.
-    Raises: TypeError or ValueError if n or seed is not such a number.
+    Raises: TypeError or ValueError if an argument is not such a value, as `load` does.
 
     >>> (x_train, y_train), (x_test, y_test) = load_data(300)
     >>> x_train.shape, y_test.shape
     ((200, 6), (100,))
     """
-    return split(load, n, seed)
+    return split(
+        functools.partial(load, missing=missing, unit_errors=unit_errors, site_shift=site_shift, prevalence=prevalence),
+        n,
+        seed,
+    )
 
 
 def draw_block(

@@ -80,7 +80,10 @@ NOTE = "SYNTHETIC: drawn from geometry by edunet.datasets.cells10; no patient, n
 
 @dataclass(frozen=True, eq=False)
 class Cells:
-    """n synthetic pictures of cells with their truth."""
+    """n synthetic pictures of cells with their truth.
+
+    Each picture stands for itself, as in MNIST: there are no patients and no sites to split by.
+    """
 
     x: np.ndarray = field(repr=False)  # (n,28,28,1) uint8, 0 black .. 255 white
     y: np.ndarray = field(repr=False)  # (n,) uint8, index into class_names

@@ -28,7 +28,9 @@ class Cohort:
     x: np.ndarray = field(repr=False)  # (n,...), what a model may see
     y: np.ndarray = field(repr=False)  # (n,) uint8, index into class_names; or (n,T), (n,...) where the set says so
     columns: tuple[str, ...]  # what stands in the last axis of x; one name for a record of codes
-    units: dict[str, str] = field(repr=False)  # of everything in columns and in truth, by name
+    units: dict[str, str] = field(
+        repr=False
+    )  # of everything in columns and in truth, by name; of a quantity y too, as "y"
     patient_id: np.ndarray = field(repr=False)  # (n,) text, "B0-000017": set, seed, number; no two patients share one
     site: np.ndarray = field(repr=False)  # (n,) uint8, the hospital: constant 0, there is only one
     truth: dict[str, np.ndarray] = field(repr=False)  # name -> (n,...); "risk" and others: edunet.datasets.oracle
@@ -68,9 +70,10 @@ def draw_patients(draw: Callable[..., Drawn], n: int, seed: int, options: int = 
 def check_room(n: int, bytes_each: int, function: str) -> None:
     """Refuse n patients if together they take more than MOST_BYTES."""
     if n * bytes_each > MOST_BYTES:
+        fits = MOST_BYTES // (4 * bytes_each)
         raise ValueError(
             f"{function} would need {n * bytes_each // 2**30} GiB of memory for n={n}; {MOST_BYTES // 2**30} GiB is "
-            f"the most. Type for example {function}(n={MOST_BYTES // (4 * bytes_each)}), or draw parts with other seeds."
+            f"the most. Type for example {function}(n={fits}), or draw parts with other seeds."
         )
 
 

@@ -53,6 +53,7 @@ __all__ = ["CURVE_COLUMNS", "CURVE_UNITS", "Posterior", "concentration", "curve"
 
 CURVE_COLUMNS = ("dose", "time_1", "concentration_1", "time_2", "concentration_2", "time_3", "concentration_3")
 CURVE_UNITS = {
+    "y": "mg/l",
     "dose": "mg/kg", "time_1": "h", "concentration_1": "mg/l", "time_2": "h", "concentration_2": "mg/l", "time_3": "h",
     "concentration_3": "mg/l", "ka": "1/h", "CL": "l/h/kg", "V": "l/kg", "curve": "mg/l", "ahead": "mg/l",
     "expected": "mg/l", "sd": "mg/l",

@@ -68,6 +68,7 @@ __all__ = ["COLUMNS", "UNITS", "Outbreak", "load", "load_data", "oracle_score", 
 
 COLUMNS = ("cases",)
 UNITS = {
+    "y": "cases/day",
     "cases": "cases/day", "expected": "cases/day", "sd": "cases/day", "beta": "1/day", "gamma": "1/day",
     "rho": "share", "infected": "people", "S": "people", "E": "people", "I": "people", "R_t": "people",
 }  # fmt: skip
@@ -116,18 +117,19 @@ def load(n: int = 8000, seed: int = 0, *, incubation: float = 0.0, change: bool 
     return Cohort(x, y, COLUMNS, dict(UNITS), *identify("E", len(y), seed), drawn, (), NOTE)
 
 
-def load_data(n: int = 12_000, seed: int = 0) -> KerasData:
+def load_data(n: int = 12_000, seed: int = 0, *, incubation: float = 0.0, change: bool = False) -> KerasData:
     """Draw the same SYNTHETIC towns as `load`: two thirds to train, one third to test.
 
-    Arguments: n, number of towns, at least 2; seed, a whole number from 0 up.
+    Arguments: n, number of towns, at least 2; seed, a whole number from 0 up; incubation and
+        change, as those of `load`.
     Returns: (x_train, y_train), (x_test, y_test); x (..,28,1) float32, y (..,14) float32.
-    Raises: TypeError or ValueError if n or seed is not such a number.
+    Raises: TypeError or ValueError if an argument is not such a value, as `load` does.
 
     >>> (x_train, y_train), (x_test, y_test) = load_data(30)
     >>> x_train.shape, y_test.shape
     ((20, 28, 1), (10, 14))
     """
-    return split(load, n, seed)
+    return split(functools.partial(load, incubation=incubation, change=change), n, seed)
 
 
 def sir(

@@ -63,7 +63,7 @@ HORIZONS = (1, 2, 5, 10)  # years
 UNITS = {
     "age": "years", "sex": "1 = male", "stage": "1 to 4", "marker": "U/ml", "treated": "1 = yes",
     "risk": "probability", "survival": "probability", "log_hazard": "1", "median": "years", "mean": "years",
-    "event_time": "years", "censoring_time": "years",
+    "event_time": "years", "censoring_time": "years", "time": "years", "event": "1 = died, 0 = censored",
 }  # fmt: skip
 NOTE = (
     "SYNTHETIC: drawn by edunet.datasets.followup from a formula; no patient, no real drug. Not for prognosis. "

@@ -67,6 +67,7 @@ __all__ = ["COLUMNS", "IVGTT", "UNITS", "ivgtt", "load", "load_data", "oracle_sc
 
 COLUMNS = ("sensor", "meal")
 UNITS = {
+    "y": "mg/dl",
     "sensor": "mg/dl", "meal": "g", "expected": "mg/dl", "sd": "mg/dl", "G": "mg/dl", "X": "1/min", "I": "µU/ml",
     "noise": "mg/dl", "SG": "1/min", "SI": "ml/µU/min", "g": "µU/ml/min per mg/dl", "Gb": "mg/dl", "type_2": "1 = yes",
 }  # fmt: skip

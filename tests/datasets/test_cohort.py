@@ -1,5 +1,7 @@
 """What the generated sets share: the form of a cohort, the errors."""
 
+import inspect
+
 import numpy as np
 import pytest
 
@@ -12,11 +14,14 @@ from edunet.datasets import (
     doses,
     drug_order,
     epidemic,
+    followup,
+    glucose,
     heartbeats,
     hospitals,
     icu_course,
     lesions,
     molecules,
+    sepsis_course,
 )
 from edunet.datasets.cohort import BLOCK
 
@@ -127,12 +132,28 @@ def test_risk_is_calibrated(module):
     assert (abs(y.mean(1) - risk.mean(1)) < 4 * error + 1e-9).all()
 
 
-def test_load_data_is_two_thirds_and_one_third(module):
-    (x_train, y_train), (x_test, y_test) = module.load_data(100, seed=3)
+LOAD_DATA = [
+    (blood_risk, {"missing": "mnar", "unit_errors": True, "site_shift": 3, "prevalence": 0.3}),
+    (lesions, {"amplitude": 2.0, "texture": "power_law", "confound": "marker"}),
+    (heartbeats, {"noise": 0.3}),
+    (allergy_record, {"delay": 30}),
+    (sepsis_course, {"missing": "informative"}),
+    (icu_course, {"missing": "informative"}),
+    (epidemic, {"incubation": 3, "change": True}),
+    *((module, {}) for module in (doses, drug_order, followup, glucose, hospitals)),
+]
+
+
+@pytest.mark.parametrize(("module", "options"), LOAD_DATA, ids=lambda value: getattr(value, "__name__", "")[16:])
+def test_load_data_takes_the_options_of_load(module, options):
+    assert inspect.signature(module.load_data).parameters.keys() == inspect.signature(module.load).parameters.keys()
+    assert not options.keys() ^ (inspect.signature(module.load).parameters.keys() - {"n", "seed"})
+    (x_train, y_train), (x_test, y_test) = module.load_data(100, seed=3, **options)
     assert len(x_train) == len(y_train) == 66
-    patients = module.load(100, seed=3)
+    patients, plain = module.load(100, seed=3, **options), module.load(100, seed=3)
     np.testing.assert_array_equal(np.concatenate([x_train, x_test]), patients.x)
     np.testing.assert_array_equal(np.concatenate([y_train, y_test]), patients.y)
+    assert np.array_equal(patients.x, plain.x, equal_nan=True) != bool(options)
 
 
 def test_load_data_trains_on_the_patients_of_load():

@@ -87,14 +87,6 @@ def test_global_random_state_is_left_alone():
     np.testing.assert_array_equal(np.random.get_state()[1], before)  # noqa: NPY002
 
 
-def test_load_data_is_two_thirds_and_one_third():
-    (x_train, y_train), (x_test, y_test) = sepsis_course.load_data(100, seed=3)
-    assert len(x_train) == len(y_train) == 66
-    patients = sepsis_course.load(100, seed=3)
-    np.testing.assert_array_equal(np.concatenate([x_train, x_test]), patients.x)
-    np.testing.assert_array_equal(np.concatenate([y_train, y_test]), patients.y)
-
-
 @pytest.mark.parametrize(("n", "seed", "error"), [(0, 0, ValueError), ("10", 0, TypeError), (10, -1, ValueError)])
 def test_n_and_seed_are_whole_numbers(n, seed, error):
     with pytest.raises(error, match="Type for example load"):
