@@ -10,7 +10,7 @@ from edunet.datasets.doses import concentration, curve, oracle_score, posterior
 from edunet.datasets.doses_curve import weighed
 
 REAL = Path(__file__).parents[2].parent / "shared/data/pharmacology/Theoph.csv"
-N = 8000
+N = 5000
 
 
 @pytest.fixture(scope="module")

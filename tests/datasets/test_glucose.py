@@ -9,7 +9,7 @@ from edunet.datasets import glucose
 from edunet.datasets.glucose import ivgtt, oracle_score
 
 REAL = Path(__file__).parents[2].parent / "shared/data/pharmacology/ivgtt_pacini_bergman_1986.csv"
-N = 8000
+N = 5000
 
 
 @pytest.fixture(scope="module")
@@ -75,7 +75,7 @@ def test_the_patient_starts_at_rest(patients):
 
 def test_course_is_that_of_the_equations_solved_by_small_steps_of_euler(patients):
     """Of order 1, with the meals as the curve s/τ²·e^(-s/τ) itself, not as two compartments."""
-    m, h = 6, 0.01
+    m, h = 6, 0.02
     truth = {name: patients.truth[name][:m] for name in ("SG", "SI", "g", "Gb")}
     G, X, I = truth["Gb"].copy(), np.zeros(m), np.full(m, 11.0)
     meal, start = patients.x[:m, :, 1].astype(float), 5.0 * np.arange(72)

@@ -9,7 +9,7 @@ from edunet.datasets import sepsis_course
 from edunet.datasets.cohort import BLOCK
 from edunet.datasets.sepsis_course import oracle_score
 
-N = 20_000
+N = 10_000
 P = np.array([[0.985, 0.015, 0], [0.03, 0.87, 0.10], [0, 0, 1]])
 MEAN = [[80, 16, 36.9, 85, 97, np.log(1.2)], [88, 18.5, 37.3, 80, 96, np.log(1.6)], [104, 23, 38.2, 69, 94, np.log(3)]]
 SD = [11, 3.2, 0.55, 9, 1.8, 0.45]
