@@ -71,6 +71,7 @@ from edunet.datasets.cohort import (
     draw_patients,
     identify,
     one_of_two,
+    real_number,
     sigmoid,
     split,
     whole_number,
@@ -130,7 +131,11 @@ def load(
     """
     check_mechanism(missing)
     sites = 0 if site_shift is None else checked_sites(site_shift)
-    base = INTERCEPT if prevalence is None else intercept_for(checked_prevalence(prevalence))
+    base = (
+        INTERCEPT
+        if prevalence is None
+        else intercept_for(real_number("prevalence", prevalence, 0.01, 0.9, "load(prevalence=0.3)"))
+    )
     wrong = one_of_two("unit_errors", unit_errors)
     draw = functools.partial(draw_block, missing=missing, unit_errors=wrong, sites=sites, intercept=base)
     drawn = draw_patients(draw, n, seed, options=3)
@@ -239,18 +244,3 @@ def checked_sites(site_shift: object) -> int:
     if sites > MOST_SITES:
         raise ValueError(f"site_shift must be at most {MOST_SITES} hospitals. Received: {sites}. Type site_shift=4.")
     return sites
-
-
-def checked_prevalence(prevalence: object) -> float:
-    """Return the prevalence, or say what is wrong with it."""
-    if isinstance(prevalence, bool) or not isinstance(prevalence, int | float | np.floating):
-        raise TypeError(
-            f"prevalence must be a number. Received: {prevalence!r} ({type(prevalence).__name__}). "
-            "Type prevalence=0.3 for three patients in ten."
-        )
-    if not 0.01 <= prevalence <= 0.9:
-        raise ValueError(
-            f"prevalence must be from 0.01 to 0.9. Received: {prevalence}. "
-            "Type prevalence=0.3 for three patients in ten."
-        )
-    return float(prevalence)

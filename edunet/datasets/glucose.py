@@ -179,12 +179,13 @@ def ivgtt(
     real_number("G0", G0, 0, 1e4, "ivgtt(time, G0=279)")
     real_number("Gb", Gb, 0, 1e4, "ivgtt(time, Gb=92)")
     real_number("Ib", Ib, 0, 1e4, "ivgtt(time, Ib=11)")
-    if measured is not None and not ((measured >= 0) & (SI * measured <= 2) & (measured < np.inf)).all():
-        wrong = np.flatnonzero(~((measured >= 0) & (SI * measured <= 2) & (measured < np.inf)))[0]
-        raise ValueError(
-            f"ivgtt wants insulin in µU/ml, from 0 up, and SI times it at most 2/min. Received: {measured[wrong]} at "
-            f"minute {t[wrong]:g}. Leave out what was not measured, time and insulin."
-        )
+    if measured is not None:
+        wrong = np.flatnonzero(~((measured >= 0) & (measured < np.inf) & (SI * measured <= 2)))
+        if len(wrong):
+            raise ValueError(
+                "ivgtt wants insulin in µU/ml, from 0 up, and SI times it at most 2/min. Received: "
+                f"{measured[wrong[0]]} at minute {t[wrong[0]]:g}. Leave out what was not measured, time and insulin."
+            )
 
     def slope(s: float, y: np.ndarray) -> np.ndarray:
         G, X, I = y

@@ -184,8 +184,8 @@ def test_a_few_wrong_units_ruin_a_linear_model_of_the_right_terms(auc, logistic)
         ({"site_shift": 0}, ValueError, r"site_shift must be at least 1.*load\(site_shift=4\)"),
         ({"site_shift": 201}, ValueError, "at most 200 hospitals"),
         ({"site_shift": True}, TypeError, "site_shift must be a whole number"),
-        ({"prevalence": 0}, ValueError, "from 0.01 to 0.9"),
-        ({"prevalence": float("nan")}, ValueError, "from 0.01 to 0.9"),
+        ({"prevalence": 0}, ValueError, "between 0.01 and 0.9"),
+        ({"prevalence": float("nan")}, ValueError, "between 0.01 and 0.9"),
         ({"prevalence": "0.3"}, TypeError, "prevalence must be a number"),
     ],
 )

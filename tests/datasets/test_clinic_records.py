@@ -20,6 +20,11 @@ def records():
 
 
 @pytest.fixture(scope="module")
+def many():
+    return clinic_records.load(4000, seed=2)
+
+
+@pytest.fixture(scope="module")
 def dirty():
     return clinic_records.load(N, seed=1, dirty=True)
 
@@ -150,19 +155,17 @@ def test_risk_is_the_printed_equation_of_the_table(records):
     np.testing.assert_allclose(records.truth["risk"], 1 / (1 + np.exp(-logit)))
 
 
-def test_risk_is_calibrated_and_the_best_scores_are_those_of_the_module():
-    records = clinic_records.load(4000, seed=2)
-    risk, y = records.truth["risk"], records.columns_dict["readmitted"]
+def test_risk_is_calibrated_and_the_best_scores_are_those_of_the_module(many):
+    risk, y = many.truth["risk"], many.columns_dict["readmitted"]
     for part in np.array_split(np.argsort(risk), 10):
         assert abs(y[part].mean() - risk[part].mean()) < 4 * np.sqrt((risk * (1 - risk))[part].sum()) / len(part)
-    score, error = oracle_score(records.truth)
+    score, error = oracle_score(many.truth)
     assert score == pytest.approx(0.746, abs=4 * error)
     assert risk.mean() == pytest.approx(0.209, abs=0.01)
 
 
-def test_load_data_keeps_all_visits_of_a_patient_together(auc, logistic):
+def test_load_data_keeps_all_visits_of_a_patient_together(records, auc, logistic):
     (x_train, y_train), (x_test, y_test) = clinic_records.load_data(N, seed=1)
-    records = clinic_records.load(N, seed=1)
     assert x_train.shape[1] == len(FEATURES)
     assert len(x_train) + len(x_test) == len(records)
     assert records.truth["patient"][len(x_train) - 1] == 999
@@ -411,10 +414,10 @@ def test_the_list_wants_clean_records(records, dirty):
         public_register(dirty)
 
 
-def test_no_two_patients_share_a_social_security_number():
-    table = clinic_records.load(3000).columns_dict
+def test_no_two_patients_share_a_social_security_number(many):
+    table = many.columns_dict
     of_patient = {(number, ssn) for number, ssn in zip(table["record_number"], table["ssn"], strict=True)}
-    assert len({ssn for _, ssn in of_patient}) == len(of_patient) == 3000
+    assert len({ssn for _, ssn in of_patient}) == len(of_patient) == 4000
 
 
 def test_who_finds_a_number_taken_gets_the_next(monkeypatch):
