@@ -30,19 +30,20 @@ CORRELATION = np.array([[1, 0.2, 0.1, 0], [0.2, 1, 0.3, 0.1], [0.1, 0.3, 1, 0.2]
 PRECISION = np.linalg.inv(CORRELATION)  # Ω
 INTERCEPT = -2.6
 HIGH, LOW, INFLAMED = 1, -0.5, 1.2  # thresholds of z₃ and z₄, and what they add to the logit together
+MALE = 0.15
 FAR, SMOOTH, LEGENDRE = 6, 37, 12  # the nodes go from -6 to 6: how many of z₁ and z₂, and on each side of a threshold
 
 
 def rule(age: np.ndarray, sex: np.ndarray, z: np.ndarray) -> np.ndarray:
     """Give the logit of the risk without its intercept; age in years, sex (n,), z (4,n)."""
     z1, z2, z3, z4 = z
-    return smooth_part(age, sex, z1, z2) + INFLAMED * inflamed(z3, z4)
+    return smooth_part(age, z1, z2) + INFLAMED * inflamed(z3, z4) + MALE * sex
 
 
-def smooth_part(age: np.ndarray, sex: np.ndarray, z1: np.ndarray, z2: np.ndarray) -> np.ndarray:
-    """Give the rule without its threshold."""
+def smooth_part(age: np.ndarray, z1: np.ndarray, z2: np.ndarray) -> np.ndarray:
+    """Give the rule without its threshold and sex."""
     a = (age - 62) / 14
-    return 0.5 * a + 0.9 * (z1**2 - 1) + 0.8 * a * z2 + 0.15 * sex
+    return 0.5 * a + 0.9 * (z1**2 - 1) + 0.8 * a * z2
 
 
 def inflamed(z3: np.ndarray, z4: np.ndarray) -> np.ndarray:
@@ -85,7 +86,7 @@ def integrate(
     after = np.exp(-sum(pull[j] * nodes for j, nodes in first.items()))  # (m,N), or 1
     ill = inflamed(z3, z4)
     weight = [(before * part) @ density * after for part in (~ill, ill)]  # (m,N) each
-    logit = intercept + smooth_part(age, sex, z1, z2)
+    logit = intercept + smooth_part(age, z1, z2) + MALE * sex
     harmed = weight[0] * sigmoid(logit) + weight[1] * sigmoid(logit + INFLAMED)
     return harmed.sum(1) / (weight[0] + weight[1]).sum(1)
 
