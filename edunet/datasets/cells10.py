@@ -61,7 +61,7 @@ import numpy as np
 
 from edunet.datasets.cells10_drawing import DRAW, HAEMOGLOBIN, red_cell_profile
 from edunet.datasets.cells10_shapes import PIXEL_UM, SIDE, Pose, between, smooth_step
-from edunet.datasets.cohort import whole_number
+from edunet.datasets.cohort import check_room, whole_number
 
 __all__ = ["CLASS_NAMES", "UNITS", "Cells", "load", "load_data"]
 
@@ -80,7 +80,10 @@ NOTE = "SYNTHETIC: drawn from geometry by edunet.datasets.cells10; no patient, n
 
 @dataclass(frozen=True, eq=False)
 class Cells:
-    """n synthetic pictures of cells with their truth."""
+    """n synthetic pictures of cells with their truth.
+
+    Each picture stands for itself, as in MNIST: there are no patients and no sites to split by.
+    """
 
     x: np.ndarray = field(repr=False)  # (n,28,28,1) uint8, 0 black .. 255 white
     y: np.ndarray = field(repr=False)  # (n,) uint8, index into class_names
@@ -118,6 +121,7 @@ def load(n: int = 7000, seed: int = 0) -> Cells:
     """
     n, seed = whole_number("n", n, 1), whole_number("seed", seed, 0)
     rng = np.random.Generator(np.random.PCG64(seed))
+    check_room(n, 2 * SIDE**2 + 4 * len(UNITS), "load")  # picture, mask and truth
     blocks = [draw_block(rng) for _ in range(-(-n // BLOCK))]
     x, y, mask = (np.concatenate([block[i] for block in blocks])[:n] for i in range(3))
     truth = {name: np.concatenate([block[3][name] for block in blocks])[:n] for name in UNITS}
@@ -135,7 +139,7 @@ def load_data(n: int = 7000, seed: int = 0) -> tuple[tuple[np.ndarray, np.ndarra
     >>> x_train.shape, y_train.shape, x_test.shape, y_test.shape
     ((60, 28, 28, 1), (60,), (10, 28, 28, 1), (10,))
     """
-    cells = load(whole_number("n", n, 2), seed)
+    cells = load(whole_number("n", n, 2, "load_data(n=7000)"), seed)
     cut = len(cells) * 6 // 7
     return (cells.x[:cut], cells.y[:cut]), (cells.x[cut:], cells.y[cut:])
 

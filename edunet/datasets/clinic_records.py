@@ -50,7 +50,7 @@ from edunet.datasets.clinic_names import DIAGNOSES, TOWNS
 from edunet.datasets.clinic_notes import KINDS, N_CHOICES, Span
 from edunet.datasets.clinic_register import Register, register_of
 from edunet.datasets.clinic_writing import FIRST_DAY, write_rows
-from edunet.datasets.cohort import BLOCK, Drawn, KerasData, draw_patients, sigmoid, whole_number
+from edunet.datasets.cohort import BLOCK, Drawn, KerasData, draw_patients, one_of_two, sigmoid, whole_number
 from edunet.datasets.oracle import oracle_score
 
 __all__ = [
@@ -82,7 +82,11 @@ N_CODES = 24  # whole numbers below 10⁶ for each patient, of which names and c
 
 @dataclass(frozen=True, eq=False)
 class Records:
-    """The visits of n synthetic patients, a row each, with their truth."""
+    """The visits of n synthetic patients, a row each, with their truth.
+
+    There is no x and no y, as in a table from a clinic: what to learn from is yours to choose. `load_data` makes one
+    choice.
+    """
 
     columns_dict: dict[str, np.ndarray] = field(repr=False)  # name -> (rows,); pandas.DataFrame takes it as it is
     units: dict[str, str] = field(repr=False)  # of everything in columns_dict and in truth
@@ -124,7 +128,7 @@ def load(n: int = 2000, seed: int = 0, *, dirty: bool = False) -> Records:
     >>> load(30, seed=1, dirty=True).faults[-1].kind
     'leak_column'
     """
-    n, seed = whole_number("n", n, 1), whole_number("seed", seed, 0)
+    n, seed, dirty = whole_number("n", n, 1), whole_number("seed", seed, 0), one_of_two("dirty", dirty)
     drawn = draw_patients(draw_block, n, seed, options=1)
     patient, visit = np.nonzero(np.arange(VISITS) < drawn["visits"][:, None])  # rows
     columns, spans = write_rows(drawn, patient, visit, seed)
@@ -145,14 +149,15 @@ def load_data(n: int = 2000, seed: int = 0) -> KerasData:
     Arguments: n, number of patients, at least 2; seed, a whole number from 0 up.
     Returns: (x_train, y_train), (x_test, y_test); x (..,18) float32, a row for each visit, the columns FEATURES: eight
         numbers, male, and one 0/1 for each diagnosis; y (..,) uint8. Two thirds of the patients are in the first part,
-        with all their visits.
+        with all their visits. There is no dirty=True here: a table with faults is text, to be mended before it is an
+        array.
     Raises: TypeError or ValueError if n or seed is not such a number.
 
     >>> (x_train, y_train), (x_test, y_test) = load_data(30)
     >>> x_train.shape[1] == len(FEATURES) == 18, len(x_test) == len(y_test)
     (True, True)
     """
-    records = load(whole_number("n", n, 2), seed)
+    records = load(whole_number("n", n, 2, "load_data(n=7000)"), seed)
     table = records.columns_dict
     codes = [table["diagnosis"] == code for code, *_ in DIAGNOSES]
     x = np.column_stack([*(table[name] for name in NUMBERS), table["sex"] == "M", *codes]).astype(np.float32)

@@ -18,6 +18,7 @@ MONTHS = (
     "December",
 )  # fmt: skip
 MEASURED = ("weight_kg", "sbp", "creatinine", "glucose", "potassium")
+SERIALS = 99 * 9999  # different social security numbers
 LETTERS = "ABCDEFGHJKLMNPRSTUVWXYZ"
 
 
@@ -25,7 +26,8 @@ def write_rows(
     drawn: Drawn, patient: np.ndarray, visit: np.ndarray, seed: int
 ) -> tuple[dict[str, np.ndarray], list[Span]]:
     """Write a row for each patient and visit (rows,): the columns in their order, and the spans of the notes."""
-    people = [person(drawn, i, seed) for i in range(len(drawn["male"]))]
+    serials = different(drawn["code"][:, 2] % 99 * 9999 + drawn["code"][:, 3] % 9999)
+    people = [person(drawn, i, seed, serial) for i, serial in enumerate(serials)]
     rows: list[dict[str, Any]] = []
     spans: list[Span] = []
     for i, k in zip(patient.tolist(), visit.tolist(), strict=True):
@@ -45,7 +47,19 @@ def type_of(value: object) -> type:
     return object if isinstance(value, str) else type(value)
 
 
-def person(drawn: Drawn, i: int, seed: int) -> dict[str, str]:
+def different(serials: np.ndarray) -> list[int]:
+    """Let no two patients share a number, of 99·9999: who finds his own taken gets the next that is free."""
+    taken: set[int] = set()
+    given = serials.tolist()
+    for i, serial in enumerate(given):
+        while serial in taken and len(taken) < SERIALS:
+            serial = (serial + 1) % SERIALS
+        taken.add(serial)
+        given[i] = serial
+    return given
+
+
+def person(drawn: Drawn, i: int, seed: int, serial: int) -> dict[str, str]:
     """Write what a patient keeps from visit to visit."""
     code = drawn["code"][i].tolist()
     first, last = name_of(code[0], code[1], int(drawn["male"][i]))
@@ -53,7 +67,7 @@ def person(drawn: Drawn, i: int, seed: int) -> dict[str, str]:
     area = TOWNS[drawn["town"][i]][4]
     return {
         "record_number": f"{number:07d}",
-        "ssn": f"000-{1 + code[2] % 99:02d}-{1 + code[3] % 9999:04d}",
+        "ssn": f"000-{1 + serial // 9999:02d}-{1 + serial % 9999:04d}",
         "first_name": first,
         "last_name": last,
         "sex": "FM"[drawn["male"][i]],

@@ -17,6 +17,8 @@ distribution in both classes: they tell nothing. Were a pair absent from one cla
     order          0/1           1 where A_i comes first
     flipped        True/False    where y is not order
 
+Code 0 is a drug, A0: an Embedding with mask_zero=True would hide it. No place is empty, so none needs a mask.
+
 `CODE_NAMES` names the codes; `describe(x[0])` tells a record in words.
 
 Source: invented for teaching. A0 .. B7 are no real drugs, and no real interaction is meant.

@@ -50,7 +50,17 @@ from typing import NamedTuple
 
 import numpy as np
 
-from edunet.datasets.cohort import BLOCK, Cohort, Drawn, KerasData, draw_patients, identify, split, whole_number
+from edunet.datasets.cohort import (
+    BLOCK,
+    Cohort,
+    Drawn,
+    KerasData,
+    draw_patients,
+    identify,
+    one_of_two,
+    split,
+    whole_number,
+)
 from edunet.datasets.oracle import oracle_score
 from edunet.datasets.runge_kutta import advance
 
@@ -58,6 +68,7 @@ __all__ = ["COLUMNS", "UNITS", "Outbreak", "load", "load_data", "oracle_score", 
 
 COLUMNS = ("cases",)
 UNITS = {
+    "y": "cases/day",
     "cases": "cases/day", "expected": "cases/day", "sd": "cases/day", "beta": "1/day", "gamma": "1/day",
     "rho": "share", "infected": "people", "S": "people", "E": "people", "I": "people", "R_t": "people",
 }  # fmt: skip
@@ -100,26 +111,25 @@ def load(n: int = 8000, seed: int = 0, *, incubation: float = 0.0, change: bool 
     >>> bool(towns.truth["R_t"][0, 0] > 1)
     True
     """
-    if not isinstance(change, bool):
-        raise TypeError(f"change must be True or False. Received: {change!r}. Type for example load(change=True).")
-    draw = functools.partial(draw_block, incubation=checked_days(incubation), change=change)
+    draw = functools.partial(draw_block, incubation=checked_days(incubation), change=one_of_two("change", change))
     drawn = draw_patients(draw, n, seed, options=2)
     x, y = drawn.pop("x"), drawn.pop("y")
     return Cohort(x, y, COLUMNS, dict(UNITS), *identify("E", len(y), seed), drawn, (), NOTE)
 
 
-def load_data(n: int = 12_000, seed: int = 0) -> KerasData:
+def load_data(n: int = 12_000, seed: int = 0, *, incubation: float = 0.0, change: bool = False) -> KerasData:
     """Draw the same SYNTHETIC towns as `load`: two thirds to train, one third to test.
 
-    Arguments: n, number of towns, at least 2; seed, a whole number from 0 up.
+    Arguments: n, number of towns, at least 2; seed, a whole number from 0 up; incubation and
+        change, as those of `load`.
     Returns: (x_train, y_train), (x_test, y_test); x (..,28,1) float32, y (..,14) float32.
-    Raises: TypeError or ValueError if n or seed is not such a number.
+    Raises: TypeError or ValueError if an argument is not such a value, as `load` does.
 
     >>> (x_train, y_train), (x_test, y_test) = load_data(30)
     >>> x_train.shape, y_test.shape
     ((20, 28, 1), (10, 14))
     """
-    return split(load, n, seed)
+    return split(functools.partial(load, incubation=incubation, change=change), n, seed)
 
 
 def sir(
@@ -149,7 +159,7 @@ def sir(
     """
     gamma = np.asarray(gamma, np.float64)
     rate = np.asarray(beta, np.float64)
-    days, incubation = whole_number("days", days, 1), checked_days(incubation)
+    days, incubation = whole_number("days", days, 1, "sir(0.5, 0.2, days=42)"), checked_days(incubation)
     if rate.shape == gamma.shape:
         rate = np.broadcast_to(rate[..., None], (*gamma.shape, days))
     start = np.broadcast_to(np.asarray(infected, np.float64), gamma.shape)

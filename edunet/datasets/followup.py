@@ -63,7 +63,7 @@ HORIZONS = (1, 2, 5, 10)  # years
 UNITS = {
     "age": "years", "sex": "1 = male", "stage": "1 to 4", "marker": "U/ml", "treated": "1 = yes",
     "risk": "probability", "survival": "probability", "log_hazard": "1", "median": "years", "mean": "years",
-    "event_time": "years", "censoring_time": "years",
+    "event_time": "years", "censoring_time": "years", "time": "years", "event": "1 = died, 0 = censored",
 }  # fmt: skip
 NOTE = (
     "SYNTHETIC: drawn by edunet.datasets.followup from a formula; no patient, no real drug. Not for prognosis. "
@@ -170,7 +170,8 @@ def best_c_index(truth: Mapping[str, np.ndarray], *, censored: bool = True) -> O
     Arguments: truth of `load`, with log_hazard (n,) of at least two patients; censored, whether the model is compared
         on y as it is, or on truth["event_time"].
     Returns: `Oracle(score, standard_error)`; the error is that of the score as a figure of the population.
-    Raises: TypeError if truth has no log_hazard, ValueError for fewer than two patients.
+    Raises: TypeError if truth has no log_hazard, ValueError for fewer than two patients, or one whose log hazard
+        is no finite number.
     Source: F. E. Harrell et al., Evaluating the yield of medical tests, JAMA 247 (1982) 2543-2546.
 
     >>> round(best_c_index({"log_hazard": np.array([0, np.log(3)])}).score, 4)
@@ -185,6 +186,11 @@ def best_c_index(truth: Mapping[str, np.ndarray], *, censored: bool = True) -> O
     if eta.ndim != 1 or len(eta) < 2:
         raise ValueError(
             f"best_c_index compares pairs: it wants log_hazard (n,) of two patients or more. Received: {eta.shape}."
+        )
+    if not np.isfinite(eta).all():
+        raise ValueError(
+            "best_c_index wants log hazards that are finite numbers. Received: "
+            f"{eta[~np.isfinite(eta)][0]} in row {np.flatnonzero(~np.isfinite(eta))[0]}."
         )
     seen = seen_first(eta.min(), eta.max() + np.log(2))
     right, pairs = np.zeros(len(eta)), np.zeros(len(eta))  # of the pairs that a patient is part of

@@ -59,7 +59,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from edunet.datasets.cohort import BLOCK, Cohort, Drawn, KerasData, draw_patients, identify, split
+from edunet.datasets.cohort import BLOCK, Cohort, Drawn, KerasData, draw_patients, identify, real_number, split
 from edunet.datasets.oracle import oracle_score
 from edunet.datasets.runge_kutta import advance
 
@@ -67,6 +67,7 @@ __all__ = ["COLUMNS", "IVGTT", "UNITS", "ivgtt", "load", "load_data", "oracle_sc
 
 COLUMNS = ("sensor", "meal")
 UNITS = {
+    "y": "mg/dl",
     "sensor": "mg/dl", "meal": "g", "expected": "mg/dl", "sd": "mg/dl", "G": "mg/dl", "X": "1/min", "I": "µU/ml",
     "noise": "mg/dl", "SG": "1/min", "SI": "ml/µU/min", "g": "µU/ml/min per mg/dl", "Gb": "mg/dl", "type_2": "1 = yes",
 }  # fmt: skip
@@ -153,7 +154,9 @@ def ivgtt(
     Arguments: time (T,), minutes, rising from 0; insulin (T,), µU/ml at these times; SG and k3 in 1/min, SI in
         ml/µU/min; G0 and Gb in mg/dl, Ib in µU/ml: those of a healthy adult.
     Returns: `IVGTT(G, X, I)`, (T,) each.
-    Raises: ValueError if time does not rise from 0, or insulin is not as long.
+    Raises: TypeError or ValueError if time does not rise from 0, insulin is not as long, or a number is below 0, not
+        finite, or so large that steps of half a minute would miss the course: SG or k3 above 1, SI above 0.005, an
+        insulin so high that SI·I is above 2/min.
     Source: Bergman et al. 1979; Pacini & Bergman 1986.
 
     >>> test = ivgtt(np.array([0, 20, 60, 180]))
@@ -169,6 +172,20 @@ def ivgtt(
     measured = None if insulin is None else np.asarray(insulin, np.float64)
     if measured is not None and measured.shape != t.shape:
         raise ValueError(f"ivgtt wants one insulin for each time. Received: {measured.shape} for {t.shape} times.")
+
+    real_number("SG", SG, 0, 1, "ivgtt(time, SG=0.026)")
+    real_number("k3", k3, 0, 1, "ivgtt(time, k3=0.025)")
+    real_number("SI", SI, 0, 0.005, "ivgtt(time, SI=5e-4)")
+    real_number("G0", G0, 0, 1e4, "ivgtt(time, G0=279)")
+    real_number("Gb", Gb, 0, 1e4, "ivgtt(time, Gb=92)")
+    real_number("Ib", Ib, 0, 1e4, "ivgtt(time, Ib=11)")
+    if measured is not None:
+        wrong = np.flatnonzero(~((measured >= 0) & (measured < np.inf) & (SI * measured <= 2)))
+        if len(wrong):
+            raise ValueError(
+                "ivgtt wants insulin in µU/ml, from 0 up, and SI times it at most 2/min. Received: "
+                f"{measured[wrong[0]]} at minute {t[wrong[0]]:g}. Leave out what was not measured, time and insulin."
+            )
 
     def slope(s: float, y: np.ndarray) -> np.ndarray:
         G, X, I = y

@@ -46,12 +46,13 @@ import functools
 import numpy as np
 
 from edunet.datasets.cohort import BLOCK, Cohort, Drawn, KerasData, draw_patients, identify, real_number, split
-from edunet.datasets.heartbeats_rhythm import load_rhythm
+from edunet.datasets.heartbeats_rhythm import load_rhythm, load_rhythm_data
 from edunet.datasets.heartbeats_signal import Signal, signal
 from edunet.datasets.oracle import oracle_score
 
 __all__ = [
-    "CLASS_NAMES", "COLUMNS", "UNITS", "Signal", "load", "load_data", "load_rhythm", "oracle_score", "signal",
+    "CLASS_NAMES", "COLUMNS", "UNITS", "Signal", "load", "load_data", "load_rhythm", "load_rhythm_data", "oracle_score",
+    "signal",
 ]  # fmt: skip
 
 COLUMNS = ("potential",)
@@ -98,18 +99,19 @@ def load(n: int = 8000, seed: int = 0, *, noise: float = 0.15) -> Cohort:
     return Cohort(x, y, COLUMNS, dict(UNITS), *identify("H", len(y), seed), drawn, CLASS_NAMES, NOTE)
 
 
-def load_data(n: int = 12_000, seed: int = 0) -> KerasData:
+def load_data(n: int = 12_000, seed: int = 0, *, noise: float = 0.15) -> KerasData:
     """Draw the same SYNTHETIC beats as `load`: two thirds to train, one third to test.
 
-    Arguments: n, number of beats, at least 2; seed, a whole number from 0 up.
+    Arguments: n, number of beats, at least 2; seed, a whole number from 0 up; noise, in mV,
+        as that of `load`.
     Returns: (x_train, y_train), (x_test, y_test); x (..,125,1) float32, y (..,) uint8.
-    Raises: TypeError or ValueError if n or seed is not such a number.
+    Raises: TypeError or ValueError if an argument is not such a value, as `load` does.
 
     >>> (x_train, y_train), (x_test, y_test) = load_data(30)
     >>> x_train.shape, y_test.shape
     ((20, 125, 1), (10,))
     """
-    return split(load, n, seed)
+    return split(functools.partial(load, noise=noise), n, seed)
 
 
 @functools.cache

@@ -44,9 +44,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from edunet.datasets.cohort import BLOCK, Cohort, Drawn, draw_patients, identify
+from edunet.datasets.cohort import BLOCK, Cohort, Drawn, KerasData, draw_patients, identify, split
 
-__all__ = ["CLASS_NAMES", "COLUMNS", "UNITS", "load_rhythm"]
+__all__ = ["CLASS_NAMES", "COLUMNS", "UNITS", "load_rhythm", "load_rhythm_data"]
 
 CLASS_NAMES = ("no extra beat", "atrial beat last", "ventricular beat last")
 COLUMNS = ("interval",)
@@ -89,9 +89,23 @@ def load_rhythm(n: int = 8000, seed: int = 0) -> Cohort:
     >>> records.x.shape, records.class_names[records.y[0]]
     ((50, 40, 1), 'atrial beat last')
     """
-    drawn = draw_patients(draw_block, n, seed)
+    drawn = draw_patients(draw_block, n, seed, function="load_rhythm")
     x, y = drawn.pop("x"), drawn.pop("y")
     return Cohort(x, y, COLUMNS, dict(UNITS), *identify("HR", len(y), seed), drawn, CLASS_NAMES, NOTE)
+
+
+def load_rhythm_data(n: int = 12_000, seed: int = 0) -> KerasData:
+    """Draw the same SYNTHETIC records as `load_rhythm`: two thirds to train, one third to test.
+
+    Arguments: n, number of patients, at least 2; seed, a whole number from 0 up.
+    Returns: (x_train, y_train), (x_test, y_test); x (..,40,1) float32 in seconds, y (..,) uint8.
+    Raises: TypeError or ValueError if n or seed is not such a number.
+
+    >>> (x_train, y_train), (x_test, y_test) = load_rhythm_data(30)
+    >>> x_train.shape, y_test.shape
+    ((20, 40, 1), (10,))
+    """
+    return split(load_rhythm, n, seed)
 
 
 def draw_block(rng: np.random.Generator) -> Drawn:

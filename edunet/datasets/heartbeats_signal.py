@@ -96,8 +96,8 @@ def signal(
     heart_rate = real_number("heart_rate", heart_rate, 30, 200, "signal(heart_rate=60)")
     heart_rate_sd = real_number("heart_rate_sd", heart_rate_sd, 0, heart_rate / 10, "signal(heart_rate_sd=1)")
     noise = real_number("noise", noise, 0, 10, "signal(noise=0.02)")
-    rate = int(real_number("rate", whole_number("rate", rate, 0), 50, 5000, "signal(rate=250)"))
-    seed = whole_number("seed", seed, 0)
+    rate = int(real_number("rate", whole_number("rate", rate, 0, "signal(rate=250)"), 50, 5000, "signal(rate=250)"))
+    seed = whole_number("seed", seed, 0, "signal(seed=0)")
     rng, rng_noise = (np.random.Generator(np.random.PCG64(s)) for s in (seed, [seed, 1]))
     peaks = peak_times(rng, seconds, 60 / heart_rate, 60 * heart_rate_sd / heart_rate**2)
     t = np.arange(round(seconds * rate)) / rate

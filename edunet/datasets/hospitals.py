@@ -1,7 +1,7 @@
 """Four hospitals, one biology: the rule of blood_risk, seen through four laboratories. SYNTHETIC.
 
 The question: will a model that was made in one hospital work in the next? Equations, patient i lies in hospital
-k = i mod 4, z ~ N(m_k, R) and the function rule() of `edunet.datasets.blood_risk`:
+k = i mod 4, z ~ N(m_k, R) and the function rule() of `edunet.datasets.blood_risk_rule`:
 
     age ~ N(μ_k, σ_k²), clipped to 18..95       sex ~ Bernoulli(f_k), male
     logit p = b_k + rule(age, sex, z)           y ~ Bernoulli(p)
@@ -46,6 +46,7 @@ from typing import NamedTuple
 import numpy as np
 
 from edunet.datasets import blood_risk
+from edunet.datasets.blood_risk_rule import CORRELATION, INTERCEPT, rule
 from edunet.datasets.cohort import BLOCK, Cohort, Drawn, KerasData, draw_patients, identify, sigmoid, split
 from edunet.datasets.missing import hidden
 from edunet.datasets.oracle import oracle_score
@@ -68,7 +69,7 @@ class Hospital(NamedTuple):
     age: tuple[float, float] = (62, 14)  # mean, sd; years
     male: float = 0.5
     mean: tuple[float, ...] = (0, 0, 0, 0)  # of z
-    intercept: float = blood_risk.INTERCEPT
+    intercept: float = INTERCEPT
     gain: tuple[float, ...] = (1, 1, 1, 1)
     offset: tuple[float, ...] = (0, 0, 0, 0)
     noise: tuple[float, ...] = (0, 0, 0, 0)  # sd
@@ -172,9 +173,9 @@ def draw_hospital(rng: np.random.Generator, hospital: Hospital, m: int) -> Drawn
     """Draw m patients of one hospital."""
     age = np.clip(rng.normal(*hospital.age, m), 18, 95)
     sex = (rng.random(m) < hospital.male).astype(int)
-    centred = np.linalg.cholesky(blood_risk.CORRELATION) @ rng.standard_normal((4, m))
+    centred = np.linalg.cholesky(CORRELATION) @ rng.standard_normal((4, m))
     z = centred + np.array(hospital.mean)[:, None]
-    logit = hospital.intercept + blood_risk.rule(age, sex, z)
+    logit = hospital.intercept + rule(age, sex, z)
     risk = sigmoid(logit)
     y = (rng.random(m) < risk).astype(np.uint8)
     value = np.stack(blood_risk.measurements(z), axis=1)

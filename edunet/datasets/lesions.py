@@ -129,18 +129,21 @@ def load(
     return Cohort(x, y, COLUMNS, units, *identify("L", len(y), seed), drawn, CLASS_NAMES, NOTE)
 
 
-def load_data(n: int = 12_000, seed: int = 0) -> KerasData:
+def load_data(
+    n: int = 12_000, seed: int = 0, *, amplitude: float = 1.2, texture: str = "white", confound: str | None = None
+) -> KerasData:
     """Draw the same SYNTHETIC pictures as `load`: two thirds to train, one third to test.
 
-    Arguments: n, number of pictures, at least 2; seed, a whole number from 0 up.
+    Arguments: n, number of pictures, at least 2; seed, a whole number from 0 up; amplitude,
+        texture and confound, as those of `load`.
     Returns: (x_train, y_train), (x_test, y_test); x (..,24,24,1) float32, y (..,) uint8.
-    Raises: TypeError or ValueError if n or seed is not such a number.
+    Raises: TypeError or ValueError if an argument is not such a value, as `load` does.
 
     >>> (x_train, y_train), (x_test, y_test) = load_data(30)
     >>> x_train.shape, y_test.shape
     ((20, 24, 24, 1), (10,))
     """
-    return split(load, n, seed)
+    return split(functools.partial(load, amplitude=amplitude, texture=texture, confound=confound), n, seed)
 
 
 def one_of(name: str, value: object, words: tuple) -> Any:

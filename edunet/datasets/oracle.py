@@ -15,6 +15,12 @@ that knowledge itself.
     truth["sd"]            s, the standard deviation of a quantity y around truth["expected"], (n,...)
         rmse       √(mean s²)
 
+"Everything that can be seen" is x, and what x says of itself: which values are missing, and of other patients how the
+set is made. Some sets know more than that, and say so on their page; there no model quite reaches the score:
+`hospitals` (the values before noise, rounding and gaps), `phantoms` (the list of nuclei), `epidemic` and `glucose`
+(each patient's own parameters), `clinic_records` with dirty=True (the records before the faults). With site_shift,
+`blood_risk` counts the hospital among what is seen, with its gain and offset.
+
 auprc divides two expectations, so it is exact for many patients only; the others are exact for the patients given.
 
 Sources: T. Gneiting, A. E. Raftery, Strictly proper scoring rules, Journal of the American Statistical Association 102
@@ -45,7 +51,8 @@ class Oracle(NamedTuple):
 def oracle_score(truth: Mapping[str, np.ndarray], metric: str | None = None) -> Oracle:
     """Give the best score that a model can be expected to reach on these patients, from what is true of them.
 
-    The formulas stand at the top of `edunet.datasets.oracle`. The expectation over the labels is exact.
+    The formulas stand at the top of `edunet.datasets.oracle`, and which sets promise more than x allows. The
+    expectation over the labels is exact.
     standard_error is the Monte-Carlo error that the score has as a figure of the population, for only n patients were
     drawn: of a mean s/√n (where a patient has several terms, their sums are compared), and for the AUC Hoeffding's
     projection,
@@ -118,13 +125,13 @@ def checked_probability(values) -> np.ndarray:
 
 
 def checked_sd(values) -> np.ndarray:
-    """Return standard deviations (n,T), NaN where nothing is asked."""
+    """Return standard deviations (n,T), NaN where nothing is asked; of one a patient, all are asked."""
     s = numbers(values, "sd", "standard deviations")
-    asked = ~np.isnan(s)
+    asked = ~np.isnan(s) if s.ndim > 1 else np.ones(s.shape, bool)
     if not s.ndim or len(s) < 2 or not asked.any() or not ((s[asked] >= 0) & (s[asked] < np.inf)).all():
         raise ValueError(
-            "oracle_score wants standard deviations >= 0 for at least two patients, (n,...). "
-            f"Received: shape {s.shape}."
+            "oracle_score wants standard deviations >= 0 for at least two patients, (n,), or (n,...) with NaN where "
+            f"nothing is asked. Received: shape {s.shape}" + (f", from {s.min()} to {s.max()}." if s.size else ".")
         )
     return s.reshape(len(s), -1)
 

@@ -118,3 +118,32 @@ def test_describe_tells_a_record_in_words(records):
     assert lines[-1] == f"{59 - said} other codes"
     latest = f"visit {records.truth['latest'][0]:2d}  allergy {('ruled out', 'confirmed')[records.truth['state'][0]]}"
     assert lines[-3] == latest
+
+
+# --- the delay --------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("delay", [10, 30, 57])
+def test_the_latest_word_stands_so_many_visits_before_the_order(delay):
+    records = allergy_record.load(2000, seed=3, delay=delay)
+    words = records.x < 2
+    latest = 59 - words[:, ::-1].argmax(1)
+    np.testing.assert_array_equal(latest, 59 - delay)
+    np.testing.assert_array_equal(records.truth["latest"], latest)
+    np.testing.assert_array_equal(records.truth["delay"], delay)
+    np.testing.assert_array_equal(records.x[:, 59 - delay], records.truth["state"])
+    assert set(words.sum(1).tolist()) == ({3} if delay == 57 else {3, 4, 5, 6, 7, 8})
+    assert (records.y == records.truth["state"]).mean() == pytest.approx(0.95, abs=0.02)
+    earlier = words[:, : 59 - delay].mean(0)
+    np.testing.assert_allclose(earlier, earlier.mean(), atol=4 * np.sqrt(earlier.mean() / 2000))
+
+
+def test_records_of_a_delay_are_added_at_the_end_too():
+    few, many = (allergy_record.load(n, seed=3, delay=20) for n in (500, 1500))
+    np.testing.assert_array_equal(few.x, many.x[:500])
+
+
+@pytest.mark.parametrize(("delay", "error"), [(9, ValueError), (58, ValueError), (30.0, TypeError), (True, TypeError)])
+def test_a_delay_that_no_record_has(delay, error):
+    with pytest.raises(error, match=r"delay must be .*load\(delay=30\)"):
+        allergy_record.load(10, delay=delay)

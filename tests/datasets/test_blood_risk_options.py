@@ -5,6 +5,7 @@ import pytest
 
 from edunet.datasets import blood_risk
 from edunet.datasets.blood_risk import oracle_score
+from edunet.datasets.blood_risk_rule import CORRELATION, rule
 
 N = 20_000
 OPTIONS = [{"missing": "mcar"}, {"missing": "mar"}, {"missing": "mnar"}, {"unit_errors": True}, {"site_shift": 3}]
@@ -21,7 +22,8 @@ def test_the_patients_stay_who_they_are(plain, options):
     patients = blood_risk.load(N, seed=1, **options)
     np.testing.assert_array_equal(patients.truth["complete"], plain.x)
     np.testing.assert_array_equal(patients.y, plain.y)
-    np.testing.assert_array_equal(patients.truth["risk"], plain.truth["risk"])
+    p = "risk_complete" if "missing" in options else "risk"
+    np.testing.assert_array_equal(patients.truth[p], plain.truth["risk"])
 
 
 @pytest.mark.parametrize("options", [*OPTIONS, ALL, {"prevalence": 0.3}], ids=str)
@@ -43,6 +45,61 @@ def test_a_fifth_of_the_blood_tests_is_missing(plain, mechanism):
     assert not gap[:, :2].any()
     np.testing.assert_allclose(gap[:, 2:].mean(0), 0.2, atol=0.012)
     np.testing.assert_array_equal(patients.x[~gap], plain.x[~gap])
+
+
+# --- the risk of a panel with gaps ------------------------------------------------------------------------------------
+
+
+def chance_of_a_gap(mechanism, z):
+    """Under mnar, of each z (...,4); sigmoid(c + 1.5·z) is 0.2 on average. Else it cancels."""
+    return 1 / (1 + np.exp(1.92265 - 1.5 * z)) if mechanism == "mnar" else np.full(z.shape, 0.2)
+
+
+@pytest.mark.parametrize("mechanism", ["mcar", "mar", "mnar"])
+def test_risk_is_that_of_all_patients_who_look_the_same(mechanism):
+    """Monte Carlo: the hidden z of a patient drawn 100,000 times, given those that are seen, weighed by the gaps."""
+    patients, rng, R = blood_risk.load(400, seed=2, missing=mechanism), np.random.default_rng(1), CORRELATION
+    gap = np.isnan(patients.x[:, 2:])
+    assert len({tuple(row) for row in gap.tolist()}) > 8
+    k, c, crp, sbp = patients.truth["complete"][:, 2:].astype(float).T
+    z = np.array([(k - 4.2) / 0.5, np.log(c) / 0.35, np.log(crp / 6), (sbp - 128) / 18]).T
+    for i in [*np.flatnonzero(gap.sum(1) > 2)[:8], *np.flatnonzero(gap.sum(1) == 2)[:8], *range(8)]:
+        h, o = gap[i], ~gap[i]
+        regression = R[np.ix_(h, o)] @ np.linalg.inv(R[np.ix_(o, o)])
+        drawn = np.tile(z[i], (100_000, 1))
+        left = R[np.ix_(h, h)] - regression @ R[np.ix_(o, h)]
+        drawn[:, h] = regression @ z[i, o] + rng.standard_normal((100_000, h.sum())) @ np.linalg.cholesky(left).T
+        w = chance_of_a_gap(mechanism, drawn[:, h]).prod(1)
+        p = 1 / (1 + np.exp(2.6 - rule(*patients.x[i, :2].astype(float), drawn.T)))
+        mean = (w * p).sum() / w.sum()
+        error = np.sqrt((w**2 * (p - mean) ** 2).sum()) / w.sum()
+        assert patients.truth["risk"][i] == pytest.approx(mean, abs=5 * error + 1e-5)
+
+
+@pytest.mark.parametrize("options", [{"missing": "mcar"}, {"missing": "mar"}, ALL], ids=str)
+def test_risk_of_what_is_seen_is_calibrated(options):
+    patients = blood_risk.load(N, seed=6, **options)
+    gaps = np.isnan(patients.x).sum(1)
+    for part in (gaps == 0, gaps == 1, gaps > 1, np.isnan(patients.x[:, 2]), patients.truth["risk"] > 0.3):
+        p, y = patients.truth["risk"][part], patients.y[part]
+        assert y.mean() == pytest.approx(p.mean(), abs=4 * np.sqrt((p * (1 - p)).mean() / len(p)))
+
+
+def test_risk_of_a_panel_without_gaps_is_that_of_the_rule():
+    patients = blood_risk.load(2000, missing="mar")
+    whole = ~np.isnan(patients.x).any(1)
+    np.testing.assert_array_equal(patients.truth["risk"][whole], patients.truth["risk_complete"][whole])
+
+
+def test_logit_belongs_to_the_risk():
+    truth = blood_risk.load(2000, missing="mnar").truth
+    np.testing.assert_allclose(truth["risk"], 1 / (1 + np.exp(-truth["logit"])))
+
+
+@pytest.mark.parametrize(("mechanism", "best"), [("mcar", 0.818), ("mar", 0.817), ("mnar", 0.814)])
+def test_gaps_lower_the_best_score(mechanism, best):
+    score, error = oracle_score(blood_risk.load(N, seed=9, missing=mechanism).truth)
+    assert score == pytest.approx(best, abs=4 * error + 0.0005)
 
 
 def test_the_old_and_the_high_are_those_that_miss(plain):
@@ -124,11 +181,11 @@ def test_a_few_wrong_units_ruin_a_linear_model_of_the_right_terms(auc, logistic)
     ("options", "error", "message"),
     [
         ({"missing": "mnra"}, ValueError, "mnar"),
-        ({"site_shift": 0}, ValueError, "site_shift must be at least 1"),
+        ({"site_shift": 0}, ValueError, r"site_shift must be at least 1.*load\(site_shift=4\)"),
         ({"site_shift": 201}, ValueError, "at most 200 hospitals"),
         ({"site_shift": True}, TypeError, "site_shift must be a whole number"),
-        ({"prevalence": 0}, ValueError, "from 0.01 to 0.9"),
-        ({"prevalence": float("nan")}, ValueError, "from 0.01 to 0.9"),
+        ({"prevalence": 0}, ValueError, "between 0.01 and 0.9"),
+        ({"prevalence": float("nan")}, ValueError, "between 0.01 and 0.9"),
         ({"prevalence": "0.3"}, TypeError, "prevalence must be a number"),
     ],
 )

@@ -6,9 +6,10 @@ import re
 import numpy as np
 import pytest
 
-from edunet.datasets import clinic_records
+from edunet.datasets import clinic_records, clinic_writing
 from edunet.datasets.clinic_names import DIAGNOSES, FIRST_NAMES, SMALL_ZIP3
 from edunet.datasets.clinic_records import COLUMNS, FAULTS, FEATURES, KINDS, oracle_score, public_register
+from edunet.datasets.clinic_writing import different
 
 N = 1500
 
@@ -16,6 +17,11 @@ N = 1500
 @pytest.fixture(scope="module")
 def records():
     return clinic_records.load(N, seed=1)
+
+
+@pytest.fixture(scope="module")
+def many():
+    return clinic_records.load(4000, seed=2)
 
 
 @pytest.fixture(scope="module")
@@ -149,19 +155,17 @@ def test_risk_is_the_printed_equation_of_the_table(records):
     np.testing.assert_allclose(records.truth["risk"], 1 / (1 + np.exp(-logit)))
 
 
-def test_risk_is_calibrated_and_the_best_scores_are_those_of_the_module():
-    records = clinic_records.load(4000, seed=2)
-    risk, y = records.truth["risk"], records.columns_dict["readmitted"]
+def test_risk_is_calibrated_and_the_best_scores_are_those_of_the_module(many):
+    risk, y = many.truth["risk"], many.columns_dict["readmitted"]
     for part in np.array_split(np.argsort(risk), 10):
         assert abs(y[part].mean() - risk[part].mean()) < 4 * np.sqrt((risk * (1 - risk))[part].sum()) / len(part)
-    score, error = oracle_score(records.truth)
+    score, error = oracle_score(many.truth)
     assert score == pytest.approx(0.746, abs=4 * error)
     assert risk.mean() == pytest.approx(0.209, abs=0.01)
 
 
-def test_load_data_keeps_all_visits_of_a_patient_together(auc, logistic):
+def test_load_data_keeps_all_visits_of_a_patient_together(records, auc, logistic):
     (x_train, y_train), (x_test, y_test) = clinic_records.load_data(N, seed=1)
-    records = clinic_records.load(N, seed=1)
     assert x_train.shape[1] == len(FEATURES)
     assert len(x_train) + len(x_test) == len(records)
     assert records.truth["patient"][len(x_train) - 1] == 999
@@ -408,3 +412,15 @@ def test_the_list_wants_clean_records(records, dirty):
         public_register(records.columns_dict)
     with pytest.raises(ValueError, match="clean records"):
         public_register(dirty)
+
+
+def test_no_two_patients_share_a_social_security_number(many):
+    table = many.columns_dict
+    of_patient = {(number, ssn) for number, ssn in zip(table["record_number"], table["ssn"], strict=True)}
+    assert len({ssn for _, ssn in of_patient}) == len(of_patient) == 4000
+
+
+def test_who_finds_a_number_taken_gets_the_next(monkeypatch):
+    assert different(np.array([5, 5, 6, 5])) == [5, 6, 7, 8]
+    monkeypatch.setattr(clinic_writing, "SERIALS", 3)
+    assert different(np.array([2, 2, 1, 0])) == [2, 0, 1, 0]  # no more than there are

@@ -7,9 +7,10 @@ import pytest
 
 from edunet.datasets import doses, doses_curve
 from edunet.datasets.doses import concentration, curve, oracle_score, posterior
+from edunet.datasets.doses_curve import weighed
 
 REAL = Path(__file__).parents[2].parent / "shared/data/pharmacology/Theoph.csv"
-N = 8000
+N = 5000
 
 
 @pytest.fixture(scope="module")
@@ -80,6 +81,29 @@ def test_equal_rates_are_no_division_by_zero():
     np.testing.assert_allclose(concentration(t, 1.0, 0.1, 0.05, 0.5), concentration(t, 1.0, 0.1 + 1e-9, 0.05, 0.5))
 
 
+def test_absorption_that_is_slower_than_elimination():
+    """Flip-flop: in logarithms, where e^-331 and the like are ordinary numbers."""
+    t, ka, CL, V = np.array([30.0, 330, 720, 5000]), 0.005, 0.46, 0.46
+    ke = CL / V
+    log = np.log(4 * ka / (V * (ke - ka))) - ka * t + np.log1p(-np.exp(-(ke - ka) * t))
+    np.testing.assert_allclose(concentration(t, 4.0, ka, CL, V), np.exp(log), rtol=1e-12)
+    assert concentration(720.0, 4, 0.005, 0.46, 0.46) == pytest.approx(0.0012, abs=1e-4)
+
+
+@pytest.mark.parametrize(("name", "value"), [
+    ("time", -5.0), ("time", np.nan), ("time", [1, np.inf]), ("dose", -1), ("ka", -1), ("CL", np.nan), ("V", 0),
+    ("V", -1), ("V", [0.5, 0]),
+])  # fmt: skip
+def test_a_tablet_that_is_none(name, value):
+    with pytest.raises(ValueError, match=f"concentration wants a {name}"):
+        concentration(**{"time": 1.0, "dose": 4, "ka": 1.5, "CL": 0.04, "V": 0.5, name: value})
+
+
+def test_numbers_that_are_text():
+    with pytest.raises(TypeError, match="Received: ka"):
+        concentration(1.0, 4, "1.5", 0.04, 0.5)
+
+
 def test_curve_is_the_formula_at_each_hour(patients):
     truth = {name: patients.truth[name][:, None] for name in ("ka", "CL", "V")}
     again = concentration(np.arange(26.0), patients.x[:, :1].astype(float), **truth)
@@ -123,14 +147,14 @@ def test_posterior_is_that_of_quadrature(patients):
 
 
 def test_monte_carlo_error_is_the_spread_between_seeds(patients):
-    runs = [posterior(patients.x[:50], draws=500, seed=seed) for seed in range(40)]
+    runs = [weighed(patients.x[:50], 12, draws=500, seed=seed) for seed in range(40)]
     spread = np.std([run.mean for run in runs], axis=0, ddof=1)
     said = np.sqrt(np.mean([run.error**2 for run in runs], axis=0))
     assert np.median(spread / said) == pytest.approx(1, abs=0.15)
 
 
 def test_error_falls_with_the_root_of_the_draws(patients):
-    few, many = (np.median(posterior(patients.x[:100], draws=draws).error) for draws in (1000, 16_000))
+    few, many = (np.median(weighed(patients.x[:100], 12, draws, 0).error) for draws in (1000, 16_000))
     assert few / many == pytest.approx(4, rel=0.25)
 
 
@@ -164,8 +188,30 @@ def test_posterior_wants_the_table(x):
         posterior(x)
 
 
+def test_who_fits_no_candidate_is_told_of():
+    x = np.array([[4, 1, 7, 4, 6, 10, 3], [4, 1, 500, 4, 500, 10, 500.0]])
+    with pytest.warns(RuntimeWarning, match=r"fits 1 of 2 patients, rows \[1\].*draws=40000"):
+        best = posterior(x)
+    assert best.error[0] < 0.1
+    assert best.error[1] == np.inf
+
+
+@pytest.mark.parametrize("ahead", [-50, np.nan, np.inf, [12, 12], np.array([3, -1, 3])])
+def test_no_look_back(ahead):
+    with pytest.raises(ValueError, match="ahead from 0 hours up"):
+        posterior(np.ones((3, 7)), ahead)
+
+
+@pytest.mark.parametrize("column", [0, 1, 3, 5])
+def test_negative_doses_and_times(column):
+    x = np.ones((2, 7))
+    x[1, column] = -1
+    with pytest.raises(ValueError, match="doses and times from 0 up"):
+        posterior(x)
+
+
 def test_too_few_draws():
-    with pytest.raises(ValueError, match="draws must be at least 100"):
+    with pytest.raises(ValueError, match=r"draws must be at least 100.*posterior\(x, draws=4000\)"):
         posterior(np.ones((1, 7)), draws=10)
 
 

@@ -111,7 +111,7 @@ def test_beta_of_each_day_goes_on_where_the_day_before_ended():
     ({"beta": 0.1, "gamma": float("nan")}, ValueError, "from 0 up"),
     ({"beta": 0.1, "gamma": 0.1, "infected": 11, "people": 10}, ValueError, "infected=11, people=10"),
     ({"beta": 0.1, "gamma": 0.1, "people": 0}, ValueError, "people=0"),
-    ({"beta": 0.1, "gamma": 0.1, "days": 0}, ValueError, "days must be at least 1"),
+    ({"beta": 0.1, "gamma": 0.1, "days": 0}, ValueError, r"at least 1.*sir\(0.5, 0.2, days=42\)"),
     ({"beta": 0.1, "gamma": 0.1, "incubation": -1}, ValueError, "incubation"),
 ])  # fmt: skip
 def test_what_sir_refuses(arguments, error, text):

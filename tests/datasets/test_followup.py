@@ -46,7 +46,7 @@ def test_form(patients):
 
 
 def test_everything_that_is_known_has_a_row_and_a_unit(patients):
-    assert set(patients.units) == {*patients.columns, *patients.truth}
+    assert set(patients.units) == {*followup.TARGETS, *patients.columns, *patients.truth}
     assert all(len(values) == N for values in patients.truth.values())
     assert patients.truth["survival"].shape == (N, 4)
 
@@ -74,14 +74,6 @@ def test_global_random_state_is_left_alone():
 def test_wrong_n_or_seed(n, seed, error):
     with pytest.raises(error, match=r"must be .*Received"):
         followup.load(n, seed)
-
-
-def test_load_data_is_two_thirds_and_one_third():
-    (x_train, y_train), (x_test, y_test) = followup.load_data(100, seed=3)
-    assert len(x_train) == len(y_train) == 66
-    patients = followup.load(100, seed=3)
-    np.testing.assert_array_equal(np.concatenate([x_train, x_test]), patients.x)
-    np.testing.assert_array_equal(np.concatenate([y_train, y_test]), patients.y)
 
 
 def test_first_rows_are_pinned():
@@ -249,3 +241,9 @@ def test_a_linear_cox_model_misses_the_marker(patients):
     beta = cox(bent, time, event)
     np.testing.assert_allclose(beta[[0, 4]], [0.03, -0.5], atol=0.12)
     assert beta[5] == pytest.approx(0.6 / 0.8**2, rel=0.1)
+
+
+@pytest.mark.parametrize("wrong", [np.nan, np.inf])
+def test_log_hazards_are_finite(wrong):
+    with pytest.raises(ValueError, match="finite numbers.*in row 1"):
+        best_c_index({"log_hazard": np.array([0, wrong, 1])})

@@ -9,7 +9,7 @@ from edunet.datasets import glucose
 from edunet.datasets.glucose import ivgtt, oracle_score
 
 REAL = Path(__file__).parents[2].parent / "shared/data/pharmacology/ivgtt_pacini_bergman_1986.csv"
-N = 8000
+N = 5000
 
 
 @pytest.fixture(scope="module")
@@ -75,7 +75,7 @@ def test_the_patient_starts_at_rest(patients):
 
 def test_course_is_that_of_the_equations_solved_by_small_steps_of_euler(patients):
     """Of order 1, with the meals as the curve s/τ²·e^(-s/τ) itself, not as two compartments."""
-    m, h = 6, 0.01
+    m, h = 6, 0.02
     truth = {name: patients.truth[name][:m] for name in ("SG", "SI", "g", "Gb")}
     G, X, I = truth["Gb"].copy(), np.zeros(m), np.full(m, 11.0)
     meal, start = patients.x[:m, :, 1].astype(float), 5.0 * np.arange(72)
@@ -185,6 +185,20 @@ def test_times_must_rise_from_0(time):
 def test_one_insulin_for_each_time():
     with pytest.raises(ValueError, match="one insulin for each time"):
         ivgtt([0, 1, 2], [11, 12])
+
+
+@pytest.mark.parametrize(
+    ("name", "value"), [("SI", np.nan), ("SG", 10), ("SG", -1), ("k3", 2), ("G0", np.inf), ("Gb", np.nan), ("Ib", -3)]
+)
+def test_parameters_are_numbers_of_their_size(name, value):
+    with pytest.raises(ValueError, match=rf"{name} must lie between.*ivgtt\(time, {name}="):
+        ivgtt([0, 10], **{name: value})
+
+
+@pytest.mark.parametrize("insulin", [np.nan, -1, np.inf, 1e5])
+def test_insulin_is_a_number_of_its_size(insulin):
+    with pytest.raises(ValueError, match="at minute 10"):
+        ivgtt([0, 10, 20], [11, insulin, 11])
 
 
 def test_published_parameters_fit_the_volunteer(volunteer):

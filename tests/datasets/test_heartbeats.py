@@ -271,3 +271,11 @@ def test_signal_out_of_range(name, value):
 def test_signal_wants_numbers(name, value):
     with pytest.raises(TypeError, match=f"{name} must be a"):
         heartbeats.signal(**{name: value})
+
+
+def test_records_of_rhythm_in_the_form_of_keras():
+    (x_train, y_train), (x_test, y_test) = heartbeats.load_rhythm_data(100, seed=3)
+    records = heartbeats.load_rhythm(100, seed=3)
+    assert len(x_train) == len(y_train) == 66
+    np.testing.assert_array_equal(np.concatenate([x_train, x_test]), records.x)
+    np.testing.assert_array_equal(np.concatenate([y_train, y_test]), records.y)

@@ -53,7 +53,7 @@ def test_the_three_tasks_ask_about_the_same_molecules(toxic, soluble, closing):
 @pytest.mark.parametrize("task", molecules.TASKS)
 def test_contract_of_every_task(task):
     a, b = molecules.load(BLOCK - 7, seed=4, task=task), molecules.load(BLOCK + 1, seed=4, task=task)
-    assert set(a.units) == {*a.columns, *a.truth}
+    assert set(a.units) == {*a.columns, *a.truth} | ({"y"} if task == "solubility" else set())
     assert len(np.unique(b.patient_id)) == len(b)
     for name in ("x", "y", "patient_id", "site"):
         np.testing.assert_array_equal(getattr(a, name), getattr(b, name)[: len(a)])
@@ -175,3 +175,25 @@ def test_counting_tokens_is_not_enough(toxic, auc, logistic):
     counts = np.array([[molecules.tokens(text).count(word) for word in words] for text in toxic.x], float)
     score = logistic(counts[:3000], toxic.y[:3000], counts[3000:])
     assert auc(toxic.y[3000:], score) == pytest.approx(0.85, abs=0.04)
+
+
+# --- load_data --------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("task", molecules.TASKS)
+def test_no_text_is_in_both_parts(task):
+    (x_train, y_train), (x_test, y_test) = molecules.load_data(3000, seed=2, task=task)
+    drawn = molecules.load(3000, seed=2, task=task)
+    np.testing.assert_array_equal(x_train, drawn.x[:2000])
+    np.testing.assert_array_equal(y_train, drawn.y[:2000])
+    assert not np.isin(x_test, x_train).any()
+    new = ~np.isin(drawn.x[2000:], drawn.x[:2000])
+    np.testing.assert_array_equal(x_test, drawn.x[2000:][new])
+    np.testing.assert_array_equal(y_test, drawn.y[2000:][new])
+    assert 850 < len(x_test) < 950
+
+
+def test_a_test_part_without_a_new_molecule(monkeypatch):
+    monkeypatch.setattr(molecules, "draw_text", lambda chances: ["C", "C"])
+    with pytest.raises(ValueError, match="n=3 is too few"):
+        molecules.load_data(3)

@@ -157,3 +157,9 @@ def test_truth_without_risk(truth):
 def test_risks_are_probabilities_of_two_patients_or_more(risk):
     with pytest.raises(ValueError, match="at least two patients"):
         oracle_score({"risk": np.array(risk)})
+
+
+@pytest.mark.parametrize("sd", [[np.nan, 1], [1, np.inf], [-1, 1]])
+def test_one_sd_for_every_patient(sd):
+    with pytest.raises(ValueError, match="standard deviations >= 0"):
+        oracle_score({"sd": np.array(sd)})

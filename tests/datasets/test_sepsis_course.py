@@ -9,7 +9,7 @@ from edunet.datasets import sepsis_course
 from edunet.datasets.cohort import BLOCK
 from edunet.datasets.sepsis_course import oracle_score
 
-N = 20_000
+N = 10_000
 P = np.array([[0.985, 0.015, 0], [0.03, 0.87, 0.10], [0, 0, 1]])
 MEAN = [[80, 16, 36.9, 85, 97, np.log(1.2)], [88, 18.5, 37.3, 80, 96, np.log(1.6)], [104, 23, 38.2, 69, 94, np.log(3)]]
 SD = [11, 3.2, 0.55, 9, 1.8, 0.45]
@@ -85,14 +85,6 @@ def test_global_random_state_is_left_alone():
     before = np.random.get_state()[1].copy()  # noqa: NPY002
     sepsis_course.load(10)
     np.testing.assert_array_equal(np.random.get_state()[1], before)  # noqa: NPY002
-
-
-def test_load_data_is_two_thirds_and_one_third():
-    (x_train, y_train), (x_test, y_test) = sepsis_course.load_data(100, seed=3)
-    assert len(x_train) == len(y_train) == 66
-    patients = sepsis_course.load(100, seed=3)
-    np.testing.assert_array_equal(np.concatenate([x_train, x_test]), patients.x)
-    np.testing.assert_array_equal(np.concatenate([y_train, y_test]), patients.y)
 
 
 @pytest.mark.parametrize(("n", "seed", "error"), [(0, 0, ValueError), ("10", 0, TypeError), (10, -1, ValueError)])
