@@ -87,7 +87,7 @@ def load(
         patient_id: the column that says whose row it is; it is then not part of x. Split by it.
         columns: names of all columns, for a file without a header or to rename; then numbers of rows stay.
         words: columns of words, even where some or all cells look like numbers.
-        missing: what a missing cell says, in place of MISSING; to add some, missing=[*MISSING, "-", "None"].
+        missing: what a missing cell says, in place of MISSING; to add some, [*tables.MISSING, "-", "None"].
         delimiter: between cells; None finds it: comma, semicolon, tab, bar, or " " for any number of blanks.
         decimal: "," for 12,5.
         header: whether the first row holds the names; None looks whether it has numbers and the others do.

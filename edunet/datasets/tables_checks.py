@@ -93,7 +93,7 @@ def check_mixed(column: Column, file_name: str, names_line: int) -> None:
         what += " If this line holds the names of the columns, type header=True."
     found = listed(column.some_words, 8)
     hint = (
-        f"Correct it; if it means unknown, add it to missing=[*MISSING, {found}]; to read the column as words, type "
+        f"Correct it; if it means unknown, type missing=[*tables.MISSING, {found}]; to read the column as words, type "
         f"words=[{column.name!r:.60}]."
     )
     raise damaged(file_name, f"{what} {hint}", line=line, column=column.name[:80])
