@@ -60,6 +60,11 @@ def plain_rows(lines: Iterator[tuple[int, str]], name: str, label: str) -> Itera
         if text[0] in "<@%":
             hint = "a web page" if text[0] == "<" else "ARFF or .ts text: take the .ts file, or give it the ending .ts"
             raise damaged(name, f"{text!r:.40} is no series but {hint}.", line=number)
+        if ";" in text and "\t" not in line:
+            what = (
+                f"{text!r:.40} has semicolons between the cells; expected commas, tabs or blanks, and decimal points."
+            )
+            raise damaged(name, what, line=number)
         cells = line.split("\t") if "\t" in line else text.split(",") if "," in text else text.split()
         if len(cells) < 2:
             raise damaged(name, f"{text!r:.40}: expected a label and the values after it.", line=number)

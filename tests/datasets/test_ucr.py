@@ -109,6 +109,7 @@ def test_real_heartbeats(name, shape, counts):
         ("1,2,inf\n", "W_TRAIN.csv", r"line 1, column 3: 'inf'"),
         ("?,2,3\n", "W_TRAIN.csv", "the label is missing"),
         ("1 2\n3\n", "W_TRAIN.txt", "line 2: '3': expected a label and the values"),
+        ("1;0,5;2\n", "W_TRAIN.csv", "line 1: .* semicolons between the cells; expected commas"),
         ("", "W_TRAIN.txt", "no series"),
         ("1\tNaN\tNaN\n", "W_TRAIN.tsv", "every value is missing"),
         ("1 2\0 3\n", "W_TRAIN.txt", "line 1: holds a NUL"),
