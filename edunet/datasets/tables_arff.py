@@ -15,7 +15,7 @@ __all__ = ["arff_rows", "read_header"]
 
 LONGEST_PATTERN = 100  # characters of a date pattern
 NUMBERS = ("numeric", "real", "integer")
-NAME = re.compile(r"@attribute\s+('(?:[^'\\]++|\\.)*+'|\"(?:[^\"\\]++|\\.)*+\"|[^\s{]+)\s*(.*)", re.IGNORECASE)
+NAME = re.compile(r"@attribute\s+('(?:[^'\\]++|\\.)*+'|\"(?:[^\"\\]++|\\.)*+\"|[^\s{'\"][^\s{]*)\s*(.*)", re.IGNORECASE)
 # a cell in quotes, with whatever stands around it until the comma; or a plain one
 CELL = re.compile(r"\s*(?:'((?:[^'\\]++|\\.)*+)'|\"((?:[^\"\\]++|\\.)*+)\"|([^,]*))\s*(?:,|$)")
 WEIGHT = re.compile(r"\{\s*[\d.]+\s*\}", re.ASCII)

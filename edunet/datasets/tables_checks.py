@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 
 import numpy as np
 
@@ -18,12 +18,17 @@ __all__ = [
 ]  # fmt: skip
 
 ROW_NUMBERS = re.compile(r"|rownames|row\.names|index|unnamed: \d+(\.\d+)?", re.IGNORECASE)
+STARTS = re.compile(r"[+-]?[\d,]", re.ASCII)
 WRITINGS = {  # numbers that Python does not read
-    r"[+-]?\d{1,3}(,\d{3})+(\.\d+)?": "has commas between thousands, or a decimal comma: take the former out of the "
+    re.compile(
+        r"[+-]?\d{1,3}(,\d{3})+(\.\d+)?", re.ASCII
+    ): "has commas between thousands, or a decimal comma: take the former out of the "
     "file; for the latter type load(..., decimal=',')",
-    r"[+-]?\d{1,3}(['\u2019 \u00a0\u202f]\d{3})+([.,]\d+)?": "has marks between thousands: take them out of the file",
-    r"[+-]?\d*,\d+([eE][+-]?\d+)?": "has a decimal comma. Type load(..., decimal=',')",
-    r"[+-]?\d+([.,]\d+)?\s*%": "is in percent: take the % out of the file",
+    re.compile(
+        r"[+-]?\d{1,3}(['\u2019 \u00a0\u202f]\d{3})+([.,]\d+)?", re.ASCII
+    ): "has marks between thousands: take them out of the file",
+    re.compile(r"[+-]?\d*,\d+([eE][+-]?\d+)?", re.ASCII): "has a decimal comma. Type load(..., decimal=',')",
+    re.compile(r"[+-]?\d+([.,]\d+)?\s*%", re.ASCII): "is in percent: take the % out of the file",
 }
 
 
@@ -80,55 +85,64 @@ def unlike(names: list[str], file_name: str) -> None:
         seen[name] = place
 
 
-def check_mixed(column: Column, file_name: str, names_line: int) -> None:
+def check_mixed(column: Column, file_name: str, names_line: int, decimal: str) -> None:
     """Refuse a column of numbers and words: gaps, bounds such as <5, slips of the pen; or a header among the data."""
-    numbers = int(np.isfinite(column.values).sum())
     line, cell = column.first_word
-    if writing := other_writing(cell):
+    if column.kind == "words":  # which words came first
+        codes = {code for word, code in column.codes.items() if to_number(word.replace(decimal, ".")) is not None}
+        numbers = sum(value in codes for value in column.values) if codes else 0
+        words = [word for word, code in column.codes.items() if code not in codes]
+    else:
+        numbers, words = int(np.isfinite(column.values).sum()), column.some_words
+    if words and (writing := other_writing(cell)):
         raise written(file_name, column, line, cell, writing)
-    if not numbers:
+    if not words or not numbers:
         return
     what = f"{cell!r:.60} is not a number, but {numbers:,} other cells are."
-    if line == names_line and column.n_words == 1:
+    if line == names_line and len(words) == 1:
         what += " If this line holds the names of the columns, type header=True."
-    found = listed(column.some_words, 8)
     hint = (
-        f"Correct it; if it means unknown, type missing=[*tables.MISSING, {found}]; to read the column as words, type "
-        f"words=[{column.name!r:.60}]."
+        f"Correct it; if it means unknown, type missing=[*tables.MISSING, {listed(words, 5)}]; to read the column as "
+        f"words, type words=[{column.name!r:.60}]."
     )
     raise damaged(file_name, f"{what} {hint}", line=line, column=column.name[:80])
 
 
-def check_writing(column: Column, file_name: str, rows: Iterable[Row], place: int) -> None:
+def check_writing(column: Column, file_name: str, rows: Callable[[], Iterable[Row]], place: int) -> None:
     """Refuse a column of words one of which is a number in another writing: 150,000, 0,5 or 12%."""
     for word in column.codes:
         if writing := other_writing(word):
-            line = next((line for line, row in rows if row[place].strip() == word), 0)
-            raise written(file_name, column, line, word, writing)
+            raise written(file_name, column, line_of(word, rows, place), word, writing)
+
+
+def check_capitals(column: Column, file_name: str, rows: Callable[[], Iterable[Row]], place: int) -> None:
+    """Refuse words that differ in capitals alone: True and TRUE."""
+    seen: dict[str, str] = {}
+    for word in column.codes:
+        if (other := seen.setdefault(word.lower(), word)) != word:
+            what = (
+                f"{word!r:.60} and {other!r:.60} differ in capitals alone. Correct them; if they are different, type "
+                f"words=[{column.name!r:.60}]."
+            )
+            raise damaged(file_name, what, line=line_of(word, rows, place), column=column.name[:80])
+
+
+def line_of(word: str, rows: Callable[[], Iterable[Row]], place: int) -> int:
+    """Return the line of the first row that has the word."""
+    return next(line for line, row in rows() if row[place].strip() == word)
 
 
 def other_writing(cell: str) -> str:
     """Say how a number is written that is not written as a number; "" for words."""
-    return next((what for pattern, what in WRITINGS.items() if re.fullmatch(pattern, cell[:80], re.ASCII)), "")
+    if not STARTS.match(cell):
+        return ""
+    return next((what for pattern, what in WRITINGS.items() if pattern.fullmatch(cell[:80])), "")
 
 
 def written(file_name: str, column: Column, line: int, cell: str, writing: str) -> ValueError:
     """Return the error for a number in another writing."""
     what = f"{cell!r:.60} {writing}. To read the column as words, type words=[{column.name!r:.60}]."
     return damaged(file_name, what, line=line, column=column.name[:80])
-
-
-def check_capitals(column: Column, file_name: str, rows: Iterable[Row], place: int) -> None:
-    """Refuse words that differ in capitals alone: True and TRUE."""
-    seen: dict[str, str] = {}
-    for word in column.codes:
-        if (other := seen.setdefault(word.lower(), word)) != word:
-            line = next((line for line, row in rows if row[place].strip() == word), 0)
-            what = (
-                f"{word!r:.60} and {other!r:.60} differ in capitals alone. Correct them; if they are different, type "
-                f"words=[{column.name!r:.60}]."
-            )
-            raise damaged(file_name, what, line=line, column=column.name[:80])
 
 
 def counts_rows(name: str) -> bool:

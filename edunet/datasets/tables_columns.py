@@ -33,6 +33,7 @@ class Column:
     kind: str = "number"  # "number", "words", "nominal" (declared words) or "date"
     codes: dict[str, int] = field(default_factory=dict)  # word -> code, for words and nominal
     date_format: str = ""
+    is_guess: bool = False  # the kind is not declared: words before any number make a column of words
     values: array = field(default_factory=lambda: array("d"))
     n_words: int = 0  # cells of a column of numbers that are none
     first_word: tuple[int, str] = (0, "")  # line and text of the first of them
@@ -53,6 +54,9 @@ class Column:
             raise damaged(file_name, what, line=line, column=self.name[:80])
         value = to_number(cell if decimal == "." else cell.replace(decimal, "."))
         if value is None:
+            if self.is_guess and not self.n_words and not self.has_numbers():
+                self.kind, self.first_word = "words", (line, cell)
+                return self.codes.setdefault(cell, len(self.codes))
             self.n_words += 1
             if len(self.some_words) < MOST_SHOWN and cell not in self.some_words:
                 self.some_words.append(cell)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import re
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 from edunet.datasets.files import damaged
@@ -53,10 +52,10 @@ def csv_rows(path: Path, delimiter: str, encoding: str = "utf-8", *, whole_quote
         MAX_COLUMNS cells.
     """
     rows = blank_rows if delimiter == " " else quoted_rows
-    for line, cells in rows(path, delimiter, encoding):
+    for line, cells, has_quotes in rows(path, delimiter, encoding):
         if len(cells) > MAX_COLUMNS:
             raise too_wide(path.name, line)
-        if whole_quotes:
+        if whole_quotes and has_quotes:
             for place, cell in enumerate(cells, 1):
                 if '"' in cell and cell.count('"') % 2:
                     what = f"{cell!r:.60} has half a quotation mark. Is {delimiter!r} between the cells, as it seems?"
@@ -65,36 +64,41 @@ def csv_rows(path: Path, delimiter: str, encoding: str = "utf-8", *, whole_quote
             yield line, cells
 
 
-def blank_rows(path: Path, _: str, encoding: str) -> Iterator[Row]:
+def blank_rows(path: Path, _: str, encoding: str) -> Iterator[tuple[int, list[str], bool]]:
     """Yield the rows of a file with any number of blanks and tabs between cells; quotes keep a cell together."""
     for number, line in enumerate(table_lines(path, encoding), 1):
         cells = line.split(None, MAX_COLUMNS)
         if '"' in line and len(cells) <= MAX_COLUMNS:
-            with readable(path.name, number):
+            try:
                 cells = next(csv.reader([line.strip()], delimiter=" ", skipinitialspace=True))
-        yield number, cells
+            except csv.Error as error:
+                raise unreadable(path.name, number, error) from error
+        yield number, cells, '"' in line
 
 
-def quoted_rows(path: Path, delimiter: str, encoding: str) -> Iterator[Row]:
+def quoted_rows(path: Path, delimiter: str, encoding: str) -> Iterator[tuple[int, list[str], bool]]:
     """Yield the rows of a file with a delimiter; one that has too many is refused before it is cut up."""
-    found = 0  # delimiters since the row began, those within quotes too
+    found, quotes = 0, False  # delimiters since the row began, those within quotes too; whether there are quotes
 
     def narrow() -> Iterator[str]:
-        nonlocal found
+        nonlocal found, quotes
         for number, line in enumerate(table_lines(path, encoding), 1):
             found += line.count(delimiter)
+            quotes = quotes or '"' in line
             if found > 2 * MAX_COLUMNS:
                 raise too_wide(path.name, number)
             yield f"{line}\n"
 
     reader = csv.reader(narrow(), delimiter=delimiter, skipinitialspace=True, strict=True)
     while True:
-        begins, found = reader.line_num + 1, 0
-        with readable(path.name, begins):
+        begins, found, quotes = reader.line_num + 1, 0, False
+        try:
             cells = next(reader, END)
+        except csv.Error as error:
+            raise unreadable(path.name, begins, error) from error
         if cells is END:
             return
-        yield begins, cells
+        yield begins, cells, quotes
 
 
 def too_wide(name: str, line: int) -> ValueError:
@@ -102,13 +106,9 @@ def too_wide(name: str, line: int) -> ValueError:
     return damaged(name, f"more than {MAX_COLUMNS:,} cells; a row has at most so many.", line=line)
 
 
-@contextmanager
-def readable(name: str, line: int):
-    """Turn an error of the csv module into one that says where the row begins."""
-    try:
-        yield
-    except csv.Error as error:
-        reason = str(error)
-        if "unexpected end" in reason or "field limit" in reason:
-            reason = 'a quotation mark (") is opened in the row that begins here and not closed, or a cell is endless'
-        raise damaged(name, f"{reason}.", line=line) from error
+def unreadable(name: str, line: int, error: csv.Error) -> ValueError:
+    """Return, for an error of the csv module, one that says where the row begins."""
+    reason = str(error)
+    if "unexpected end" in reason or "field limit" in reason:
+        reason = 'a quotation mark (") is opened in the row that begins here and not closed, or a cell is endless'
+    return damaged(name, f"{reason}.", line=line)

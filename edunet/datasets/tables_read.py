@@ -68,7 +68,7 @@ def read_arff(path: Path, asked: Asked) -> list[Column]:
 
 
 def read_csv(path: Path, asked: Asked) -> list[Column]:
-    """Read a CSV file: a second time if some columns turn out to hold words."""
+    """Read a CSV file."""
     delimiter = asked.delimiter or guess_delimiter(path, asked.encoding)
 
     def rows(skip: int = 0) -> Iterator[Row]:
@@ -114,21 +114,14 @@ def find_names(path: Path, first: tuple[int, list[str]], asked: Asked) -> tuple[
 def read_columns(
     path: Path, names: list[str], typed: set[str], body: Callable[[], Iterator[Row]], asked: Asked, names_line: int
 ) -> list[Column]:
-    """Read the columns; those in which words were found once more, as words."""
-    kinds = {k for k, name in enumerate(names) if name in typed}
-    while True:
-        columns = [Column(name, "words" if k in kinds else "number") for k, name in enumerate(names)]
-        fill(columns, body(), path.name, asked.missing, asked.decimal)
-        mixed = {k for k, column in enumerate(columns) if column.n_words}
-        for k in mixed:
-            check_mixed(columns[k], path.name, names_line)
-        if not mixed:
-            break
-        kinds |= mixed
-    for k in kinds:
-        if names[k] not in typed:
-            check_writing(columns[k], path.name, body(), k)
-            check_capitals(columns[k], path.name, body(), k)
+    """Read the columns, and check those whose kind was guessed."""
+    columns = [Column(name, "words") if name in typed else Column(name, is_guess=True) for name in names]
+    fill(columns, body(), path.name, asked.missing, asked.decimal)
+    for place, column in enumerate(columns):
+        if column.is_guess:
+            check_mixed(column, path.name, names_line, asked.decimal)
+            check_writing(column, path.name, body, place)
+            check_capitals(column, path.name, body, place)
     return columns
 
 

@@ -255,6 +255,18 @@ def test_wrong_encodings(tmp_path):
     refused(write(tmp_path, "a,b\n1,2\n"), "cannot be read as utf-16", encoding="utf-16")
 
 
+def test_a_name_of_arff_whose_quotes_are_open(tmp_path):
+    refused(
+        write(tmp_path, "@relation r\n@attribute 'a numeric\n@data\n1\n", "a.arff"), "line 2: .*expected @attribute"
+    )
+
+
+def test_words_before_numbers_and_after_them_are_refused_alike(tmp_path):
+    for cells, line in ((("n.d.", "1.5", "2"), 2), (("1.5", "2", "n.d."), 4), (("", "n.d.", "1e3"), 3)):
+        path = write(tmp_path, "a,b\n" + "".join(f"{cell},1\n" for cell in cells))
+        refused(path, rf"line {line}, column 'a': 'n\.d\.' is not a number, but [12] other")
+
+
 def test_weights_of_arff(tmp_path):
     path = write(tmp_path, "@relation r\n@attribute a numeric\n@data\n1,{5}\n", "a.arff")
     refused(path, "line 4, column 2: .*a weight of the row")
