@@ -151,7 +151,10 @@ def counts_rows(name: str) -> bool:
 
 
 def without_row_numbers(columns: list[Column], suspects: Sequence[int], file_name: str) -> list[Column]:
-    """Leave out, and say so, which of the suspects run from 0 or 1 to the last row, in whatever order."""
+    """Leave out, and say so, which of the suspects run from 0 or 1 to the last row, in whatever order.
+
+    A part of a table has part of its numbers: such a column stays, and this is said.
+    """
     out = set()
     for k in suspects:
         values = np.sort(columns[k].values)
@@ -160,6 +163,9 @@ def without_row_numbers(columns: list[Column], suspects: Sequence[int], file_nam
             out.add(k)
             what = f"{file_name}, column {k + 1}, {columns[k].name!r:.40}: the numbers of the rows; left out."
             print(f"{what} To keep it, give names: load(..., columns=[...]).")
+        elif columns[k].kind == "number" and n > 1 and np.all(np.diff(values) > 0) and not np.any(values % 1):
+            what = f"{file_name}, column {k + 1}, {columns[k].name!r:.40}: whole numbers, all different; kept in x."
+            print(f"{what} If they number the rows, take the column out of the file, or type patient_id=.")
     return [column for k, column in enumerate(columns) if k not in out] if len(out) < len(columns) else columns
 
 

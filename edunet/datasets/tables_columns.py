@@ -68,8 +68,10 @@ class Column:
         return value
 
     def has_numbers(self) -> bool:
-        """Tell whether some cell is a number, of a column not of words."""
-        return self.kind != "words" and any(not math.isnan(value) for value in self.values)
+        """Tell whether some cell is a number, if only one that is read as a word."""
+        if self.kind == "words":
+            return any(to_number(word) is not None for word in self.codes)
+        return any(not math.isnan(value) for value in self.values)
 
     def _declared(self, file_name: str, line: int, cell: str) -> float:
         number = to_number(cell)
