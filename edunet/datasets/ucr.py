@@ -84,8 +84,9 @@ def load(path: str | Path, *, label: str = "first", max_bytes: int = MAX_BYTES) 
     rows = {part: read_series(file, label) for part, file in files.items()}
     labels = {word for series in rows.values() for word, _ in series}
     class_names = sort_labels(labels)
-    if Path(path).suffix.lower() != ".ts":
-        check_classes(next(iter(files.values())).name, class_names, sum(map(len, rows.values())), label)
+    first = next(iter(files.values()))
+    if first.suffix.lower() != ".ts":  # which declares its classes
+        check_classes(first.name, class_names, sum(map(len, rows.values())), label)
     channels = {len(values) for series in rows.values() for _, values in series}
     if len(channels) > 1:
         raise damaged(name, f"training and test part have {' and '.join(map(str, sorted(channels)))} channels.")

@@ -151,6 +151,10 @@ def test_as_many_classes_as_series_are_no_classes(tmp_path):
     text = "".join(f"{500 + 7 * k % 31},3,4,{k % 2}\n" for k in range(30))
     with pytest.raises(ValueError, match=r"30 classes in 30 series.*label='last'"):
         ucr.load(write(tmp_path, text, "W_TRAIN.csv"))
+    (tmp_path / "W_TRAIN.csv").unlink()
+    words = [f"w{k}" for k in range(30)]
+    write(tmp_path, f"@classLabel true {' '.join(words)}\n@data\n" + "".join(f"1,2:{w}\n" for w in words), "W_TRAIN.ts")
+    assert len(ucr.load(tmp_path).class_names) == 30  # declared
     text = "".join(f"{k + 1},3,4\n" for k in range(18))  # Fungi has one series of each class
     assert len(ucr.load(write(tmp_path, text, "W_TRAIN.csv")).class_names) == 18
 
