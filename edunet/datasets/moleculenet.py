@@ -37,6 +37,7 @@ LONGEST_ROW = 2**20  # bytes; ToxCast's header of 618 names has 20,000
 LONGEST_SMILES = 5000  # characters
 MOST_COLUMNS = 10_000
 MOST_BYTES = 2**28  # of a table, unpacked; the largest of MoleculeNet has some 10 MB
+MANY = 100_000  # rows from which on a line of progress is shown
 MOST_KNOWN = 10_000  # cells
 MOST_TEXT = 2**30  # bytes of the array of texts: every row takes as much as the longest
 UNKNOWN = "unknown (not one of the MoleculeNet sets: ask whoever gave you the file)"
@@ -68,6 +69,7 @@ def load(
     *,
     smiles_column: str | None = None,
     checksum: str | None = None,
+    progress: bool = True,
 ) -> MoleculeNet:
     """Read a MoleculeNet table, `.csv` or `.csv.gz`, and print licence and citation of a known set once.
 
@@ -78,6 +80,7 @@ def load(
         smiles_column: name of the column of texts; unless given, smiles, canonical_smiles, isomeric_smiles or mol, in
             capitals or not.
         checksum: MD5 (32 digits) or SHA-256 (64 digits) that the file must have; None does not compare.
+        progress: show a line of progress in a terminal or notebook when there are many rows.
     Returns: `MoleculeNet` with smiles (N,), y (N,T) float64, mask (N,T), task_names, kind. Classification if the set is
         known for it, or all values are 0 and 1.
     Raises: FileNotFoundError if there is no such file; ValueError, with file, line and column, if it is no sound table,
@@ -94,7 +97,7 @@ def load(
     words = re.split(r"[^a-z0-9]+", path.name.lower())
     name = next((WORDS[word] for word in words if word in WORDS), None)
     facts = SETS.get(name or "")
-    rows = read_rows(path)
+    rows = counted(read_rows(path), path.name) if progress else read_rows(path)
     _, header = next(rows, (1, []))
     text_at, at = find_columns(path.name, header, facts, targets, smiles_column)
     only = (0.0, 1.0) if facts is not None and targets is None and facts.kind == "classification" else ()
@@ -126,6 +129,23 @@ def read_rows(path: Path) -> Iterator[tuple[int, list[str]]]:
         ) from error
     except (OSError, EOFError, zlib.error) as error:
         raise ValueError(f"{path.name} is damaged ({error}). Download it again.") from error
+
+
+def counted(rows: Iterator[tuple[int, list[str]]], name: str) -> Iterator[tuple[int, list[str]]]:
+    """Pass rows on; from the hundred thousandth on with a line of progress."""
+    bar = None
+    try:
+        for k, row in enumerate(rows):
+            if k == MANY:
+                from tqdm import tqdm  # when it is needed
+
+                bar = tqdm(desc=f"reading {name}", unit=" rows", initial=k, leave=False, disable=None)  # no log
+            if bar is not None:
+                bar.update()
+            yield row
+    finally:
+        if bar is not None:
+            bar.close()
 
 
 def bounded(file, name: str) -> Iterator[str]:

@@ -214,6 +214,27 @@ def test_a_bomb_stays_small(tmp_path, monkeypatch):
         moleculenet.load(path)
 
 
+@pytest.mark.parametrize("progress", [True, False])
+def test_many_rows_show_progress_in_a_terminal(tmp_path, monkeypatch, progress):
+    shown = []
+
+    class Bar:
+        def __init__(self, **options):
+            shown.append(options["desc"])
+
+        def update(self):
+            shown.append(1)
+
+        def close(self):
+            shown.append("closed")
+
+    monkeypatch.setattr(moleculenet, "MANY", 3)
+    monkeypatch.setattr("tqdm.tqdm", Bar)
+    path = write(tmp_path / "bbbp.csv", "smiles,p_np\n" + "C,1\n" * 5)
+    assert len(moleculenet.load(path, progress=progress)) == 5
+    assert shown == (["reading bbbp.csv", 1, 1, 1, "closed"] if progress else [])
+
+
 def test_one_long_text_among_many(tmp_path, monkeypatch):
     monkeypatch.setattr(moleculenet, "MOST_TEXT", 100_000)
     path = write(tmp_path / "bbbp.csv", "smiles,p_np\n" + "C,1\n" * 100 + "C" * 1000 + ",1\n")
