@@ -19,6 +19,9 @@ files of this form are read as well, with a header of these names or without.
 What to look out for: hospitals left out different findings (slope, ca and thal are mostly missing outside Cleveland),
 and the share of diseased patients runs from 36 % to 93 %. Switzerland gives every cholesterol as 0. A cholesterol,
 blood pressure or heart rate of 0 is no measurement: it is read as missing, counted in `missing` and told in `zeros`.
+Values that nobody has (an age of -63, a cholesterol of 6, which is mmol/l) are refused. Patients without an outcome are
+left out, counted in `no_outcome`, and a line is printed. `site` is what the name of the file says; nothing in a row
+tells the hospital, so a file that was given another hospital's name has the wrong site: compare its checksum.
 
 Source: R. Detrano et al., American Journal of Cardiology 64 (1989) 304-310; UCI, doi 10.24432/C52P4X.
 """
@@ -35,6 +38,7 @@ from edunet.datasets import tables
 from edunet.datasets.files import announce, damaged
 from edunet.datasets.shares import stratified
 from edunet.datasets.tables_sets import HEART_CITATION, HEART_COLUMNS
+from edunet.datasets.tables_text import listed
 
 __all__ = ["CLASS_NAMES", "COLUMNS", "SITES", "UNITS", "Heart", "load", "load_data"]
 
@@ -49,7 +53,9 @@ CODES = {
     "sex": (0, 1), "cp": (1, 2, 3, 4), "fbs": (0, 1), "restecg": (0, 1, 2), "exang": (0, 1), "slope": (1, 2, 3),
     "ca": (0, 1, 2, 3), "thal": (3, 6, 7), "num": (0, 1, 2, 3, 4),
 }  # fmt: skip
+RANGES = {"age": (1, 120), "trestbps": (40, 350), "chol": (30, 2000), "thalach": (20, 300), "oldpeak": (-20, 20)}
 NEVER_ZERO = ("trestbps", "chol", "thalach")
+MMOL = " Is it in mmol/l? Times 38.67 it is mg/dl."
 SITES = {
     "cleveland": "Cleveland Clinic Foundation, USA",
     "hungarian": "Hungarian Institute of Cardiology, Budapest",
@@ -71,6 +77,7 @@ class Heart:
     hospital: str
     missing: dict[str, int] = field(repr=False)  # column -> missing cells, zeros that mean missing among them
     zeros: dict[str, int]  # column -> cells that were 0 and are read as missing
+    no_outcome: int  # patients left out
     licence: str
     citation: str = field(repr=False)
     columns: tuple[str, ...] = field(default=COLUMNS, repr=False)
@@ -87,7 +94,8 @@ def load(path: str | Path, *, checksum: str | None = None) -> Heart:
 
     Arguments: path; checksum, 32 (MD5) or 64 (SHA-256) hexadecimal digits the file must have.
     Returns: `Heart` with x (N,13) float64, y (N,) int64, 1 = diseased.
-    Raises: FileNotFoundError if there is no such file; ValueError if it has other columns, or codes of another copy.
+    Raises: FileNotFoundError if there is no such file; ValueError if it has other columns, codes of another copy, or
+        values that nobody has.
     Source: Detrano et al. 1989; UCI, doi 10.24432/C52P4X.
 
         >>> heart = load("processed.cleveland.data")                 # doctest: +SKIP
@@ -99,12 +107,13 @@ def load(path: str | Path, *, checksum: str | None = None) -> Heart:
     table = tables.load(path, target="", missing=(*tables.MISSING, "-9", "-9.0"), checksum=checksum)
     path = Path(path).expanduser()
     cells = in_order(path.name, table)
-    check_codes(path.name, cells)
     zeros = {}
     for name in NEVER_ZERO:
         values = cells[:, COLUMNS.index(name)]
         zeros[name] = int((values == 0).sum())
         values[values == 0] = np.nan
+    check_values(path.name, cells)
+    cells, n = with_outcome(path.name, cells), len(cells)
     num = cells[:, -1].astype(np.int64)
     x = np.ascontiguousarray(cells[:, :-1])
     site = re.sub(r"^(re)?processed[._-]", "", path.stem.lower())
@@ -118,7 +127,8 @@ def load(path: str | Path, *, checksum: str | None = None) -> Heart:
         site=site,
         hospital=SITES.get(site, "unknown"),
         missing=dict(zip(COLUMNS, np.isnan(x).sum(axis=0).tolist(), strict=True)),
-        zeros={name: n for name, n in zeros.items() if n},
+        zeros={name: k for name, k in zeros.items() if k},
+        no_outcome=n - len(num),
         licence=LICENCE if known else UNKNOWN,
         citation=HEART_CITATION if known else UNKNOWN,
     )
@@ -145,12 +155,16 @@ def in_order(file_name: str, table: tables.Table) -> np.ndarray:
         hint = " Take the processed file of this hospital." if len(table.columns) > 70 else ""
         what = f"{len(table.columns):,} columns, expected 14: {', '.join(HEART_COLUMNS)}.{hint}"
         raise damaged(file_name, what, line=1)
-    if table.categories:
-        name = next(iter(table.categories))
-        what = f"holds words ({', '.join(table.categories[name])!s:.60}), expected numbers."
-        raise damaged(file_name, what, column=name)
+    cells = table.x.copy()
+    for name, words in table.categories.items():  # ARFF may declare {0,1}
+        if any(re.fullmatch(r"[+-]?\d+(\.\d+)?", word, re.ASCII) is None for word in words):
+            what = f"holds words ({listed(words)}), expected numbers: {UNITS.get(name.lower(), 'see the module')}."
+            raise damaged(file_name, what, column=name[:80])
+        place = table.columns.index(name)
+        there = ~np.isnan(cells[:, place])
+        cells[there, place] = np.array(words, dtype=np.float64)[cells[there, place].astype(np.int64)]
     if table.columns[0] == "column_1":
-        return table.x.copy()
+        return cells
     names = [name.lower() for name in table.columns]
     lacking = [name for name in HEART_COLUMNS if name not in names]
     if lacking:
@@ -159,23 +173,37 @@ def in_order(file_name: str, table: tables.Table) -> np.ndarray:
             hint = (
                 " In copies with a column `target` its 1 may mean healthy, and codes differ: find out, then rename it."
             )
-        raise damaged(file_name, f"lacks {', '.join(lacking)}; it has {', '.join(names)!s:.300}.{hint}", line=1)
-    return table.x[:, [names.index(name) for name in HEART_COLUMNS]]
+        raise damaged(file_name, f"lacks {', '.join(lacking)}; it has {listed(names, 20)}.{hint}", line=1)
+    return cells[:, [names.index(name) for name in HEART_COLUMNS]]
 
 
-def check_codes(file_name: str, cells: np.ndarray) -> None:
-    """Check that kinds are among those of the form, and that every patient has an outcome."""
+def check_values(file_name: str, cells: np.ndarray) -> None:
+    """Check that kinds are among those of the form, and amounts such as people have."""
     for place, name in enumerate(HEART_COLUMNS):
-        values, codes = cells[:, place], CODES.get(name)
-        if codes is None:
-            continue
-        strange = np.flatnonzero(~np.isin(values, codes) & ~np.isnan(values))
-        if len(strange):
-            what = (
-                f"patient {strange[0] + 1} has {values[strange[0]]:g}; expected one of {', '.join(map(str, codes))}. "
-                "Some copies of the set were coded anew: take the file of the UCI repository."
-            )
+        values = cells[:, place]
+        if codes := CODES.get(name):
+            strange = ~np.isin(values, codes)
+            expected = f"one of {', '.join(map(str, codes))}"
+            hint = "Some copies of the set were coded anew: take the file of the UCI repository."
+        else:
+            low, high = RANGES[name]
+            strange = (values < low) | (values > high)
+            expected = f"{low} to {high} {UNITS[name]}"
+            hint = "Correct it, or write ? if it is unknown." + (MMOL if name == "chol" else "")
+        found = np.flatnonzero(strange & ~np.isnan(values))
+        if len(found):
+            what = f"patient {found[0] + 1} has {values[found[0]]:g}; expected {expected}. {hint}"
             raise damaged(file_name, what, column=name)
-    unknown = np.flatnonzero(np.isnan(cells[:, -1]))
-    if len(unknown):
-        raise damaged(file_name, f"patient {unknown[0] + 1} has no outcome. Take such rows out first.", column="num")
+
+
+def with_outcome(file_name: str, cells: np.ndarray) -> np.ndarray:
+    """Return the rows of patients whose outcome is known, and say how many are left out."""
+    known = ~np.isnan(cells[:, -1])
+    n = len(cells) - int(known.sum())
+    if n == len(cells):
+        raise damaged(file_name, "no patient has an outcome.", column="num")
+    if n:
+        print(
+            f"{file_name}: {n:,} of {len(cells):,} patients {'has' if n == 1 else 'have'} no outcome (num); left out."
+        )
+    return cells[known]

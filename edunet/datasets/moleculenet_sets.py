@@ -20,7 +20,7 @@ class Facts:
     licence: str
     citation: str
     unit: str = "yes/no"
-    ignored: tuple[str, ...] = ("mol_id",)
+    ignored: tuple[str, ...] = ("mol_id", "fold", "split", "scaffold")  # in small letters; no tasks
 
 
 NOT_STATED = "not stated with the file: the terms of the publication apply"

@@ -1,8 +1,12 @@
 """Reader of medical tables: CSV of any dialect and ARFF, from a file you have, to numbers a network can take.
 
 One row is one patient or visit, one column one measurement. Numbers stay numbers, missing cells become NaN, words
-become codes 0, 1, 2, ... whose meaning is in `categories`. Nothing is guessed in silence: a column of numbers with a
-few words in it is refused with the line of the first of them, for that is a slip of the pen more often than not.
+become codes 0, 1, 2, ... whose meaning is in `categories`. Nothing is guessed in silence: a column of both numbers and
+words is refused with the line of the first word, for that is a gap (-, None, .), a bound (<5) or a slip of the pen more
+often than not; so are numbers in another writing (150,000, 12%), words that differ in capitals alone, and a first line
+that may be names or a patient. Numbers of rows, which programs write in front (`rownames`, `Unnamed: 0`, no name), are
+no measurement and leak the order of the file: a column of such a name that runs from 0 or 1 to the last row is left out
+of x, and a line printed that says so.
 
 Sets that many people learn with are known by their names (tables_sets.py): column names where the file has none, the
 target, the patient's id, licence, citation, and what one can fall over.
@@ -10,32 +14,25 @@ target, the patient's id, licence, citation, and what one can fall over.
 
 from __future__ import annotations
 
-import difflib
-import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
 
-from edunet.datasets.files import announce, check_sum, damaged, find_file, text_lines
-from edunet.datasets.tables_arff import arff_rows, read_header
-from edunet.datasets.tables_columns import Column, fill, to_labels, to_text
-from edunet.datasets.tables_csv import DELIMITERS, csv_rows, guess_delimiter, header_names, is_header, unlike
+from edunet.datasets.files import announce, check_sum, damaged, find_file
+from edunet.datasets.tables_checks import look_up
+from edunet.datasets.tables_columns import Column, to_labels, to_text
+from edunet.datasets.tables_csv import DELIMITERS
+from edunet.datasets.tables_read import Asked, read_arff, read_csv
 from edunet.datasets.tables_sets import Facts, identify
+from edunet.datasets.tables_text import check_encoding, check_start, listed
 
 __all__ = ["MISSING", "Table", "load"]
 
-MISSING = ("", "?", "NA", "N/A", "n/a", "nan", "NaN", "NAN", "null", "NULL")
+MISSING = ("", "?", "NA", "na", "N/A", "n/a", "nan", "NaN", "NAN", "null", "NULL", "#N/A", "<NA>")
 SUFFIXES = (".csv", ".data", ".arff", ".tsv", ".txt")
 UNKNOWN = "unknown (not a set that is known here: ask whoever gave you the file)"
-STRANGERS = {
-    b"<!doc": "a web page: download the file itself",
-    b"<html": "a web page: download the file itself",
-    b"pk\x03\x04": "a zip file or an Excel workbook: unpack it, or save the sheet as CSV",
-    b"\xd0\xcf\x11\xe0": "an old Excel workbook: save the sheet as CSV",
-    b"\x1f\x8b": "packed with gzip: unpack it first",
-}
 
 
 @dataclass(frozen=True, eq=False)
@@ -79,6 +76,7 @@ def load(
     delimiter: str | None = None,
     decimal: str = ".",
     header: bool | None = None,
+    encoding: str = "utf-8",
     checksum: str | None = None,
 ) -> Table:
     """Read a CSV (.csv, .data, .tsv, .txt) or ARFF table, check it, print licence and citation of a known set once.
@@ -87,12 +85,13 @@ def load(
         path: the file.
         target: the column that becomes y; None takes that of a known set; "" leaves y out.
         patient_id: the column that says whose row it is; it is then not part of x. Split by it.
-        columns: names of all columns, for a file without a header or to rename.
+        columns: names of all columns, for a file without a header or to rename; then numbers of rows stay.
         words: columns of words, even where some or all cells look like numbers.
-        missing: what a missing cell says.
+        missing: what a missing cell says, in place of MISSING; to add some, [*tables.MISSING, "-", "None"].
         delimiter: between cells; None finds it: comma, semicolon, tab, bar, or " " for any number of blanks.
         decimal: "," for 12,5.
-        header: whether the first row holds the names; None looks whether it has numbers.
+        header: whether the first row holds the names; None looks whether it has numbers and the others do.
+        encoding: of the file, "utf-8", "latin-1", "cp1252", "utf-16", ...
         checksum: 32 (MD5) or 64 (SHA-256) hexadecimal digits the file must have.
     Returns: `Table`. A column of words stands in x as codes, which are names, not amounts: encode them one-hot.
     Raises: FileNotFoundError if there is no such file; ValueError, with line and column, for what is no sound table;
@@ -104,18 +103,20 @@ def load(
         >>> ward = load("ward.csv", target="died", patient_id="case", delimiter=";", decimal=",")     # doctest: +SKIP
     """
     check_arguments(columns, words, missing, delimiter, decimal)
+    check_encoding(encoding)
     path = find_file(path, SUFFIXES, "Ask for the path of the file; nothing is downloaded here.")
     if checksum is not None:
         check_sum(path, checksum, "it is damaged or another version. Get it again, or leave out checksum=.")
-    check_start(path)
-    gaps = frozenset(missing)
-    if path.suffix.lower() == ".arff":
-        cells = read_arff(path, columns, gaps)
-    else:
-        texts = {*words, *([patient_id] if patient_id else [])}  # 007 is not 7
-        cells = read_csv(path, columns, texts, gaps, delimiter or guess_delimiter(path), decimal, header)
-    name, facts = identify(path, len(cells))
-    return assemble(path, cells, name, facts, target, patient_id)
+    check_start(path, encoding)
+    for name, value in (("target", target), ("patient_id", patient_id)):
+        if not isinstance(value, str | None):
+            raise TypeError(f"{name} is the name of a column. Received: {name}={value!r:.80}.")
+    asked = Asked(
+        columns, words, frozenset(missing), delimiter, decimal, header, encoding, patient_id or "", target or ""
+    )
+    cells = read_arff(path, asked) if path.suffix.lower() == ".arff" else read_csv(path, asked)
+    set_name, facts = identify(path, [column.name for column in cells])
+    return assemble(path, cells, set_name, facts, target, patient_id)
 
 
 def check_arguments(columns, words, missing, delimiter, decimal) -> None:
@@ -127,91 +128,6 @@ def check_arguments(columns, words, missing, delimiter, decimal) -> None:
         raise ValueError(f"delimiter is one character, such as ',' or ';'. Received: delimiter={delimiter!r:.40}.")
     if decimal not in (".", ","):
         raise ValueError(f"decimal is '.' or ','. Received: decimal={decimal!r:.40}.")
-
-
-def check_start(path: Path) -> None:
-    """Refuse what is no table by its first bytes."""
-    with path.open("rb") as file:
-        start = file.read(64)
-    if not start.strip():
-        raise damaged(path.name, "the file is empty. Get it again.")
-    for mark, what in STRANGERS.items():
-        if start.lstrip().lower().startswith(mark):
-            raise damaged(path.name, f"not a table of text but {what}.")
-
-
-def read_arff(path: Path, names: Sequence[str] | None, missing: frozenset[str]) -> list[Column]:
-    """Read an ARFF file."""
-    with path.open("rb") as file:
-        lines = enumerate(text_lines(file, path.name), 1)
-        columns, _ = read_header(lines, path.name)
-        rename(columns, names, path.name)
-        fill(columns, arff_rows(lines, path.name), path.name, missing, ".")
-    for column in columns:
-        if column.n_words:
-            line, cell = column.first_word
-            what = f"{cell!r:.60} is not a number, as the file declares; if it means unknown, add it to missing=[...]."
-            raise damaged(path.name, what, line=line, column=column.name[:80])
-    return columns
-
-
-def read_csv(path, names, words: set[str], missing, delimiter: str, decimal: str, header: bool | None) -> list[Column]:
-    """Read a CSV file: a second time if some columns turn out to hold words."""
-    first = next(csv_rows(path, delimiter), None)
-    if first is None:
-        raise damaged(path.name, "there is nothing but blank lines.")
-    has_header = is_header(first[1], missing) if header is None else header
-    if has_header:
-        found = header_names(first[1])
-    else:
-        facts = identify(path, len(first[1]))[1]
-        found = list(facts.columns if facts else ()) or [f"column_{k}" for k in range(1, len(first[1]) + 1)]
-    kinds: set[int] = set()
-    for _ in range(2):
-        columns = [Column(name) for name in found]
-        rename(columns, names, path.name)
-        for word in words:
-            look_up(word, [column.name for column in columns], "words")
-        kinds |= {k for k, column in enumerate(columns) if column.name in words}
-        for k in kinds:
-            columns[k].kind = "words"
-        rows = csv_rows(path, delimiter)
-        if has_header:
-            next(rows)
-        fill(columns, rows, path.name, missing, decimal)
-        mixed = {k for k, column in enumerate(columns) if column.n_words}
-        for k in mixed:
-            check_words(columns[k], path.name, delimiter, decimal)
-        if not mixed:
-            break
-        kinds |= mixed
-    return columns
-
-
-def rename(columns: list[Column], names: Sequence[str] | None, file_name: str) -> None:
-    """Give columns the names of the argument, and refuse a name that occurs twice."""
-    if names is not None:
-        if len(names) != len(columns):
-            raise damaged(file_name, f"columns= names {len(names)} columns, the file has {len(columns)}.")
-        for column, name in zip(columns, names, strict=True):
-            column.name = name
-    unlike([column.name for column in columns], file_name)
-
-
-def check_words(column: Column, file_name: str, delimiter: str, decimal: str) -> None:
-    """Refuse a column of numbers with a few words in it, and decimal commas."""
-    numbers = int(np.isfinite(column.values).sum())
-    line, cell = column.first_word
-    what = ""
-    if delimiter != "," and decimal == "." and re.fullmatch(r"[+-]?\d+,\d+", cell):
-        what = f"{cell!r:.60} has a decimal comma. Type load(..., decimal=',')."
-    elif numbers >= column.n_words:
-        what = (
-            f"{cell!r:.60} is not a number, but {numbers:,} other cells are. Correct it; if it means unknown, add it "
-            f"to missing=[...]; to read the column as words, type words=[{column.name!r:.60}]."
-        )
-    if what:
-        raise damaged(file_name, what, line=line, column=column.name[:80])
 
 
 def assemble(
@@ -233,7 +149,7 @@ def assemble(
         y, class_names = to_labels(*done[target], known.classes if is_own else {}, path.name, target)
     inner = tuple(n for n in names if n not in (target, patient_id))
     if not inner:
-        raise damaged(path.name, f"no column is left for x. The file has {', '.join(names)!s:.200}.")
+        raise damaged(path.name, f"no column is left for x. The file has {listed(names)}.")
     if facts:
         announce(name, known.licence, known.citation)
     return Table(
@@ -243,21 +159,10 @@ def assemble(
         categories={n: done[n][1] for n in inner if done[n][1]},
         target=target,
         class_names=class_names,
-        patient_id=to_text(*done[patient_id]) if patient_id else None,
+        patient_id=to_text(cells[names.index(patient_id)], *done[patient_id], path.name) if patient_id else None,
         missing={n: int(np.isnan(done[n][0]).sum()) for n in names},
         name=name,
         licence=known.licence,
         citation=known.citation,
         note=known.note,
     )
-
-
-def look_up(name: str, names: Sequence[str], argument: str) -> str:
-    """Return the name if there is such a column."""
-    if not isinstance(name, str):
-        raise TypeError(f"{argument} is the name of a column. Received: {argument}={name!r:.80}.")
-    if name not in names:
-        near = difflib.get_close_matches(name, names[:1000], n=1, cutoff=0.5)
-        hint = f" Did you mean {near[0]!r}?" if near else ""
-        raise ValueError(f"There is no column {name!r:.80}.{hint} There are {', '.join(names[:60])!s:.600}.")
-    return name

@@ -13,10 +13,12 @@ from edunet.datasets.tables_columns import MAX_COLUMNS, Column, Row
 
 __all__ = ["arff_rows", "read_header"]
 
+LONGEST_PATTERN = 100  # characters of a date pattern
 NUMBERS = ("numeric", "real", "integer")
-NAME = re.compile(r"@attribute\s+('(?:\\.|[^'\\])*'|\"(?:\\.|[^\"\\])*\"|[^\s{]+)\s*(.*)", re.IGNORECASE)
+NAME = re.compile(r"@attribute\s+('(?:[^'\\]++|\\.)*+'|\"(?:[^\"\\]++|\\.)*+\"|[^\s{'\"][^\s{]*)\s*(.*)", re.IGNORECASE)
 # a cell in quotes, with whatever stands around it until the comma; or a plain one
-CELL = re.compile(r"\s*(?:'((?:\\.|[^'\\])*)'|\"((?:\\.|[^\"\\])*)\"|([^,]*))\s*(?:,|$)")
+CELL = re.compile(r"\s*(?:'((?:[^'\\]++|\\.)*+)'|\"((?:[^\"\\]++|\\.)*+)\"|([^,]*))\s*(?:,|$)")
+WEIGHT = re.compile(r"\{\s*[\d.]+\s*\}", re.ASCII)
 JAVA = {"yyyy": "%Y", "yy": "%y", "MM": "%m", "dd": "%d", "HH": "%H", "mm": "%M", "ss": "%S", "SSS": "%f", "Z": "%z"}
 
 
@@ -79,7 +81,11 @@ def arff_rows(lines: Iterator[tuple[int, str]], name: str) -> Iterator[Row]:
         if text.startswith("{"):
             what = "a sparse row, {column value, ...}; expected all cells. In Weka apply the filter SparseToNonSparse."
             raise damaged(name, what, line=number)
-        yield number, split_row(text, number, name)
+        cells = split_row(text, number, name)
+        if WEIGHT.fullmatch(cells[-1]):
+            what = f"{cells[-1]!r:.40} is a weight of the row, which is not read. Take the weights out of the file."
+            raise damaged(name, what, line=number, column=len(cells))
+        yield number, cells
 
 
 def split_row(text: str, line: int, name: str) -> list[str]:
@@ -111,12 +117,14 @@ def unquote(text: str) -> str:
 def to_strptime(pattern: str, line: int, name: str) -> str:
     """Write a date pattern of Java as Python does: yyyy-MM-dd -> %Y-%m-%d."""
     result, place = "", 0
+    parts: set[str] = set()
     for found in re.finditer(r"'([^']*)'|(([A-Za-z])\3*)|([^A-Za-z'])", pattern):
-        if found.start() != place or (found[2] and found[2] not in JAVA):
+        if found.start() != place or (found[2] and found[2] not in JAVA) or found[2] in parts:
             break
+        parts |= {found[2]} - {None}
         result += JAVA[found[2]] if found[2] else (found[1] or found[4] or "").replace("%", "%%")
         place = found.end()
-    if place != len(pattern):
-        known = ", ".join(JAVA)
-        raise damaged(name, f"the date pattern {pattern!r:.60} is not known here; known parts: {known}.", line=line)
+    if place != len(pattern) or place > LONGEST_PATTERN:
+        known = f"known parts, each once: {', '.join(JAVA)}"
+        raise damaged(name, f"the date pattern {pattern!r:.60} is not known here; {known}.", line=line)
     return result

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import math
+import re
 from array import array
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
@@ -12,11 +13,14 @@ from datetime import UTC, datetime
 import numpy as np
 
 from edunet.datasets.files import damaged
+from edunet.datasets.tables_text import listed
 
 __all__ = ["MAX_COLUMNS", "Column", "Row", "fill", "to_labels", "to_number", "to_text"]
 
-MAX_COLUMNS = 2**20
+MAX_COLUMNS = 2**16
+MOST_SHOWN = 5  # gaps and strange words of a column that an error may name
 NAN = math.nan
+POINT = re.compile(r"[+-]?(\d+\.\d*|\.\d+|\d{1,3}(\.\d{3})+(,\d+)?)([eE][+-]?\d+)?", re.ASCII)
 
 Row = tuple[int, list[str]]  # number of the line it begins on, its cells
 
@@ -29,9 +33,12 @@ class Column:
     kind: str = "number"  # "number", "words", "nominal" (declared words) or "date"
     codes: dict[str, int] = field(default_factory=dict)  # word -> code, for words and nominal
     date_format: str = ""
+    is_guess: bool = False  # the kind is not declared: words before any number make a column of words
     values: array = field(default_factory=lambda: array("d"))
     n_words: int = 0  # cells of a column of numbers that are none
     first_word: tuple[int, str] = (0, "")  # line and text of the first of them
+    some_words: list[str] = field(default_factory=list)  # the first few that are different
+    gaps: list[int] = field(default_factory=list)  # lines of the first few missing cells
 
     def read(self, file_name: str, line: int, cell: str, decimal: str) -> float:
         """Return a cell that is not missing as a number."""
@@ -42,15 +49,29 @@ class Column:
             return self._declared(file_name, line, cell) if code is None else code
         if self.kind == "date":
             return self._seconds(file_name, line, cell)
+        if decimal == "," and POINT.fullmatch(cell):
+            what = f"{cell!r:.60} has a point, but decimal=','. Between thousands? Take it out of the file."
+            raise damaged(file_name, what, line=line, column=self.name[:80])
         value = to_number(cell if decimal == "." else cell.replace(decimal, "."))
         if value is None:
+            if self.is_guess and not self.n_words and not self.has_numbers():
+                self.kind, self.first_word = "words", (line, cell)
+                return self.codes.setdefault(cell, len(self.codes))
             self.n_words += 1
+            if len(self.some_words) < MOST_SHOWN and cell not in self.some_words:
+                self.some_words.append(cell)
             self.first_word = self.first_word if self.n_words > 1 else (line, cell)
             return NAN
         if not math.isfinite(value):
             what = f"{cell!r:.60} is not a finite number; what is unknown is written as ?, NA or an empty cell."
             raise damaged(file_name, what, line=line, column=self.name[:80])
         return value
+
+    def has_numbers(self) -> bool:
+        """Tell whether some cell is a number, if only one that is read as a word."""
+        if self.kind == "words":
+            return any(to_number(word) is not None for word in self.codes)
+        return any(not math.isnan(value) for value in self.values)
 
     def _declared(self, file_name: str, line: int, cell: str) -> float:
         number = to_number(cell)
@@ -59,7 +80,7 @@ class Column:
                 return self.codes.setdefault(cell, code)
         near = difflib.get_close_matches(cell[:80], list(self.codes)[:1000], n=1)
         hint = f" Did you mean {near[0]!r:.80}?" if near else ""
-        what = f"{cell!r:.80} is none of the declared values {', '.join(self.codes)!s:.200}.{hint}"
+        what = f"{cell!r:.80} is none of the declared values {listed(list(self.codes))}.{hint}"
         raise damaged(file_name, what, line=line, column=self.name[:80])
 
     def _seconds(self, file_name: str, line: int, cell: str) -> float:
@@ -100,8 +121,12 @@ def fill(columns: list[Column], rows: Iterable[Row], name: str, missing: frozens
     for line, row in whole(rows, len(columns), name):
         for column, cell in zip(columns, row, strict=True):
             text = cell.strip()
-            unknown = text in missing and not (column.kind == "nominal" and text in column.codes)
-            column.values.append(NAN if unknown else column.read(name, line, text, decimal))
+            if text in missing and not (column.kind == "nominal" and text in column.codes):
+                column.values.append(NAN)
+                if len(column.gaps) < MOST_SHOWN:
+                    column.gaps.append(line)
+            else:
+                column.values.append(column.read(name, line, text, decimal))
 
 
 def whole(rows: Iterable[Row], count: int, name: str) -> Iterator[Row]:
@@ -128,18 +153,18 @@ def to_labels(
         strange = set(np.unique(values[~np.isnan(values)]).tolist()) - set(places)
         if strange:
             first = words[int(min(strange))] if words else f"{min(strange):g}"
-            known = ", ".join(classes)
-            raise damaged(file_name, f"holds {first!r:.60}; expected {known}.", column=target[:80])
+            raise damaged(file_name, f"holds {first!r:.60}; expected {', '.join(classes)}.", column=target[:80])
         values = np.array([places.get(value, np.nan) for value in values.tolist()], dtype=np.float64)
         names = tuple(classes.values())
     whole = bool(np.all(values == np.floor(values)) and np.all(np.abs(values) < 2**53))  # False where NaN
     return values.astype(np.int64) if whole else values, names
 
 
-def to_text(values: np.ndarray, words: tuple[str, ...]) -> np.ndarray:
-    """Return ids as text: 17 for 17.0; "" where missing."""
-    table = [*words, ""]
-    texts = [
-        table[-1 if np.isnan(v) else int(v)] if words else "" if np.isnan(v) else f"{v:.17g}" for v in values.tolist()
-    ]
-    return np.array(texts, dtype=np.str_)
+def to_text(column: Column, values: np.ndarray, words: tuple[str, ...], file_name: str) -> np.ndarray:
+    """Return ids as text: 17 for 17.0. A row without an id may be anybody's: refused, with the lines."""
+    n = int(np.isnan(values).sum())
+    if n:
+        lines = ", ".join(f"{line:,}" for line in column.gaps) + (", ..." if n > len(column.gaps) else "")
+        what = f"no id in {n:,} rows (lines {lines}). Give them ids, or take them out: whose rows are they?"
+        raise damaged(file_name, what, column=column.name[:80])
+    return np.array([words[int(v)] if words else f"{v:.17g}" for v in values.tolist()], dtype=np.str_)

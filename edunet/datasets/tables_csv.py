@@ -3,117 +3,112 @@
 from __future__ import annotations
 
 import csv
+import re
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
-from edunet.datasets.files import damaged, text_lines
-from edunet.datasets.tables_columns import MAX_COLUMNS, Row, to_number
+from edunet.datasets.files import damaged
+from edunet.datasets.tables_columns import MAX_COLUMNS, Row
+from edunet.datasets.tables_text import GLANCE, glance, split_lines, table_lines
 
-__all__ = ["DELIMITERS", "csv_rows", "guess_delimiter", "header_names", "is_header", "unlike"]
+__all__ = ["DELIMITERS", "csv_rows", "guess_delimiter"]
 
 DELIMITERS = ("\t", ";", "|", ",", " ")  # the rarer inside a cell, the earlier
-GLANCE = 2**16  # bytes looked at to guess the delimiter
 GUESS_LINES = 20
+QUOTED = re.compile(r'(?<![^\s,;|])"(?:[^"]|"")*+"')  # a cell in quotes
+COMMA_NUMBER = re.compile(r"\s*[+-]?\d+,\d*\s*", re.ASCII)
 END: list[str] = []
 
 
-def guess_delimiter(path: Path) -> str:
-    """Return the delimiter that cuts the first lines into equally many cells; a comma if none does."""
-    with path.open("rb") as file:
-        start = file.read(GLANCE)
-    text = start.decode("utf-8-sig", errors="replace").replace("\0", "?")
-    lines = [line for line in text.splitlines() if line.strip()]
+def guess_delimiter(path: Path, encoding: str = "utf-8") -> str:
+    """Return the delimiter that, outside of quotes, cuts the first lines into equally many cells; a comma if none does.
+
+    Of several that do so: the tab, then the one whose cells say why there are commas, 3,5; then the one that gives most
+    columns. Blanks are taken only where nothing else serves.
+    """
+    start = glance(path)
+    text = start.decode(encoding, errors="replace").lstrip("\ufeff").replace("\0", "?")
+    lines = split_lines(QUOTED.sub('""', text))
     lines = lines[: GUESS_LINES if len(start) < GLANCE else max(1, min(GUESS_LINES, len(lines) - 1))]
-    best, most = ",", 0
+    best, most = ",", (0, 0, 0)
     for delimiter in DELIMITERS:
-        try:
-            counts = [len(split_blanks(line)) if delimiter == " " else line.count(delimiter) + 1 for line in lines]
-            if delimiter != " " and '"' in text:
-                counts = [len(row) for row in csv.reader(lines, delimiter=delimiter)]
-        except csv.Error:
-            continue
+        rows = [line.split() if delimiter == " " else line.split(delimiter) for line in lines]
+        counts = [len(row) for row in rows]
         usual = max(set(counts), key=counts.count, default=1)
-        if usual > 1 and counts.count(usual) > most:  # of equals, the first
-            best, most = delimiter, counts.count(usual)
+        commas = [cell for row in rows for cell in row if "," in cell]
+        rank = 2 if delimiter == "\t" else 0 if delimiter == " " else 1
+        if rank == 1 and commas and all(map(COMMA_NUMBER.fullmatch, commas)):
+            rank = 2
+        if usual > 1 and (counts.count(usual), rank, usual) > most:  # of equals, the first
+            best, most = delimiter, (counts.count(usual), rank, usual)
     return best
 
 
-def split_blanks(line: str) -> list[str]:
-    """Split at blanks and tabs, of which several count as one; quotes keep a cell together."""
-    if '"' not in line:
-        return line.split()
-    return next(csv.reader([line.strip()], delimiter=" ", skipinitialspace=True))
-
-
-def csv_rows(path: Path, delimiter: str) -> Iterator[Row]:
+def csv_rows(path: Path, delimiter: str, encoding: str = "utf-8", *, whole_quotes: bool = False) -> Iterator[Row]:
     """Yield (line, cells) of every row that is not blank.
 
+    Arguments: whole_quotes, refuse a cell with half a quotation mark, for a delimiter that was guessed.
     Raises: ValueError, with the line, for a quote that is never closed, a cell longer than 128 KiB, or more than
         MAX_COLUMNS cells.
     """
-    with path.open("rb") as file:
-        lines = bounded(text_lines(file, path.name), path.name, delimiter)
-        if delimiter == " ":
-            for number, line in enumerate(lines, 1):
-                with readable(path.name, number):
-                    cells = split_blanks(line)
-                if cells:
-                    yield number, cells
+    rows = blank_rows if delimiter == " " else quoted_rows
+    for line, cells, has_quotes in rows(path, delimiter, encoding):
+        if len(cells) > MAX_COLUMNS:
+            raise too_wide(path.name, line)
+        if whole_quotes and has_quotes:
+            for place, cell in enumerate(cells, 1):
+                if '"' in cell and cell.count('"') % 2:
+                    what = f"{cell!r:.60} has half a quotation mark. Is {delimiter!r} between the cells, as it seems?"
+                    raise damaged(path.name, f"{what} Type load(..., delimiter=...).", line=line, column=place)
+        if len(cells) > 1 or (cells and cells[0].strip()):
+            yield line, cells
+
+
+def blank_rows(path: Path, _: str, encoding: str) -> Iterator[tuple[int, list[str], bool]]:
+    """Yield the rows of a file with any number of blanks and tabs between cells; quotes keep a cell together."""
+    for number, line in enumerate(table_lines(path, encoding), 1):
+        cells = line.split(None, MAX_COLUMNS)
+        if '"' in line and len(cells) <= MAX_COLUMNS:
+            try:
+                cells = next(csv.reader([line.strip()], delimiter=" ", skipinitialspace=True))
+            except csv.Error as error:
+                raise unreadable(path.name, number, error) from error
+        yield number, cells, '"' in line
+
+
+def quoted_rows(path: Path, delimiter: str, encoding: str) -> Iterator[tuple[int, list[str], bool]]:
+    """Yield the rows of a file with a delimiter; one that has too many is refused before it is cut up."""
+    found, quotes = 0, False  # delimiters since the row began, those within quotes too; whether there are quotes
+
+    def narrow() -> Iterator[str]:
+        nonlocal found, quotes
+        for number, line in enumerate(table_lines(path, encoding), 1):
+            found += line.count(delimiter)
+            quotes = quotes or '"' in line
+            if found > 2 * MAX_COLUMNS:
+                raise too_wide(path.name, number)
+            yield f"{line}\n"
+
+    reader = csv.reader(narrow(), delimiter=delimiter, skipinitialspace=True, strict=True)
+    while True:
+        begins, found, quotes = reader.line_num + 1, 0, False
+        try:
+            cells = next(reader, END)
+        except csv.Error as error:
+            raise unreadable(path.name, begins, error) from error
+        if cells is END:
             return
-        reader = csv.reader((f"{line}\n" for line in lines), delimiter=delimiter, skipinitialspace=True, strict=True)
-        while True:
-            begins = reader.line_num + 1
-            with readable(path.name, begins):
-                cells = next(reader, END)
-            if cells is END:
-                return
-            if len(cells) > 1 or (cells and cells[0].strip()):
-                yield begins, cells
+        yield begins, cells, quotes
 
 
-def bounded(lines: Iterator[str], name: str, delimiter: str) -> Iterator[str]:
-    """Pass lines on; refuse one with too many cells before it is cut up."""
-    for number, line in enumerate(lines, 1):
-        if line.count(delimiter) >= MAX_COLUMNS and line.count('"') < 2:
-            what = f"{line.count(delimiter) + 1:,} cells; a row has at most {MAX_COLUMNS:,}."
-            raise damaged(name, what, line=number)
-        yield line
+def too_wide(name: str, line: int) -> ValueError:
+    """Return the error for a row of more cells than a table has."""
+    return damaged(name, f"more than {MAX_COLUMNS:,} cells; a row has at most so many.", line=line)
 
 
-@contextmanager
-def readable(name: str, line: int):
-    """Turn an error of the csv module into one that says where the row begins."""
-    try:
-        yield
-    except csv.Error as error:
-        reason = str(error)
-        if "unexpected end" in reason or "field limit" in reason:
-            reason = 'a quotation mark (") is opened in the row that begins here and not closed, or a cell is endless'
-        raise damaged(name, f"{reason}.", line=line) from error
-
-
-def is_header(cells: list[str], missing: frozenset[str]) -> bool:
-    """Tell whether a first row can be one: words, no numbers, and not only gaps."""
-    texts = [cell.strip() for cell in cells]
-    if "?" in texts or any(to_number(text) is not None for text in texts):
-        return False
-    return any(text not in missing for text in texts)
-
-
-def header_names(cells: list[str]) -> list[str]:
-    """Return the names in a header; a column without one is called after its number."""
-    return [cell.strip() or f"column_{place}" for place, cell in enumerate(cells, 1)]
-
-
-def unlike(names: list[str], file_name: str) -> None:
-    """Refuse a name that occurs twice."""
-    seen: dict[str, int] = {}
-    for place, name in enumerate(names, 1):
-        if name in seen:
-            raise damaged(
-                file_name,
-                f"columns {seen[name]} and {place} are both called {name!r:.60}. Type load(..., columns=[...]) with "
-                "a name for each column.",
-            )
-        seen[name] = place
+def unreadable(name: str, line: int, error: csv.Error) -> ValueError:
+    """Return, for an error of the csv module, one that says where the row begins."""
+    reason = str(error)
+    if "unexpected end" in reason or "field limit" in reason:
+        reason = 'a quotation mark (") is opened in the row that begins here and not closed, or a cell is endless'
+    return damaged(name, f"{reason}.", line=line)

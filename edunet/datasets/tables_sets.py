@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -21,7 +22,7 @@ class Facts:
     """What is published about one set."""
 
     files: str  # regular expression of the file's name, without its ending, in small letters
-    n_columns: int
+    n_columns: int  # without numbers of rows
     licence: str
     citation: str
     target: str = ""
@@ -31,6 +32,7 @@ class Facts:
     note: str = ""
     size: int = 0  # bytes of the file whose sum is known
     sha256: str = ""
+    header: tuple[str, ...] = ()  # names the file must have, where its own name says too little
 
 
 def uci(text: str, doi: str) -> str:
@@ -38,9 +40,12 @@ def uci(text: str, doi: str) -> str:
     return f"{text}. UCI Machine Learning Repository, doi 10.24432/{doi}"
 
 
-def identify(path: Path, n_columns: int) -> tuple[str, Facts | None]:
-    """Return the name of a known set with its facts, or the name of the file and None."""
-    size = path.stat().st_size
+def identify(path: Path, names: Sequence[str]) -> tuple[str, Facts | None]:
+    """Return the name of a known set with its facts, or the name of the file and None.
+
+    Arguments: names of the columns, those that count rows left out; "" for each where the file has no header.
+    """
+    size, n_columns = path.stat().st_size, len(names)
     for name, facts in SETS.items():
         if facts.size and facts.size == size and facts.n_columns == n_columns:
             with path.open("rb") as file:
@@ -48,7 +53,7 @@ def identify(path: Path, n_columns: int) -> tuple[str, Facts | None]:
                     return name, facts
     stem = path.name.lower().rpartition(".")[0] or path.name.lower()
     for name, facts in SETS.items():
-        if facts.n_columns == n_columns and re.fullmatch(facts.files, stem):
+        if facts.n_columns == n_columns and re.fullmatch(facts.files, stem) and facts.header in ((), tuple(names)):
             return name, facts
     return path.stem, None
 
@@ -63,6 +68,20 @@ HEART_CITATION = uci(
     "Journal of Cardiology 64 (1989) 304-310",
     "C52P4X",
 )
+PIMA = (
+    "CC0 1.0, as its copies state; withdrawn from the UCI repository",
+    "J. W. Smith, J. E. Everhart, W. C. Dickson, W. C. Knowler, R. S. Johannes: Using the ADAP learning algorithm to "
+    "forecast the onset of diabetes mellitus. Proc. Symposium on Computer Applications in Medical Care (1988) 261-265",
+)
+PIMA_CLASSES = {"0": "no diabetes", "1": "diabetes"}
+PIMA_NOTE = (
+    "Zeros in glucose, blood pressure, skin thickness, insulin and bmi mean missing; they are left as they stand. Data "
+    "of an Indigenous community: discuss before use."
+)
+NUCLEUS = (
+    "radius", "texture", "perimeter", "area", "smoothness", "compactness", "concavity", "concave_points", "symmetry",
+    "fractal_dimension",
+)  # fmt: skip
 R_SURVIVAL = "LGPL 2 or later (from the R package survival)"
 R_NLME = "GPL 2 or later (from the R package nlme)"
 
@@ -82,15 +101,30 @@ SETS = {
         "Some women occur several times (54 surplus rows): split by patient_id, never by row.",
         19_889, "402c585309c399237740f635ef9919dc512cca12cbeb20de5e563a4593f22b64",
     ),
+    "breast cancer wisconsin (diagnostic)": Facts(
+        r"wdbc", 32, CC_BY,
+        uci("W. Wolberg, O. Mangasarian, N. Street, W. Street: Breast Cancer Wisconsin (Diagnostic), 1993", "C5DW2B"),
+        "diagnosis", {"B": "benign", "M": "malignant"},
+        ("id", "diagnosis", *(f"{part}_{what}" for what in ("mean", "se", "worst") for part in NUCLEUS)),
+        "id",
+    ),
+    "hepatitis": Facts(
+        r"hepatitis", 20, CC_BY, uci("Hepatitis, 1983", "C5Q59J"),
+        "class", {"1": "died", "2": "lived"},
+        ("class", "age", "sex", "steroid", "antivirals", "fatigue", "malaise", "anorexia", "liver_big", "liver_firm",
+         "spleen_palpable", "spiders", "ascites", "varices", "bilirubin", "alk_phosphate", "sgot", "albumin", "protime",
+         "histology"),
+    ),
+    "pima indians diabetes (with header)": Facts(
+        r"diabetes|pima-indians-diabetes", 9, *PIMA, "Outcome", PIMA_CLASSES,
+        header=("Pregnancies", "Glucose", "BloodPressure", "SkinThickness", "Insulin", "BMI",
+                "DiabetesPedigreeFunction", "Age", "Outcome"),
+        note=PIMA_NOTE,
+    ),
     "pima indians diabetes": Facts(
-        r"pima-indians-diabetes(\.data)?", 9, "CC0 1.0, as its copies state; withdrawn from the UCI repository",
-        "J. W. Smith, J. E. Everhart, W. C. Dickson, W. C. Knowler, R. S. Johannes: Using the ADAP learning algorithm "
-        "to forecast the onset of diabetes mellitus. Proc. Symposium on Computer Applications in Medical Care (1988) "
-        "261-265",
-        "diabetes", {"0": "no diabetes", "1": "diabetes"},
+        r"pima-indians-diabetes(\.data)?", 9, *PIMA, "diabetes", PIMA_CLASSES,
         ("pregnancies", "glucose", "blood_pressure", "skin_thickness", "insulin", "bmi", "pedigree", "age", "diabetes"),
-        note="Zeros in glucose, blood_pressure, skin_thickness, insulin and bmi mean missing; they are left as they "
-        "stand. Data of an Indigenous community: discuss before use.",
+        note=PIMA_NOTE,
         size=23_278, sha256="6bfe5d0f379d17a0e0819b996407e3c09bf80febd4287f2ed212190dfff154af",
     ),
     "hcv": Facts(
@@ -132,33 +166,33 @@ SETS = {
         25_151, "6ea4b4e9819f56dd021bea06d4a56c711825d0e6e33bc0cfc183f054fc4256d6",
     ),
     "pbc": Facts(
-        r"pbc", 21, R_SURVIVAL,
+        r"pbc", 20, R_SURVIVAL,
         "T. M. Therneau, P. M. Grambsch: Modeling Survival Data: Extending the Cox Model. Springer (2000)",
         patient_id="id", note="status: 0 censored, 1 transplanted, 2 dead; time in days.",
         size=32_887, sha256="797ea9b6abfec34297ef07f361a2e0bfdd90c3c2def180adf8547ea30e75b613",
     ),
     "pbcseq": Facts(
-        r"pbcseq", 20, R_SURVIVAL,
+        r"pbcseq", 19, R_SURVIVAL,
         "P. A. Murtaugh et al.: Primary biliary cirrhosis: prediction of short-term survival based on repeated patient "
         "visits. Hepatology 20 (1994) 126-134",
         patient_id="id", note="Several visits of each patient: split by patient_id, never by row.",
         size=156_390, sha256="03aca2f2e449c388b14ec130383654a09d91240f85f935ce364d206c8e848aed",
     ),
     "rotterdam": Facts(
-        r"rotterdam", 16, R_SURVIVAL,
+        r"rotterdam", 15, R_SURVIVAL,
         "P. Royston, D. Altman: External validation of a Cox prognostic model: principles and methods. BMC Medical "
         "Research Methodology 13 (2013) 33",
         patient_id="pid", note="recur, death: 1 = happened; rtime, dtime in days.",
         size=156_609, sha256="62703670d3be5d49c5476fb7131b020bdca9f1c25bb4522fd6abe8f9dab61f1b",
     ),
     "theophylline": Facts(
-        r"theoph", 6, "GPL 2 or later (from R)",
+        r"theoph", 5, "GPL 2 or later (from R)",
         "A. J. Boeckmann, L. B. Sheiner, S. L. Beal: NONMEM Users Guide, part V. University of California (1994)",
         patient_id="Subject", note="Wt kg, Dose mg/kg, Time h, conc mg/l.",
         size=3_147, sha256="f9b77033090644cf38c83056c25c8137bca71cf629d7c0159a72ef18095726b0",
     ),
     "quinidine": Facts(
-        r"quinidine", 15, R_NLME,
+        r"quinidine", 14, R_NLME,
         "M. Davidian, D. M. Giltinan: Nonlinear Models for Repeated Measurement Data. Chapman and Hall (1995)",
         patient_id="Subject", note="One row for each dose or sample of a patient; time h, conc mg/l, dose mg.",
         size=92_228, sha256="c58e0bf13c80ddb04c2e4ec451c28cc7a47779b4131a42b3e10c3f4377704126",

@@ -2,7 +2,8 @@
 
 A set is two files, X_TRAIN and X_TEST, that stand beside each other:
 
-    .txt .tsv .csv    one series a line: the label, then the values, with blanks, tabs or commas between them
+    .txt .tsv .csv    one series a line: the label, then the values, with blanks, tabs or commas between them; files of
+                      others that have the label at the end (the MIT-BIH beats of Kaggle) are read by label="last"
     .ts               sktime's: a header with @, then values with commas, channels with colons, the label last
 
 Series of different length are filled with NaN at their end, as the archive of 2018 does itself; NaN within a series is
@@ -34,6 +35,7 @@ CITATION = (
     "H. A. Dau, A. Bagnall, K. Kamgar, C.-C. M. Yeh, Y. Zhu, S. Gharghabi, C. A. Ratanamahatana, E. Keogh: The UCR "
     "time series archive. IEEE/CAA Journal of Automatica Sinica 6 (2019) 1293-1305"
 )
+UNKNOWN = "unknown (not a file of the archive: ask whoever gave it to you)"
 
 
 @dataclass(frozen=True, eq=False)
@@ -64,11 +66,11 @@ class UCR:
     citation: str = field(default=CITATION, repr=False)
 
 
-def load(path: str | Path, *, max_bytes: int = MAX_BYTES) -> UCR:
+def load(path: str | Path, *, label: str = "first", max_bytes: int = MAX_BYTES) -> UCR:
     """Read a set of the UCR or UEA archive, both parts if both are there; print licence and citation once.
 
-    Arguments: path, of X_TRAIN.tsv or X_TEST.tsv (or .txt, .csv, .ts), or of the folder they are in; max_bytes, refuse
-        a part that would take more memory.
+    Arguments: path, of X_TRAIN.tsv or X_TEST.tsv (or .txt, .csv, .ts), or of the folder they are in; label,
+        "first" or "last" of a line; max_bytes, refuse a part that would take more memory.
     Returns: `UCR` with train and test, each with x (N,T,C) float32, C = 1 for a single channel, and y (N,) int64.
     Raises: FileNotFoundError if there is no such file; ValueError, with line and column, if it is not sound.
 
@@ -76,10 +78,15 @@ def load(path: str | Path, *, max_bytes: int = MAX_BYTES) -> UCR:
         >>> ecg.train.x.shape, ecg.class_names, ecg.test           # doctest: +SKIP
         ((100, 96, 1), ('-1', '1'), None)
     """
+    if label not in ("first", "last"):
+        raise ValueError(f"label is 'first' or 'last'. Received: label={label!r:.40}.")
     name, files = find_parts(Path(path).expanduser())
-    rows = {part: read_series(file) for part, file in files.items()}
-    labels = {label for series in rows.values() for label, _ in series}
+    rows = {part: read_series(file, label) for part, file in files.items()}
+    labels = {word for series in rows.values() for word, _ in series}
     class_names = sort_labels(labels)
+    first = next(iter(files.values()))
+    if first.suffix.lower() != ".ts":  # which declares its classes
+        check_classes(first.name, class_names, sum(map(len, rows.values())), label)
     channels = {len(values) for series in rows.values() for _, values in series}
     if len(channels) > 1:
         raise damaged(name, f"training and test part have {' and '.join(map(str, sorted(channels)))} channels.")
@@ -93,15 +100,19 @@ def load(path: str | Path, *, max_bytes: int = MAX_BYTES) -> UCR:
     if steps == 0:
         raise damaged(name, "every value is missing.")
     parts = {part: Part(p.x[:, :steps], p.y, p.lengths) for part, p in parts.items()}
-    announce(f"UCR/UEA archive: {name}", LICENCE, CITATION)
+    if label == "first":
+        announce(f"UCR/UEA archive: {name}", LICENCE, CITATION)
     within = [np.isnan(p.x) & (np.arange(steps) < p.lengths[:, None])[..., None] for p in parts.values()]
     missing = sum(int(gaps.sum()) for gaps in within)
-    return UCR(parts.get("train"), parts.get("test"), name, class_names, steps, n_channels, missing)
+    about = (LICENCE, CITATION) if label == "first" else (UNKNOWN, UNKNOWN)
+    return UCR(parts.get("train"), parts.get("test"), name, class_names, steps, n_channels, missing, *about)
 
 
-def load_data(path: str | Path) -> tuple[tuple[np.ndarray, np.ndarray], tuple[np.ndarray, np.ndarray]]:
+def load_data(
+    path: str | Path, *, label: str = "first"
+) -> tuple[tuple[np.ndarray, np.ndarray], tuple[np.ndarray, np.ndarray]]:
     """Read the set as `load` does and return (x_train, y_train), (x_test, y_test)."""
-    data = load(path)
+    data = load(path, label=label)
     if data.train is None or data.test is None:
         lacks = "TRAIN" if data.train is None else "TEST"
         raise FileNotFoundError(f"Beside {Path(path)} there is no {data.name}_{lacks} file. {WHERE}")
@@ -142,6 +153,16 @@ def sort_labels(labels: set[str]) -> tuple[str, ...]:
         return tuple(sorted(labels, key=float))
     except ValueError:
         return tuple(sorted(labels))
+
+
+def check_classes(file_name: str, class_names: tuple[str, ...], n: int, label: str) -> None:
+    """Refuse labels that are nearly all different, unless they count the classes: measurements, most likely."""
+    few = n < 20 or 2 * len(class_names) <= n
+    if few or class_names == tuple(str(k + int(class_names[0] == "1")) for k in range(len(class_names))):
+        return
+    other = "last" if label == "first" else "first"
+    what = f"{len(class_names):,} classes in {n:,} series: are these labels? Type load(..., label='{other}')"
+    raise damaged(file_name, f"{what} if they stand {other} in a line.")
 
 
 def to_part(

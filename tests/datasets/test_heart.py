@@ -63,6 +63,34 @@ def test_a_fifth_hospital_with_a_header_in_another_order(tmp_path, capsys):
     assert capsys.readouterr().out == ""
 
 
+def test_patients_without_an_outcome_are_left_out_and_this_is_said(tmp_path, capsys):
+    data = heart.load(write(tmp_path, CLEVELAND.replace(",3,2\n", ",3,?\n")))
+    assert (len(data), data.y.tolist(), data.no_outcome) == (1, [0], 1)
+    assert "1 of 2 patients has no outcome (num); left out" in capsys.readouterr().out
+
+
+def test_kinds_that_arff_declares_as_a_list(tmp_path):
+    columns = "".join(f"@attribute {name} {'{0,1}' if name == 'sex' else 'real'}\n" for name in (*heart.COLUMNS, "num"))
+    data = heart.load(write(tmp_path, f"@relation h\n{columns}@data\n{HUNGARIAN}", "heart-h.arff"))
+    assert data.x[:, 1].tolist() == [1, 0]
+    text = columns.replace("{0,1}", "{female,male}")
+    path = write(tmp_path, f"@relation h\n{text}@data\n{HUNGARIAN.replace(',1,2,', ',male,2,', 1)}", "h.arff")
+    with pytest.raises(ValueError, match=r"column 'sex': "):
+        heart.load(path)
+
+
+def test_a_column_that_counts_patients(tmp_path):
+    lines = ["," + ",".join((*heart.COLUMNS, "num"))] + [f"{k},{line}" for k, line in enumerate(CLEVELAND.split())]
+    assert heart.load(write(tmp_path, "\n".join(lines), "c.csv")).x.shape == (2, 13)
+
+
+def test_names_in_errors_are_plain_text(tmp_path):
+    header = ",".join("\x1b[2J" + name for name in (*heart.COLUMNS, "num"))
+    with pytest.raises(ValueError, match="lacks age") as caught:
+        heart.load(write(tmp_path, f"{header}\n{CLEVELAND}", "c.csv"))
+    assert str(caught.value).isprintable()
+
+
 def test_every_column_has_a_unit():
     assert tuple(heart.UNITS) == heart.COLUMNS
 
@@ -88,7 +116,13 @@ def test_real_cleveland():
     ("text", "message"),
     [
         (CLEVELAND.replace("67,1,4", "67,1,0"), r"column 'cp': patient 2 has 0; expected one of 1, 2, 3, 4\."),
-        (CLEVELAND.replace(",3,2\n", ",3,?\n"), r"column 'num': patient 2 has no outcome"),
+        (CLEVELAND.replace(",3,2\n", ",3,?\n").replace("6.0,0", "6.0,?"), r"column 'num': no patient has an outcome"),
+        (CLEVELAND.replace("67,", "-67,"), r"column 'age': patient 2 has -67; expected 1 to 120 years"),
+        (CLEVELAND.replace("67,", "9999,"), r"column 'age': patient 2 has 9999; expected 1 to 120 years"),
+        (CLEVELAND.replace("286", "7.4"), r"column 'chol': patient 2 has 7\.4; .* 30 to 2000 mg/dl.*mmol/l.*38\.67"),
+        (CLEVELAND.replace("160", "16"), r"column 'trestbps': patient 2 has 16; expected 40 to 350 mmHg"),
+        (CLEVELAND.replace("108", "1080"), r"column 'thalach': patient 2 has 1080; expected 20 to 300 beats/min"),
+        (CLEVELAND.replace("1.5", "150"), r"column 'oldpeak': patient 2 has 150; expected -20 to 20 mm"),
         (CLEVELAND.replace("63.0,", ""), r"line 2: 14 cells, expected 13"),
         ("1,2,3\n4,5,6\n", "3 columns, expected 14"),
         (",".join("1" * 76), "76 columns, expected 14.*Take the processed file"),

@@ -150,6 +150,37 @@ def test_error_names_file_line_and_column(tmp_path, text, match):
         moleculenet.load(write(tmp_path / "BBBP.csv", text))
 
 
+@pytest.mark.parametrize(
+    ("header", "match"),
+    [
+        ("smiles,a,a", r"columns 2 and 3 are both called 'a'.*targets="),
+        ("smiles,a,", r"column 3 has no name.*targets="),
+        (",smiles,a", r"column 1 has no name.*targets="),
+    ],
+)
+def test_columns_that_would_become_tasks_by_accident(tmp_path, header, match):
+    path = write(tmp_path / "sider.csv", f"{header}\n" + ("0,CC,1\n" if header[0] == "," else "CC,1,0\n"))
+    with pytest.raises(ValueError, match=rf"sider\.csv, line 1: {match}"):
+        moleculenet.load(path)
+
+
+def test_tasks_that_nobody_named_are_said(tmp_path, capsys):
+    data = moleculenet.load(write(tmp_path / "muv.csv", "MUV-466,fold,MUV-548,mol_id,smiles\n,0,1,CID1,CCO\n"))
+    assert data.task_names == ("MUV-466", "MUV-548")
+    assert "muv.csv: 2 tasks: 'MUV-466', 'MUV-548'. Left out: 'fold', 'mol_id'." in capsys.readouterr().out
+    moleculenet.load(write(tmp_path / "BBBP.csv", BBBP))
+    assert "tasks" not in capsys.readouterr().out
+
+
+def test_errors_are_plain_text_and_short(tmp_path):
+    title = "\x1b[2J" + "y" * 5000
+    for text, targets in ((f"smiles,{title}\nCC,x\n", [title]), (f"smiles,{title},{title}\nCC,1,0\n", [title])):
+        with pytest.raises(ValueError, match="mine") as caught:
+            moleculenet.load(write(tmp_path / "mine.csv", text), targets)
+        assert str(caught.value).isprintable()
+        assert len(str(caught.value)) < 500
+
+
 def test_unknown_table_asks_for_targets(tmp_path):
     path = write(tmp_path / "mine.csv", "smiles,logD\nCC,2\n")
     with pytest.raises(ValueError, match=r"not known by its name.*'logD'.*targets="):
@@ -181,6 +212,27 @@ def test_a_bomb_stays_small(tmp_path, monkeypatch):
     path = write(tmp_path / "bbbp.csv.gz", gzip.compress(b"smiles,p_np\n" + b"CC,1\n" * 10**6))
     with pytest.raises(ValueError, match="more than 100,000 bytes"):
         moleculenet.load(path)
+
+
+@pytest.mark.parametrize("progress", [True, False])
+def test_many_rows_show_progress_in_a_terminal(tmp_path, monkeypatch, progress):
+    shown = []
+
+    class Bar:
+        def __init__(self, **options):
+            shown.append(options["desc"])
+
+        def update(self):
+            shown.append(1)
+
+        def close(self):
+            shown.append("closed")
+
+    monkeypatch.setattr(moleculenet, "MANY", 3)
+    monkeypatch.setattr("tqdm.tqdm", Bar)
+    path = write(tmp_path / "bbbp.csv", "smiles,p_np\n" + "C,1\n" * 5)
+    assert len(moleculenet.load(path, progress=progress)) == 5
+    assert shown == (["reading bbbp.csv", 1, 1, 1, "closed"] if progress else [])
 
 
 def test_one_long_text_among_many(tmp_path, monkeypatch):

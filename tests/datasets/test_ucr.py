@@ -77,7 +77,10 @@ def test_ts(tmp_path):
 
 
 def test_ts_of_several_channels(tmp_path):
-    data = ucr.load(write(tmp_path, TS.replace("1.0,2.0,?,4.0", "1,2:3,4").replace("5.0,6.0", "5,6:7,8"), "W_TRAIN.ts"))
+    text = TS.replace("univariate true", "univariate false")
+    data = ucr.load(
+        write(tmp_path, text.replace("1.0,2.0,?,4.0", "1,2:3,4").replace("5.0,6.0", "5,6:7,8"), "W_TRAIN.ts")
+    )
     assert data.n_channels == 2
     assert data.train.x.tolist() == [[[1, 3], [2, 4]], [[5, 7], [6, 8]]]
 
@@ -101,9 +104,12 @@ def test_real_heartbeats(name, shape, counts):
     [
         ("1 2 3\n1 2 x\n", "W_TRAIN.txt", r"W_TRAIN\.txt, line 2, column 3: 'x' is not a number"),
         ("1,2,1e99\n", "W_TRAIN.csv", r"line 1, column 3: '1e99' is not a finite number of 32 bits"),
+        ("1,2,1_000\n", "W_TRAIN.csv", r"line 1, column 3: '1_000' is not a number"),
+        ("1_0,2,3\n", "W_TRAIN.csv", r"line 1, column 'label': '1_0' is not a label"),
         ("1,2,inf\n", "W_TRAIN.csv", r"line 1, column 3: 'inf'"),
         ("?,2,3\n", "W_TRAIN.csv", "the label is missing"),
         ("1 2\n3\n", "W_TRAIN.txt", "line 2: '3': expected a label and the values"),
+        ("1;0,5;2\n", "W_TRAIN.csv", "line 1: .* semicolons between the cells; expected commas"),
         ("", "W_TRAIN.txt", "no series"),
         ("1\tNaN\tNaN\n", "W_TRAIN.tsv", "every value is missing"),
         ("1 2\0 3\n", "W_TRAIN.txt", "line 1: holds a NUL"),
@@ -121,6 +127,68 @@ def test_real_heartbeats(name, shape, counts):
 def test_what_is_no_sound_set(tmp_path, text, name, message):
     with pytest.raises(ValueError, match=message):
         ucr.load(write(tmp_path, text, name))
+
+
+LAST = "0.97,0.5,0.25,1.0\n1.0,0.25,0.5,0.0\n0.5,0.1,0.2,1.0\n"
+
+
+def test_the_label_at_the_end(tmp_path, capsys):
+    path = write(tmp_path, LAST, "ward_train.csv")
+    with pytest.raises(ValueError, match=r"line 1, column 'label': '0\.97' .*label='last'"):
+        ucr.load(path)
+    data = ucr.load(path, label="last")
+    assert (data.class_names, data.train.y.tolist()) == (("0", "1"), [1, 0, 1])
+    np.testing.assert_array_equal(data.train.x[0, :, 0], np.float32([0.97, 0.5, 0.25]))
+    assert "unknown" in data.licence
+    assert capsys.readouterr().out == ""
+    write(tmp_path, LAST, "ward_test.csv")
+    assert ucr.load_data(path, label="last")[1][0].shape == (3, 3, 1)
+    with pytest.raises(ValueError, match="label is 'first' or 'last'"):
+        ucr.load(path, label="end")
+
+
+def test_as_many_classes_as_series_are_no_classes(tmp_path):
+    text = "".join(f"{500 + 7 * k % 31},3,4,{k % 2}\n" for k in range(30))
+    with pytest.raises(ValueError, match=r"30 classes in 30 series.*label='last'"):
+        ucr.load(write(tmp_path, text, "W_TRAIN.csv"))
+    (tmp_path / "W_TRAIN.csv").unlink()
+    words = [f"w{k}" for k in range(30)]
+    write(tmp_path, f"@classLabel true {' '.join(words)}\n@data\n" + "".join(f"1,2:{w}\n" for w in words), "W_TRAIN.ts")
+    assert len(ucr.load(tmp_path).class_names) == 30  # declared
+    text = "".join(f"{k + 1},3,4\n" for k in range(18))  # Fungi has one series of each class
+    assert len(ucr.load(write(tmp_path, text, "W_TRAIN.csv")).class_names) == 18
+
+
+@pytest.mark.parametrize(
+    "text", ["label,0,1\n1,2,3\n2,3,4\n", "class v1 v2\n1 2 3\n", "y\t0\t1\n1\t2\t3\n", "9,0,1,2\n1,5,5,5\n"]
+)
+def test_a_line_of_names_is_no_series(tmp_path, text):
+    with pytest.raises(ValueError, match="line 1.*names of columns.*Take the line out"):
+        ucr.load(write(tmp_path, text, "W_TRAIN.csv"))
+
+
+def test_one_number_is_one_class(tmp_path):
+    assert ucr.load(write(tmp_path, "01,2,3\n1,2,3\n+1,2,3\n1.0,2,3\n-0,1,2\n", "W_TRAIN.csv")).class_names == (
+        "0",
+        "1",
+    )
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        (":ill", ":il", r"line 9, column 'label': 'il' is none of the classes 'ill', 'well'"),
+        ("@equalLength false", "@equalLength true", r"line 9: 2 values, expected 4"),
+        ("@equalLength false", "@equalLength true\n@seriesLength 3", r"line 9: 4 values, expected 3"),
+        ("@equalLength false", "@seriesLength x", r"line 5: .*@seriesLength 96"),
+        ("@univariate true", "@dimensions 2", r"line 8: 1 channels, expected 2"),
+        ("@univariate true", "@dimension 2", r"line 8: 1 channels, expected 2"),
+        ("1.0,2.0,?,4.0", "1:2", r"line 8: 2 channels, expected 1"),
+    ],
+)
+def test_a_header_is_held_to_its_word(tmp_path, old, new, message):
+    with pytest.raises(ValueError, match=message):
+        ucr.load(write(tmp_path, TS.replace(old, new, 1), "W_TRAIN.ts"))
 
 
 def test_parts_that_are_not_there(tmp_path):
