@@ -32,7 +32,9 @@ def test_after_any_batch(tmp_path, stop):
     stopped_and_resumed(tmp_path, stop)
 
 
-@pytest.mark.parametrize("optimizer", [optimizers.SGD(0.1, momentum=0.9), "rmsprop", "adamw"], ids=str)
+@pytest.mark.parametrize(
+    "optimizer", [optimizers.SGD(0.1, momentum=0.9), "rmsprop", "adamw"], ids=["sgd", "rmsprop", "adamw"]
+)
 def test_with_any_optimizer(tmp_path, optimizer):
     def fresh():
         return type(optimizer)(0.1, momentum=0.9) if not isinstance(optimizer, str) else optimizer
