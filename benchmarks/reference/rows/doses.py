@@ -33,9 +33,9 @@ def run(seed, data):
     began = time.perf_counter()
     linear.fit(x, learn.y[:, None], batch_size=64, epochs=25, verbose=0)
     weight = float(unit.get_weights()[1][0, 0])
-    total, total_new = x.sum((1, 2))[:, None] / 10, x_new.sum((1, 2))[:, None] / 10
+    total, total_new = (part.sum((1, 2))[:, None] / 2 - 3 for part in (x, x_new))
     logistic = Sequential([layers.Input((1,)), layers.Dense(1, activation="sigmoid")])
-    one_cycle(logistic, total, learn.y[:, None], rate=1e-2, epochs=5)
+    one_cycle(logistic, total, learn.y[:, None], rate=5e-2, epochs=5)
     return {
         "gru_gap": gap(judge.y, model.predict(x_new), judge.truth["risk"])["gap"],
         "linear_gap": gap(judge.y, linear.predict(x_new), judge.truth["risk"])["gap"],
