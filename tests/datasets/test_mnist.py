@@ -1,12 +1,14 @@
 """mnist: Keras's file and the idx files, whole, packed, alone, and such as lie."""
 
 import gzip
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from edunet.datasets import files, mnist
+from edunet.datasets.mnist_sets import SETS
 
 SIZES = {"train": 12, "t10k": 7}
 
@@ -14,6 +16,13 @@ SIZES = {"train": 12, "t10k": 7}
 @pytest.fixture(autouse=True)
 def nothing_announced(monkeypatch):
     monkeypatch.setattr(files, "_announced", set())
+
+
+@pytest.fixture
+def small(monkeypatch):
+    """Let the published sets have as many pictures as those made here."""
+    for name, facts in SETS.items():
+        monkeypatch.setitem(SETS, name, replace(facts, n_train=12, n_test=7))
 
 
 def idx(array, kind=8):
@@ -45,6 +54,7 @@ def write_npz(path, **changes):
     return path
 
 
+@pytest.mark.usefixtures("small")
 def test_keras_file(tmp_path, capsys):
     data = mnist.load(write_npz(tmp_path / "mnist.npz"))
     assert data.train.x.shape == (12, 28, 28, 1)
@@ -78,6 +88,7 @@ def test_only_one_part(tmp_path):
         mnist.load_data(tmp_path)
 
 
+@pytest.mark.usefixtures("small")
 @pytest.mark.parametrize(
     ("folder", "prefix", "name", "classes"),
     [
@@ -93,6 +104,20 @@ def test_other_sets_of_the_form(tmp_path, folder, prefix, name, classes):
     data = mnist.load(write_idx(tmp_path / folder, prefix=prefix, test="test" if prefix else "t10k", packed=True))
     assert (data.name, len(data.class_names)) == (name, classes)
     assert ("unknown" in data.licence) == (name == "wards")
+
+
+@pytest.mark.usefixtures("small")
+@pytest.mark.parametrize("name", ["pneumonia-mnist", "mnist_of_the_ward", "my mnist"])
+def test_a_set_that_bears_only_a_part_of_the_name(tmp_path, name):
+    (tmp_path / name).mkdir()
+    for path in (write_npz(tmp_path / f"{name}.npz"), write_idx(tmp_path / name)):
+        assert "unknown" in mnist.load(path).licence
+
+
+def test_a_part_of_a_set_has_numbered_classes_and_says_so(tmp_path, capsys):
+    data = mnist.load(write_npz(tmp_path / "fashion-mnist.npz"))
+    assert (data.class_names[0], "unknown" in data.licence) == ("0", True)
+    assert "0, 1, ... are T-shirt/top, trouser" in capsys.readouterr().out
 
 
 def test_any_number_of_classes_and_size(tmp_path):
