@@ -279,6 +279,31 @@ def test_archive_that_is_cut_short(tmp_path, cut):
         physionet2012.load(path)
 
 
+@pytest.mark.parametrize(
+    ("blocks", "message"), [(2, "cut short"), (4, "cut short"), (6, "cut short"), (7, "cut short")]
+)
+def test_an_archive_without_its_end_has_lost_stays(tmp_path, blocks, message):
+    path = archive(tmp_path / "a.tar", {f"{i}.txt": OTHER.replace(b",9", b",%d" % i) for i in (7, 8, 9)}, "w")
+    path.write_bytes(path.read_bytes()[: blocks * 512])  # a header and a block for each stay, then the end
+    with pytest.raises(ValueError, match=rf"a\.tar: {message} after .* no end mark"):
+        physionet2012.load(path)
+    path.write_bytes(archive(path, {"9.txt": OTHER}, "w").read_bytes()[: 4 * 512])
+    assert len(physionet2012.load(path)) == 1
+
+
+def test_two_archives_in_one_file(tmp_path):
+    path = archive(tmp_path / "a.tar", {"9.txt": OTHER}, "w")
+    path.write_bytes(path.read_bytes() * 2)
+    with pytest.raises(ValueError, match="something follows the end of the archive"):
+        physionet2012.load(path)
+
+
+def test_a_large_member_that_is_skipped_is_told_as_such(tmp_path):
+    path = archive(tmp_path / "a.tar", {"scan.bin": bytes(3_000_000), "9.txt": OTHER}, "w")
+    with pytest.raises(ValueError, match=r"^a\.tar unpacks to more than the cap of 1,000,000 bytes"):
+        physionet2012.load(path, max_bytes=1_000_000)
+
+
 def test_a_damaged_header_is_not_the_end(tmp_path):
     path = archive(tmp_path / "set-a.tar", mode="w")
     raw = bytearray(path.read_bytes())
