@@ -143,6 +143,24 @@ def test_outcomes_beside_the_folder_or_given(tmp_path):
     assert without.without_outcome.size == 0
 
 
+def test_outcomes_beside_an_archive(tmp_path):
+    path = archive(tmp_path / "set-c.tar.gz", {"set-c/9.txt": OTHER})
+    (tmp_path / "Outcomes-c.txt").write_bytes(OUTCOMES)
+    assert physionet2012.load(path).outcomes["SAPS-I"].tolist() == [16]
+
+
+def test_a_set_without_outcomes_says_so(tmp_path, capsys):
+    path = archive(tmp_path / "set-c.tar.gz", {"set-c/9.txt": OTHER})
+    assert physionet2012.load(path).outcomes == {}
+    assert "no outcomes are there, nor Outcomes-c.txt beside it. Type load(" in capsys.readouterr().out
+
+
+def test_a_folder_too_high_up_names_the_right_one(tmp_path):
+    folder(tmp_path / "a" / "b" / "c")
+    with pytest.raises(ValueError, match=r"They lie deeper: type load\('.*set-a'\)"):
+        physionet2012.load(tmp_path / "a" / "b")
+
+
 def test_two_sets_at_once(tmp_path):
     b = {"set-b/142675.txt": STAY.replace(b"132539", b"142675"), "Outcomes-b.txt": b"RecordID,SOFA\n142675,3\n"}
     icu = physionet2012.load(folder(tmp_path, SET | b))
