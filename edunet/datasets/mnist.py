@@ -20,7 +20,7 @@ from pathlib import Path
 
 import numpy as np
 
-from edunet.datasets.files import announce, damaged, find_file
+from edunet.datasets.files import announce, damaged, find_file, to_path
 from edunet.datasets.idx import read_idx
 from edunet.datasets.medmnist import Part
 from edunet.datasets.mnist_sets import SETS, Facts
@@ -62,7 +62,7 @@ def load(path: str | Path, *, max_bytes: int = MAX_BYTES) -> MNIST:
         >>> digits.train.x.shape, digits.class_names[:3]           # doctest: +SKIP
         ((60000, 28, 28, 1), ('0', '1', '2'))
     """
-    path = Path(path).expanduser()
+    path = to_path(path)
     if path.suffix.lower() == ".npz":
         path = find_file(path, (".npz",), WHERE)
         arrays = read_npz(path, KEYS, "A file of MNIST's form", max_bytes)

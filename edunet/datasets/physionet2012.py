@@ -43,7 +43,7 @@ from pathlib import Path
 
 import numpy as np
 
-from edunet.datasets.files import announce, find_file
+from edunet.datasets.files import announce, find_file, to_path
 from edunet.datasets.physionet2012_files import ARCHIVES, is_outcomes, is_patient, texts
 from edunet.datasets.physionet2012_rows import DESCRIPTORS, HEADER, OUTCOMES, UNITS, Results, Stays
 
@@ -111,7 +111,7 @@ def load(
         >>> icu.variables[icu.variable[rows][0]], icu.minute[rows][0], icu.value[rows][0]  # doctest: +SKIP
         ('GCS', 7, 15.0)
     """
-    path = Path(path).expanduser()
+    path = to_path(path)
     if not path.is_dir():
         path = find_file(path, ARCHIVES, WHERE)
     stays, results = Stays(), Results()

@@ -17,7 +17,7 @@ from pathlib import Path
 
 import numpy as np
 
-from edunet.datasets.files import damaged, find_file
+from edunet.datasets.files import damaged, find_file, to_path
 from edunet.datasets.wfdb_header import WHERE
 
 __all__ = ["BEATS", "SYMBOLS", "Annotations", "annotations"]
@@ -61,7 +61,7 @@ def annotations(path: str | Path, extension: str = "atr") -> Annotations:
     Raises: FileNotFoundError if there are none; ValueError if the file is cut short or no annotation file.
     Source: see the top of this module.
     """
-    path = Path(path).expanduser()
+    path = to_path(path)
     if path.suffix != f".{extension}":
         base = path.name.removesuffix(".hea").removesuffix(".dat")
         path = path.with_name(f"{base}.{extension}")

@@ -14,7 +14,7 @@ import re
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from edunet.datasets.files import damaged, find_file, text_lines
+from edunet.datasets.files import damaged, find_file, text_lines, to_path
 
 __all__ = ["Header", "Signal", "find_header", "header"]
 
@@ -59,7 +59,7 @@ class Header:
 
 def find_header(path: str | Path) -> Path:
     """Return the .hea file of a record: of "100", "100.hea", or "100.dat"."""
-    path = Path(path).expanduser()
+    path = to_path(path)
     if path.suffix.lower() != ".hea":
         named = path.with_name(path.name + ".hea")
         path = named if named.is_file() or not path.suffix else path.with_suffix(".hea")

@@ -227,8 +227,19 @@ def test_flipped_byte(tmp_path):
 def test_missing_key(tmp_path):
     content = arrays()
     del content["val_labels"]
-    with pytest.raises(ValueError, match="lacks val_labels; it holds train_images"):
+    with pytest.raises(ValueError, match="lacks val_labels; it holds 'train_images'"):
         medmnist.load(write(tmp_path / "breastmnist.npz", content))
+
+
+def test_names_of_members_are_cut_and_escaped(tmp_path):
+    with zipfile.ZipFile(tmp_path / "breastmnist.npz", "w") as archive:
+        archive.writestr("\x1b[31mred.npy", b"")
+        for i in range(1000):
+            archive.writestr(f"{i}{'x' * 200}.npy", b"")
+    with pytest.raises(ValueError, match=r"it holds '\\x1b\[31mred', .* and 991 more") as caught:
+        medmnist.load(tmp_path / "breastmnist.npz")
+    assert len(str(caught.value)) < 1500
+    assert "\x1b" not in str(caught.value)
 
 
 def test_objects_are_never_unpickled(tmp_path):

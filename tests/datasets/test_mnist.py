@@ -198,7 +198,7 @@ def test_what_is_no_sound_npz_file(tmp_path, changes, message):
 
 def test_an_npz_file_of_another_set(tmp_path):
     np.savez(tmp_path / "mnist.npz", arr_0=X)
-    with pytest.raises(ValueError, match="lacks x_train, y_train, x_test, y_test; it holds arr_0"):
+    with pytest.raises(ValueError, match="lacks x_train, y_train, x_test, y_test; it holds 'arr_0'"):
         mnist.load(tmp_path / "mnist.npz")
 
 
