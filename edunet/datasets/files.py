@@ -29,14 +29,15 @@ def find_file(path: str | Path, suffixes: tuple[str, ...], where: str) -> Path:
     """
     path = to_path(path)
     if path.is_dir():
-        found = ", ".join(sorted(p.name for p in path.iterdir() if p.name.lower().endswith(suffixes))[:20]) or "none"
+        names = sorted(p.name for p in path.iterdir() if p.name.lower().endswith(suffixes))
+        found = _printable(", ".join(names[:20])) or "none"
         raise ValueError(
             f"{path} is a folder, expected a {' or '.join(suffixes)} file. Files of that kind in it: {found}."
         )
     if not path.is_file():
         if path.exists():
             raise ValueError(f"{path} is not a regular file but a pipe or device. Copy what it gives into a file.")
-        raise FileNotFoundError(f"There is no file {path}. {_nearest(path, suffixes) or where}")
+        raise FileNotFoundError(_printable(f"There is no file {path}. {_nearest(path, suffixes) or where}"))
     return path
 
 
@@ -114,7 +115,7 @@ def announce(name: str, licence: str, citation: str) -> None:
     """Print licence and citation of a set, once in a process."""
     if name not in _announced:
         _announced.add(name)
-        print(f"{name}\n  licence:  {licence}\n  citation: {citation}")
+        print(f"{_printable(name)}\n  licence:  {licence}\n  citation: {citation}")
 
 
 def damaged(name: str, what: str, *, line: int | None = None, column: int | str | None = None) -> ValueError:
@@ -125,7 +126,12 @@ def damaged(name: str, what: str, *, line: int | None = None, column: int | str 
     place = "" if line is None else f", line {line:,}"
     if column is not None:
         place += f", column {column}" if isinstance(column, int) else f", column {column!r}"
-    return ValueError(f"{name}{place}: {what}")
+    return ValueError(_printable(f"{name}{place}: {what}"))
+
+
+def _printable(text: str) -> str:
+    """Escape what would steer a terminal: names and cells in a message come from a stranger's file."""
+    return "".join(c if c.isprintable() else repr(c)[1:-1] for c in text)
 
 
 def text_lines(file, name: str, longest: int = LONGEST_LINE) -> Iterator[str]:

@@ -120,6 +120,12 @@ def test_where_it_is_wrong(place, text):
     assert str(damaged("a.csv", "no", **place)) == text
 
 
+def test_no_message_steers_the_terminal(tmp_path):
+    assert str(damaged("a\x1b[31m.csv", "\u202eno\n", line=1)) == r"a\x1b[31m.csv, line 1: \u202eno\n"
+    with pytest.raises(FileNotFoundError, match=r"no file .*\\x1b\[31m\.dat"):
+        find_file(tmp_path / "\x1b[31m.dat", (".dat",), "")
+
+
 def test_lines_whatever_their_ends():
     assert list(text_lines(io.BytesIO(b"\xef\xbb\xbfa,b\r\n1,\xc3\xa4\n\n2,3"), "a.csv")) == ["a,b", "1,ä", "", "2,3"]
 

@@ -145,7 +145,8 @@ X, Y = arrays("train")
         ("images", b"", "not an idx file"),
         ("images", b"<html>404", "a web page"),
         ("images", idx(Y), "have two files changed their names"),
-        ("images", idx(X, kind=13), r"type 13 with 3 axes; expected 8"),
+        ("images", idx(X, kind=10), r"values of type 10, which idx does not have; expected 8 \(unsigned bytes\)"),
+        ("images", idx(X.astype(">f4"), kind=13), r"type float32; expected uint8"),
         ("images", b"\0\0\x08\x03" + b"\xff" * 12, "more than the cap of 1,073,741,824"),
         ("images", b"\0\0\x08\x03" + bytes(12), "nothing"),
         ("images", gzip.compress(idx(X))[:-20], "damaged or cut short"),
@@ -163,6 +164,12 @@ def test_what_is_no_sound_idx_file(tmp_path, kind, content, message):
     next(tmp_path.glob(f"train-{kind}*")).write_bytes(content)
     with pytest.raises(ValueError, match=message):
         mnist.load(tmp_path)
+
+
+def test_labels_of_four_bytes(tmp_path):
+    write_idx(tmp_path)
+    (tmp_path / "train-labels-idx1-ubyte").write_bytes(idx(Y.astype(">i4"), kind=12))
+    np.testing.assert_array_equal(mnist.load(tmp_path).train.y, Y)
 
 
 def test_labels_that_are_not_there(tmp_path):
