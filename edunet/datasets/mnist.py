@@ -20,7 +20,7 @@ from pathlib import Path
 
 import numpy as np
 
-from edunet.datasets.files import announce, damaged, find_file, to_path
+from edunet.datasets.files import announce, damaged, find_file, quoted, to_path
 from edunet.datasets.idx import read_idx
 from edunet.datasets.medmnist import Part
 from edunet.datasets.mnist_sets import SETS, Facts
@@ -117,7 +117,7 @@ def find_idx(path: Path) -> tuple[str, dict[tuple[str, str], Path]]:
         raise FileNotFoundError(f"There are no idx files in {folder}. {WHERE}")
     if wanted is None and len(files) > 1:
         raise ValueError(
-            f"{folder} holds {len(files)} sets: {', '.join(sorted(files))!s:.300}. Type the path of one of the files."
+            f"{folder} holds {len(files)} sets: {quoted(*sorted(files))}. Type the path of one of the files."
         )
     prefix = wanted[1] if wanted else next(iter(files))
     return prefix, files[prefix]

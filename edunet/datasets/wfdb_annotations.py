@@ -94,7 +94,7 @@ def _own_symbols(definitions: list[str]) -> dict[int, str]:
 
 def _rows(name: str, raw: bytes) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray, np.ndarray, list[str]]:
     """Return sample, code, subtype, chan, num (A,) and aux of every annotation before the end mark."""
-    word = np.frombuffer(raw, "<u2", len(raw) // 2).astype(np.int64)
+    word = np.frombuffer(raw, "<u2", len(raw) // 2)
     code, number = word >> 10, word & 1023
     own, cut = _own_words(code, number)
     ends = np.flatnonzero(own & (word == 0))
@@ -104,10 +104,10 @@ def _rows(name: str, raw: bytes) -> tuple[np.ndarray, np.ndarray, np.ndarray, np
     said = np.flatnonzero(own & (code > SKIP))  # what belongs to the annotation before
     if len(said) and (not len(at) or said[0] < at[0]):
         raise damaged(name, "begins with what belongs to an annotation, but there is none yet. Is this a .atr file?")
-    step = np.where(own & (code < SKIP), number, 0)
+    step = np.where(own & (code < SKIP), number, 0).astype(np.int64)
     skip = np.flatnonzero(own & (code == SKIP))
     skip = skip[skip + 2 < len(word)]
-    high, low = word[skip + 1], word[skip + 2]
+    high, low = word[skip + 1].astype(np.int64), word[skip + 2].astype(np.int64)
     step[skip] = (high << 16 | low) - (high >> 15 << 32)
     sample = np.cumsum(step)[at]
     wrong = np.flatnonzero((sample < 0) | (sample >= 2**48))
@@ -138,11 +138,14 @@ def _rows(name: str, raw: bytes) -> tuple[np.ndarray, np.ndarray, np.ndarray, np
 def _own_words(code: np.ndarray, number: np.ndarray) -> tuple[np.ndarray, str]:
     """Tell which words are not the step of a SKIP or the text of an AUX before them, and how the file is cut short."""
     own, at = np.ones(len(code), bool), 0
-    for i in np.flatnonzero((code == SKIP) | (code == AUX)).tolist():
+    place = np.flatnonzero((code == SKIP) | (code == AUX))
+    step = np.where(code[place] == SKIP, 2, (number[place] + 1) // 2)
+    for i, words in zip(place.tolist(), step.tolist(), strict=True):
         if i < at:
             continue  # within a text
-        at = i + 3 if code[i] == SKIP else i + 1 + (int(number[i]) + 1) // 2
-        own[i + 1 : at] = False
+        at = i + 1 + words
+        if words:
+            own[i + 1 : at] = False
         if at > len(code):
             return own, ", within a step" if code[i] == SKIP else ", within a text"
     return own, ": there is no end mark"

@@ -61,7 +61,7 @@ def find_header(path: str | Path) -> Path:
     """Return the .hea file of a record: of "100", "100.hea", or "100.dat"."""
     path = to_path(path)
     if path.suffix.lower() != ".hea":
-        named = path.with_name(path.name + ".hea")
+        named = to_path(path.with_name(path.name + ".hea"))
         path = named if named.is_file() or not path.suffix else path.with_suffix(".hea")
     return find_file(path, (".hea",), WHERE)
 

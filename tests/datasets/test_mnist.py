@@ -128,7 +128,7 @@ def test_any_number_of_classes_and_size(tmp_path):
 def test_folder_of_several_sets(tmp_path):
     write_idx(tmp_path, prefix="a-")
     write_idx(tmp_path, prefix="b-")
-    with pytest.raises(ValueError, match="holds 2 sets: a-, b-"):
+    with pytest.raises(ValueError, match="holds 2 sets: 'a-', 'b-'"):
         mnist.load(tmp_path)
     assert len(mnist.load(tmp_path / "b-train-images-idx3-ubyte").train) == 12
 
