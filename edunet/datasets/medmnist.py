@@ -179,12 +179,12 @@ def check_identity(path: Path, name: str, facts: Facts, arrays: dict[str, np.nda
         return True
     other = next((known for known, about in SETS.items() if sizes in about.sizes), None)
     if other:
-        raise ValueError(
-            f"{path.name} has the {sizes} pictures of {other}, not those of {name}. Rename it {other}.npz."
-        )
+        right = f"{other}{path.stem[len(name) :]}.npz"  # with its _64
+        raise ValueError(f"{path.name} has the {sizes} pictures of {other}, not those of {name}. Rename it {right}.")
+    named = "; ".join(f"{k} = {text}" for k, text in enumerate(facts.class_names))
     print(
         f"{path.name}: {sizes} pictures in train, val, test; {name} has {' or '.join(map(str, facts.sizes))}. So its "
-        f"classes are numbered, not named. If it is a part of {name}: 0, 1, ... are {', '.join(facts.class_names)}."
+        f"classes are numbered, not named. If it is a part of {name}: {named}."
     )
     return False
 

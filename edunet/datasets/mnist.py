@@ -156,7 +156,7 @@ def agrees(name: str, facts: Facts, parts: dict[str, Part | None], top: int) -> 
     print(
         f"{name}: {sizes} pictures with labels up to {top}; the known set of this name has {published} and labels up "
         f"to {len(facts.class_names) - 1}. So the classes are numbered, not named. If this is a part of that set: "
-        f"0, 1, ... are {', '.join(facts.class_names)}."
+        + "; ".join(f"{k} = {text}" for k, text in enumerate(facts.class_names))
     )
     return False
 

@@ -123,7 +123,7 @@ def test_a_part_of_a_set_has_numbered_classes_and_says_so(tmp_path, capsys):
     assert data.licence == "CC BY 4.0, if this is a part of breastmnist"
     said = capsys.readouterr().out
     assert "(12, 5, 7) pictures in train, val, test; breastmnist has (546, 78, 156)" in said
-    assert "0, 1, ... are malignant, normal, benign" in said
+    assert "0 = malignant; 1 = normal, benign." in said
 
 
 def test_load_data_has_the_form_of_keras(tmp_path):
@@ -330,11 +330,13 @@ def test_labels_that_do_not_fit_the_name(tmp_path):
         medmnist.load(write(tmp_path / "chestmnist.npz", arrays()))
 
 
-@pytest.mark.parametrize("name", ["pneumoniamnist", "octmnist"])
-def test_a_set_under_the_name_of_another(tmp_path, monkeypatch, name):
+@pytest.mark.parametrize(("name", "size"), [("pneumoniamnist", ""), ("octmnist", ""), ("OCTMNIST", "_64")])
+def test_a_set_under_the_name_of_another(tmp_path, monkeypatch, name, size):
     monkeypatch.setitem(SETS, "breastmnist", replace(SETS["breastmnist"], sizes=((12, 5, 7),)))
-    with pytest.raises(ValueError, match=rf"pictures of breastmnist, not those of {name}. Rename it breastmnist\.npz"):
-        medmnist.load(write(tmp_path / f"{name}.npz", arrays()))
+    with pytest.raises(
+        ValueError, match=rf"pictures of breastmnist, not those of {name.lower()}. Rename it breastmnist{size}\.npz"
+    ):
+        medmnist.load(write(tmp_path / f"{name}{size}.npz", arrays()))
 
 
 def test_channels_that_do_not_fit_the_name(tmp_path):

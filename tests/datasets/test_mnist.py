@@ -117,7 +117,7 @@ def test_a_set_that_bears_only_a_part_of_the_name(tmp_path, name):
 def test_a_part_of_a_set_has_numbered_classes_and_says_so(tmp_path, capsys):
     data = mnist.load(write_npz(tmp_path / "fashion-mnist.npz"))
     assert (data.class_names[0], "unknown" in data.licence) == ("0", True)
-    assert "0, 1, ... are T-shirt/top, trouser" in capsys.readouterr().out
+    assert "0 = T-shirt/top; 1 = trouser" in capsys.readouterr().out
 
 
 def test_any_number_of_classes_and_size(tmp_path):
