@@ -1,7 +1,7 @@
 """Reader of DICOM images and waveforms: the numbers, their units, and nothing about the person.
 
     grey images    value = slope * stored + intercept         Hounsfield units (HU) for CT
-    waveforms      mV = (sensitivity * correction * stored + baseline) * unit
+    waveforms      mV = (sensitivity * correction * stored + baseline) * unit, see dicom_waveform
 
 Headers carry identities: name, number and birth date of the patient, of physicians and hospitals, often also burnt into
 the pixels of ultrasound and scanned films. This reader asks the file only for the tags listed here; no name, number or
@@ -22,7 +22,8 @@ from typing import Any
 
 import numpy as np
 
-from edunet.datasets.dicom_header import MAX_BYTES, get, little, numbers, positive, quietly, read_header, what_it_is
+from edunet.datasets.dicom_header import MAX_BYTES, get, numbers, positive, quietly, read_header, what_it_is
+from edunet.datasets.dicom_waveform import Waveform, waveform
 from edunet.datasets.files import damaged, find_file, find_folder
 
 __all__ = ["Image", "Waveform", "load", "load_series", "waveform"]
@@ -39,29 +40,17 @@ IMAGE_TAGS = [
 ]
 # fmt: on
 GREY, COLOUR = ("MONOCHROME1", "MONOCHROME2"), ("RGB", "YBR_FULL", "YBR_FULL_422", "YBR_RCT", "YBR_ICT")
-SAMPLES = {("SB", 8): "i1", ("UB", 8): "u1", ("SS", 16): "i2", ("US", 16): "u2", ("SL", 32): "i4", ("UL", 32): "u4"}
-MILLIVOLTS = {"uV": 1e-3, "mV": 1.0, "V": 1e3}
 
 
 @dataclass(frozen=True, eq=False)
 class Image:
     """Pixels and what is needed to understand them."""
 
-    pixels: np.ndarray = field(repr=False)  # float32 (H,W), (F,H,W), (H,W,3) or (F,H,W,3); larger is brighter
+    pixels: np.ndarray = field(repr=False)  # (H,W), (F,H,W), (H,W,3) or (F,H,W,3); larger is brighter
     spacing: tuple[float, ...] | None  # mm: (down, across), of a series (between slices, down, across); None: not told
     modality: str  # "CT", "MR", "CR", ...
     laterality: str  # "R", "L", "B" both, "U" unpaired, "" not told
     unit: str  # "HU" for CT; "" where the numbers have none
-
-
-@dataclass(frozen=True, eq=False)
-class Waveform:
-    """A group of channels recorded together."""
-
-    mv: np.ndarray = field(repr=False)  # (T,C) float32, mV; NaN where nothing was recorded
-    rate: float  # Hz
-    channels: tuple[str, ...]  # "Lead I (Einthoven)", ...
-    n_groups: int  # groups of channels in the file
 
 
 def load(path: str | Path) -> Image:
@@ -71,7 +60,8 @@ def load(path: str | Path) -> Image:
     scanner's circle stay as they are (in CT often far below -1000 HU).
 
     Arguments: path of the file, which may have any ending.
-    Returns: `Image` with pixels float32 (H,W), (F,H,W) for F frames, (H,W,3) or (F,H,W,3) for colour.
+    Returns: `Image` with pixels (H,W), (F,H,W) for F frames, (H,W,3) or (F,H,W,3) for colour; float32, or float64 where
+        pixels of 32 bits would not fit into it.
     Raises: ImportError without pydicom; FileNotFoundError; ValueError if it is no sound DICOM image.
 
         >>> ct = load("CT_small.dcm")                                   # doctest: +SKIP
@@ -124,62 +114,6 @@ def load_series(folder: str | Path) -> Image:
     return Image(pixels, spacing, image.modality, image.laterality, image.unit)
 
 
-def waveform(path: str | Path, group: int = 0) -> Waveform:
-    """Read a group of channels: mV = (sensitivity * correction * stored + baseline) * unit.
-
-    Arguments: path; group, from 0 (an ECG often holds the whole recording, then the median beat).
-    Returns: `Waveform` with mv (T,C) float32, rate in Hz, channels.
-    Raises: ImportError without pydicom; FileNotFoundError; ValueError if it holds no sound waveform in uV, mV or V.
-
-        >>> ecg = waveform("waveform_ecg.dcm")                          # doctest: +SKIP
-        >>> ecg.mv.shape, ecg.rate, ecg.channels[1]                     # doctest: +SKIP
-        ((10000, 12), 1000.0, 'Lead II')
-
-    """
-    path = find_file(path, (".dcm",), "Give the path of a DICOM file.")
-    header = read_header(path, ["WaveformSequence"])
-    groups = get(path, header, "WaveformSequence", list)
-    if isinstance(group, bool) or not isinstance(group, int) or not 0 <= group < len(groups):
-        raise ValueError(f"{path.name} has {len(groups)} group(s) of channels. Received: group={group!r:.20}.")
-    item = groups[group]
-    t, c = get(path, item, "NumberOfWaveformSamples", int), get(path, item, "NumberOfWaveformChannels", int)
-    bits, kind = get(path, item, "WaveformBitsAllocated", int), get(path, item, "WaveformSampleInterpretation", str)
-    if (kind, bits) not in SAMPLES:
-        raise damaged(path.name, f"WaveformSampleInterpretation must be one of {', '.join(k for k, _ in SAMPLES)}.")
-    rate = positive(path, "SamplingFrequency", get(path, item, "SamplingFrequency", float))
-    raw, definitions = get(path, item, "WaveformData", bytes), get(path, item, "ChannelDefinitionSequence", list)
-    dtype = np.dtype(SAMPLES[kind, bits]).newbyteorder("<" if little(path, header) else ">")
-    need = t * c * dtype.itemsize
-    if t < 1 or c < 1 or len(raw) not in (need, need + need % 2):
-        raise damaged(path.name, f"{t:,} samples of {c:,} channels take {need:,} bytes, WaveformData has {len(raw):,}.")
-    if len(definitions) != c:
-        raise damaged(path.name, f"ChannelDefinitionSequence has {len(definitions):,} items for {c:,} channels.")
-    stored = np.frombuffer(raw, dtype, t * c).reshape(t, c)
-    scale, shift, names = zip(*(channel(path, d, k) for k, d in enumerate(definitions)), strict=True)
-    mv = (stored * np.array(scale) + np.array(shift)).astype(np.float32)
-    padding = get(path, item, "WaveformPaddingValue", bytes, b"")
-    if len(padding) >= dtype.itemsize:
-        mv[stored == np.frombuffer(padding, dtype, 1)[0]] = np.nan
-    return Waveform(mv, rate, names, len(groups))
-
-
-def channel(path: Path, item, k: int) -> tuple[float, float, str]:
-    """Return mV per step, mV at stored 0, and the name of a channel."""
-    sensitivity = get(path, item, "ChannelSensitivity", float)
-    units = get(path, item, "ChannelSensitivityUnitsSequence", list)
-    unit = get(path, units[0], "CodeValue", str) if units else ""
-    if unit not in MILLIVOLTS:
-        raise damaged(path.name, "ChannelSensitivityUnitsSequence must say uV, mV or V.", column=k + 1)
-    step = sensitivity * get(path, item, "ChannelSensitivityCorrectionFactor", float, 1.0)
-    shift = get(path, item, "ChannelBaseline", float, 0.0)
-    if max(abs(step), abs(shift)) > 1e9:
-        raise damaged(path.name, "ChannelSensitivity or ChannelBaseline is beyond 1e9: no voltage.", column=k + 1)
-    sources: list[Any] = get(path, item, "ChannelSourceSequence", list, [])
-    name = get(path, sources[0], "CodeMeaning", str, "") if sources else ""
-    name = name or get(path, item, "ChannelLabel", str, "") or f"channel {k + 1}"
-    return step * MILLIVOLTS[unit], shift * MILLIVOLTS[unit], name[:64]
-
-
 # --- pixels -----------------------------------------------------------------------------------------------------------
 
 
@@ -196,7 +130,8 @@ def read_image(path: Path, header) -> Image:
     if not re.fullmatch(r"[A-Z0-9_ ]{1,16}", modality):
         raise damaged(path.name, "Modality must be a code such as CT, MR, CR.")
     side = get(path, header, "ImageLaterality", str, "") or get(path, header, "Laterality", str, "")
-    pixels, unit = stored.astype(np.float32), ""
+    pixels: np.ndarray = stored.astype(number(get(path, header, "BitsAllocated", int)))
+    unit = ""
     if (
         photometric == "MONOCHROME1"
     ):  # stored numbers run from 0 to 2^bits - 1, or from -2^(bits - 1) to 2^(bits - 1) - 1
@@ -206,6 +141,11 @@ def read_image(path: Path, header) -> Image:
         pixels, unit = rescale(path, header, pixels, frames, modality)
         unit = unit if photometric == "MONOCHROME2" else ""
     return Image(pixels, spacing(path, header), modality, side if side in ("R", "L", "U", "B") else "", unit)
+
+
+def number(bits: int) -> type:
+    """Return the type that holds whole numbers of so many bits exactly: float32 has 24."""
+    return np.float64 if bits > 24 else np.float32
 
 
 def check_size(path: Path, header, photometric: str) -> int:
@@ -221,8 +161,9 @@ def check_size(path: Path, header, photometric: str) -> int:
     count = rows * columns * frames * samples
     need = (count * bits + 7) // 8
     size = f"Rows {rows:,} x Columns {columns:,} x NumberOfFrames {frames:,}, SamplesPerPixel {samples}"
-    if count * 4 > MAX_BYTES:
-        raise damaged(path.name, f"{size} would take {count * 4:,} bytes; at most {MAX_BYTES:,} are read at once.")
+    memory = count * np.dtype(number(bits)).itemsize
+    if memory > MAX_BYTES:
+        raise damaged(path.name, f"{size} would take {memory:,} bytes; at most {MAX_BYTES:,} are read at once.")
     syntax = quietly(path, "TransferSyntaxUID is unknown", lambda: header.file_meta.TransferSyntaxUID)
     if quietly(path, "TransferSyntaxUID is unknown", lambda: syntax.is_compressed):
         check_decoder(path, syntax)

@@ -7,12 +7,13 @@ before memory is spent on it. An error names the file, and where there is one th
 from __future__ import annotations
 
 import difflib
+import errno
 import hashlib
 import re
 from collections.abc import Iterator
 from pathlib import Path
 
-__all__ = ["announce", "check_sum", "damaged", "find_file", "find_folder", "text_lines"]
+__all__ = ["announce", "check_sum", "damaged", "find_file", "find_folder", "quoted", "text_lines", "to_path"]
 
 LONGEST_LINE = 2**24  # bytes: a row of a million numbers
 SUMS = {32: "md5", 64: "sha256"}  # hexadecimal digits -> which sum it is
@@ -24,27 +25,66 @@ def find_file(path: str | Path, suffixes: tuple[str, ...], where: str) -> Path:
     """Return the path if a file is there; otherwise name the nearest file that is.
 
     Arguments: path; suffixes of such files, (".csv", ".data"); where to get one, for the message.
-    Raises: FileNotFoundError if nothing is there; ValueError if it is a folder.
+    Raises: FileNotFoundError if nothing is there; ValueError if it is a folder, no regular file, or no path at all.
     """
-    path = Path(path).expanduser()
+    path = to_path(path)
     if path.is_dir():
-        found = ", ".join(sorted(p.name for p in path.iterdir() if p.name.lower().endswith(suffixes))[:20]) or "none"
+        names = sorted(p.name for p in path.iterdir() if p.name.lower().endswith(suffixes))
+        found = _printable(", ".join(names[:20])) or "none"
         raise ValueError(
             f"{path} is a folder, expected a {' or '.join(suffixes)} file. Files of that kind in it: {found}."
         )
     if not path.is_file():
-        raise FileNotFoundError(f"There is no file {path}. {_nearest(path, suffixes) or where}")
+        if path.exists():
+            raise ValueError(f"{path} is not a regular file but a pipe or device. Copy what it gives into a file.")
+        raise FileNotFoundError(_printable(f"There is no file {path}. {_nearest(path, suffixes) or where}"))
     return path
 
 
 def find_folder(path: str | Path, where: str) -> Path:
     """Return the path if a folder is there; otherwise name the nearest folder that is."""
-    path = Path(path).expanduser()
+    path = to_path(path)
     if path.is_file():
         raise ValueError(f"{path} is a file, expected a folder. {where}")
     if not path.is_dir():
         raise FileNotFoundError(f"There is no folder {path}. {_nearest(path, ('',)) or where}")
     return path
+
+
+def to_path(path: str | Path) -> Path:
+    """Return the path, if the system can look it up at all: one with NUL or with 5,000 letters it cannot."""
+    path = Path(path)
+    try:
+        path = path.expanduser()
+    except RuntimeError as error:
+        raise FileNotFoundError(f"There is no home folder for {quoted(path)}. Type the whole path.") from error
+    if "\0" in str(path):
+        raise ValueError(f"a path holds a NUL character, expected the name of a file. Received: {quoted(path)}.")
+    try:
+        path.stat()
+    except OSError as error:
+        if error.errno == errno.ENAMETOOLONG:
+            what = f"a path of {len(str(path)):,} letters is too long. Received: {quoted(path)}"
+            raise ValueError(f"{what}. Is this the content of a file? Type its name.") from error
+        if isinstance(error, PermissionError):
+            raise PermissionError(
+                f"{path} may not be read: you lack the permission. Copy it to a folder of yours."
+            ) from error
+    return path
+
+
+def quoted(*names: object, longest: int = 80, most: int = 10) -> str:
+    """Quote names that come from a file, for an error: what is no plain letter is escaped, what is long is cut.
+
+    >>> quoted("age", "\\x1b[31mred")
+    "'age', '\\\\x1b[31mred'"
+    """
+    short = []
+    for name in map(str, names[:most]):
+        text = repr(name[:longest])
+        fits = len(name) <= longest and len(text) <= longest + 2
+        short.append(text if fits else f"{text[:longest]}...{text[0]}")
+    return ", ".join(short) + (f" and {len(names) - most:,} more" if len(names) > most else "")
 
 
 def _nearest(path: Path, suffixes: tuple[str, ...]) -> str:
@@ -75,7 +115,7 @@ def announce(name: str, licence: str, citation: str) -> None:
     """Print licence and citation of a set, once in a process."""
     if name not in _announced:
         _announced.add(name)
-        print(f"{name}\n  licence:  {licence}\n  citation: {citation}")
+        print(f"{_printable(name)}\n  licence:  {licence}\n  citation: {citation}")
 
 
 def damaged(name: str, what: str, *, line: int | None = None, column: int | str | None = None) -> ValueError:
@@ -86,7 +126,12 @@ def damaged(name: str, what: str, *, line: int | None = None, column: int | str 
     place = "" if line is None else f", line {line:,}"
     if column is not None:
         place += f", column {column}" if isinstance(column, int) else f", column {column!r}"
-    return ValueError(f"{name}{place}: {what}")
+    return ValueError(_printable(f"{name}{place}: {what}"))
+
+
+def _printable(text: str) -> str:
+    """Escape what would steer a terminal: names and cells in a message come from a stranger's file."""
+    return "".join(c if c.isprintable() else repr(c)[1:-1] for c in text)
 
 
 def text_lines(file, name: str, longest: int = LONGEST_LINE) -> Iterator[str]:

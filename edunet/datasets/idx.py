@@ -1,6 +1,6 @@
-"""The idx form of MNIST: a magic number, the sizes, then one byte for each value; packed with gzip or not.
+"""The idx form of MNIST: a magic number, the sizes, then the values, mostly one byte each; packed with gzip or not.
 
-    bytes 0-3    0, 0, 8 (unsigned bytes), number of axes
+    bytes 0-3    0, 0, type (8 unsigned bytes, 12 int32, ...), number of axes
     then         one length per axis, four bytes each, the most significant first
     then         the values, last axis fastest
 
@@ -23,13 +23,13 @@ from edunet.datasets.files import damaged
 __all__ = ["read_idx"]
 
 CHUNK = 2**20
-UNSIGNED_BYTES = 8
+TYPES = {8: "u1", 9: "i1", 11: ">i2", 12: ">i4", 13: ">f4", 14: ">f8"}  # third byte -> type of the values
 
 
 def read_idx(path: Path, axes: int, max_bytes: int) -> np.ndarray:
-    """Read an array of bytes with this number of axes.
+    """Read an array with this number of axes.
 
-    Raises: ValueError if the file is no idx file of unsigned bytes, declares more than max_bytes, or is longer or
+    Raises: ValueError if the file is no idx file, declares more than max_bytes, or is longer or
         shorter than it declares.
     """
     with path.open("rb") as raw:
@@ -48,17 +48,20 @@ def read_array(file, path: Path, axes: int, max_bytes: int) -> np.ndarray:
     if len(start) < 4 or start[:2] != b"\0\0":
         what = "a web page" if start.lstrip()[:1] == b"<" else f"something that begins {start!r}"
         raise damaged(path.name, f"not an idx file but {what}; expected 0, 0, 8, {axes}. Download it again.")
-    if start[2] != UNSIGNED_BYTES or start[3] != axes:
+    if start[3] != axes:
         raise damaged(
             path.name,
             f"type {start[2]} with {start[3]} axes; expected 8 (unsigned bytes) with {axes}. "
             f"{'Images' if axes == 3 else 'Labels'} were expected here: have two files changed their names?",
         )
+    if start[2] not in TYPES:
+        raise damaged(path.name, f"values of type {start[2]}, which idx does not have; expected 8 (unsigned bytes).")
+    dtype = np.dtype(TYPES[start[2]])
     lengths = file.read(4 * axes)
     if len(lengths) < 4 * axes:
         raise damaged(path.name, "it ends within its header. Download it again.")
     shape = tuple(int(n) for n in np.frombuffer(lengths, dtype=">u4"))
-    size = math.prod(shape)
+    size = math.prod(shape) * dtype.itemsize
     if 0 in shape:
         raise damaged(path.name, f"declares shape {shape}: nothing.")
     if size > max_bytes:
@@ -70,4 +73,4 @@ def read_array(file, path: Path, axes: int, max_bytes: int) -> np.ndarray:
     if len(values) != size:
         much = "more" if len(values) > size else f"{len(values):,}"
         raise damaged(path.name, f"declares {shape}, {size:,} bytes, but {much} follow. Download it again.")
-    return np.frombuffer(values, dtype=np.uint8).reshape(shape)
+    return np.frombuffer(values, dtype).reshape(shape).astype(dtype.newbyteorder("="), copy=False)

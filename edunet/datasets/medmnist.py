@@ -66,6 +66,10 @@ def load(path: str | Path, md5: str | None = None, *, max_bytes: int = MAX_BYTES
     The name of the set is read from the name of the file (`breastmnist.npz`, `breastmnist_64.npz`); it decides task,
     class names and licence. A file with another name loads too: the task is then inferred from the labels.
 
+    A name is easily changed, so it is believed only as far as the file agrees: channels, labels and numbers of pictures
+    are compared with the published ones. With other numbers of pictures (a part of a set, or a set that only bears the
+    name) the file is read, but its classes are "0", "1", ..., and a line says so.
+
     Arguments:
         path: the file.
         md5: 32 hexadecimal digits the file must have; "official" compares with the published sum of the 28x28 sets;
@@ -90,12 +94,16 @@ def load(path: str | Path, md5: str | None = None, *, max_bytes: int = MAX_BYTES
     n_channels = check_images(path, arrays)
     check_labels(path, arrays)
     task, class_names = decide_task(path, facts, arrays)
+    whole = facts is not None and check_identity(path, name, facts, arrays, n_channels)
     parts = {}
     for part in PARTS:
         x, y = arrays[f"{part}_images"], arrays[f"{part}_labels"].astype(np.int64)
         x = x[..., None] if x.ndim == 3 else x  # grey gets its channel axis
         parts[part] = Part(x, y if task == "multi-label" else y.reshape(-1))
     licence, citation = (facts.licence, CITATION) if facts else (UNKNOWN, UNKNOWN)
+    if facts and not whole:
+        licence += f", if this is a part of {name}"
+        class_names = tuple(str(k) for k in range(len(class_names)))
     announce(name, licence, citation)
     return MedMNIST(
         **parts,
@@ -118,7 +126,7 @@ def identify(path: Path) -> tuple[str, Facts | None]:
     """Read the name of the set off the name of the file: breastmnist_64.npz -> breastmnist."""
     name = re.sub(r"_(28|64|128|224)$", "", path.stem.lower())
     if name.endswith("mnist3d"):
-        raise ValueError(f"{path.name} is a 3-D set (N,28,28,28); this reader takes 2-D sets: {', '.join(SETS)}.")
+        raise ValueError(f"{path.name} is a 3-D set, (N,D,H,W); this reader takes 2-D sets: {', '.join(SETS)}.")
     return name, SETS.get(name)
 
 
@@ -146,6 +154,10 @@ def check_images(path: Path, arrays: dict[str, np.ndarray]) -> int:
         where = f"{path.name}: {part}_images has shape {x.shape} and type {x.dtype}"
         if x.dtype != np.uint8:
             raise ValueError(f"{where}; expected uint8, 0..255.")
+        if x.ndim == 4 and x.shape[1] in (1, 3) and x.shape[3] not in (1, 3):
+            raise ValueError(
+                f"{where}: the channels come first; expected last. Save it with np.moveaxis(images, 1, -1)."
+            )
         if x.ndim == 5 or (x.ndim == 4 and x.shape[3] not in (1, 3)):
             raise ValueError(f"{where}: a 3-D set. This reader takes 2-D sets, (N,H,W) grey or (N,H,W,3) colour.")
         if x.ndim not in (3, 4) or 0 in x.shape:
@@ -153,6 +165,28 @@ def check_images(path: Path, arrays: dict[str, np.ndarray]) -> int:
         if x.shape[1:] != first:
             raise ValueError(f"{where}, but train_images has pictures of {first}; all parts must agree.")
     return first[2] if len(first) == 3 else 1
+
+
+def check_identity(path: Path, name: str, facts: Facts, arrays: dict[str, np.ndarray], n_channels: int) -> bool:
+    """Tell whether the file has as many pictures as the set it is named after; refuse what is plainly another set."""
+    if n_channels != facts.n_channels:
+        raise ValueError(
+            f"{path.name}: its pictures have {n_channels} channel(s), those of {name} have {facts.n_channels}. "
+            f"Is the file named after the right set? If it is a set of your own, rename it, as my_set.npz."
+        )
+    sizes = tuple(len(arrays[f"{part}_images"]) for part in PARTS)
+    if sizes in facts.sizes:
+        return True
+    other = next((known for known, about in SETS.items() if sizes in about.sizes), None)
+    if other:
+        right = f"{other}{path.stem[len(name) :]}.npz"  # with its _64
+        raise ValueError(f"{path.name} has the {sizes} pictures of {other}, not those of {name}. Rename it {right}.")
+    named = "; ".join(f"{k} = {text}" for k, text in enumerate(facts.class_names))
+    print(
+        f"{path.name}: {sizes} pictures in train, val, test; {name} has {' or '.join(map(str, facts.sizes))}. So its "
+        f"classes are numbered, not named. If it is a part of {name}: {named}."
+    )
+    return False
 
 
 def check_labels(path: Path, arrays: dict[str, np.ndarray]) -> None:
@@ -184,7 +218,7 @@ def decide_task(path: Path, facts: Facts | None, arrays: dict[str, np.ndarray]) 
         if count > MAX_CLASSES:
             raise ValueError(f"{path.name}: labels run up to {count - 1}; expected classes numbered 0, 1, 2, ...")
         task = "multi-label" if columns > 1 else "binary-class" if count == 2 else "multi-class"
-        facts = Facts(task, tuple(str(k) for k in range(count)))
+        facts = Facts(task, tuple(str(k) for k in range(count)), 0, ())
     wanted = len(facts.class_names) if facts.task == "multi-label" else 1
     if columns != wanted:
         raise ValueError(

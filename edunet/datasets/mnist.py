@@ -20,7 +20,7 @@ from pathlib import Path
 
 import numpy as np
 
-from edunet.datasets.files import announce, damaged, find_file
+from edunet.datasets.files import announce, damaged, find_file, quoted, to_path
 from edunet.datasets.idx import read_idx
 from edunet.datasets.medmnist import Part
 from edunet.datasets.mnist_sets import SETS, Facts
@@ -50,6 +50,9 @@ class MNIST:
 def load(path: str | Path, *, max_bytes: int = MAX_BYTES) -> MNIST:
     """Read a set in MNIST's form, check it, and print licence and citation of a known set once.
 
+    A set is known by its sums, or by the name of file or folder together with its numbers of pictures. With other
+    numbers (a part of a set, or a set that only bears the name) the classes are "0", "1", ..., and a line says so.
+
     Arguments: path, of the .npz, of the folder with the idx files, or of one of them: its labels and the other part are
         looked for beside it; max_bytes, refuse a file that would take more memory.
     Returns: `MNIST` with train and test, each with x (N,H,W,1) uint8, 0..255, and y (N,) int64.
@@ -59,7 +62,7 @@ def load(path: str | Path, *, max_bytes: int = MAX_BYTES) -> MNIST:
         >>> digits.train.x.shape, digits.class_names[:3]           # doctest: +SKIP
         ((60000, 28, 28, 1), ('0', '1', '2'))
     """
-    path = Path(path).expanduser()
+    path = to_path(path)
     if path.suffix.lower() == ".npz":
         path = find_file(path, (".npz",), WHERE)
         arrays = read_npz(path, KEYS, "A file of MNIST's form", max_bytes)
@@ -72,8 +75,8 @@ def load(path: str | Path, *, max_bytes: int = MAX_BYTES) -> MNIST:
         folder = path if path.is_dir() else path.parent
         name, facts = identify(folder / (prefix or "train"), [file for file in files.values() if file])
     top = max(int(part.y.max()) for part in parts.values() if part)
-    if facts and top >= len(facts.class_names):
-        facts = None  # named like a known set, but more classes
+    if facts and not agrees(name, facts, parts, top):
+        facts = None
     if facts:
         announce(name, facts.licence, facts.citation)
     return MNIST(
@@ -114,7 +117,7 @@ def find_idx(path: Path) -> tuple[str, dict[tuple[str, str], Path]]:
         raise FileNotFoundError(f"There are no idx files in {folder}. {WHERE}")
     if wanted is None and len(files) > 1:
         raise ValueError(
-            f"{folder} holds {len(files)} sets: {', '.join(sorted(files))!s:.300}. Type the path of one of the files."
+            f"{folder} holds {len(files)} sets: {quoted(*sorted(files))}. Type the path of one of the files."
         )
     prefix = wanted[1] if wanted else next(iter(files))
     return prefix, files[prefix]
@@ -142,6 +145,20 @@ def to_part(where: str, x: np.ndarray, y: np.ndarray) -> Part:
     if y.min() < 0 or y.max() >= 2**16:
         raise damaged(where, f"labels from {y.min()} to {y.max()}; expected classes numbered 0, 1, 2, ...")
     return Part(x.reshape(*x.shape[:3], 1), y.reshape(-1).astype(np.int64))
+
+
+def agrees(name: str, facts: Facts, parts: dict[str, Part | None], top: int) -> bool:
+    """Tell whether the files hold what is published of the set they are named after; say so if not."""
+    published = {"train": facts.n_train, "test": facts.n_test}
+    sizes = {key: len(part) for key, part in parts.items() if part}
+    if top < len(facts.class_names) and all(n == published[key] for key, n in sizes.items()):
+        return True
+    print(
+        f"{name}: {sizes} pictures with labels up to {top}; the known set of this name has {published} and labels up "
+        f"to {len(facts.class_names) - 1}. So the classes are numbered, not named. If this is a part of that set: "
+        + "; ".join(f"{k} = {text}" for k, text in enumerate(facts.class_names))
+    )
+    return False
 
 
 def identify(path: Path, files: list[Path]) -> tuple[str, Facts | None]:

@@ -14,6 +14,8 @@ from pathlib import Path
 
 import numpy as np
 
+from edunet.datasets.files import quoted
+
 __all__ = ["read_npz"]
 
 LONGEST_HEADER = 2**16  # bytes
@@ -45,13 +47,11 @@ def read_npz(path: Path, keys: tuple[str, ...], kind: str, max_bytes: int) -> di
 
 def check_headers(path: Path, archive: zipfile.ZipFile, keys: tuple[str, ...], kind: str, max_bytes: int) -> None:
     """Check keys, kinds and declared sizes from the headers alone, before any array is unpacked."""
-    members = [name.removesuffix(".npy") for name in archive.namelist()]
-    missing = [key for key in keys if f"{key}.npy" not in archive.namelist()]
+    members = archive.namelist()
+    missing = [key for key in keys if f"{key}.npy" not in members]
     if missing:
-        raise ValueError(
-            f"{path.name} lacks {', '.join(missing)}; it holds {', '.join(members) or 'nothing'}. "
-            f"{kind} holds {', '.join(keys)}."
-        )
+        held = quoted(*(name.removesuffix(".npy") for name in members)) or "nothing"
+        raise ValueError(f"{path.name} lacks {', '.join(missing)}; it holds {held}. {kind} holds {', '.join(keys)}.")
     total = 0
     for key in keys:
         if archive.getinfo(f"{key}.npy").compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):

@@ -43,8 +43,8 @@ from pathlib import Path
 
 import numpy as np
 
-from edunet.datasets.files import announce, find_file
-from edunet.datasets.physionet2012_files import ARCHIVES, is_outcomes, texts
+from edunet.datasets.files import announce, find_file, to_path
+from edunet.datasets.physionet2012_files import ARCHIVES, is_outcomes, is_patient, texts
 from edunet.datasets.physionet2012_rows import DESCRIPTORS, HEADER, OUTCOMES, UNITS, Results, Stays
 
 __all__ = ["DESCRIPTORS", "OUTCOMES", "UNITS", "IntensiveCare", "load"]
@@ -96,7 +96,8 @@ def load(
 
     Arguments:
         path: a folder of `<RecordID>.txt` files (or one above it), or a .tar, .tar.gz, .tar.xz or .tar.bz2 of them.
-        outcomes: the file of outcomes, if it is not among them; a folder `set-a` finds `Outcomes-a.txt` beside it.
+        outcomes: the file of outcomes, if it is not among them; `set-a` and `set-a.tar.gz` find `Outcomes-a.txt` beside
+            them.
         progress: show a line of progress in a terminal or notebook when there are many files.
         max_bytes: refuse a set with more text than this.
     Returns: `IntensiveCare`.
@@ -110,7 +111,7 @@ def load(
         >>> icu.variables[icu.variable[rows][0]], icu.minute[rows][0], icu.value[rows][0]  # doctest: +SKIP
         ('GCS', 7, 15.0)
     """
-    path = Path(path).expanduser()
+    path = to_path(path)
     if not path.is_dir():
         path = find_file(path, ARCHIVES, WHERE)
     stays, results = Stays(), Results()
@@ -120,19 +121,25 @@ def load(
         (results if is_outcomes(file) else stays).read(file, content)
         folders.add(folder)
     if not stays.events:
+        deeper = next((file.parent for file in path.glob("*/*/*.txt") if is_patient(file.name)), None)
         raise ValueError(
-            f"{path.name} holds no file of a stay, expected 132539.txt and the like, with {HEADER!r}. {WHERE}"
+            f"{path.name} holds no file of a stay, expected 132539.txt and the like, with {HEADER!r}. "
+            + (f"They lie deeper: type load({str(deeper)!r})." if deeper else WHERE)
         )
-    beside = path.parent / f"Outcomes-{path.name.removeprefix('set-')}.txt"
-    if outcomes is None and not results.rows and path.is_dir() and beside.is_file():
+    title = re.sub(r"(\.tar)?(\.\w+)?$", "", path.name) if path.is_file() else path.name
+    beside = path.parent / f"Outcomes-{title.removeprefix('set-')}.txt"
+    if outcomes is None and not results.rows and beside.is_file():
         outcomes = beside
+    if outcomes is None and not results.rows:
+        print(
+            f"{title}: no outcomes are there, nor {beside.name} beside it. Type load(path, 'Outcomes-a.txt') for them."
+        )
     if outcomes is not None:
         file = find_file(outcomes, (".txt", ".csv"), WHERE)
         with file.open("rb") as opened:
             results.read(file.name, opened.read(max_bytes))
     known = any(re.search(r"(?<![a-z])set[-_]?[abc](?![a-z])", folder.lower()) for folder in folders)
     licence, citation = (LICENCE, CITATION) if known else (UNKNOWN, UNKNOWN)
-    title = re.sub(r"(\.tar)?(\.\w+)?$", "", path.name) if path.is_file() else path.name
     announce(f"PhysioNet 2012 {title}" if known else title, licence, citation)
     return _assemble(title, stays, results, licence, citation)
 

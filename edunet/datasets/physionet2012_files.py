@@ -84,11 +84,12 @@ def _members(tar: tarfile.TarFile, stream: OneWay, archive: str) -> Iterator[tup
     for _ in range(MAX_MEMBERS):
         try:
             member = tar.next()
+        except TooLarge:
+            raise
         except ValueError as error:
             raise damaged(archive, f"a header of the archive makes no sense ({error!s:.200})") from error
         if member is None:
-            if stream.last.strip(b"\0"):  # tarfile takes a damaged header for the end
-                raise damaged(archive, f"the archive is damaged after {stream.at:,} bytes. Download it again.")
+            check_end(stream, archive)
             return
         tar.members = []  # type: ignore[attr-defined]  # it keeps what it saw
         name = PurePosixPath(member.name).name  # never a place to write to, so no folder can lead astray
@@ -106,11 +107,31 @@ def _members(tar: tarfile.TarFile, stream: OneWay, archive: str) -> Iterator[tup
     raise damaged(archive, f"holds more than {MAX_MEMBERS:,} files. Unpack it and type load() with the folder")
 
 
+def check_end(stream: OneWay, archive: str) -> None:
+    """Refuse an archive without its end mark, two blocks of zeros: tarfile takes anything else for the end too."""
+    if stream.last.strip(b"\0"):
+        raise damaged(archive, f"the archive is damaged after {stream.at:,} bytes. Download it again.")
+    ends = len(stream.last) == tarfile.BLOCKSIZE and len(stream.read(tarfile.BLOCKSIZE)) == tarfile.BLOCKSIZE
+    if not ends:
+        what = f"cut short after {stream.at:,} bytes: there is no end mark, so stays may be missing"
+        raise damaged(archive, f"{what}. Download it again.")
+    while stream.last:
+        if stream.last.strip(b"\0"):
+            raise damaged(
+                archive, "something follows the end of the archive. Are two in one file? Load each for itself."
+            )
+        stream.read(STEP)
+
+
 def _whole(file, name: str) -> bytes:
     content = file.read(MAX_FILE + 1)
     if len(content) > MAX_FILE:
         raise damaged(name, f"longer than {MAX_FILE:,} bytes. Is this the file of one patient?")
     return content
+
+
+class TooLarge(ValueError):
+    """More bytes than the cap: not the fault of a header."""
 
 
 class OneWay(io.RawIOBase):
@@ -145,7 +166,7 @@ class OneWay(io.RawIOBase):
         self.pushed = self.pushed[size:]
         self.at += len(got)
         if self.at > self.max_bytes:
-            raise ValueError(
+            raise TooLarge(
                 f"{self.name} unpacks to more than the cap of {self.max_bytes:,} bytes. If you trust it, type "
                 f"load(path, max_bytes={4 * self.max_bytes})."
             )

@@ -26,7 +26,7 @@ import operator
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import SupportsIndex
+from typing import BinaryIO, SupportsIndex
 
 import numpy as np
 
@@ -35,6 +35,10 @@ from edunet.datasets.wfdb_annotations import BEATS, SYMBOLS, Annotations, annota
 from edunet.datasets.wfdb_header import WHERE, Header, Signal, find_header, header
 
 __all__ = ["BEATS", "SYMBOLS", "Annotations", "Header", "Record", "Signal", "annotations", "header", "load"]
+
+
+MAX_BYTES = 2**31  # of the array that is made: a day of three signals at 2,000 samples per second
+STEP = 2**18  # samples unpacked at once: eight bytes for each byte meanwhile
 
 
 @dataclass(frozen=True, eq=False)
@@ -54,16 +58,22 @@ class Record:
 
 
 def load(
-    path: str | Path, *, start: SupportsIndex = 0, stop: SupportsIndex | None = None, physical: bool = True
+    path: str | Path,
+    *,
+    start: SupportsIndex = 0,
+    stop: SupportsIndex | None = None,
+    physical: bool = True,
+    max_bytes: int = MAX_BYTES,
 ) -> Record:
     """Read the samples start <= t < stop of every signal of a record, and no others.
 
-    When the whole record is read, the sum of every signal is compared with the one in the header.
+    When the whole record is read, the sum of every signal is compared with the one in the header, unless that is 0.
 
     Arguments:
         path: the record, "100", or one of its files.
         start, stop: numbers of samples, from 0; None reads to the end. Seconds times `rate`.
         physical: give values in their units; False gives the samples as they are stored, int32.
+        max_bytes: refuse to make an array larger than this, four bytes for each sample of each signal.
     Returns: `Record`.
     Raises: FileNotFoundError if a file is not there; ValueError if one is damaged, shorter than the header says, or of
         a format or kind that is not read here (several segments, several samples per frame); TypeError or ValueError
@@ -89,14 +99,21 @@ def load(
     first, last = _range(path.name, start, stop, total)
     for source in sources:
         source.check(total)
-    stored = np.empty((last - first, len(about.signals)), np.int32)
-    x = np.empty(stored.shape, np.float32) if physical else stored
+    shape = (last - first, len(about.signals))
+    if 4 * shape[0] * shape[1] > max_bytes:
+        what = (
+            f"{shape[0]:,} samples of {shape[1]:,} signals take {4 * shape[0] * shape[1]:,} bytes, more than the cap of"
+        )
+        fit = first + max(0, max_bytes // (4 * shape[1]))
+        raise damaged(
+            path.name, f"{what} {max_bytes:,}. Read a piece: load(path, start={first}, stop={fit}), and so on"
+        )
+    x = np.empty(shape, np.float32 if physical else np.int32)
     for source, group in zip(sources, groups.values(), strict=True):
-        stored[:, group] = source.read(first, last)
-        for k in group:
-            _check_sum(source.path, about.signals[k], stored[:, k], whole=last - first == total)
-            if physical:
-                x[:, k] = _values(stored[:, k], about.signals[k])
+        sums = source.read_into(x, group, first, last, physical)
+        if last - first == total:
+            for k, found in zip(group, sums, strict=True):
+                _check_sum(source.path, about.signals[k], found)
     names, units = tuple(s.name for s in about.signals), tuple(s.units for s in about.signals)
     return Record(x, about.rate, names, units, first, about)
 
@@ -112,8 +129,8 @@ def _range(name: str, start: SupportsIndex, stop: SupportsIndex | None, total: i
     return first, last
 
 
-def _check_sum(path: Path, signal: Signal, stored: np.ndarray, whole: bool) -> None:
-    if whole and signal.checksum is not None and (int(stored.sum(dtype=np.int64)) - signal.checksum) % 65536:
+def _check_sum(path: Path, signal: Signal, found: int) -> None:
+    if signal.checksum and (found - signal.checksum) % 65536:  # many programs write 0 and mean: not computed
         raise damaged(
             path.name,
             f"the samples of {signal.name} do not have the sum that the header gives, {signal.checksum}. The file is "
@@ -193,7 +210,7 @@ class Source:
         if number not in FORMATS:
             known = ", ".join(map(str, FORMATS))
             raise damaged(head.name, f"the samples of {file} are in format {number}; this reader takes {known}")
-        self.format, self.count = FORMATS[number], len(signals)
+        self.format, self.count, self.signals = FORMATS[number], len(signals), signals
         size = max(0, self.path.stat().st_size - self.begin)
         full, rest = divmod(size, self.format.bytes)
         part = rest * 8 // self.format.bits if self.format.samples > 1 else 0  # of a group that is cut off
@@ -208,20 +225,26 @@ class Source:
                 "Download it again",
             )
 
-    def read(self, first: int, last: int) -> np.ndarray:
+    def read_into(self, x: np.ndarray, group: list[int], first: int, last: int, physical: bool) -> list[int]:
+        """Fill the columns `group` of x with samples first <= t < last, block by block; return the sum of each."""
+        sums = np.zeros(self.count, np.int64)
+        step = max(1, STEP // self.count)
+        with self.path.open("rb") as file:
+            for begin in range(first, last, step):
+                stored = self.read(file, begin, min(begin + step, last))
+                sums += stored.sum(0)
+                rows = slice(begin - first, begin - first + len(stored))
+                for k, column in enumerate(group):
+                    x[rows, column] = _values(stored[:, k], self.signals[k]) if physical else stored[:, k]
+        return sums.tolist()
+
+    def read(self, file: BinaryIO, first: int, last: int) -> np.ndarray:
         """Read samples first <= t < last: (T,C) int64, from the group of bytes in which they begin."""
         a, b = first * self.count, last * self.count
         group, end = a // self.format.samples, -(-b // self.format.samples)
-        with self.path.open("rb") as file:
-            file.seek(self.begin + group * self.format.bytes)
-            raw = file.read((end - group) * self.format.bytes)
+        file.seek(self.begin + group * self.format.bytes)
+        raw = file.read((end - group) * self.format.bytes)
         raw += bytes((end - group) * self.format.bytes - len(raw))  # what is missing of the last group is not asked for
-        grouped = np.frombuffer(raw, np.uint8).reshape(-1, self.format.bytes)
+        grouped = np.frombuffer(raw, np.uint8).reshape(-1, self.format.bytes).astype(np.int64)
         skip = a - group * self.format.samples
-        flat = np.empty((len(grouped), self.format.samples), np.int32)
-        for i in range(0, len(grouped), STEP):  # in pieces: eight bytes for each byte while it is unpacked
-            flat[i : i + STEP] = self.format.unpack(grouped[i : i + STEP].astype(np.int64))
-        return flat.reshape(-1)[skip : skip + b - a].reshape(-1, self.count)
-
-
-STEP = 2**18  # groups unpacked at once
+        return self.format.unpack(grouped).reshape(-1)[skip : skip + b - a].reshape(-1, self.count)

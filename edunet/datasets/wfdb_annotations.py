@@ -17,7 +17,7 @@ from pathlib import Path
 
 import numpy as np
 
-from edunet.datasets.files import damaged, find_file
+from edunet.datasets.files import damaged, find_file, to_path
 from edunet.datasets.wfdb_header import WHERE
 
 __all__ = ["BEATS", "SYMBOLS", "Annotations", "annotations"]
@@ -33,7 +33,7 @@ SYMBOLS = dict(
 BEATS = frozenset("NLRaVFJASEj/QBe?nfr")  # what stands at a heart beat
 SKIP, NUM, SUB, CHN, AUX = 59, 60, 61, 62, 63
 NOTE = 22
-MAX_BYTES = 2**28
+MAX_BYTES = 2**23  # four million annotations: a day of beats takes some hundred thousand bytes
 
 
 @dataclass(frozen=True, eq=False)
@@ -61,7 +61,7 @@ def annotations(path: str | Path, extension: str = "atr") -> Annotations:
     Raises: FileNotFoundError if there are none; ValueError if the file is cut short or no annotation file.
     Source: see the top of this module.
     """
-    path = Path(path).expanduser()
+    path = to_path(path)
     if path.suffix != f".{extension}":
         base = path.name.removesuffix(".hea").removesuffix(".dat")
         path = path.with_name(f"{base}.{extension}")
@@ -69,17 +69,19 @@ def annotations(path: str | Path, extension: str = "atr") -> Annotations:
     if path.stat().st_size > MAX_BYTES:
         raise damaged(path.name, f"longer than {MAX_BYTES:,} bytes. Is this an annotation file?")
     raw = path.read_bytes()
-    rows, definitions = _rows(path.name, raw)
-    sample, code, subtype, chan, num, aux = zip(*rows, strict=True) if rows else ((),) * 6
+    sample, code, subtype, chan, num, aux = _rows(path.name, raw)
+    about = (code == NOTE) & (sample == 0)  # notes at sample 0 define what follows
+    definitions = [aux[k] for k in np.flatnonzero(about)]
+    keep = np.flatnonzero((code > 0) & ~about)
     rate = re.search(r"^## time resolution: ([0-9]{1,9}(?:\.[0-9]{1,9})?)$", "\n".join(definitions), re.MULTILINE)
-    symbols = SYMBOLS | _own_symbols(definitions)
+    named = {c: f"[{c}]" for c in range(SKIP)} | SYMBOLS | _own_symbols(definitions)
     return Annotations(
-        sample=np.array(sample, np.int64),
-        symbol=tuple(symbols.get(c, f"[{c}]") for c in code),
-        subtype=np.array(subtype, np.uint8).view(np.int8),
-        chan=np.array(chan, np.uint8),
-        num=np.array(num, np.uint8).view(np.int8),
-        aux=aux,
+        sample=sample[keep],
+        symbol=tuple(named[c] for c in code[keep].tolist()),
+        subtype=subtype[keep].astype(np.uint8).view(np.int8),
+        chan=chan[keep].astype(np.uint8),
+        num=num[keep].astype(np.uint8).view(np.int8),
+        aux=tuple(aux[k] for k in keep.tolist()),
         rate=float(rate[1]) if rate and float(rate[1]) > 0 else None,
     )
 
@@ -90,53 +92,60 @@ def _own_symbols(definitions: list[str]) -> dict[int, str]:
     return {int(match[1]): match[2] for match in found if match}
 
 
-Row = tuple[int, int, int, int, int, str]  # sample, code, subtype, chan, num, aux
+def _rows(name: str, raw: bytes) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray, np.ndarray, list[str]]:
+    """Return sample, code, subtype, chan, num (A,) and aux of every annotation before the end mark."""
+    word = np.frombuffer(raw, "<u2", len(raw) // 2)
+    code, number = word >> 10, word & 1023
+    own, cut = _own_words(code, number)
+    ends = np.flatnonzero(own & (word == 0))
+    end = int(ends[0]) if len(ends) else len(word)
+    code, number, own = code[:end], number[:end], own[:end]
+    at = np.flatnonzero(own & (code < SKIP))  # the words of annotations
+    said = np.flatnonzero(own & (code > SKIP))  # what belongs to the annotation before
+    if len(said) and (not len(at) or said[0] < at[0]):
+        raise damaged(name, "begins with what belongs to an annotation, but there is none yet. Is this a .atr file?")
+    step = np.where(own & (code < SKIP), number, 0).astype(np.int64)
+    skip = np.flatnonzero(own & (code == SKIP))
+    skip = skip[skip + 2 < len(word)]
+    high, low = word[skip + 1].astype(np.int64), word[skip + 2].astype(np.int64)
+    step[skip] = (high << 16 | low) - (high >> 15 << 32)
+    sample = np.cumsum(step)[at]
+    wrong = np.flatnonzero((sample < 0) | (sample >= 2**48))
+    if len(wrong):
+        what = (
+            f"byte {2 * at[wrong[0]] + 2:,}: an annotation stands at sample {sample[wrong[0]]:,}. Is this a .atr file?"
+        )
+        raise damaged(name, what)
+    if not len(ends):
+        raise damaged(name, f"cut short after {len(raw):,} bytes{cut}. Download it again")
+    following = np.append(at, end)[1:]  # the next annotation
+
+    def last(kind: int) -> tuple[np.ndarray, np.ndarray]:
+        """Return the last word of a kind before the next annotation: its place, and its number."""
+        places = np.append(-1, said[code[said] == kind])
+        place = places[np.searchsorted(places, following) - 1]
+        return place, np.where(place < 0, 0, number[place] & 255)
+
+    (place, subtype), (text, _) = last(SUB), last(AUX)
+    aux = [""] * len(at)
+    for k in np.flatnonzero(text > at).tolist():
+        begin = 2 * int(text[k]) + 2
+        aux[k] = raw[begin : begin + int(number[text[k]])].decode("latin-1").rstrip("\0")
+    subtype = np.where(place > at, subtype, 0)  # channel and number hold until others are given
+    return sample, code[at], subtype, last(CHN)[1], last(NUM)[1], aux
 
 
-def _rows(name: str, raw: bytes) -> tuple[list[Row], list[str]]:
-    """Walk through the words: the annotations, and the notes at sample 0 that define what follows."""
-    rows: list[Row] = []
-    definitions: list[str] = []
-    word = memoryview(raw[: len(raw) // 2 * 2]).cast("B")
-    at, sample = 0, 0
-    now: list | None = None  # the annotation to which NUM, SUB, CHN, AUX belong
-
-    def close() -> None:
-        if now is not None:
-            if now[:2] == [0, NOTE]:
-                definitions.append(now[5])
-            elif now[1]:
-                rows.append(tuple(now))
-
-    while True:
-        if at + 2 > len(word):
-            raise damaged(name, f"cut short after {len(raw):,} bytes: there is no end mark. Download it again")
-        code, number = word[at + 1] >> 2, word[at] | (word[at + 1] & 3) << 8
-        at += 2
-        if code == 0 and number == 0:
-            close()
-            return rows, definitions
-        if code == SKIP:
-            if at + 4 > len(word):
-                raise damaged(name, f"cut short after {len(raw):,} bytes. Download it again")
-            high, low = word[at] | word[at + 1] << 8, word[at + 2] | word[at + 3] << 8
-            sample += (high << 16 | low) - (high >> 15 << 32)
-            at += 4
-        elif code < SKIP:
-            close()
-            sample += number
-            if not 0 <= sample < 2**48:
-                raise damaged(name, f"byte {at:,}: an annotation stands at sample {sample:,}. Is this a .atr file?")
-            chan, num = (now[3], now[4]) if now else (0, 0)  # they hold until others are given
-            now = [sample, code, 0, chan, num, ""]
-        elif now is None:
-            raise damaged(
-                name, "begins with what belongs to an annotation, but there is none yet. Is this a .atr file?"
-            )
-        elif code == AUX:
-            if at + number > len(word):
-                raise damaged(name, f"cut short after {len(raw):,} bytes, within a text. Download it again")
-            now[5] = bytes(word[at : at + number]).decode("latin-1").rstrip("\0")
-            at += number + number % 2
-        else:
-            now[{SUB: 2, CHN: 3, NUM: 4}[code]] = number & 255
+def _own_words(code: np.ndarray, number: np.ndarray) -> tuple[np.ndarray, str]:
+    """Tell which words are not the step of a SKIP or the text of an AUX before them, and how the file is cut short."""
+    own, at = np.ones(len(code), bool), 0
+    place = np.flatnonzero((code == SKIP) | (code == AUX))
+    step = np.where(code[place] == SKIP, 2, (number[place] + 1) // 2)
+    for i, words in zip(place.tolist(), step.tolist(), strict=True):
+        if i < at:
+            continue  # within a text
+        at = i + 1 + words
+        if words:
+            own[i + 1 : at] = False
+        if at > len(code):
+            return own, ", within a step" if code[i] == SKIP else ", within a text"
+    return own, ": there is no end mark"

@@ -14,7 +14,7 @@ import re
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from edunet.datasets.files import damaged, find_file, text_lines
+from edunet.datasets.files import damaged, find_file, text_lines, to_path
 
 __all__ = ["Header", "Signal", "find_header", "header"]
 
@@ -39,7 +39,7 @@ class Signal:
     resolution: int  # bits of the converter
     zero: int  # of the converter
     initial: int  # first sample
-    checksum: int | None  # sum of all samples, modulo 65536
+    checksum: int | None  # sum of all samples, modulo 65536; 0 often means that nobody computed it
 
 
 @dataclass(frozen=True)
@@ -59,9 +59,9 @@ class Header:
 
 def find_header(path: str | Path) -> Path:
     """Return the .hea file of a record: of "100", "100.hea", or "100.dat"."""
-    path = Path(path).expanduser()
+    path = to_path(path)
     if path.suffix.lower() != ".hea":
-        named = path.with_name(path.name + ".hea")
+        named = to_path(path.with_name(path.name + ".hea"))
         path = named if named.is_file() or not path.suffix else path.with_suffix(".hea")
     return find_file(path, (".hea",), WHERE)
 
@@ -78,6 +78,10 @@ def header(path: str | Path) -> Header:
         content = file.read(MAX_HEADER + 1)
     if len(content) > MAX_HEADER:
         raise damaged(path.name, f"longer than {MAX_HEADER:,} bytes. Is this the header of a record?")
+    try:
+        content.decode()
+    except UnicodeDecodeError:  # older records: comments and units (µV) in Latin-1
+        content = content.decode("latin-1").encode()
     lines = [(i, line.strip()) for i, line in enumerate(text_lines(io.BytesIO(content), path.name), 1)]
     comments = tuple(line[1:].strip() for _, line in lines if line.startswith("#"))
     rows = [(i, line) for i, line in lines if line and not line.startswith("#")]
@@ -137,7 +141,9 @@ def _signal_line(file: str, line: int, text: str, k: int) -> Signal:
     if int(form[2] or 1) != 1 or int(form[3] or 0):
         what = "several samples per frame" if int(form[2] or 1) != 1 else "a skew between the signals"
         raise damaged(file, f"{cells[1]!r} means {what}, which is not read here", line=line, column=2)
-    gain = re.fullmatch(rf"({NUMBER})(?:\((-?[0-9]{{1,10}})\))?(?:/(\S{{1,40}}))?", cells[2] if len(cells) > 2 else "0")
+    gain = re.fullmatch(
+        rf"({NUMBER})(?:\(([-+]?[0-9]{{1,10}})(?:\.0*)?\))?(?:/(\S{{1,40}}))?", cells[2] if len(cells) > 2 else "0"
+    )
     if gain is None:
         raise damaged(file, f"expected gain(baseline)/units. Received: {cells[2]!r:.60}", line=line, column=3)
     numbers: list[int | None] = [None] * 5  # resolution, zero, initial, checksum, block

@@ -12,7 +12,7 @@ from edunet.datasets import dicom
 
 pydicom = pytest.importorskip("pydicom", reason="DICOM files are read by pydicom, which is not installed")
 from pydicom.dataset import Dataset, FileDataset, FileMetaDataset  # noqa: E402
-from pydicom.uid import ExplicitVRLittleEndian, JPEGLSLossless, generate_uid  # noqa: E402
+from pydicom.uid import ExplicitVRBigEndian, ExplicitVRLittleEndian, JPEGLSLossless, generate_uid  # noqa: E402
 
 REAL = Path(__file__).parents[2].parent / "shared/data/dicom"
 real = pytest.mark.skipif(not REAL.exists(), reason="the folder of real DICOM files is not there")
@@ -47,7 +47,8 @@ def save(path, data, syntax=ExplicitVRLittleEndian):
     meta = FileMetaDataset()
     meta.TransferSyntaxUID, meta.MediaStorageSOPClassUID = syntax, "1.2.840.10008.5.1.4.1.1.2"
     meta.MediaStorageSOPInstanceUID = generate_uid(entropy_srcs=["a"])
-    file = FileDataset(str(path), data, file_meta=meta, preamble=b"\0" * 128)
+    order = {"is_little_endian": syntax.is_little_endian, "is_implicit_VR": False}
+    file = FileDataset(str(path), data, file_meta=meta, preamble=b"\0" * 128, **order)
     file.save_as(path, enforce_file_format=True)
     return path
 
@@ -96,6 +97,13 @@ def test_monochrome1_is_turned_round(tmp_path, dtype, ends):
     stored = STORED.astype(dtype)
     data = header(stored, PhotometricInterpretation="MONOCHROME1", Modality="CR", RescaleSlope=1, RescaleIntercept=0)
     np.testing.assert_array_equal(dicom.load(save(tmp_path / "a.dcm", data)).pixels, ends - STORED.astype(float))
+
+
+def test_pixels_of_32_bits_are_exact(tmp_path):
+    stored = np.array([[2**32 - 1, 2**32 - 2], [16_777_217, 3]], "<u4")
+    image = dicom.load(save(tmp_path / "a.dcm", header(stored, Modality="OT", RescaleSlope=1, RescaleIntercept=0)))
+    np.testing.assert_array_equal(image.pixels, stored.astype(np.float64))
+    assert image.pixels.dtype == np.float64
 
 
 def test_frames(tmp_path):
@@ -166,6 +174,27 @@ def test_a_waveform_is_scaled_corrected_and_shifted(tmp_path):
     wave = dicom.waveform(save(tmp_path / "a.dcm", recording()))
     np.testing.assert_allclose(wave.mv, [[0.504, 5], [0.004, 6], [-0.496, 1]], rtol=1e-6)
     assert (wave.rate, wave.channels) == (500, ("channel 1", "channel 2"))
+
+
+@pytest.mark.parametrize(("bits", "vr"), [(16, "OW"), (8, "OW"), (8, "OB")])
+def test_big_endian_words_are_turned(tmp_path, bits, vr):
+    """PS3.5, 6.2: OW is a string of 16-bit words, whose bytes are swapped with the order; OB has no order."""
+    little, big = recording(), recording()
+    stored = np.array([[100, 1], [0, 2], [-100, -3]], f"<i{bits // 8}")
+    for data, raw in ((little, stored.tobytes()), (big, stored.tobytes())):
+        group = data.WaveformSequence[0]
+        group.WaveformBitsAllocated, group.WaveformSampleInterpretation = bits, "SS" if bits == 16 else "SB"
+        words = np.frombuffer(raw, "<u2").astype(">u2" if data is big and vr == "OW" else "<u2")
+        group.WaveformData = words.tobytes()
+        group["WaveformData"].VR = vr
+    path = save(tmp_path / "b.dcm", big, ExplicitVRBigEndian)
+    np.testing.assert_array_equal(dicom.waveform(path).mv, dicom.waveform(save(tmp_path / "a.dcm", little)).mv)
+
+
+def test_big_endian_samples_of_32_bits_are_refused(tmp_path):
+    data = recording(WaveformBitsAllocated=32, WaveformSampleInterpretation="SL", WaveformData=bytes(24))
+    with pytest.raises(ValueError, match="Save it as Explicit VR Little Endian"):
+        dicom.waveform(save(tmp_path / "a.dcm", data, ExplicitVRBigEndian))
 
 
 def test_padding_is_nan(tmp_path):

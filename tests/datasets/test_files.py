@@ -2,11 +2,12 @@
 
 import hashlib
 import io
+import os
 
 import pytest
 
-from edunet.datasets import files
-from edunet.datasets.files import announce, check_sum, damaged, find_file, find_folder, text_lines
+from edunet.datasets import files, medmnist, mnist, physionet2012, wfdb
+from edunet.datasets.files import announce, check_sum, damaged, find_file, find_folder, quoted, text_lines
 
 
 @pytest.fixture(autouse=True)
@@ -50,6 +51,40 @@ def test_a_folder_that_is_not_there_names_the_nearest(tmp_path):
         find_folder(tmp_path / "set_a", "")
 
 
+@pytest.mark.parametrize("find", [lambda path: find_file(path, (".csv",), ""), lambda path: find_folder(path, "")])
+@pytest.mark.parametrize(
+    ("name", "message"),
+    [("x" * 5000, r"a path of 5,\d\d\d letters is too long"), ("a\0b.csv", r"holds a NUL character.*a\\x00b\.csv")],
+)
+def test_what_is_no_path(tmp_path, find, name, message):
+    with pytest.raises(ValueError, match=message) as caught:
+        find(str(tmp_path / name))
+    assert len(str(caught.value)) < 500
+
+
+@pytest.mark.parametrize(
+    "read", [mnist.load, medmnist.load, physionet2012.load, wfdb.load, wfdb.header, wfdb.annotations]
+)
+@pytest.mark.parametrize("name", ["x" * 5000, "x" * 254, "a\0b", "~nobody-of-this-name/a"])
+def test_every_reader_refuses_what_is_no_path(read, name):
+    with pytest.raises((ValueError, FileNotFoundError), match=r"too long|NUL character|no home folder|There is no"):
+        read(name)
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no named pipes")
+def test_a_pipe_is_no_regular_file(tmp_path):
+    os.mkfifo(tmp_path / "ff.csv")
+    with pytest.raises(ValueError, match=r"ff\.csv is not a regular file"):
+        find_file(tmp_path / "ff.csv", (".csv",), "")
+
+
+def test_names_from_a_file_are_quoted_escaped_and_cut():
+    assert quoted("a", "\x1b[31m") == r"'a', '\x1b[31m'"
+    assert quoted(*"abc", most=2) == "'a', 'b' and 1 more"
+    assert quoted("x" * 200, longest=5) == "'xxxx...'"
+    assert len(quoted("\x1b" * 10**6)) < 100
+
+
 @pytest.mark.parametrize("kind", ["md5", "sha256"])
 def test_sums(tmp_path, kind):
     path = tmp_path / "a.csv"
@@ -83,6 +118,12 @@ def test_licence_and_citation_are_printed_once(capsys):
 )
 def test_where_it_is_wrong(place, text):
     assert str(damaged("a.csv", "no", **place)) == text
+
+
+def test_no_message_steers_the_terminal(tmp_path):
+    assert str(damaged("a\x1b[31m.csv", "\u202eno\n", line=1)) == r"a\x1b[31m.csv, line 1: \u202eno\n"
+    with pytest.raises(FileNotFoundError, match=r"no file .*\\x1b\[31m\.dat"):
+        find_file(tmp_path / "\x1b[31m.dat", (".dat",), "")
 
 
 def test_lines_whatever_their_ends():

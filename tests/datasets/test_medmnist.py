@@ -3,6 +3,7 @@
 import hashlib
 import io
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -18,6 +19,13 @@ SIZES = {"train": 12, "val": 5, "test": 7}
 @pytest.fixture(autouse=True)
 def nothing_announced(monkeypatch):
     monkeypatch.setattr(files, "_announced", set())
+
+
+@pytest.fixture
+def small(monkeypatch):
+    """Let the published sets have as many pictures as those made here."""
+    for name, facts in SETS.items():
+        monkeypatch.setitem(SETS, name, replace(facts, sizes=(tuple(SIZES.values()),)))
 
 
 def arrays(shape=(28, 28), classes=2, columns=1, seed=0):
@@ -41,6 +49,7 @@ def write(path, content):
 # --- what it reads ----------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.usefixtures("small")
 def test_grey_binary(tmp_path):
     content = arrays()
     data = medmnist.load(write(tmp_path / "breastmnist.npz", content))
@@ -54,6 +63,7 @@ def test_grey_binary(tmp_path):
     np.testing.assert_array_equal(data.test.y, content["test_labels"][:, 0])
 
 
+@pytest.mark.usefixtures("small")
 def test_colour_multi_class(tmp_path):
     data = medmnist.load(write(tmp_path / "bloodmnist.npz", arrays((28, 28, 3), 8)))
     assert (data.task, data.n_channels, data.train.x.shape) == ("multi-class", 3, (12, 28, 28, 3))
@@ -82,6 +92,7 @@ def test_larger_pictures(tmp_path, size):
     assert data.train.x.shape == (12, size, size, 1)
 
 
+@pytest.mark.usefixtures("small")
 def test_uncompressed_file_and_string_path(tmp_path):
     np.savez(tmp_path / "octmnist.npz", **arrays(classes=4))
     assert medmnist.load(str(tmp_path / "octmnist.npz")).class_names[3] == "normal"
@@ -106,6 +117,15 @@ def test_unknown_name_takes_its_task_from_the_labels(tmp_path, options, task, na
     assert "unknown" in data.licence
 
 
+def test_a_part_of_a_set_has_numbered_classes_and_says_so(tmp_path, capsys):
+    data = medmnist.load(write(tmp_path / "breastmnist.npz", arrays()))
+    assert (data.class_names, data.task) == (("0", "1"), "binary-class")
+    assert data.licence == "CC BY 4.0, if this is a part of breastmnist"
+    said = capsys.readouterr().out
+    assert "(12, 5, 7) pictures in train, val, test; breastmnist has (546, 78, 156)" in said
+    assert "0 = malignant; 1 = normal, benign." in said
+
+
 def test_load_data_has_the_form_of_keras(tmp_path):
     (x_train, y_train), (x_test, y_test) = medmnist.load_data(write(tmp_path / "breastmnist.npz", arrays()))
     assert x_train.shape == (12, 28, 28, 1)
@@ -114,6 +134,7 @@ def test_load_data_has_the_form_of_keras(tmp_path):
     assert y_test.shape == (7,)
 
 
+@pytest.mark.usefixtures("small")
 def test_licence_and_citation_are_printed_once(tmp_path, capsys):
     path = write(tmp_path / "dermamnist.npz", arrays((28, 28, 3), 7))
     data = medmnist.load(path)
@@ -206,8 +227,19 @@ def test_flipped_byte(tmp_path):
 def test_missing_key(tmp_path):
     content = arrays()
     del content["val_labels"]
-    with pytest.raises(ValueError, match="lacks val_labels; it holds train_images"):
+    with pytest.raises(ValueError, match="lacks val_labels; it holds 'train_images'"):
         medmnist.load(write(tmp_path / "breastmnist.npz", content))
+
+
+def test_names_of_members_are_cut_and_escaped(tmp_path):
+    with zipfile.ZipFile(tmp_path / "breastmnist.npz", "w") as archive:
+        archive.writestr("\x1b[31mred.npy", b"")
+        for i in range(1000):
+            archive.writestr(f"{i}{'x' * 200}.npy", b"")
+    with pytest.raises(ValueError, match=r"it holds '\\x1b\[31mred', .* and 991 more") as caught:
+        medmnist.load(tmp_path / "breastmnist.npz")
+    assert len(str(caught.value)) < 1500
+    assert "\x1b" not in str(caught.value)
 
 
 def test_objects_are_never_unpickled(tmp_path):
@@ -296,6 +328,25 @@ def test_wrong_array(tmp_path, key, value, message):
 def test_labels_that_do_not_fit_the_name(tmp_path):
     with pytest.raises(ValueError, match=r"14 label column.*named after the right set"):
         medmnist.load(write(tmp_path / "chestmnist.npz", arrays()))
+
+
+@pytest.mark.parametrize(("name", "size"), [("pneumoniamnist", ""), ("octmnist", ""), ("OCTMNIST", "_64")])
+def test_a_set_under_the_name_of_another(tmp_path, monkeypatch, name, size):
+    monkeypatch.setitem(SETS, "breastmnist", replace(SETS["breastmnist"], sizes=((12, 5, 7),)))
+    with pytest.raises(
+        ValueError, match=rf"pictures of breastmnist, not those of {name.lower()}. Rename it breastmnist{size}\.npz"
+    ):
+        medmnist.load(write(tmp_path / f"{name}{size}.npz", arrays()))
+
+
+def test_channels_that_do_not_fit_the_name(tmp_path):
+    with pytest.raises(ValueError, match=r"have 3 channel\(s\), those of breastmnist have 1"):
+        medmnist.load(write(tmp_path / "breastmnist.npz", arrays((28, 28, 3))))
+
+
+def test_channels_that_come_first(tmp_path):
+    with pytest.raises(ValueError, match=r"the channels come first.*np\.moveaxis"):
+        medmnist.load(write(tmp_path / "hospital.npz", arrays((3, 28, 28))))
 
 
 def test_multi_label_value_other_than_0_and_1(tmp_path):

@@ -1,12 +1,14 @@
 """mnist: Keras's file and the idx files, whole, packed, alone, and such as lie."""
 
 import gzip
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from edunet.datasets import files, mnist
+from edunet.datasets.mnist_sets import SETS
 
 SIZES = {"train": 12, "t10k": 7}
 
@@ -14,6 +16,13 @@ SIZES = {"train": 12, "t10k": 7}
 @pytest.fixture(autouse=True)
 def nothing_announced(monkeypatch):
     monkeypatch.setattr(files, "_announced", set())
+
+
+@pytest.fixture
+def small(monkeypatch):
+    """Let the published sets have as many pictures as those made here."""
+    for name, facts in SETS.items():
+        monkeypatch.setitem(SETS, name, replace(facts, n_train=12, n_test=7))
 
 
 def idx(array, kind=8):
@@ -45,6 +54,7 @@ def write_npz(path, **changes):
     return path
 
 
+@pytest.mark.usefixtures("small")
 def test_keras_file(tmp_path, capsys):
     data = mnist.load(write_npz(tmp_path / "mnist.npz"))
     assert data.train.x.shape == (12, 28, 28, 1)
@@ -78,6 +88,7 @@ def test_only_one_part(tmp_path):
         mnist.load_data(tmp_path)
 
 
+@pytest.mark.usefixtures("small")
 @pytest.mark.parametrize(
     ("folder", "prefix", "name", "classes"),
     [
@@ -95,6 +106,20 @@ def test_other_sets_of_the_form(tmp_path, folder, prefix, name, classes):
     assert ("unknown" in data.licence) == (name == "wards")
 
 
+@pytest.mark.usefixtures("small")
+@pytest.mark.parametrize("name", ["pneumonia-mnist", "mnist_of_the_ward", "my mnist"])
+def test_a_set_that_bears_only_a_part_of_the_name(tmp_path, name):
+    (tmp_path / name).mkdir()
+    for path in (write_npz(tmp_path / f"{name}.npz"), write_idx(tmp_path / name)):
+        assert "unknown" in mnist.load(path).licence
+
+
+def test_a_part_of_a_set_has_numbered_classes_and_says_so(tmp_path, capsys):
+    data = mnist.load(write_npz(tmp_path / "fashion-mnist.npz"))
+    assert (data.class_names[0], "unknown" in data.licence) == ("0", True)
+    assert "0 = T-shirt/top; 1 = trouser" in capsys.readouterr().out
+
+
 def test_any_number_of_classes_and_size(tmp_path):
     data = mnist.load(write_idx(tmp_path, classes=12, size=(9, 17)))
     assert (data.train.x.shape, len(data.class_names)) == ((12, 9, 17, 1), 12)
@@ -103,7 +128,7 @@ def test_any_number_of_classes_and_size(tmp_path):
 def test_folder_of_several_sets(tmp_path):
     write_idx(tmp_path, prefix="a-")
     write_idx(tmp_path, prefix="b-")
-    with pytest.raises(ValueError, match="holds 2 sets: a-, b-"):
+    with pytest.raises(ValueError, match="holds 2 sets: 'a-', 'b-'"):
         mnist.load(tmp_path)
     assert len(mnist.load(tmp_path / "b-train-images-idx3-ubyte").train) == 12
 
@@ -120,7 +145,8 @@ X, Y = arrays("train")
         ("images", b"", "not an idx file"),
         ("images", b"<html>404", "a web page"),
         ("images", idx(Y), "have two files changed their names"),
-        ("images", idx(X, kind=13), r"type 13 with 3 axes; expected 8"),
+        ("images", idx(X, kind=10), r"values of type 10, which idx does not have; expected 8 \(unsigned bytes\)"),
+        ("images", idx(X.astype(">f4"), kind=13), r"type float32; expected uint8"),
         ("images", b"\0\0\x08\x03" + b"\xff" * 12, "more than the cap of 1,073,741,824"),
         ("images", b"\0\0\x08\x03" + bytes(12), "nothing"),
         ("images", gzip.compress(idx(X))[:-20], "damaged or cut short"),
@@ -138,6 +164,12 @@ def test_what_is_no_sound_idx_file(tmp_path, kind, content, message):
     next(tmp_path.glob(f"train-{kind}*")).write_bytes(content)
     with pytest.raises(ValueError, match=message):
         mnist.load(tmp_path)
+
+
+def test_labels_of_four_bytes(tmp_path):
+    write_idx(tmp_path)
+    (tmp_path / "train-labels-idx1-ubyte").write_bytes(idx(Y.astype(">i4"), kind=12))
+    np.testing.assert_array_equal(mnist.load(tmp_path).train.y, Y)
 
 
 def test_labels_that_are_not_there(tmp_path):
@@ -173,7 +205,7 @@ def test_what_is_no_sound_npz_file(tmp_path, changes, message):
 
 def test_an_npz_file_of_another_set(tmp_path):
     np.savez(tmp_path / "mnist.npz", arr_0=X)
-    with pytest.raises(ValueError, match="lacks x_train, y_train, x_test, y_test; it holds arr_0"):
+    with pytest.raises(ValueError, match="lacks x_train, y_train, x_test, y_test; it holds 'arr_0'"):
         mnist.load(tmp_path / "mnist.npz")
 
 

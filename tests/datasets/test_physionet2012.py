@@ -143,6 +143,24 @@ def test_outcomes_beside_the_folder_or_given(tmp_path):
     assert without.without_outcome.size == 0
 
 
+def test_outcomes_beside_an_archive(tmp_path):
+    path = archive(tmp_path / "set-c.tar.gz", {"set-c/9.txt": OTHER})
+    (tmp_path / "Outcomes-c.txt").write_bytes(OUTCOMES)
+    assert physionet2012.load(path).outcomes["SAPS-I"].tolist() == [16]
+
+
+def test_a_set_without_outcomes_says_so(tmp_path, capsys):
+    path = archive(tmp_path / "set-c.tar.gz", {"set-c/9.txt": OTHER})
+    assert physionet2012.load(path).outcomes == {}
+    assert "no outcomes are there, nor Outcomes-c.txt beside it. Type load(" in capsys.readouterr().out
+
+
+def test_a_folder_too_high_up_names_the_right_one(tmp_path):
+    folder(tmp_path / "a" / "b" / "c")
+    with pytest.raises(ValueError, match=r"They lie deeper: type load\('.*set-a'\)"):
+        physionet2012.load(tmp_path / "a" / "b")
+
+
 def test_two_sets_at_once(tmp_path):
     b = {"set-b/142675.txt": STAY.replace(b"132539", b"142675"), "Outcomes-b.txt": b"RecordID,SOFA\n142675,3\n"}
     icu = physionet2012.load(folder(tmp_path, SET | b))
@@ -277,6 +295,31 @@ def test_archive_that_is_cut_short(tmp_path, cut):
     path.write_bytes(path.read_bytes()[:cut])
     with pytest.raises(ValueError, match=r"Download it again"):
         physionet2012.load(path)
+
+
+@pytest.mark.parametrize(
+    ("blocks", "message"), [(2, "cut short"), (4, "cut short"), (6, "cut short"), (7, "cut short")]
+)
+def test_an_archive_without_its_end_has_lost_stays(tmp_path, blocks, message):
+    path = archive(tmp_path / "a.tar", {f"{i}.txt": OTHER.replace(b",9", b",%d" % i) for i in (7, 8, 9)}, "w")
+    path.write_bytes(path.read_bytes()[: blocks * 512])  # a header and a block for each stay, then the end
+    with pytest.raises(ValueError, match=rf"a\.tar: {message} after .* no end mark"):
+        physionet2012.load(path)
+    path.write_bytes(archive(path, {"9.txt": OTHER}, "w").read_bytes()[: 4 * 512])
+    assert len(physionet2012.load(path)) == 1
+
+
+def test_two_archives_in_one_file(tmp_path):
+    path = archive(tmp_path / "a.tar", {"9.txt": OTHER}, "w")
+    path.write_bytes(path.read_bytes() * 2)
+    with pytest.raises(ValueError, match="something follows the end of the archive"):
+        physionet2012.load(path)
+
+
+def test_a_large_member_that_is_skipped_is_told_as_such(tmp_path):
+    path = archive(tmp_path / "a.tar", {"scan.bin": bytes(3_000_000), "9.txt": OTHER}, "w")
+    with pytest.raises(ValueError, match=r"^a\.tar unpacks to more than the cap of 1,000,000 bytes"):
+        physionet2012.load(path, max_bytes=1_000_000)
 
 
 def test_a_damaged_header_is_not_the_end(tmp_path):

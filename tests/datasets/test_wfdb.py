@@ -1,5 +1,7 @@
 """wfdb: headers, samples in every packing, annotations, and files that are damaged."""
 
+import time
+import tracemalloc
 from pathlib import Path
 
 import numpy as np
@@ -106,6 +108,32 @@ def test_what_a_header_leaves_out(tmp_path):
     assert (about.rate, about.n_samples, about.comments) == (250, None, ("made by hand",))
     assert (about.signals[0].gain, about.signals[0].baseline, about.signals[0].units) == (200, 0, "mV")
     assert len(wfdb.load(path)) == 4  # as many as the file holds
+
+
+@pytest.mark.parametrize(("baseline", "value"), [("12.0", 12), ("+12", 12), ("-7.", -7)])
+def test_baselines_as_programs_write_them(tmp_path, baseline, value):
+    path = record(tmp_path, f"r 1 250 8\nr.dat 16 200({baseline})/mV\n")
+    assert wfdb.header(path).signals[0].baseline == value
+
+
+def test_a_comment_in_latin_1(tmp_path):
+    path = record(tmp_path)
+    with (tmp_path / "r.hea").open("ab") as file:
+        file.write("# Universität Zürich\n".encode("latin-1"))
+    assert wfdb.header(path).comments == ("Universität Zürich",)
+
+
+def test_a_sum_of_0_was_not_computed(tmp_path):
+    np.testing.assert_array_equal(wfdb.load(record(tmp_path, HEA.format(0, 0)), physical=False).x, X)
+
+
+def test_blocks_join_without_a_seam(tmp_path, monkeypatch):
+    monkeypatch.setattr(wfdb, "STEP", 7)
+    x = np.random.Generator(np.random.PCG64(0)).integers(-2000, 2000, (50, 3))
+    hea = "r 3 360 50\n" + "".join(f"r.dat 212 200 12 0 0 {s} 0 a\n" for s in sums(x))
+    path = record(tmp_path, hea, pack(212, x.ravel().tolist()))
+    np.testing.assert_array_equal(wfdb.load(path, physical=False).x, x)
+    np.testing.assert_array_equal(wfdb.load(path, start=5, stop=43).x, np.float32(x[5:43] / 200))
 
 
 def test_counter_time_and_date(tmp_path):
@@ -227,6 +255,41 @@ def test_header_without_an_end(tmp_path):
 def test_samples_that_are_cut_short(tmp_path, stop):
     with pytest.raises(ValueError, match=r"r\.dat: cut short: 3 samples of 2 signals, the header says 4"):
         wfdb.load(record(tmp_path, data=X.astype("<i2").tobytes()[:-1]), stop=stop)
+
+
+def test_more_than_the_cap_is_read_in_pieces(tmp_path):
+    with (tmp_path / "r.dat").open("wb") as file:
+        file.truncate(3 * 2**30)
+    (tmp_path / "r.hea").write_text("r 1 100\nr.dat 16 200/mV\n")
+    with pytest.raises(
+        ValueError, match=r"more than the cap of 2,147,483,648\. Read a piece: load\(path, start=0, stop=536870912\)"
+    ):
+        wfdb.load(tmp_path / "r")
+    assert len(wfdb.load(tmp_path / "r", start=10**9, stop=10**9 + 5)) == 5
+    with pytest.raises(ValueError, match="start=5, stop=7"):
+        wfdb.load(tmp_path / "r", start=5, stop=9, max_bytes=8)
+
+
+def test_reading_takes_little_more_than_the_result(tmp_path):
+    (tmp_path / "r.dat").write_bytes(bytes(6_000_000))
+    (tmp_path / "r.hea").write_text("r 3 100\n" + "r.dat 16 200/mV\n" * 3)
+    tracemalloc.start()
+    size = wfdb.load(tmp_path / "r").x.nbytes
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < size + 20_000_000
+
+
+def test_a_long_annotation_file(tmp_path):
+    content = word(1, 5) + word(61, 1) + word(63, 2) + b"ab"
+    (tmp_path / "r.atr").write_bytes(content * 100_000 + word(0))
+    began = time.perf_counter()
+    marks = wfdb.annotations(tmp_path / "r")
+    assert time.perf_counter() - began < 2
+    assert (len(marks), marks.sample[-1], marks.aux[-1], marks.subtype.min()) == (100_000, 500_000, "ab", 1)
+    (tmp_path / "r.atr").write_bytes(word(1, 5) * 2**22 + word(0))
+    with pytest.raises(ValueError, match="longer than 8,388,608 bytes"):
+        wfdb.annotations(tmp_path / "r")
 
 
 def test_a_header_that_lies(tmp_path):
