@@ -35,7 +35,7 @@ from pathlib import Path
 import numpy as np
 
 from edunet.datasets import tables
-from edunet.datasets.files import announce, damaged
+from edunet.datasets.files import announce, damaged, to_path
 from edunet.datasets.shares import stratified
 from edunet.datasets.tables_sets import HEART_CITATION, HEART_COLUMNS
 from edunet.datasets.tables_text import listed
@@ -105,7 +105,7 @@ def load(path: str | Path, *, checksum: str | None = None) -> Heart:
         {'ca': 4, 'thal': 2}
     """
     table = tables.load(path, target="", missing=(*tables.MISSING, "-9", "-9.0"), checksum=checksum)
-    path = Path(path).expanduser()
+    path = to_path(path)
     cells = in_order(path.name, table)
     zeros = {}
     for name in NEVER_ZERO:

@@ -21,7 +21,7 @@ from pathlib import Path
 
 import numpy as np
 
-from edunet.datasets.files import announce, damaged, find_file
+from edunet.datasets.files import announce, damaged, find_file, to_path
 from edunet.datasets.ucr_text import Series, read_series
 
 __all__ = ["UCR", "Part", "load", "load_data"]
@@ -80,7 +80,7 @@ def load(path: str | Path, *, label: str = "first", max_bytes: int = MAX_BYTES) 
     """
     if label not in ("first", "last"):
         raise ValueError(f"label is 'first' or 'last'. Received: label={label!r:.40}.")
-    name, files = find_parts(Path(path).expanduser())
+    name, files = find_parts(to_path(path))
     rows = {part: read_series(file, label) for part, file in files.items()}
     labels = {word for series in rows.values() for word, _ in series}
     class_names = sort_labels(labels)
