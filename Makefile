@@ -10,8 +10,9 @@ BIN := $(VENV)/bin
 demo: $(VENV)/ready
 	$(BIN)/edunet demo
 
+# A process for each core, and the tests of a file in one of them.
 test: $(VENV)/ready
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --numprocesses=auto --dist=loadfile
 
 # Opens the lessons in the browser: a copy of yours, in edunet-lessons.
 lessons: $(VENV)/ready

@@ -59,7 +59,8 @@ def to_path(path: str | Path) -> Path:
     except RuntimeError as error:
         raise FileNotFoundError(f"There is no home folder for {quoted(path)}. Type the whole path.") from error
     if "\0" in str(path):
-        raise ValueError(f"a path holds a NUL character, expected the name of a file. Received: {quoted(path)}.")
+        shown = quoted(path, longest=300)
+        raise ValueError(f"a path holds a NUL character, expected the name of a file. Received: {shown}.")
     try:
         path.stat()
     except OSError as error:
