@@ -30,8 +30,10 @@ def main() -> None:
     options = parser.parse_args()
     wanted = ROWS if options.row == ["all"] else options.row
     unknown = [name for name in wanted if name not in ROWS]
-    if unknown or not wanted:
-        parser.exit(2 if unknown else 0, f"{f'no row is called {unknown[0]}. ' if unknown else ''}rows: {ROWS}\n")
+    if unknown:
+        parser.exit(2, f"no row is called {unknown[0]}. rows: {ROWS}\n")
+    if not wanted:
+        print(f"rows: {ROWS}")
     for name in wanted:
         show(name, options.data, options.seeds)
 
