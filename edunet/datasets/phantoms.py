@@ -7,7 +7,8 @@ ct            Ellipses after Shepp and Logan, every head a little different, wit
 
     p(θ,s) = ∫ µ along the ray,  N ~ Poisson(N0·e^-p),  µ̂ = filtered back-projection of -ln(max(N,1)/N0)
 
-    60 views of 64 rays; N0 is `dose`. The functions are public: `project`, `count_photons`, `reconstruct`, `render`.
+    60 views of 64 rays; N0 is `dose`, and `edunet.datasets.phantoms_ct` tells at which of them the noise is seen.
+    The functions are public: `project`, `count_photons`, `reconstruct`, `render`.
 
 histology     N ~ Poisson(λ) nuclei, ellipses with ln area ~ N(m, s²), eccentricity ~ Beta(a,b), set down one by one on
               squares of 2 µm that are at least 7 µm apart, anywhere in the square; a malignant one is four times as
