@@ -6,6 +6,19 @@
     µ̂ = (π/V)·Σ_θ (h * p̂)(θ, x·cos θ + y·sin θ)      p̂ = -ln(max(N,1)/N0), filtered back-projection
 
 Lengths are in units of 10 cm (one side of the picture is 20 cm, a pixel 3.1 mm), µ is in 1/cm.
+
+Measured with 100 heads of `phantoms.load`, root mean square of µ̂ - µ within the skull, in 1/cm (water 0.2), and the
+best Dice of one threshold for all nodules, looked for 3 pixels within the skull:
+
+    dose N0, photons per ray                  1e12     1e5     1e4     1e3     3e2     1e2
+    everywhere within the skull, from truth   0.065   0.065   0.066   0.078   0.104   0.144
+    3 pixels within, from truth               0.014   0.014   0.019   0.046   0.083   0.129
+    from the picture without noise            0       0.004   0.013   0.043   0.080   0.127
+    Dice of a threshold                       0.86    0.85    0.79    0.57    0.40    0.25
+
+The noise alone falls as 1/√N0, almost up to the few photons where ln bends. But 64 pixels and 60 views cannot draw the
+edge of the skull, which costs 0.065 at any dose: noise is seen from 1e4 photons down, and at the default of 1e5 only
+well away from the skull.
 """
 
 from __future__ import annotations

@@ -9,7 +9,7 @@ import math
 
 import numpy as np
 
-from edunet.datasets.cohort import BLOCK, Drawn, sigmoid
+from edunet.datasets.cohort import BLOCK, Drawn, sigmoid, whole_number
 
 __all__ = ["LABORATORIES", "MOST", "draw_block", "log_likelihood_ratio", "stain", "unmix", "vectors"]
 
@@ -39,7 +39,8 @@ def vectors(laboratory: int = 0) -> Array:
     Laboratory 0 is Ruifrok and Johnston's. The others lean each number by 0.08 and the strength of a stain by a quarter
     (standard deviations), always in the same way.
     """
-    if not 0 <= laboratory < LABORATORIES:
+    laboratory = whole_number("laboratory", laboratory, 0, "stain(1.0, 0.5, laboratory=1)")
+    if laboratory >= LABORATORIES:
         raise ValueError(f"laboratories are numbered 0 to {LABORATORIES - 1}. Received: {laboratory}.")
     if laboratory == 0:
         return STAINS.copy()
@@ -51,12 +52,20 @@ def vectors(laboratory: int = 0) -> Array:
 def stain(haematoxylin: Array, eosin: Array, laboratory: int = 0) -> Array:
     """Send white light through amounts of the two stains: I = exp(-h·v_H - e·v_E), shape (...,3), 1 is white.
 
+    Arguments: haematoxylin and eosin, amounts in real numbers that go together; laboratory, 0 to 7, who stains.
+    Raises: TypeError if an amount is no real number, as 1.0 is, or laboratory no whole one; ValueError if there is none
+        of that number.
     Source: A. C. Ruifrok, D. A. Johnston, Analytical and Quantitative Cytology and Histology 23 (2001) 291-299.
 
     >>> stain(np.zeros(1), np.ones(1)).round(2)  # eosin is pink
     array([[0.93, 0.37, 0.9 ]])
     """
     amounts = np.stack(np.broadcast_arrays(haematoxylin, eosin), axis=-1)
+    if amounts.dtype.kind != "f":
+        raise TypeError(
+            f"stain wants amounts in real numbers, about 0.0 to 1.0. Received: {amounts.dtype}. Type for example "
+            "stain(np.array([1.0]), np.array([0.5]))."
+        )
     light = -amounts @ vectors(laboratory).astype(amounts.dtype)
     return np.exp(light, out=light)
 
@@ -217,12 +226,10 @@ def photograph(rng: np.random.Generator, nucleus: Array, site: Array) -> Array:
     eosin = np.clip(0.34 + 0.10 * fibres, 0.08, None) * np.clip((fibres + 1.9) * 2.5, 0.1, 1)  # and clefts between them
     eosin *= 1 - 0.5 * np.minimum(nucleus, 1)
     haematoxylin = nucleus * (1 + 0.18 * chromatin) + 0.04
-    picture = np.empty((*nucleus.shape, 3), np.uint8)
+    light = rng.standard_normal((*nucleus.shape, 3), dtype=np.float32)  # of all at once: whoever stains, the same noise
+    light *= 2
     for laboratory in np.unique(site):
         i = np.flatnonzero(site == laboratory)
-        light = rng.standard_normal((len(i), SIDE, SIDE, 3), dtype=np.float32)
-        light *= 2
-        light += stain(haematoxylin[i], eosin[i], int(laboratory)) * np.float32(245)
-        light += 0.5  # rounds
-        picture[i] = np.clip(light, 0, 255, out=light)
-    return picture
+        light[i] += stain(haematoxylin[i], eosin[i], int(laboratory)) * np.float32(245)
+    light += 0.5  # rounds
+    return np.clip(light, 0, 255, out=light).astype(np.uint8)

@@ -1,9 +1,11 @@
 """phantoms: the contract of every kind, the words it refuses, the cells."""
 
+import inspect
+
 import numpy as np
 import pytest
 
-from edunet.datasets import cohort, phantoms, phantoms_cells, phantoms_heads, phantoms_histology
+from edunet.datasets import cohort, oracle, phantoms, phantoms_cells, phantoms_heads, phantoms_histology
 
 KINDS = phantoms.KINDS
 BLOCK = 100  # pictures drawn together in this file, instead of 1000: the same code in a tenth of the time
@@ -91,11 +93,28 @@ def test_global_random_state_is_left_alone():
     np.testing.assert_array_equal(np.random.get_state()[1], before)  # noqa: NPY002
 
 
-def test_load_data_is_two_thirds_and_one_third_of_the_heads(sets):
-    (x_train, y_train), (x_test, y_test) = phantoms.load_data(30, seed=4)
+@pytest.mark.parametrize(
+    "options", [{}, {"dose": 1e3}, {"kind": "histology", "laboratories": 3}, {"kind": "cells"}], ids=str
+)
+def test_load_data_takes_the_options_of_load(options):
+    assert inspect.signature(phantoms.load_data).parameters.keys() == inspect.signature(phantoms.load).parameters.keys()
+    (x_train, y_train), (x_test, y_test) = phantoms.load_data(30, seed=4, **options)
     assert len(x_train) == len(y_train) == 20
-    np.testing.assert_array_equal(np.concatenate([x_train, x_test]), sets["ct"].x[:30])
-    np.testing.assert_array_equal(np.concatenate([y_train, y_test]), sets["ct"].y[:30])
+    pictures = phantoms.load(30, seed=4, **options)
+    np.testing.assert_array_equal(np.concatenate([x_train, x_test]), pictures.x)
+    np.testing.assert_array_equal(np.concatenate([y_train, y_test]), pictures.y)
+
+
+@pytest.mark.parametrize("kind", ["ct", "cells"])
+def test_masks_have_no_best_score_and_it_says_who_has(sets, kind):
+    with pytest.raises(TypeError, match=f"only kind='histology' has.*kind='{kind}'.*Dice.*truth\\['clean'\\]"):
+        phantoms.oracle_score(sets[kind].truth)
+
+
+def test_best_score_of_histology_is_that_of_the_oracle(sets):
+    truth = sets["histology"].truth
+    assert phantoms.oracle_score(truth, "brier") == oracle.oracle_score(truth, "brier")
+    assert phantoms.oracle_score(truth) == oracle.oracle_score(truth, "auc")
 
 
 @pytest.mark.parametrize(
@@ -143,6 +162,16 @@ def test_cells_do_not_touch_and_are_counted(sets):
     gap = np.hypot(*(truth[k][:, :, None] - truth[k][:, None] for k in ("row", "col")))
     gap -= truth["radius"][:, :, None] + truth["radius"][:, None]
     assert np.nanmin(gap[:, ~np.eye(12, dtype=bool)]) >= 1
+
+
+def test_pixels_of_two_cells_share_no_side(sets):
+    """So that groups of 4 neighbours are the cells."""
+    truth = sets["cells"].truth
+    i, j = np.mgrid[:64, :64]
+    apart = np.hypot(i - truth["row"][..., None, None], j - truth["col"][..., None, None])
+    owner = np.where(apart <= truth["radius"][..., None, None], np.arange(1, 13)[:, None, None], 0).max(1)
+    for a, b in ((owner[:, 1:], owner[:, :-1]), (owner[:, :, 1:], owner[:, :, :-1])):
+        assert not ((a > 0) & (b > 0) & (a != b)).any()
 
 
 def test_noise_of_cells(sets):

@@ -121,6 +121,26 @@ def test_laboratories_change_the_shade_and_nothing_else(fields, plain):
     assert not plain.site.any()
 
 
+def test_fields_of_the_first_laboratory_are_those_of_the_default(fields, plain):
+    """Its camera too: an option takes numbers from a generator of its own."""
+    reference = fields.site == 0
+    np.testing.assert_array_equal(fields.x[reference], plain.x[reference])
+
+
+@pytest.mark.parametrize("amounts", [(1, 0), (np.array([1]), np.array([0])), ("1", "0"), (True, False)])
+def test_stain_wants_real_numbers(amounts):
+    with pytest.raises(TypeError, match=r"stain wants amounts in real numbers.*Type for example stain\("):
+        stain(*amounts)
+
+
+@pytest.mark.parametrize("function", [lambda laboratory: stain(1.0, 0.5, laboratory), vectors])
+def test_a_laboratory_has_a_whole_number(function):
+    with pytest.raises(TypeError, match=r"laboratory must be a whole number.*1\.5"):
+        function(1.5)
+    with pytest.raises(ValueError, match="laboratory must be at least 0.*-1"):
+        function(-1)
+
+
 def test_first_field_is_pinned(plain):
     assert plain.y[:3].tolist() == [1, 1, 1]
     assert plain.truth["count"][:3].tolist() == [59, 47, 52]

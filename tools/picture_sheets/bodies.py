@@ -65,17 +65,19 @@ def epidemic() -> Figure:
 def doses_curve() -> Figure:
     """Six tablets: the true curve, three samples, the value asked for and the best answer."""
     patients = doses.curve(6)
-    figure, axes = sheet("edunet.datasets.doses.curve: 12 h after the third sample", sharex=True, sharey=True)
+    figure, axes = sheet("edunet.datasets.doses.curve: measured 12 h after the third sample", sharex=True, sharey=True)
     hours = np.linspace(0, 25, 301)
     for i, a in enumerate(axes):
         truth = {name: patients.truth[name][i] for name in ("ka", "CL", "V")}
         a.plot(hours, doses.concentration(hours, patients.x[i, 0], **truth), color=BLUE, label="C, true")
         a.plot(patients.x[i, 1::2], patients.x[i, 2::2], "o", color=BLACK, label="samples, seen")
         later = patients.x[i, 5] + 12
-        a.plot(later, patients.y[i], "D", color=ORANGE, markeredgecolor=BLACK, label="y, asked for")
+        a.plot(later, patients.y[i], "D", color=ORANGE, markeredgecolor=BLACK,
+               label="y, asked for: measured with error, so it may be below 0")  # fmt: skip
         spread = patients.truth["sd"][i]
         a.errorbar(later + 0.6, patients.truth["expected"][i], spread, fmt="_", color=GREEN, capsize=3,
                    label="best answer ± sd")  # fmt: skip
+        a.axhline(0, color="0.7", linewidth=0.8, zorder=0)
         a.set_title(f"{patients.patient_id[i]}, {patients.x[i, 0]:.1f} mg/kg", fontsize=10)
     return label(figure, axes, "hours after the dose", "concentration, mg/l")
 
