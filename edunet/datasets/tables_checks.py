@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import itertools
 import re
 from collections.abc import Callable, Collection, Iterable, Sequence
 
@@ -14,10 +15,11 @@ from edunet.datasets.tables_text import listed
 
 __all__ = [
     "check_capitals", "check_first_lines", "check_mixed", "check_writing", "counts_rows", "first_is", "header_names",
-    "look_up", "unclear_header", "unlike", "without_row_numbers",
+    "look_up", "names_rows", "unclear_header", "unlike", "without_row_numbers",
 ]  # fmt: skip
 
 ROW_NUMBERS = re.compile(r"|rownames|row\.names|index|unnamed: \d+(\.\d+)?", re.IGNORECASE)
+IDS = re.compile(r"((passenger|patient|sample|row)[ _]?)?id|n[or]\.?", re.IGNORECASE)  # which often number the rows
 STARTS = re.compile(r"[+-]?[\d,]", re.ASCII)
 WRITINGS = {  # numbers that Python does not read
     re.compile(
@@ -56,7 +58,11 @@ def first_is(cells: list[str], missing: Collection[str]) -> str:
     if len(numbers) > 1 and numbers == [str(place) for place in range(len(numbers))]:
         return "unclear"  # 0,1,2: as pandas writes names that nobody gave
     if numbers:
-        return "data"
+        named = len(numbers) > 1 and len(numbers) == len(texts) - 1 and to_number(texts[0]) is None
+        rising = (
+            named and all(a.isdigit() for a in numbers) and all(a < b for a, b in itertools.pairwise(map(int, numbers)))
+        )
+        return "unclear" if rising else "data"  # country,1990,1991 or patient,0,7,14: years or days may be names
     return "unclear" if any(text and text in missing for text in texts) else "names"
 
 
@@ -148,6 +154,11 @@ def written(file_name: str, column: Column, line: int, cell: str, writing: str) 
 def counts_rows(name: str) -> bool:
     """Tell whether a name in a header is one that programs give to numbers of rows: none, rownames, Unnamed: 0."""
     return ROW_NUMBERS.fullmatch(name.strip()) is not None
+
+
+def names_rows(name: str) -> bool:
+    """Tell whether a column of this name may number the rows, as ids of a public table often do."""
+    return IDS.fullmatch(name.strip()) is not None
 
 
 def without_row_numbers(columns: list[Column], suspects: Sequence[int], file_name: str) -> list[Column]:

@@ -18,6 +18,7 @@ from edunet.datasets.tables_checks import (
     first_is,
     header_names,
     look_up,
+    names_rows,
     unclear_header,
     unlike,
     without_row_numbers,
@@ -83,13 +84,15 @@ def read_csv(path: Path, asked: Asked) -> list[Column]:
         what = "one cell more than the header has names, as R's write.table writes with names of rows."
         hint = "In R add row.names=FALSE; or put a name before the others in the header."
         raise damaged(path.name, f"{what} {hint}", line=second[0])
-    suspects = [k for k, cell in enumerate(first[1]) if has_header and asked.columns is None and counts_rows(cell)]
+    header = list(enumerate(first[1])) if has_header and asked.columns is None else []
+    suspects = [k for k, cell in header if counts_rows(cell)]
     typed = {*asked.words, *([asked.patient_id] if asked.patient_id else [])}
     for word in typed:
         look_up(word, found, "words")
     facts = identify(path, [name for k, name in enumerate(found) if k not in suspects])[1]
     if facts and not asked.patient_id and facts.patient_id in found:
         typed.add(facts.patient_id)  # 007 is not 7
+    suspects += [k for k, cell in header if names_rows(cell) and not facts]
     columns = read_columns(path, found, typed, lambda: rows(int(has_header)), asked, first[0])
     guessed = has_header and asked.header is None and not (facts and facts.target in found)
     if guessed and len(columns[0].values) and not any(column.has_numbers() for column in columns):

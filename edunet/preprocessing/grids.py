@@ -1,7 +1,7 @@
 """Irregular measurements on a regular grid: what was measured, whether it was, and how long ago.
 
     event k of patient n:  at time τ_k variable v_k had the value r_k
-    cell t covers          t·step ≤ τ < (t + 1)·step, in floats (in which 0.3 < 3·0.1)
+    cell t covers          t·step ≤ τ < (t + 1)·step; within a billionth of a step of an edge, τ stands on it
     value[n,t,v]           the last r_k in the cell (or its mean, ...), NaN if there is none
     mask[n,t,v]            1 if there is one
     since[n,t,v]           time from the last measurement to the end of the cell; NaN before the first
@@ -25,6 +25,7 @@ from edunet.preprocessing.given import array_of
 __all__ = ["Grid", "carry_forward", "time_since_last", "to_grid"]
 
 HOW = ("last", "first", "mean", "min", "max", "sum")
+EDGE = 1e-9  # of a step: so near to an edge of a cell a time stands on it
 EMPTY = {"first": np.nan, "last": np.nan, "min": np.inf, "max": -np.inf}
 
 
@@ -58,7 +59,8 @@ def to_grid(patient, time, variable, value, *, shape, step=1.0, how="last") -> G
         raise ValueError(f"to_grid: how is one of {', '.join(map(repr, HOW))}. Received: {how!r}")
     step = _length("to_grid", step)
     patient, time, variable, value = _events(patient, time, variable, value, N, V)
-    kept = (time < T * step) & ~np.isnan(value)
+    kept = ~np.isnan(value)
+    kept[kept] = _cells(time[kept], step) < T
     order = np.flatnonzero(kept)[np.argsort(time[kept], kind="stable")]
     time, value = time[order], value[order]
     place = (patient[order] * T + _cells(time, step)) * V + variable[order]  # into a flat (N,T,V)
@@ -93,10 +95,14 @@ def _events(patient, time, variable, value, N, V) -> tuple[np.ndarray, ...]:
 
 
 def _cells(time, step) -> np.ndarray:
-    """Return t where t·step <= time < (t + 1)·step; time/step alone may be rounded over an edge."""
-    cell = (time / step).astype(np.intp)
-    cell -= time < cell * step
-    return cell + (time >= (cell + 1) * step)
+    """Return t where t·step <= time < (t + 1)·step.
+
+    A time as it was typed or added up may miss its edge by a rounding: 0.3/0.1 is 2.9999999999999996.
+    """
+    steps = np.minimum(time / step, 2.0**53)  # beyond, floats have no ones
+    nearest = np.rint(steps)
+    on_edge = abs(steps - nearest) <= EDGE * np.maximum(nearest, 1)
+    return np.where(on_edge, nearest, np.floor(steps)).astype(np.intp)
 
 
 def _laid(place, time, value, shape, step, how) -> Grid:

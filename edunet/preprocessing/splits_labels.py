@@ -38,16 +38,24 @@ def strata(name: str, y, whose: np.ndarray, parts: int) -> np.ndarray:
 def refuse_names(name: str, y, n: int) -> None:
     """Raise ValueError if y, with no groups beside it, looks as if it said whose each row is.
 
-    A few classes with many rows each, and quantities with fractions, do not.
+    Two classes do not, nor floats, which are quantities, nor a few classes with many rows each in a mixed order. Equal
+    names stand together: the rows of a patient follow each other.
     """
-    values, _ = _classes(name, y, n)
+    values, which = _classes(name, y, n)
     many = len(values)
-    if many < 3 or _quantity(values) or values.dtype.kind == "b" or (many <= CLASSES and n >= ROWS * many):
+    changes = 1 + np.count_nonzero(which[1:] != which[:-1])
+    together = n >= 2 * many and changes <= 2 * many and not (values.dtype.kind == "f" and _quantity(values))
+    few = many <= CLASSES and n >= ROWS * many
+    if many < 3 or (not together and (few or values.dtype.kind == "f")):
         return
+    quantity = (
+        f" If it is a quantity, {name}(x, y.astype(float))." if values.dtype.kind in "iu" and not together else ""
+    )
     raise ValueError(
-        f"{name}: y has {many} different values in {n} rows, such as {values[:1].item()!r}. Names of patients, in the "
-        f"place of y? If they say whose each row is, type {name}(x, groups=patient_id). If they are labels, say whose "
-        f"each row is besides; where each is another patient's, {name}(x, y, groups=range(len(x)))."
+        f"{name}: y has {many} different values in {n} rows, such as {values[:1].item()!r}"
+        f"{', equal ones together' if together else ''}. Names of patients, in the place of y? If they say whose each "
+        f"row is, type {name}(x, groups=patient_id). If they are labels, say whose each row is besides; where each is "
+        f"another patient's, {name}(x, y, groups=range(len(x))).{quantity}"
     )
 
 

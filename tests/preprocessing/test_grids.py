@@ -132,12 +132,29 @@ def test_what_is_measured_at_an_edge_belongs_to_the_cell_that_begins_there(step)
 
 
 @given(st.floats(1e-3, 10), st.lists(st.tuples(st.integers(0, 50), st.integers(-2, 2)), min_size=1, max_size=20))
-def test_cells_are_those_of_the_definition(step, near):
+def test_a_rounding_beside_an_edge_is_on_it(step, near):
     """Times within two units in the last place of an edge."""
     time = np.array([max(0.0, k * step + ulps * np.spacing(k * step)) for k, ulps in near])
     nobody = np.zeros(len(time), int)
     counts = to_grid(nobody, time, nobody, time, shape=(1, 40, 1), step=step).counts[0, :, 0]
-    assert counts.tolist() == [int(((t * step <= time) & (time < (t + 1) * step)).sum()) for t in range(40)]
+    assert counts.tolist() == [sum(k == t for k, _ in near) for t in range(40)]
+
+
+@given(st.floats(1e-3, 10), st.lists(st.tuples(st.integers(0, 50), st.floats(1e-6, 1 - 1e-6)), min_size=1, max_size=20))
+def test_between_edges_cells_are_those_of_the_definition(step, between):
+    time = np.array([(k + share) * step for k, share in between])
+    nobody = np.zeros(len(time), int)
+    counts = to_grid(nobody, time, nobody, time, shape=(1, 40, 1), step=step).counts[0, :, 0]
+    assert counts.tolist() == [sum(k == t for k, _ in between) for t in range(40)]
+
+
+@pytest.mark.parametrize("digits", [1, 2])
+def test_times_as_they_are_typed(digits):
+    step = 10.0**-digits
+    time = [float(f"{k * step:.{digits}f}") for k in range(1000)]
+    nobody = np.zeros(1000, int)
+    grid = to_grid(nobody, time, nobody, range(1000), shape=(1, 1000, 1), step=step)
+    assert grid.values[0, :, 0].tolist() == list(range(1000))
 
 
 # ---------------------------------------------------------------- what is no number

@@ -71,6 +71,19 @@ def test_classes_and_quantities_are_no_names(y):
     assert len(patient_split(np.arange(6.0), y)) == 2
 
 
+@pytest.mark.parametrize("names", [np.repeat([f"P{k}" for k in range(12)], 11), np.repeat(np.arange(20), 2000)])
+def test_names_of_patients_with_many_rows_stand_together(names):
+    with pytest.raises(ValueError, match=r"equal ones together\. Names of patients"):
+        patient_split(np.random.default_rng(0).normal(size=(len(names), 4)), names)
+
+
+def test_whole_numbers_that_are_floats_are_a_quantity():
+    age = np.random.default_rng(0).integers(20, 90, 300)
+    assert len(patient_split(np.arange(300.0), age.astype(float))[1]) == 60
+    with pytest.raises(ValueError, match=r"If it is a quantity, patient_split\(x, y\.astype\(float\)\)"):
+        patient_split(np.arange(300.0), age)
+
+
 def test_many_rows_of_each_class_are_no_names():
     assert len(patient_split(np.arange(90.0), ["mild", "moderate", "severe"] * 30)[1]) == 18
 
