@@ -67,7 +67,11 @@ def _classes(name: str, y, n: int) -> tuple[np.ndarray, np.ndarray]:
     if y.shape != (n,):
         raise ValueError(
             f"{name}: y has one label for each of the {n} rows, ({n},). Received: {y.shape}."
-            + (" Of labels at every step, or of many tasks, take one: y.max(axis=1)." if y.ndim > 1 else "")
+            + (
+                " Of labels at every step take the largest, y.max(axis=1); of one-hot classes their number, y.argmax(axis=1)."
+                if y.ndim > 1
+                else ""
+            )
         )
     known = ~missing(y)
     values, of_known = distinct(name, "y", y[known])
