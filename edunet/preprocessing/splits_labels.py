@@ -68,7 +68,7 @@ def _classes(name: str, y, n: int) -> tuple[np.ndarray, np.ndarray]:
         raise ValueError(
             f"{name}: y has one label for each of the {n} rows, ({n},). Received: {y.shape}."
             + (
-                " Of labels at every step take the largest, y.max(axis=1); of one-hot classes their number, y.argmax(axis=1)."
+                " Of labels at every step take y.max(axis=1); of one-hot classes y.argmax(axis=1)."
                 if y.ndim > 1
                 else ""
             )
