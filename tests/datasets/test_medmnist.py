@@ -224,6 +224,21 @@ def test_flipped_byte(tmp_path):
         medmnist.load(path)
 
 
+@pytest.mark.usefixtures("small")
+def test_damaged_files_give_a_set_or_one_sentence(tmp_path, mutations):
+    path, read = write(tmp_path / "breastmnist.npz", arrays()), 0
+    for content in mutations(path.read_bytes(), 300):
+        path.write_bytes(content)
+        try:
+            data = medmnist.load(path)
+        except ValueError as error:
+            assert len(str(error)) < 1500  # noqa: PT017
+        else:
+            assert data.train.x.dtype == np.uint8
+            read += 1
+    assert read < 300
+
+
 def test_missing_key(tmp_path):
     content = arrays()
     del content["val_labels"]
