@@ -89,6 +89,6 @@ def _at(prevalence, of_kind: float, called: str, right, wrong) -> Estimate:
     low, high, halves = ratio_of_shares(hits, kind, others, rest)
     to_odds = of_kind / (1 - of_kind)
     value = hits * rest * to_odds / (hits * rest * to_odds + others * kind)
-    ends = (1.0 if math.isinf(ratio) else ratio * to_odds / (1 + ratio * to_odds) for ratio in (low, high))
+    low, high = (1.0 if math.isinf(ratio) else ratio * to_odds / (1 + ratio * to_odds) for ratio in (low, high))
     how = f"by Bayes at prevalence {prevalence:g}; interval of the likelihood ratio on the log scale{halves}"
-    return Estimate(value, *ends, n, how=how)
+    return Estimate(value, low, high, n, how=how)
