@@ -9,6 +9,7 @@ ill around d, so that AUC = Φ(d/√2). With 2,000 samples the figures are known
 """
 
 import argparse
+import itertools
 import math
 import sys
 from collections.abc import Iterator
@@ -122,28 +123,21 @@ def clusters(rng, patients: int, rows: int, alike: float, auc: float, mixed: boo
     return y, math.sqrt(alike) * own + math.sqrt(1 - alike) * rng.normal(size=len(y)) + distance(auc) * y, whose
 
 
-def clustered(n: int, rng, samples: int = 500, rows: tuple[int, ...] = (5, 20)) -> Iterator[Row]:
+def clustered(n: int, rng, samples: int = 300, rows=(5, 20), patients=(40, 100)) -> Iterator[Row]:
     """Several alike rows of each patient: the plain intervals and those that know of the patients."""
-    for mixed in (False, True):
-        for each in rows:
-            for patients in (40, 100):
+    methods = ["DeLong, plain", "DeLong, groups"] + ["bootstrap, plain", "bootstrap, groups"] * bool(samples)
+    for mixed, each, people_there in itertools.product((False, True), rows, patients):
 
-                def sample(patients=patients, each=each, mixed=mixed):
-                    y, p, whose = clusters(rng, patients, each, 0.6, 0.8, mixed)
-                    found = {"DeLong, plain": auroc(y, p), "DeLong, groups": auroc(y, p, groups=whose)}
-                    if samples:
-                        found["bootstrap, plain"] = bootstrap_ci(auroc, y, p, n=samples, seed=rng)
-                        found["bootstrap, groups"] = bootstrap_ci(auroc, y, p, groups=whose, n=samples, seed=rng)
-                    return found
+        def sample(people_there=people_there, each=each, mixed=mixed):
+            y, p, whose = clusters(rng, people_there, each, 0.6, 0.8, mixed)
+            found = {"DeLong, plain": auroc(y, p), "DeLong, groups": auroc(y, p, groups=whose)}
+            if samples:
+                found["bootstrap, plain"] = bootstrap_ci(auroc, y, p, n=samples, seed=rng)
+                found["bootstrap, groups"] = bootstrap_ci(auroc, y, p, groups=whose, n=samples, seed=rng)
+            return found
 
-                methods = [
-                    "DeLong, plain",
-                    "DeLong, groups",
-                    *["bootstrap, plain", "bootstrap, groups"] * bool(samples),
-                ]
-                kind = "both outcomes in a patient" if mixed else "one outcome a patient"
-                setting = f"{patients} patients x {each} rows, {kind}"
-                yield from count(setting, n, sample, dict.fromkeys(methods, 0.8))
+        setting = f"{people_there} patients x {each} rows, {'both outcomes' if mixed else 'one outcome'} each"
+        yield from count(setting, n, sample, dict.fromkeys(methods, 0.8))
 
 
 def bootstrap(n: int, rng, samples: int = 1000) -> Iterator[Row]:

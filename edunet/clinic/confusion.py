@@ -32,7 +32,7 @@ def confusion(y, p, threshold: float = 0.5) -> Confusion:
     Args: y (N,) 0 or 1, who is ill; p (N,), any numbers that are higher for the ill; threshold, on the scale of p.
     Returns a Confusion of four counts.
     Raises ValueError for other labels, NaN, unequal lengths; and for predictions outside of 0 to 1 with the threshold
-    0.5: they are no probabilities, whose half it is.
+    0.5, unless one of them is 0.5: they are no probabilities, whose half it is.
     The usual misuse: to keep 0.5 where 2 in 100 are ill. Chances are low there, nobody is called ill, and the accuracy
     is 0.98. See `threshold_for`.
 
@@ -46,7 +46,7 @@ def counted(what: str, y, p, threshold) -> Confusion:
     """Return the same as `confusion`; an error bears the name of the metric that asks."""
     y, p = labels_and_scores(what, y, p)
     limit = _threshold(what, threshold)
-    if limit == 0.5 and len(p) and not (p.min() >= 0 and p.max() <= 1):
+    if limit == 0.5 and len(p) and not (p.min() >= 0 and p.max() <= 1) and not (p == limit).any():
         raise ValueError(
             f"{what}: 0.5 is a threshold of probabilities. Received predictions from {p.min():g} to {p.max():g}. Of "
             "logits take p = 1 / (1 + np.exp(-p)), or threshold=0; of another score say threshold=."
