@@ -22,8 +22,8 @@ from edunet.clinic.auprc import auprc
 from edunet.clinic.auroc import auroc, compare_auroc
 from edunet.clinic.bootstrap import bootstrap_ci
 from edunet.clinic.confusion import sensitivity
-from edunet.clinic.confusion_scores import balanced_accuracy, f1_score, youden
-from edunet.clinic.likelihood import diagnostic_odds_ratio, likelihood_ratios
+from edunet.clinic.confusion_scores import balanced_accuracy, f1_score
+from edunet.clinic.likelihood import diagnostic_odds_ratio
 from edunet.clinic.operating_points import sensitivity_at, specificity_at
 from edunet.clinic.partial_auroc import partial_auroc
 from edunet.clinic.predictive import npv, ppv
@@ -205,7 +205,7 @@ def part(n: int, rng) -> Iterator[Row]:
 
 
 def table_of_four(n: int, rng) -> Iterator[Row]:
-    """Shares and ratios at a threshold; the PPV and NPV at a prevalence of 2 %."""
+    """Shares and ratios at a threshold; PPV and NPV at a prevalence of 2 %, which hold whenever LR+ and LR- do."""
     for se, sp in ((0.9, 0.586), (0.8, 0.9), (0.95, 0.99)):
         for ill, healthy in ((10, 20), (20, 200), (50, 50), (200, 1000)):
             y, share = people(ill, healthy), ill / (ill + healthy)
@@ -215,26 +215,19 @@ def table_of_four(n: int, rng) -> Iterator[Row]:
                 "sensitivity (Wilson)": se,
                 "PPV at 2 %": positive * odds / (1 + positive * odds),
                 "NPV at 2 %": 1 / (1 + negative * odds),
-                "LR+": positive,
-                "LR-": negative,
                 "odds ratio": positive / negative,
                 "balanced accuracy": (se + sp) / 2,
-                "Youden": se + sp - 1,
                 "F1": 2 * jaccard / (1 + jaccard),
             }
 
             def sample(y=y, se=se, sp=sp):
                 p = np.where(y, rng.random(len(y)) < se, rng.random(len(y)) > sp).astype(float)
-                ratios = likelihood_ratios(y, p)
                 return {
                     "sensitivity (Wilson)": sensitivity(y, p),
                     "PPV at 2 %": ppv(y, p, prevalence=0.02),
                     "NPV at 2 %": npv(y, p, prevalence=0.02),
-                    "LR+": ratios.positive,
-                    "LR-": ratios.negative,
                     "odds ratio": diagnostic_odds_ratio(y, p),
                     "balanced accuracy": balanced_accuracy(y, p),
-                    "Youden": youden(y, p),
                     "F1": f1_score(y, p),
                 }
 

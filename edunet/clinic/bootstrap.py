@@ -6,6 +6,7 @@ bootstrap_difference    of what one model is better than another, in the same pa
 
 from __future__ import annotations
 
+import copy
 import inspect
 import math
 from collections.abc import Callable
@@ -58,8 +59,8 @@ def bootstrap_ci(
     >>> bootstrap_ci(auroc, y, y + rng.normal(size=100), n=500)
     0.741 [0.639 to 0.825], n = 100
     """
-    whose, n, method, rng = _arguments("bootstrap_ci", metric, groups, len(np.asarray(y)), n, method, seed)
     y, p = labels_and_scores("bootstrap_ci", y, p)
+    whose, n, method, rng = _arguments("bootstrap_ci", metric, groups, len(y), n, method, seed)
     if not len(y):
         return undefined("there are no patients")
     value = metric(y.astype(int), p) if not isinstance(metric, Metric) else None
@@ -89,9 +90,9 @@ def bootstrap_difference(
     0.240 [0.193 to 0.293], n = 100
     """
     what = "bootstrap_difference"
-    whose, n, method, rng = _arguments(what, metric, groups, len(np.asarray(y)), n, method, seed)
     ill, p1 = labels_and_scores(what, y, p1)
     _, p2 = labels_and_scores(what, y, p2)
+    whose, n, method, rng = _arguments(what, metric, groups, len(ill), n, method, seed)
     if not len(ill):
         return undefined("there are no patients")
     first, second = _counted(metric, ill, p1), _counted(metric, ill, p2)
@@ -115,6 +116,7 @@ def _counted(metric, y: np.ndarray, p: np.ndarray) -> Callable[[np.ndarray], flo
     order = np.argsort(p, kind="stable")  # sorted scores are sorted again in half the time
     y, p = y[order].astype(int), p[order]
     if isinstance(plain, Metric):
+        plain = copy.deepcopy(plain)  # the caller's keeps what it has counted
 
         def value(times):
             plain.reset_state()

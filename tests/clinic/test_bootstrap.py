@@ -191,3 +191,18 @@ def test_metrics_that_are_none():
 def test_seeds_that_are_none():
     with pytest.raises(TypeError, match="seed is a whole number"):
         bootstrap_ci(auroc, Y, P, seed="today")
+
+
+def test_the_callers_metric_keeps_what_it_has_counted():
+    metric = BinaryAccuracy()
+    before = metric([1, 0], [0.9, 0.8])
+    bootstrap_ci(metric, Y, P, n=100)
+    assert metric.result() == before
+
+
+def test_metrics_of_scikit_learn_are_weighed():
+    sklearn = pytest.importorskip("sklearn.metrics", reason="scikit-learn is not installed: pip install scikit-learn")
+    assert bootstrap_ci(sklearn.roc_auc_score, Y, P, **FEW).interval == pytest.approx(
+        bootstrap_ci(auroc, Y, P, **FEW).interval, rel=1e-12
+    )
+    assert bootstrap_ci(sklearn.brier_score_loss, Y, P, **FEW).low > 0
