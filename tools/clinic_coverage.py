@@ -159,6 +159,23 @@ def bootstrap(n: int, rng, samples: int = 1000) -> Iterator[Row]:
         yield from count(f"AUC {auc:.2f}, {ill} ill, {healthy} healthy", n, sample, truths)
 
 
+def strata(n: int, rng, samples: int = 500) -> Iterator[Row]:
+    """The PPV of 200 patients of whom 30 % are ill by chance: the bootstrap with and without strata by outcome."""
+    d = distance(0.85)
+    found, alarms = 0.3 * NORMAL.cdf(d - 0.7), 0.7 * NORMAL.cdf(-0.7)
+
+    def sample():
+        y = rng.random(200) < 0.3
+        p = rng.normal(size=200) + d * y
+        return {
+            name: bootstrap_ci(lambda y, p: ppv(y, p, 0.7), y, p, n=samples, seed=rng, stratified=stratified)
+            for name, stratified in (("stratified", True), ("not stratified", False))
+        }
+
+    truth = found / (found + alarms)
+    yield from count("PPV, 200 patients", n, sample, {"stratified": truth, "not stratified": truth})
+
+
 def average_precision(auc: float, prevalence: float) -> float:
     """Return the true area under the precision-recall curve of normal scores."""
     at = np.linspace(-8, 8 + distance(auc), 20_001)
@@ -253,6 +270,7 @@ TABLES = {
     "paired": paired,
     "clustered": clustered,
     "bootstrap": bootstrap,
+    "strata": strata,
     "auprc": precision_recall,
     "part": part,
     "shares": table_of_four,

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import math
 
-from edunet.clinic.auroc import one_kind_only
 from edunet.clinic.estimate import Estimate, undefined
 from edunet.clinic.inputs import labels_and_scores
+from edunet.clinic.kinds import one_kind_only
 from edunet.clinic.logit import logit_interval
 from edunet.clinic.proportion import wilson_interval
 from edunet.metrics import average_precision

@@ -11,11 +11,12 @@ from edunet.clinic.delong import covariance, independent_pairs, placements
 from edunet.clinic.estimate import Z95, Estimate, undefined
 from edunet.clinic.groups import numbers
 from edunet.clinic.inputs import labels_and_scores
+from edunet.clinic.kinds import one_kind_only
 from edunet.clinic.logit import logit_interval
 from edunet.clinic.proportion import wilson_interval
 from edunet.metrics import roc_auc
 
-__all__ = ["AurocComparison", "auroc", "compare_auroc", "one_kind_only"]
+__all__ = ["AurocComparison", "auroc", "compare_auroc"]
 
 FEW = 6  # so many of the pairs without a common patient should be out of order, or the interval is too narrow
 
@@ -36,7 +37,7 @@ def auroc(y, p, *, groups=None) -> Estimate:
     The usual misuse: to read it as "right in 90 of 100". It says nothing of a threshold nor of whether the chances are
     true (see the calibration); and rows of one patient taken for so many patients make the interval too narrow.
     Sources: Hanley & McNeil (1982); DeLong, DeLong & Clarke-Pearson (1988); Obuchowski (1997); logit scale: Pepe, The
-    statistical evaluation of medical tests for classification and prediction (2003), section 5.2.
+    statistical evaluation of medical tests for classification and prediction (2003), chapter 5.
 
     >>> auroc([0, 0, 0, 1, 0, 1, 1, 1], [0.1, 0.2, 0.3, 0.35, 0.4, 0.6, 0.7, 0.8])
     0.938 [0.438 to 0.997], n = 8
@@ -50,13 +51,6 @@ def auroc(y, p, *, groups=None) -> Estimate:
     if missing:
         return undefined(missing, n)
     return _with_interval(float(roc_auc(y, p)), y, p, whose, n)
-
-
-def one_kind_only(y: np.ndarray) -> str:
-    """Return why nothing can be told apart, or "" if there are ill and healthy ones."""
-    if not len(y):
-        return "there are no patients"
-    return "" if y.any() and not y.all() else f"nobody is {'healthy' if y.any() else 'ill'}"
 
 
 def _with_interval(area: float, y, p, whose, n: int) -> Estimate:

@@ -8,6 +8,7 @@ import numpy as np
 
 from edunet.clinic.estimate import Estimate, undefined
 from edunet.clinic.inputs import labels, labels_and_scores
+from edunet.clinic.kinds import missing_kind
 from edunet.clinic.proportion import wilson_interval
 
 __all__ = ["Confusion", "accuracy", "confusion", "counted", "prevalence", "sensitivity", "share", "specificity"]
@@ -24,6 +25,11 @@ class Confusion(NamedTuple):
     @property
     def n(self) -> int:
         return sum(self)
+
+    @property
+    def missing(self) -> str:
+        """Which kind of patients is not there, as a reason; "" if both are."""
+        return missing_kind(self.tp + self.fn, self.fp + self.tn)
 
 
 def confusion(y, p, threshold: float = 0.5) -> Confusion:

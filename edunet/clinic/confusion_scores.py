@@ -48,8 +48,8 @@ def _both(table: Confusion, times: float, plus: float) -> Estimate:
     """Return times · (Se + Sp) + plus."""
     tp, fp, fn, tn = table
     ill, healthy = tp + fn, fp + tn
-    if not ill or not healthy:
-        return undefined(f"nobody is {'healthy' if ill else 'ill'}" if table.n else "there are no patients", table.n)
+    if table.missing:
+        return undefined(table.missing, table.n)
     se, sp = tp / ill, tn / healthy
     (low1, high1), (low2, high2) = wilson_interval(tp, ill), wilson_interval(tn, healthy)
     low, high = se + sp - math.hypot(se - low1, sp - low2), se + sp + math.hypot(high1 - se, high2 - sp)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import NamedTuple
 
-from edunet.clinic.confusion import Confusion, counted
+from edunet.clinic.confusion import counted
 from edunet.clinic.estimate import Z95, Estimate, undefined
 
 __all__ = ["LikelihoodRatios", "diagnostic_odds_ratio", "likelihood_ratios", "ratio_of_shares"]
@@ -39,17 +39,10 @@ def likelihood_ratios(y, p, threshold: float = 0.5) -> LikelihoodRatios:
     LikelihoodRatios(positive=4.500 [3.008 to 6.732], n = 150, negative=0.125 [0.054 to 0.289], n = 150)
     """
     tp, fp, fn, tn = table = counted("likelihood_ratios", y, p, threshold)
-    missing = _missing(table)
-    if missing:
-        return LikelihoodRatios(undefined(missing, table.n), undefined(missing, table.n))
+    if table.missing:
+        return LikelihoodRatios(undefined(table.missing, table.n), undefined(table.missing, table.n))
     ill, healthy = tp + fn, fp + tn
     return LikelihoodRatios(_ratio(tp, ill, fp, healthy, "ill"), _ratio(fn, ill, tn, healthy, "healthy"))
-
-
-def _missing(table: Confusion) -> str:
-    if not table.n:
-        return "there are no patients"
-    return "nobody is ill" if not table.tp + table.fn else "nobody is healthy" if not table.fp + table.tn else ""
 
 
 def _ratio(a: int, m: int, b: int, n: int, answer: str) -> Estimate:
@@ -88,10 +81,9 @@ def diagnostic_odds_ratio(y, p, threshold: float = 0.5) -> Estimate:
     """
     table = counted("diagnostic_odds_ratio", y, p, threshold)
     tp, fp, fn, tn = table
-    missing = _missing(table)
-    if missing or not tp + fp or not fn + tn:
+    if table.missing or not tp + fp or not fn + tn:
         same = "ill" if tp + fp else "healthy"
-        return undefined(missing or f"everybody is called {same}", table.n)
+        return undefined(table.missing or f"everybody is called {same}", table.n)
     halves = 0 in table
     counts = [count + 0.5 * halves for count in table]
     middle = math.log(counts[0] * counts[3] / (counts[1] * counts[2]))

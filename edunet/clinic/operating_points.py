@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import math
 
-from edunet.clinic.auroc import one_kind_only
 from edunet.clinic.curves import counts_at_thresholds
 from edunet.clinic.estimate import Z95, Estimate, undefined
 from edunet.clinic.inputs import labels_and_scores
+from edunet.clinic.kinds import one_kind_only
 from edunet.clinic.proportion import wilson_interval
 from edunet.clinic.shares import check_share
 

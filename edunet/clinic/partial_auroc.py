@@ -6,11 +6,11 @@ import math
 
 import numpy as np
 
-from edunet.clinic.auroc import one_kind_only
 from edunet.clinic.curves import roc_curve
 from edunet.clinic.delong import covariance, independent_pairs, placements, share_below
 from edunet.clinic.estimate import Estimate, undefined
 from edunet.clinic.inputs import labels_and_scores
+from edunet.clinic.kinds import one_kind_only
 from edunet.clinic.logit import logit_interval
 from edunet.clinic.shares import check_share
 

@@ -68,6 +68,15 @@ def test_every_row_ten_times_changes_the_plain_variance_only(two_models):
     assert covariance(many, placed)[0, 0] < once / 9
 
 
+def test_hanley_and_mcneils_109_images():
+    """Their table of 1982, rated from 1 to 5; Stata's roctab prints area 0.8932, DeLong's standard error 0.0307."""
+    y = np.repeat([False, True], [58, 51])
+    rating = np.repeat([1, 2, 3, 4, 5, 1, 2, 3, 4, 5], [33, 6, 6, 11, 2, 3, 2, 2, 11, 33])
+    placed = placements(y, rating)
+    assert placed[y].mean() == pytest.approx(0.8932, abs=5e-5)
+    assert np.sqrt(covariance(y, placed[np.newaxis])[0, 0]) == pytest.approx(0.0307, abs=5e-5)
+
+
 @pytest.mark.parametrize(
     ("y", "whose", "pairs"),
     [

@@ -77,8 +77,8 @@ def test_prevalences_that_are_none(metric, prevalence):
 # ---------------------------------------------------------------- likelihood ratios
 
 
-def test_simels_first_example():
-    """Se 75/100, Sp 60/100: LR⁺ 1.875. Interval by hand: exp(log 1.875 ± 1.96 √(0.25/75 + 0.6/40))."""
+def test_interval_on_the_log_scale_by_hand():
+    """Se 75/100, Sp 60/100: LR⁺ 1.875, interval exp(log 1.875 ± 1.96 √(0.25/75 + 0.6/40))."""
     found = likelihood_ratios(*with_counts(75, 40, 25, 60)).positive
     half = 1.959963984540054 * math.sqrt(0.25 / 75 + 0.6 / 40)
     assert found == pytest.approx(1.875)
