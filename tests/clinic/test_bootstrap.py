@@ -139,6 +139,7 @@ def test_what_is_not_computed_says_why():
     assert bootstrap_ci(lambda y, p: ppv(y, p, 2.0), Y, P, **FEW).why == "nobody is called ill"
     assert bootstrap_ci(auroc, [], [], **FEW).why == "there are no patients"
     assert bootstrap_ci(auroc, [1, 1], [0.1, 0.2], **FEW).why == "nobody is healthy"
+    assert bootstrap_difference(auroc, [1, 1], [0.1, 0.2], [0.2, 0.1], **FEW).why == "nobody is healthy"
 
 
 def test_infinite_ratios_have_an_end():
