@@ -35,7 +35,9 @@ def auroc(y, p, *, groups=None) -> Estimate:
     Returns an Estimate; n counts patients. "Not computed" unless there are both ill and healthy ones.
     Raises ValueError for other labels, NaN, unequal lengths.
     The usual misuse: to read it as "right in 90 of 100". It says nothing of a threshold nor of whether the chances are
-    true (see the calibration); and rows of one patient taken for so many patients make the interval too narrow.
+    true (see the calibration). And to take rows of one patient for so many patients: in 1,945 visits of 312 patients
+    with primary biliary cholangitis, bilirubin has an area of 0.77 for who died; by rows "0.75 to 0.79", by patients
+    0.71 to 0.82.
     Sources: Hanley & McNeil (1982); DeLong, DeLong & Clarke-Pearson (1988); Obuchowski (1997); logit scale: Pepe, The
     statistical evaluation of medical tests for classification and prediction (2003), chapter 5.
 

@@ -104,5 +104,10 @@ def test_an_uncalibrated_model_is_refused_with_validation_patients():
         estimate_prior(new, 0.3, validation=(y, p / 2))
 
 
+def test_validation_patients_come_as_a_pair():
+    with pytest.raises(TypeError, match=r"validation is a pair \(y, p\)"):
+        estimate_prior([0.1, 0.2], 0.3, validation=np.array([0.1, 0.2, 0.3]))
+
+
 def test_of_nobody():
     assert estimate_prior([], 0.3).why == "there are no patients"
