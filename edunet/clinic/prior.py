@@ -97,7 +97,7 @@ def _refuse_uncalibrated(validation) -> None:
         raise TypeError(
             f"estimate_prior: validation is a pair (y, p), labels and chances. Received: {type(validation).__name__}"
         )
-    y, p = labels_and_probabilities("estimate_prior: validation", y, p)
+    y, p = labels_and_probabilities("estimate_prior: validation", *validation)
     spread = p * (1 - p)
     for off, variance, fault in (
         (p - y, spread, "as a whole"),
