@@ -161,8 +161,8 @@ def times_and_events(what: str, time, event) -> tuple[np.ndarray, np.ndarray]:
     odd = ~np.isfinite(time)
     if odd.any():
         raise ValueError(
-            f"{what}: {odd.sum()} of {len(time)} times are NaN or infinite, the first in row {int(odd.argmax())}. Leave "
-            "these patients out, and say how many they were."
+            f"{what}: {odd.sum()} of {len(time)} times are NaN or infinite, the first in row {int(odd.argmax())}. "
+            "Leave these patients out, and say how many they were."
         )
     if time.min() < 0:
         raise ValueError(
