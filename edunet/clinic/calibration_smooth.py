@@ -72,7 +72,7 @@ def smooth_calibration(
         ends = np.percentile(drawn, [2.5, 97.5], axis=0).T
         whom = "rows" if groups is None else "patients, each with all rows,"
         how += f"; percentile interval of {resamples} resamples of {whom}"
-    made = [Estimate(value, *pair, y.size, how=how) for value, pair in zip(found, ends, strict=True)]
+    made = [Estimate(value, low, high, y.size, how=how) for value, (low, high) in zip(found, ends, strict=True)]
     return SmoothCalibration(places, share, *made)
 
 

@@ -116,7 +116,8 @@ def calibration_figure(y, p, *, best=None, bins: int = 10, synthetic: bool = Fal
     axes, below = figure.subplots(2, 1, sharex=True, gridspec_kw={"height_ratios": [3, 1]})
     axes.plot([0, 1], [0, 1], color="0.5", linewidth=1, label="perfect: what is predicted happens")
     curve = calibration_curve(y, p, bins)
-    top = _top(p, curve.high)
+    curves = _with_best("calibration_figure", y, p, best)
+    top = _top(*(risk.max() for _, risk in curves), *curve.high)
     bars = np.abs([curve.share - curve.low, curve.high - curve.share])
     axes.errorbar(
         curve.predicted,
@@ -127,9 +128,9 @@ def calibration_figure(y, p, *, best=None, bins: int = 10, synthetic: bool = Fal
         markersize=5,
         linewidth=1,
         capsize=3,
-        label=f"{len(curve.n)} groups of {_from_to(curve.n)} patients, 95 % interval",
+        label=f"{len(curve.n)} groups of {_from_to(curve.n)}, 95 % interval",
     )
-    for look, (name, risk) in zip(LOOKS, _with_best("calibration_figure", y, p, best), strict=False):
+    for look, (name, risk) in zip(LOOKS, curves, strict=False):
         smooth = smooth_calibration(y, risk, resamples=None)
         label = f"{name}, smooth: mean distance (ICI) {smooth.ici:.3f}"
         axes.plot(smooth.predicted, smooth.share, label=label, **line_of(look))
@@ -169,7 +170,7 @@ def decision_figure(y, p, *, best=None, thresholds=None, prevalence: float | Non
     axes.set_ylim(-0.3 * top, 1.15 * top)
     axes.set_xlabel("threshold: treat from this predicted risk on")
     axes.set_ylabel("net benefit (cases for each patient)")
-    return finished(figure, axes, "upper right", title("Decision curve", y), square=0)
+    return finished(figure, axes, "best", title("Decision curve", y), square=0)
 
 
 def histogram_figure(y, p, *, threshold: float | None = None, synthetic: bool = False):
@@ -188,7 +189,7 @@ def histogram_figure(y, p, *, threshold: float | None = None, synthetic: bool = 
     _some("histogram_figure", y)
     figure = blank_figure(6, 3.2, synthetic)
     axes = figure.subplots()
-    top = _top(p)
+    top = _top(p.max())
     _histogram(axes, y, p, top)
     if threshold is not None:
         axes.axvline(threshold, color="black", linewidth=1.2, linestyle="--")
@@ -223,12 +224,13 @@ def _called(y, score) -> tuple[np.ndarray, np.ndarray]:
     """Return how many of the ill and of the healthy are called ill at each threshold, from nobody to all."""
     order = np.argsort(-score, kind="stable")
     last = np.append(np.flatnonzero(np.diff(score[order])), score.size - 1)  # of those who share a score
-    return tuple(np.append(0, np.cumsum(kind[order])[last]) for kind in (y, ~y))
+    found, alarms = (np.append(0, np.cumsum(kind[order])[last]) for kind in (y, ~y))
+    return found, alarms
 
 
-def _top(p, others=()) -> float:
+def _top(*values) -> float:
     """Return where the axis of risks ends: of a rare illness all would stand in the corner of 0 to 1."""
-    top = max(float(p.max()), *others, 0.01)
+    top = max(*values, 0.01)
     return 1.0 if top > 0.5 else math.ceil(top * 50) / 50
 
 
@@ -259,4 +261,5 @@ def _histogram(axes, y, p, top) -> None:
 
 
 def _from_to(n) -> str:
-    return f"{n.min():,}" if n.min() == n.max() else f"{n.min():,} to {n.max():,}"
+    many = f"{n.min():,} to {n.max():,}" if n.min() < n.max() else f"{n[0]:,}"
+    return f"{many} patient" + ("s" if n.max() > 1 else "")
