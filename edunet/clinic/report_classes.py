@@ -56,7 +56,7 @@ def _class(case: Case, k: int, called: np.ndarray, name: str) -> tuple[tuple[str
     found = {
         "sensitivity": share(hits, int(y.sum()), f"nobody is {name!r}", total),
         "ppv": share(hits, int(called.sum()), f"nobody is called {name!r}", total),
-        "auroc": auroc(y, p, groups=case.groups),
+        "auroc": auroc(y, p, **case.by_patient),
         "auprc": auprc(y, p),
         "brier": brier_score(y, p) if p.min() >= 0 and p.max() <= 1 else undefined("no probabilities", total),
     }

@@ -11,9 +11,10 @@ import numpy as np
 from edunet.clinic.auprc import auprc
 from edunet.clinic.auroc import auroc
 from edunet.clinic.brier import brier_score, scaled_brier
-from edunet.clinic.confusion import accuracy, npv, ppv, sensitivity, specificity
+from edunet.clinic.confusion import accuracy, sensitivity, specificity
 from edunet.clinic.estimate import Estimate, undefined
 from edunet.clinic.net_benefit import net_benefit
+from edunet.clinic.predictive import npv, ppv
 from edunet.clinic.report_case import Case
 from edunet.clinic.report_page import Named, Table
 
@@ -29,12 +30,12 @@ class Measure:
     compute: Callable[[Case, np.ndarray], Estimate]  # of a case, and of predictions for its patients
     trivial: Callable[[Case], float]  # what an answer gets that looks at nobody
     is_trivial: str  # which answer that is
-    better: int  # 1: higher is better, -1: lower
+    better: int  # 1: higher is better, -1: lower, 0: that depends on the threshold
     wants: str = ""  # "probabilities" or "a threshold"
 
 
 def _at(metric):
-    return lambda case, p: metric(case.y, p, case.threshold, groups=case.groups)
+    return lambda case, p: metric(case.y, p, case.threshold, **case.by_patient)
 
 
 def _share(case: Case) -> float:
@@ -47,45 +48,45 @@ def _treat(case: Case) -> float:
 
 
 MEASURES = (
-    Measure("auroc", "AUROC", lambda c, p: auroc(c.y, p, groups=c.groups), lambda c: 0.5, "a coin", 1),
-    Measure("auprc", "AUPRC", lambda c, p: auprc(c.y, p, groups=c.groups), _share, "a coin: the prevalence", 1),
+    Measure("auroc", "AUROC", lambda c, p: auroc(c.y, p, **c.by_patient), lambda c: 0.5, "a coin", 1),
+    Measure("auprc", "AUPRC", lambda c, p: auprc(c.y, p, **c.by_patient), _share, "a coin", 1),
     Measure("sensitivity", "Sensitivity", _at(sensitivity), lambda c: 1.0, "call everybody ill", 0, "a threshold"),
     Measure("specificity", "Specificity", _at(specificity), lambda c: 0.0, "call everybody ill", 0, "a threshold"),
-    Measure("ppv", "PPV", _at(ppv), _share, "call everybody ill: the prevalence", 1, "a threshold"),
-    Measure("npv", "NPV", _at(npv), lambda c: 1 - _share(c), "call everybody healthy", 1, "a threshold"),
+    Measure("ppv", "PPV", _at(ppv), _share, "call everybody ill", 0, "a threshold"),
+    Measure("npv", "NPV", _at(npv), lambda c: 1 - _share(c), "call everybody healthy", 0, "a threshold"),
     Measure(
         "accuracy",
         "Accuracy",
         _at(accuracy),
         lambda c: max(_share(c), 1 - _share(c)),
         "always the larger class",
-        1,
+        0,
         "a threshold",
     ),
     Measure(
         "brier",
         "Brier score",
-        lambda c, p: brier_score(c.y, p, groups=c.groups),
+        lambda c, p: brier_score(c.y, p, **c.by_patient),
         lambda c: _share(c) * (1 - _share(c)),
-        "the prevalence for everybody",
+        "the prevalence",
         -1,
         "probabilities",
     ),
     Measure(
         "scaled_brier",
         "Scaled Brier score",
-        lambda c, p: scaled_brier(c.y, p, groups=c.groups),
+        lambda c, p: scaled_brier(c.y, p, **c.by_patient),
         lambda c: 0.0,
-        "the prevalence for everybody",
+        "the prevalence",
         1,
         "probabilities",
     ),
     Measure(
         "net_benefit",
         "Net benefit",
-        lambda c, p: net_benefit(c.y, p, c.threshold, groups=c.groups),
+        lambda c, p: net_benefit(c.y, p, c.threshold, **c.by_patient),
         _treat,
-        "treat all or nobody, whichever is better",
+        "treat all, or nobody",
         1,
         "probabilities",
     ),
@@ -110,17 +111,17 @@ def headline(case: Case) -> tuple[Table, dict[str, Estimate]]:
     header = ("Measure", "Value", "95 % interval", "n", "Trivial answer")
     if case.best is not None:
         header += ("Best possible", "Gap")
-    note = "Trivial answer: " + "; ".join(f"{m.name}, {m.is_trivial}" for m in MEASURES) + "."
+    note = "Trivial answer: what is reached without a look at the patient."
     if case.best is not None:
         note += (
-            " Best possible: what the true risks of these very patients get, at the same threshold; nobody can expect "
-            "more. Gap: how much of that the model leaves."
+            " Best possible: what the true risks of these very patients reach, at the same threshold. No model can "
+            "be expected to do better, though chance may let it. Gap: how much of it the model leaves."
         )
     return Table("The numbers", header, rows, note), found
 
 
 def _row(measure: Measure, found: Estimate, case: Case) -> tuple:
-    row = (*cells(measure.name, found), f"{measure.trivial(case):.3f}")
+    row = (*cells(measure.name, found), Named(f"{measure.trivial(case):.3f}", measure.is_trivial))
     if case.best is None:
         return row
     best = measure.compute(case, case.best) if not math.isnan(found) else math.nan

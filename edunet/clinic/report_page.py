@@ -16,11 +16,12 @@ from dataclasses import dataclass, field
 __all__ = ["Blank", "Items", "Named", "Part", "Picture", "Section", "Table", "as_html", "as_text"]
 
 WIDTH = 110  # characters of a line of text
+LONGEST_NUMBER = 30  # characters; a longer cell holds words, and may be broken into lines
 
 
 @dataclass(frozen=True)
 class Named:
-    """The head of a row: what the numbers are, and in small letters how they were computed."""
+    """A cell, often the head of a row, and in small letters how it was computed."""
 
     name: str
     how: str = ""
@@ -81,9 +82,10 @@ h3 { font-size: 1.05rem; margin-bottom: .3rem }
 .scroll { overflow-x: auto }
 table { border-collapse: collapse; margin: .8rem 0; width: 100%; font-variant-numeric: tabular-nums }
 caption { text-align: left; font-weight: 600; padding: .3rem 0 }
-th, td { text-align: left; vertical-align: top; padding: .3rem .6rem; border-bottom: 1px solid #999 }
+th, td { text-align: left; vertical-align: top; padding: .3rem .5rem; border-bottom: 1px solid #999 }
 thead th { border-bottom: 2px solid #111 } tbody th { font-weight: 600; min-width: 13rem }
-.how { display: block; font-weight: 400; font-size: .8rem; line-height: 1.35; color: #444; max-width: 30rem }
+.how { display: block; font-weight: 400; font-size: .8rem; line-height: 1.35; color: #444; max-width: 30rem; white-space: normal }
+td { white-space: nowrap } td.words { white-space: normal }
 .synthetic { border: 3px solid #111; padding: .4rem .8rem; font-weight: 600 }
 .note { font-size: .9rem; color: #333 }
 figure { margin: 1rem 0 } img { max-width: 100%; height: auto } figcaption { font-size: .9rem; color: #333 }
@@ -136,7 +138,10 @@ def _part(part: Part) -> str:
 
 def _table(table: Table) -> str:
     head = "".join(f'<th scope="col">{html.escape(name)}</th>' for name in table.header)
-    rows = "".join(f"<tr>{_row_head(row[0])}{''.join(map(_cell, row[1:]))}</tr>\n" for row in table.rows)
+    rows = "".join(
+        f'<tr><th scope="row">{_cell(row[0])}</th>{"".join(map(_td, row[1:]))}</tr>\n'
+        for row in table.rows
+    )
     note = f'<p class="note">{html.escape(table.note)}</p>' if table.note else ""
     return (
         f'<div class="scroll"><table><caption>{html.escape(table.caption)}</caption>'
@@ -144,14 +149,16 @@ def _table(table: Table) -> str:
     )
 
 
-def _row_head(cell: str | Named) -> str:
-    name, how = (cell.name, cell.how) if isinstance(cell, Named) else (cell, "")
-    small = f'<span class="how">{html.escape(how)}</span>' if how else ""
-    return f'<th scope="row">{html.escape(name)}{small}</th>'
+def _td(cell: str | Named) -> str:
+    words = len(cell if isinstance(cell, str) else cell.name) > LONGEST_NUMBER
+    return f'<td class="words">{_cell(cell)}</td>' if words else f"<td>{_cell(cell)}</td>"
 
 
 def _cell(cell: str | Named) -> str:
-    return f"<td>{html.escape(cell.name if isinstance(cell, Named) else cell)}</td>"
+    if isinstance(cell, str):
+        return html.escape(cell)
+    small = f'<span class="how">{html.escape(cell.how)}</span>' if cell.how else ""
+    return html.escape(cell.name) + small
 
 
 # ---------------------------------------------------------------- the same as text
@@ -187,12 +194,19 @@ def _wrapped(mark: str, text: str) -> list[str]:
 
 
 def _text_table(table: Table) -> list[str]:
-    names = [[cell.name if isinstance(cell, Named) else cell for cell in row] for row in [table.header, *table.rows]]
-    widths = [max(len(row[k]) for row in names) for k in range(len(table.header))]
-    rows = ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in names]
+    cells = [[_text_cell(cell, k) for k, cell in enumerate(row)] for row in [table.header, *table.rows]]
+    widths = [max(len(row[k]) for row in cells) for k in range(len(table.header))]
+    rows = ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in cells]
     lines = ["", table.caption, rows[0], "  ".join("-" * width for width in widths)]
     for row, line in zip(table.rows, rows[1:], strict=True):
         lines.append(line)
         if isinstance(row[0], Named) and row[0].how:
             lines += textwrap.wrap(row[0].how, WIDTH, initial_indent="      ", subsequent_indent="      ")
     return [*lines, *textwrap.wrap(table.note, WIDTH), ""]
+
+
+def _text_cell(cell: str | Named, column: int) -> str:
+    """Return a cell; how it was computed stands below a row for its head, and in brackets for others."""
+    if isinstance(cell, str):
+        return cell
+    return f"{cell.name} ({cell.how})" if cell.how and column else cell.name

@@ -9,17 +9,21 @@ import numpy as np
 from edunet.clinic.brier import brier_parts
 from edunet.clinic.calibration import (
     calibration_curve,
+    calibration_intercept,
     calibration_slope_intercept,
     expected_calibration_error,
     observed_expected,
 )
 from edunet.clinic.calibration_smooth import smooth_calibration
-from edunet.clinic.confusion import confusion, likelihood_ratios, npv, ppv, sensitivity, specificity
+from edunet.clinic.confusion import confusion, sensitivity, specificity
 from edunet.clinic.curves import pr_curve, roc_curve
 from edunet.clinic.estimate import Estimate
-from edunet.clinic.figures import as_svg, calibration_figure, decision_figure, pr_figure, roc_figure
+from edunet.clinic.figures import calibration_figure, decision_figure, pr_figure, roc_figure
 from edunet.clinic.figures_groups import subgroup_figure
+from edunet.clinic.figures_paper import as_svg
+from edunet.clinic.likelihood import likelihood_ratios
 from edunet.clinic.net_benefit import decision_curve
+from edunet.clinic.predictive import npv, ppv
 from edunet.clinic.report_case import Case
 from edunet.clinic.report_measures import cells, headline
 from edunet.clinic.report_page import Items, Named, Part, Picture, Section, Table
@@ -58,7 +62,7 @@ def _classes(case: Case) -> tuple[Part, ...]:
             found = ("not computed", "no threshold was given")
         else:
             metric = sensitivity if k else specificity
-            found = cells("", metric(case.y, case.p, case.threshold, groups=case.groups))[1:3]
+            found = cells("", metric(case.y, case.p, case.threshold, **case.by_patient))[1:3]
         rows.append((*row, *found))
     return (Table("Who is there, and who is found", ("Class", "Rows", "Share", "Found", "95 % interval"), rows),)
 
@@ -75,13 +79,13 @@ def _threshold(case: Case, numbers: dict[str, Estimate]) -> tuple[Part, ...]:
         ("", f"called {ill}", f"called {well}", "together"),
         [(ill, f"{tp:,}", f"{fn:,}", f"{tp + fn:,}"), (well, f"{fp:,}", f"{tn:,}", f"{fp + tn:,}")],
     )
-    positive, negative = likelihood_ratios(case.y, case.p, t, groups=case.groups)
+    positive, negative = likelihood_ratios(case.y, case.p, t, **case.by_patient)
     numbers |= {"lr_positive": positive, "lr_negative": negative}
     rows = [cells("Likelihood ratio of a positive answer, LR+", positive, 2)]
     rows += [cells("Likelihood ratio of a negative answer, LR−", negative, 2)]
     for prevalence in PREVALENCES if case.prevalence is None else (case.prevalence,):
         for name, metric in (("PPV", ppv), ("NPV", npv)):
-            found = metric(case.y, case.p, t, prevalence=prevalence, groups=case.groups)
+            found = metric(case.y, case.p, t, prevalence=prevalence, **case.by_patient)
             rows.append(cells(f"{name} where {prevalence:.3g} of all are ill", found))
             numbers[f"{name.lower()}_at_{prevalence:g}"] = found
     said = chosen() if callable(chosen) else chosen
@@ -129,11 +133,12 @@ def _discrimination(case: Case) -> tuple[Part, ...]:
 def _calibration(case: Case, numbers: dict[str, Estimate]) -> tuple[Part, ...]:
     if not case.is_probability:
         return ("Not computed: the predictions are no probabilities.",)
-    y, p, whose = case.y, case.p, case.groups
-    slope, intercept = _slope_intercept(calibration_slope_intercept(y, p, groups=whose))
-    smooth = smooth_calibration(y, p, groups=whose, seed=case.seed, resamples=RESAMPLES)
+    y, p = case.y, case.p
+    slope = calibration_slope_intercept(y, p, **case.by_patient).slope
+    intercept = calibration_intercept(y, p, **case.by_patient)
+    smooth = smooth_calibration(y, p, **case.by_patient, seed=case.seed, resamples=RESAMPLES)
     found = {
-        "observed_expected": ("Observed / expected events (1 is right)", observed_expected(y, p, groups=whose)),
+        "observed_expected": ("Observed / expected events (1 is right)", observed_expected(y, p, **case.by_patient)),
         "calibration_intercept": ("Calibration intercept (0 is right)", intercept),
         "calibration_slope": ("Calibration slope (1 is right; below 1: too extreme)", slope),
         "ici": ("ICI, mean distance from the smooth curve", smooth.ici),
@@ -148,20 +153,16 @@ def _calibration(case: Case, numbers: dict[str, Estimate]) -> tuple[Part, ...]:
     groups = [
         (f"{predicted:.3f}", f"{observed:.3f}", f"{low:.3f} to {high:.3f}", f"{n:,}")
         for observed, predicted, n, low, high in zip(
-            curve.observed, curve.predicted, curve.n, curve.low, curve.high, strict=True
+            curve.share, curve.predicted, curve.n, curve.low, curve.high, strict=True
         )
     ]
-    words = f"From a predicted risk of {curve.predicted[0]:.0%} (observed {curve.observed[0]:.0%}) to one of "
-    words += f"{curve.predicted[-1]:.0%} (observed {curve.observed[-1]:.0%}); the table below has every group."
+    words = f"From a predicted risk of {curve.predicted[0]:.0%} (observed {curve.share[0]:.0%}) to one of "
+    words += f"{curve.predicted[-1]:.0%} (observed {curve.share[-1]:.0%}); the table below has every group."
     figure = calibration_figure(y, p, best=case.best, synthetic=case.synthetic)
     parts.append(Picture("Calibration curve: what happened against what was predicted.", words, as_svg(figure)))
     header = ("Predicted risk", "Share that was ill", "95 % interval", "n")
     parts.append(Table("Patients in groups of equal size by their predicted risk", header, groups))
     return tuple(parts)
-
-
-def _slope_intercept(both) -> tuple[Estimate, Estimate]:
-    return both.slope, both.intercept
 
 
 def _parts_of_brier(y, p) -> str:
@@ -200,6 +201,6 @@ def _decisions(case: Case) -> tuple[Part, ...]:
 
 
 def _subgroups(case: Case) -> tuple[Part, ...]:
-    table = subgroup_table(case.y, case.p, case.subgroup, threshold=case.threshold, groups=case.groups)
+    table = subgroup_table(case.y, case.p, case.subgroup, threshold=case.threshold, **case.by_patient)
     parts: list[Part] = []
     return tuple(parts) + (Items((str(table),)), subgroup_figure, Named, math)  # fmt: skip
