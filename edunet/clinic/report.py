@@ -122,7 +122,9 @@ def report(
         Section("What was judged", (Items(_facts(case)),)),
         *found,
         Section("What was done to the data", (Items(trailed or (NO_TRAIL,)),)),
-        Section("Model card (headings of TRIPOD+AI)", card_sections(known_items(case, numbers, trailed) | (card or {}))),
+        Section(
+            "Model card (headings of TRIPOD+AI)", card_sections(known_items(case, numbers, trailed) | (card or {}))
+        ),
         Section("What no report can say", (Items(LIMITS),)),
     )
     page = Report(str(title), sections, numbers, synthetic)

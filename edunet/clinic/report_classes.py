@@ -44,7 +44,9 @@ def sections_of_classes(case: Case) -> tuple[list[Section], dict[str, Estimate]]
     rarest = next((k for k in order if 0 < members[k] < case.n), order[0])
     one = replace(case.of_class(rarest, names), threshold=case.threshold if case.threshold is not None else 0.5)
     inner, more = sections_of(one)
-    words = f"The same questions as of a report on {names[rarest]!r} alone. Of another class k: report(y == k, p[:, k])."
+    words = (
+        f"The same questions as of a report on {names[rarest]!r} alone. Of another class k: report(y == k, p[:, k])."
+    )
     sections.append(Section(f"The rarest class: {names[rarest]}", (words, *inner)))
     return sections, numbers | {f"rarest_{key}": value for key, value in more.items()}
 

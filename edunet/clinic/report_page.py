@@ -84,7 +84,8 @@ table { border-collapse: collapse; margin: .8rem 0; width: 100%; font-variant-nu
 caption { text-align: left; font-weight: 600; padding: .3rem 0 }
 th, td { text-align: left; vertical-align: top; padding: .3rem .5rem; border-bottom: 1px solid #999 }
 thead th { border-bottom: 2px solid #111 } tbody th { font-weight: 600; min-width: 13rem }
-.how { display: block; font-weight: 400; font-size: .8rem; line-height: 1.35; color: #444; max-width: 30rem; white-space: normal }
+.how { display: block; font-weight: 400; font-size: .8rem; line-height: 1.35; color: #444; max-width: 30rem;
+  white-space: normal }
 td { white-space: nowrap } td.words { white-space: normal }
 .synthetic { border: 3px solid #111; padding: .4rem .8rem; font-weight: 600 }
 .note { font-size: .9rem; color: #333 }
@@ -138,10 +139,7 @@ def _part(part: Part) -> str:
 
 def _table(table: Table) -> str:
     head = "".join(f'<th scope="col">{html.escape(name)}</th>' for name in table.header)
-    rows = "".join(
-        f'<tr><th scope="row">{_cell(row[0])}</th>{"".join(map(_td, row[1:]))}</tr>\n'
-        for row in table.rows
-    )
+    rows = "".join(f'<tr><th scope="row">{_cell(row[0])}</th>{"".join(map(_td, row[1:]))}</tr>\n' for row in table.rows)
     note = f'<p class="note">{html.escape(table.note)}</p>' if table.note else ""
     return (
         f'<div class="scroll"><table><caption>{html.escape(table.caption)}</caption>'
