@@ -132,7 +132,7 @@ def _reach(where, n, places, span):
         seen = upto[np.searchsorted(where, places + middle, "right")] - upto[np.searchsorted(where, places - middle)]
         enough = seen >= wanted
         low, high = np.where(enough, low, middle), np.where(enough, middle, high)
-    return np.maximum(high, 1e-9)
+    return np.maximum(high, 1e-9) * (1 + 1e-6)  # so that the farthest of them still has some weight
 
 
 def _cells(p) -> tuple[np.ndarray, np.ndarray]:

@@ -6,13 +6,12 @@ from dataclasses import replace
 
 import numpy as np
 
-from edunet.clinic.auprc import auprc
 from edunet.clinic.auroc import auroc
 from edunet.clinic.brier import brier_score
 from edunet.clinic.confusion import share
 from edunet.clinic.estimate import Estimate, undefined
 from edunet.clinic.report_case import Case
-from edunet.clinic.report_measures import cells
+from edunet.clinic.report_measures import cells, precision_area
 from edunet.clinic.report_page import Section, Table
 from edunet.clinic.report_sections import sections_of
 
@@ -59,7 +58,7 @@ def _class(case: Case, k: int, called: np.ndarray, name: str) -> tuple[tuple[str
         "sensitivity": share(hits, int(y.sum()), f"nobody is {name!r}", total),
         "ppv": share(hits, int(called.sum()), f"nobody is called {name!r}", total),
         "auroc": auroc(y, p, **case.by_patient),
-        "auprc": auprc(y, p),
+        "auprc": precision_area(replace(case, y=y, p=p), p),
         "brier": brier_score(y, p) if p.min() >= 0 and p.max() <= 1 else undefined("no probabilities", total),
     }
     row = (name, f"{int(y.sum()):,}", *(value.text(2) for value in found.values()))

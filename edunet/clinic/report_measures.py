@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from edunet.clinic.auprc import auprc
 from edunet.clinic.auroc import auroc
+from edunet.clinic.bootstrap import bootstrap_ci
 from edunet.clinic.brier import brier_score, scaled_brier
 from edunet.clinic.confusion import accuracy, sensitivity, specificity
 from edunet.clinic.estimate import Estimate, undefined
@@ -18,7 +19,9 @@ from edunet.clinic.predictive import npv, ppv
 from edunet.clinic.report_case import Case
 from edunet.clinic.report_page import Named, Table
 
-__all__ = ["MEASURES", "Measure", "cells", "headline", "measured"]
+__all__ = ["MEASURES", "RESAMPLES", "Measure", "cells", "headline", "measured", "precision_area"]
+
+RESAMPLES = 200  # of the patients, where an interval has no formula
 
 
 @dataclass(frozen=True)
@@ -38,6 +41,13 @@ def _at(metric):
     return lambda case, p: metric(case.y, p, case.threshold, **case.by_patient)
 
 
+def precision_area(case: Case, p: np.ndarray) -> Estimate:
+    """Return the average precision; where patients have several rows, with the interval of samples of patients."""
+    if case.groups is None:
+        return auprc(case.y, p)
+    return bootstrap_ci(auprc, case.y, p, groups=case.groups, n=RESAMPLES, seed=case.seed)
+
+
 def _share(case: Case) -> float:
     return case.events / case.n
 
@@ -49,7 +59,7 @@ def _treat(case: Case) -> float:
 
 MEASURES = (
     Measure("auroc", "AUROC", lambda c, p: auroc(c.y, p, **c.by_patient), lambda c: 0.5, "a coin", 1),
-    Measure("auprc", "AUPRC", lambda c, p: auprc(c.y, p, **c.by_patient), _share, "a coin", 1),
+    Measure("auprc", "AUPRC", lambda c, p: precision_area(c, p), _share, "a coin", 1),
     Measure("sensitivity", "Sensitivity", _at(sensitivity), lambda c: 1.0, "call everybody ill", 0, "a threshold"),
     Measure("specificity", "Specificity", _at(specificity), lambda c: 0.0, "call everybody ill", 0, "a threshold"),
     Measure("ppv", "PPV", _at(ppv), _share, "call everybody ill", 0, "a threshold"),
@@ -124,7 +134,7 @@ def _row(measure: Measure, found: Estimate, case: Case) -> tuple:
     row = (*cells(measure.name, found), Named(f"{measure.trivial(case):.3f}", measure.is_trivial))
     if case.best is None:
         return row
-    best = measure.compute(case, case.best) if not math.isnan(found) else math.nan
+    best = measure.compute(replace(case, groups=None), case.best) if not math.isnan(found) else math.nan
     gap = "" if math.isnan(best) or not measure.better else f"{measure.better * (best - found):+.3f}"
     return (*row, "" if math.isnan(best) else f"{best:.3f}", gap)
 

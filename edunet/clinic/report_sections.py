@@ -25,7 +25,7 @@ from edunet.clinic.likelihood import likelihood_ratios
 from edunet.clinic.net_benefit import decision_curve
 from edunet.clinic.predictive import npv, ppv
 from edunet.clinic.report_case import Case
-from edunet.clinic.report_measures import cells, headline
+from edunet.clinic.report_measures import RESAMPLES, cells, headline
 from edunet.clinic.report_page import Items, Named, Part, Picture, Section, Table
 from edunet.clinic.subgroups import subgroup_table
 
@@ -33,7 +33,6 @@ __all__ = ["sections_of"]
 
 PREVALENCES = (0.5, 0.1, 0.02)  # where none is named: a ward of the ill, a clinic, a screening
 THRESHOLDS = (0.05, 0.1, 0.2, 0.3, 0.5)  # of the decision curve, in the table
-RESAMPLES = 200  # for the intervals of the distances from the calibration curve
 
 
 def sections_of(case: Case) -> tuple[list[Section], dict[str, Estimate]]:
