@@ -28,6 +28,7 @@ from edunet.clinic.report_case import Case
 from edunet.clinic.report_measures import RESAMPLES, cells, headline
 from edunet.clinic.report_page import Items, Named, Part, Picture, Section, Table
 from edunet.clinic.subgroups import subgroup_table
+from edunet.clinic.threshold import Threshold
 
 __all__ = ["sections_of"]
 
@@ -72,7 +73,6 @@ def _threshold(case: Case, numbers: dict[str, Estimate]) -> tuple[Part, ...]:
                 "computed here: give threshold=, chosen on validation data by clinic.threshold_for.",)  # fmt: skip
     t, (tp, fp, fn, tn) = case.threshold, confusion(case.y, case.p, case.threshold)
     well, ill = case.names
-    chosen = getattr(t, "text", None)
     counts = Table(
         "Confusion table: rows are the truth, columns the answer",
         ("", f"called {ill}", f"called {well}", "together"),
@@ -87,9 +87,8 @@ def _threshold(case: Case, numbers: dict[str, Estimate]) -> tuple[Part, ...]:
             found = metric(case.y, case.p, t, prevalence=prevalence, **case.by_patient)
             rows.append(cells(f"{name} where {prevalence:.3g} of all are ill", found))
             numbers[f"{name.lower()}_at_{prevalence:g}"] = found
-    said = chosen() if callable(chosen) else chosen
     return (
-        f"Called {ill}: a prediction of {float(t):.4g} or more. " + (said or _not_chosen(case)),
+        f"Called {ill}: a prediction of {float(t):.4g} or more. {_chosen(t)}",
         counts,
         Table(
             "What an answer means",
@@ -101,7 +100,13 @@ def _threshold(case: Case, numbers: dict[str, Estimate]) -> tuple[Part, ...]:
     )
 
 
-def _not_chosen(case: Case) -> str:
+def _chosen(threshold) -> str:
+    if isinstance(threshold, Threshold) and threshold.wanted:
+        return (
+            f"It was chosen for {threshold.wanted} on {threshold.n:,} patients, {threshold.ill:,} of them ill, where it "
+            f"reached a sensitivity of {threshold.sensitivity.text()} and a specificity of "
+            f"{threshold.specificity.text()}."
+        )
     return (
         "How it was chosen is not known here; a threshold chosen on these patients would flatter the numbers. "
         "clinic.threshold_for chooses it on validation data and remembers that."
