@@ -5,6 +5,7 @@ import math
 import numpy as np
 
 from edunet.clinic.estimate import Z95, Estimate, undefined
+from edunet.preprocessing.splits_groups import numbered
 
 __all__ = ["mean_estimate", "t95"]
 
@@ -42,17 +43,24 @@ def _within(t: float, df: int) -> float:
     return 2 / math.pi * (theta + sine * cosine * total) if df % 2 else sine * total
 
 
-def mean_estimate(values, how: str, bounds=(-math.inf, math.inf)) -> Estimate:
-    """Return the mean of values (N,) with its interval x̄ ± t s/√N, cut at the bounds; none for one value.
+def mean_estimate(values, how: str, bounds=(-math.inf, math.inf), groups=None) -> Estimate:
+    """Return the mean of values (N,) with its interval x̄ ± t SE, cut at the bounds; none for one patient.
+
+        SE² = Σ (x_i − x̄)² / (N (N − 1))                                  rows of N patients
+        SE² = G/(G − 1) Σ_g (Σ_(i ∈ g) (x_i − x̄))² / N²                   rows of G patients, groups (N,)
+    t has as many degrees of freedom as there are patients, less one; n is the number of patients.
 
     >>> mean_estimate(np.array([1.0, 2.0, 3.0]), "Student's t")
     2.000 [-0.484 to 4.484], n = 3
     """
-    n = len(values)
-    if not n:
+    if not len(values):
         return undefined("nothing to average", 0, how)
     mean = float(np.mean(values))
+    whose = np.arange(len(values)) if groups is None else numbered("groups", groups, len(values))[0]
+    n = int(whose.max()) + 1
+    how += " over patients" * (groups is not None)
     if n == 1:
         return Estimate(mean, n=1, how=how)
-    half = t95(n - 1) * float(np.std(values, ddof=1)) / math.sqrt(n)
+    error = math.sqrt(n / (n - 1) * float(np.sum(np.bincount(whose, values - mean) ** 2))) / len(values)
+    half = t95(n - 1) * error
     return Estimate(mean, max(mean - half, bounds[0]), min(mean + half, bounds[1]), n, how=how)
