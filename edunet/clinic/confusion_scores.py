@@ -53,8 +53,8 @@ def _both(table: Confusion, times: float, plus: float) -> Estimate:
     se, sp = tp / ill, tn / healthy
     (low1, high1), (low2, high2) = wilson_interval(tp, ill), wilson_interval(tn, healthy)
     low, high = se + sp - math.hypot(se - low1, sp - low2), se + sp + math.hypot(high1 - se, high2 - sp)
-    ends = (times * end + plus for end in (low, high))
-    return Estimate(times * (se + sp) + plus, *ends, table.n, how="Newcombe's interval from Wilson's two")
+    value, low, high = (times * both + plus for both in (se + sp, low, high))
+    return Estimate(value, low, high, table.n, how="Newcombe's interval from Wilson's two")
 
 
 def f1_score(y, p, threshold: float = 0.5) -> Estimate:

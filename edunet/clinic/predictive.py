@@ -93,7 +93,7 @@ def _at(prevalence, of_kind: float, answer: str, kind: np.ndarray, called: np.nd
     low, high, how = ratio_of_shares(hits, m, others, n - m, clustered_ratio(kind, called, whose))
     to_odds = of_kind / (1 - of_kind)
     value = hits * (n - m) * to_odds / (hits * (n - m) * to_odds + others * m)
-    ends = (1.0 if math.isinf(ratio) else ratio * to_odds / (1 + ratio * to_odds) for ratio in (low, high))
+    low, high = (1.0 if math.isinf(ratio) else ratio * to_odds / (1 + ratio * to_odds) for ratio in (low, high))
     patients = n if whose is None else int(whose.max()) + 1
     how = f"by Bayes at prevalence {prevalence:g}, from the likelihood ratio; {how}"
-    return Estimate(value, *ends, patients, how=how)
+    return Estimate(value, low, high, patients, how=how)

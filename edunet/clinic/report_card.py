@@ -12,8 +12,8 @@ def known_items(case: Case, numbers: dict[str, Estimate], trail: tuple[str, ...]
     """Return item -> text for the items of TRIPOD+AI that follow from what was judged."""
     known = {
         "10": f"{case.n:,} rows of {case.patients:,} patients were judged" + _events(case) + ".",
-        "12e": "AUROC, average precision, sensitivity, specificity, PPV, NPV, Brier score, calibration and net benefit, "
-        "each with a 95 % interval; see above.",
+        "12e": "AUROC, average precision, sensitivity, specificity, PPV, NPV, Brier score, calibration and net "
+        "benefit, each with a 95 % interval; see above.",
         "23a": "; ".join(f"{name} {numbers[key]}" for key, name in KEY.items() if key in numbers) + ". See above.",
     }
     if trail:

@@ -26,8 +26,8 @@ from edunet.clinic.net_benefit import decision_curve
 from edunet.clinic.predictive import npv, ppv
 from edunet.clinic.report_case import Case
 from edunet.clinic.report_measures import RESAMPLES, cells, headline
-from edunet.clinic.report_page import Items, Named, Part, Picture, Section, Table
-from edunet.clinic.subgroups import subgroup_table
+from edunet.clinic.report_page import Named, Part, Picture, Section, Table
+from edunet.clinic.subgroups import MEASURES, subgroup_table
 from edunet.clinic.threshold import Threshold
 
 __all__ = ["sections_of"]
@@ -103,8 +103,8 @@ def _threshold(case: Case, numbers: dict[str, Estimate]) -> tuple[Part, ...]:
 def _chosen(threshold) -> str:
     if isinstance(threshold, Threshold) and threshold.wanted:
         return (
-            f"It was chosen for {threshold.wanted} on {threshold.n:,} patients, {threshold.ill:,} of them ill, where it "
-            f"reached a sensitivity of {threshold.sensitivity.text()} and a specificity of "
+            f"It was chosen for {threshold.wanted} on {threshold.n:,} patients, {threshold.ill:,} of them ill, where "
+            f"it reached a sensitivity of {threshold.sensitivity.text()} and a specificity of "
             f"{threshold.specificity.text()}."
         )
     return (
@@ -205,6 +205,38 @@ def _decisions(case: Case) -> tuple[Part, ...]:
 
 
 def _subgroups(case: Case) -> tuple[Part, ...]:
-    table = subgroup_table(case.y, case.p, case.subgroup, threshold=case.threshold, **case.by_patient)
+    table = subgroup_table(case.y, case.p, case.subgroup, case.threshold, **case.by_patient)
     parts: list[Part] = []
-    return tuple(parts) + (Items((str(table),)), subgroup_figure, Named, math)  # fmt: skip
+    for names in (("auroc", "sensitivity", "specificity"), ("ppv", "observed_expected", "brier")):
+        rows = [
+            (_group(row), f"{row.n:,}", f"{row.events:,}", *(_text(getattr(row, name)) for name in names))
+            for row in [table.overall, *table.rows]
+        ]
+        header = ("Group", "Rows", "Ill", *(MEASURES[name] for name in names))
+        parts.append(Table(f"{', '.join(MEASURES[name] for name in names)}, with 95 % intervals", header, rows))
+    overall = table.overall.auroc
+    figure = subgroup_figure(table.measure("auroc"), measure="AUROC", overall=overall, synthetic=case.synthetic)
+    words = "; ".join(f"{name} {value.text(2)}" for name, value in table.measure("auroc"))
+    parts.append(Picture("AUROC in each group.", f"{words}; all {overall.text(2)}.", as_svg(figure)))
+    gaps = [
+        (Named(f"{gap.attribute}: {gap.measure}".removeprefix(": "), gap.difference.how), *_gap(gap))
+        for gap in table.gaps
+    ]
+    header = ("Largest gap", "Difference", "95 % interval", "Highest", "Lowest", "Pairs compared")
+    return (*parts, Table("Gaps between groups", header, gaps), " ".join(table.notes()))
+
+
+def _group(row) -> str:
+    name = f"{row.attribute}: {row.name}".removeprefix(": ")
+    return f"{name} (few)" if row.mark else name
+
+
+def _text(value: Estimate) -> str:
+    return value.why if math.isnan(value) else value.text(2)
+
+
+def _gap(gap) -> tuple[str, ...]:
+    if math.isnan(gap.difference):
+        return ("not computed", gap.difference.why, "", "", "0")
+    low, high = gap.difference.interval
+    return (f"{gap.difference:.2f}", f"{low:.2f} to {high:.2f}", gap.highest, gap.lowest, str(gap.comparisons))

@@ -27,6 +27,7 @@ class Threshold(float):
     sensitivity: Estimate
     specificity: Estimate
     ppv: Estimate
+    _given: tuple
 
     def __new__(cls, value, wanted="", tp=0, fp=0, ill=0, n=0):
         self = super().__new__(cls, value)
