@@ -116,8 +116,8 @@ def sensitivity(y, p, threshold: float = 0.5, *, groups=None) -> Estimate:
     """Return the share of the ill who are called ill (recall, true positive rate), with Wilson's interval.
 
         Se = TP / (TP + FN)        called ill: p ≥ threshold
-    Args: y (N,) 0 or 1, who is ill; p (N,), higher for the ill; threshold, on the scale of p; groups (N,), whose each row
-    is, if patients have several: Wilson's interval then is for as many independent rows as they are worth.
+    Args: y (N,) 0 or 1, who is ill; p (N,), higher for the ill; threshold, on the scale of p; groups (N,), whose each
+    row is, if patients have several: Wilson's interval then is for as many independent rows as they are worth.
     Returns an Estimate; n counts the ill. "Not computed" if nobody is. Raises as `confusion` does.
     The usual misuse: to give it without the specificity. Whoever calls everybody ill has a sensitivity of 1.
     Source: Altman & Bland, Diagnostic tests 1: sensitivity and specificity, BMJ 308 (1994) 1552.
@@ -133,8 +133,8 @@ def specificity(y, p, threshold: float = 0.5, *, groups=None) -> Estimate:
     """Return the share of the healthy who are called healthy (true negative rate), with Wilson's interval.
 
         Sp = TN / (TN + FP)        called ill: p ≥ threshold
-    Args: y (N,) 0 or 1, who is ill; p (N,), higher for the ill; threshold, on the scale of p; groups (N,), whose each row
-    is, if patients have several: Wilson's interval then is for as many independent rows as they are worth.
+    Args: y (N,) 0 or 1, who is ill; p (N,), higher for the ill; threshold, on the scale of p; groups (N,), whose each
+    row is, if patients have several: Wilson's interval then is for as many independent rows as they are worth.
     Returns an Estimate; n counts the healthy. "Not computed" if nobody is. Raises as `confusion` does.
     The usual misuse: to think 0.95 harmless. Where 1 in 100 is ill, 5 healthy persons are called ill for every ill one.
     Source: Altman & Bland, Diagnostic tests 1: sensitivity and specificity, BMJ 308 (1994) 1552.
@@ -150,8 +150,8 @@ def accuracy(y, p, threshold: float = 0.5, *, groups=None) -> Estimate:
     """Return the share of patients who are called what they are, with Wilson's interval.
 
         (TP + TN) / N        called ill: p ≥ threshold
-    Args: y (N,) 0 or 1, who is ill; p (N,), higher for the ill; threshold, on the scale of p; groups (N,), whose each row
-    is, if patients have several: Wilson's interval then is for as many independent rows as they are worth.
+    Args: y (N,) 0 or 1, who is ill; p (N,), higher for the ill; threshold, on the scale of p; groups (N,), whose each
+    row is, if patients have several: Wilson's interval then is for as many independent rows as they are worth.
     Returns an Estimate. Raises as `confusion` does.
     The usual misuse: to give it at all where few are ill. If 2 in 100 are, calling everybody healthy reaches 0.98.
     Source of the interval: Wilson (1927).

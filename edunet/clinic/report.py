@@ -6,7 +6,6 @@ import contextlib
 import html
 import os
 import tempfile
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -62,8 +61,9 @@ class Report:
     __str__ = text
 
     def _repr_html_(self) -> str:
+        title, page = html.escape(self.title), html.escape(self.html())  # quotes too
         style = "width: 100%; height: 40rem; border: 1px solid #999"
-        return f'<iframe title="{html.escape(self.title)}" sandbox style="{style}" srcdoc="{html.escape(self.html())}"></iframe>'
+        return f'<iframe title="{title}" sandbox style="{style}" srcdoc="{page}"></iframe>'
 
 
 def report(

@@ -25,7 +25,7 @@ class Case:
     best: np.ndarray | None = field(repr=False)  # (N,) the best possible prediction, where it is known
     threshold: float | None  # None: none can be named
     prevalence: float | None  # where the model shall be used
-    names: tuple[str, str]  # of 0 and of 1
+    names: tuple[str, ...]  # of 0 and of 1, or of K classes
     notes: tuple[str, ...]
     synthetic: bool = False
     seed: int = 0
@@ -95,7 +95,7 @@ def read_case(y, p, groups, subgroup, best, threshold, prevalence, names, synthe
         best=None if best is None else _best(np.asarray(best, np.float64)[keep], p),
         threshold=threshold,
         prevalence=prevalence,
-        names=tuple(names or ("0", "1") if p.ndim == 1 else ()),
+        names=_names(names, 2 if p.ndim == 1 else p.shape[1], p.ndim > 1),
         notes=tuple(notes),
         synthetic=synthetic,
         seed=seed,
@@ -153,6 +153,14 @@ def _one_hot(y: np.ndarray, classes: int) -> np.ndarray:
             f"{numbers.min():g} to {numbers.max():g}. For names use np.unique(y, return_inverse=True)[1]."
         )
     return numbers[:, None] == np.arange(classes)
+
+
+def _names(names, classes: int, several: bool) -> tuple[str, ...]:
+    if names is None:
+        return tuple(f"class {k}" if several else str(k) for k in range(classes))
+    if len(names) != classes:
+        raise ValueError(f"report: class_names has {len(names)} names; expected {classes}, that of class 0 first.")
+    return tuple(map(str, names))
 
 
 def _best(best: np.ndarray, p: np.ndarray) -> np.ndarray:

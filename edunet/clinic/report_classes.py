@@ -21,7 +21,7 @@ __all__ = ["sections_of_classes"]
 def sections_of_classes(case: Case) -> tuple[list[Section], dict[str, Estimate]]:
     """Return the table of all classes, the confusion table, and the whole report on the rarest class."""
     classes = case.p.shape[1]
-    names = case.names or tuple(f"class {k}" for k in range(classes))
+    names = case.names
     members = case.y.sum(axis=0)
     order = sorted(range(classes), key=lambda k: (members[k], k))
     several = bool((case.y.sum(axis=1) != 1).any())
