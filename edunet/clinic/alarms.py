@@ -20,7 +20,7 @@ JUST = 1e-9  # hours: 0.1 + 0.2 is not before 0.3
 def alarms_per_day(patient, time_hours, score, threshold, *, silence=0.0, covers=None, seed=0) -> Estimate:
     """Return how often an alarm rings per patient and day.
 
-        an alarm rings at t if s(t) > threshold and none has rung for this patient within the `silence` hours before
+        an alarm rings at t if s(t) ≥ threshold and none has rung for this patient within the `silence` hours before
         rate = 24 Σ alarms / Σ hours watched              hours: those within `covers` hours after a score
     Args: score (n,T), a row for each patient, with patient (n,) and time_hours (T,) or (n,T); or all three (M,), a row
     for each score, in any order. nan in score: no score at that time. threshold, one number; silence, hours >= 0;
@@ -46,7 +46,7 @@ def alarms_per_day(patient, time_hours, score, threshold, *, silence=0.0, covers
     sums = resampled_sums(np.stack([rang, days], axis=1), generator("alarms_per_day", seed))
     low, high = np.percentile(sums[:, 0] / sums[:, 1], [2.5, 97.5]) if len(sums) else (math.nan, math.nan)
     how = (
-        f"{int(rang.sum()):,} alarms above {threshold:g} in {days.sum():,.1f} patient-days, {silence:g} h of silence "
+        f"{int(rang.sum()):,} alarms from {threshold:g} on in {days.sum():,.1f} patient-days, {silence:g} h of silence "
         f"after each; {RESAMPLES:,} resamples of patients, percentiles"
     )
     return Estimate(rang.sum() / days.sum(), low, high, len(days), how=how)
@@ -79,7 +79,7 @@ class Watch:
 
 def ringing(seen: Watch, threshold: float, silence: float) -> np.ndarray:
     """Return at which scores an alarm rings, (M,) bool."""
-    rings = seen.score > threshold
+    rings = seen.score >= threshold
     if not silence:
         return rings
     rows = np.flatnonzero(rings)

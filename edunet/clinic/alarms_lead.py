@@ -17,7 +17,7 @@ from edunet.preprocessing.splits_groups import numbered
 __all__ = ["LeadTime", "lead_time"]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class LeadTime:
     """What alarms were worth.
 
@@ -46,6 +46,8 @@ class LeadTime:
         }
         late = f"\n{self.late} with an event but no score before it are left out" if self.late else ""
         return "\n".join(f"{name:<30}{value}" for name, value in lines.items()) + late
+
+    __repr__ = __str__
 
 
 def lead_time(patient, time_hours, score, threshold, onset, *, within, silence=0.0, covers=None, seed=0) -> LeadTime:
@@ -87,7 +89,7 @@ def lead_time(patient, time_hours, score, threshold, onset, *, within, silence=0
     lead = np.zeros(len(event))
     np.maximum.at(lead, seen.whose[hit], early[hit])
     ill = np.isfinite(event)
-    setting = f"above {threshold:g}, {silence:g} h of silence, {within:g} h before the event"
+    setting = f"from {threshold:g} on, {silence:g} h of silence, {within:g} h before the event"
     sums = resampled_sums(np.stack([true, wrong, true + wrong, days], axis=1), rng)
     totals = np.array([true.sum(), wrong.sum(), true.sum() + wrong.sum(), days.sum()])
 

@@ -58,7 +58,7 @@ def rmse(y, p, *, groups=None) -> Estimate:
     )
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Agreement:
     """How two ways of measuring agree: `bias`, and the limits `lower` and `upper` of 95 % of their differences.
 
@@ -73,6 +73,8 @@ class Agreement:
 
     def __str__(self):
         return f"bias {self.bias.text()}, limits of agreement {self.lower.text()} and {self.upper.text()}"
+
+    __repr__ = __str__
 
 
 def bland_altman(reference, measured) -> Agreement:

@@ -16,7 +16,7 @@ __all__ = ["SurvivalCurve", "censoring_curve", "kaplan_meier", "one_horizon", "o
 HOW = "Kaplan-Meier, Greenwood's variance, interval on the log-log scale"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class SurvivalCurve:
     """A Kaplan-Meier curve: steps down at the times at which something happened, flat between.
 
@@ -61,6 +61,8 @@ class SurvivalCurve:
 
     def __str__(self):
         return f"{int(self.events.sum()):,} events among {self.n:,} patients; median {self.median.text()}"
+
+    __repr__ = __str__
 
 
 def kaplan_meier(time, event) -> SurvivalCurve:

@@ -4,7 +4,8 @@ import math
 
 import numpy as np
 
-from edunet.clinic.estimate import Z95, Estimate, undefined
+from edunet.clinic.estimate import Estimate, undefined
+from edunet.clinic.logit import logit_interval
 from edunet.clinic.survival import one_per_patient, times_and_events
 
 __all__ = ["c_index"]
@@ -42,20 +43,8 @@ def c_index(time, event, risk) -> Estimate:
         return undefined("no pair of patients of whom it is known who had the event first", len(time), HOW)
     c = right.sum() / 2 / comparable
     error = math.sqrt(float(np.sum((right - c * pairs) ** 2))) / comparable
-    low, high = logit_interval(c, error)
+    low, high = logit_interval(c, error) if error > 0 else (math.nan, math.nan)
     return Estimate(c, low, high, len(time), how=HOW)
-
-
-def logit_interval(share: float, error: float) -> tuple[float, float]:
-    """Return the ends 1/(1 + e^−(logit s ± 1.96 SE / (s (1 − s)))), which stay between 0 and 1; nan at 0 and 1.
-
-    >>> [round(end, 3) for end in logit_interval(0.9, 0.05)]
-    [0.752, 0.964]
-    """
-    if not (0 < share < 1 and error > 0):
-        return math.nan, math.nan
-    middle, half = math.log(share / (1 - share)), Z95 * error / (share * (1 - share))
-    return 0.5 * (1 + math.tanh((middle - half) / 2)), 0.5 * (1 + math.tanh((middle + half) / 2))
 
 
 def _pairs(time, event, risk) -> tuple[np.ndarray, np.ndarray]:

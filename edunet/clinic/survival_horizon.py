@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from edunet.clinic.estimate import Z95, Estimate, undefined
+from edunet.clinic.logit import logit_interval
 from edunet.clinic.survival import (
     SurvivalCurve,
     censoring_curve,
@@ -16,7 +17,6 @@ from edunet.clinic.survival import (
     one_per_patient,
     times_and_events,
 )
-from edunet.clinic.survival_concordance import logit_interval
 from edunet.metrics import roc_auc
 from edunet.metrics.labels import check_probabilities
 
@@ -112,11 +112,12 @@ def auc_at(time, event, risk, horizon, *, train=None) -> Estimate:
     known = case | control
     weight = np.where(case, 1 / g.steps(np.where(case, time, 0)), 1.0)
     auc = roc_auc(case[known], risk[known], weight[known])
-    low, high = logit_interval(auc, _delong(risk[case], weight[case], risk[control], auc))
+    error = _delong(risk[case], weight[case], risk[control], auc)
+    low, high = logit_interval(auc, error) if error > 0 else (math.nan, math.nan)
     return Estimate(auc, low, high, len(time), how=HOW_AUC)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class CalibrationGroup:
     """Patients of like predicted risk: n of them, the mean `predicted`, and the `observed` share by the horizon."""
 
@@ -126,6 +127,8 @@ class CalibrationGroup:
 
     def __str__(self):
         return f"predicted {self.predicted:.3f}, observed {self.observed.text()}, n = {self.n:,}"
+
+    __repr__ = __str__
 
 
 def calibration_at(time, event, risk, horizon, *, groups=5) -> list[CalibrationGroup]:

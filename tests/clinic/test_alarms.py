@@ -31,8 +31,8 @@ def test_silence_in_tenths_of_an_hour():
     assert np.flatnonzero(ringing(seen, 0.5, 0.3)).tolist() == [0, 3]
 
 
-def test_a_score_at_the_threshold_does_not_ring():
-    assert alarms_per_day(["a"], HOURS, np.full((1, 6), 0.5), 0.5) == 0
+def test_a_score_at_the_threshold_rings():
+    assert alarms_per_day(["a"], HOURS, np.full((1, 6), 0.5), 0.5) == 24
 
 
 def by_loop(patients, score, threshold, silence):
@@ -40,7 +40,7 @@ def by_loop(patients, score, threshold, silence):
     for who in range(len(patients)):
         quiet_until = -math.inf
         for hour, s in enumerate(score[who]):
-            if s > threshold and hour >= quiet_until:
+            if s >= threshold and hour >= quiet_until:
                 alarms, quiet_until = alarms + 1, hour + silence
     return alarms / (np.count_nonzero(~np.isnan(score)) / 24)
 

@@ -94,7 +94,7 @@ def by_loop(threshold, within, silence):
             continue
         quiet_until, first = -1, None
         for hour in hours:
-            if score[hour] > threshold and hour >= quiet_until:
+            if score[hour] >= threshold and hour >= quiet_until:
                 quiet_until = hour + silence
                 if onset - hour <= within:
                     true, first = true + 1, hour if first is None else first

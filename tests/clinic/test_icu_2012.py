@@ -86,9 +86,9 @@ def test_nobody_died():
     assert math.isnan(event_1([0, 0], [0.1, 0.9]))
 
 
-@pytest.mark.parametrize("threshold", [None, "0.5", np.nan, [0.5], True], ids=str)
+@pytest.mark.parametrize("threshold", [None, np.nan, [0.5, 0.6]], ids=str)
 def test_what_is_no_threshold(threshold):
-    with pytest.raises(ValueError, match="threshold is one number"):
+    with pytest.raises((TypeError, ValueError), match="event_1: threshold is"):
         event_1([1, 0], [0.1, 0.9], threshold=threshold)
 
 
@@ -98,7 +98,7 @@ def test_risks_beyond_one_are_refused():
 
 
 def test_saps_on_set_a():
-    """A line through SAPS-I by ten folds; on set-c the challenge's own SAPS-I had 0.3125 and 68.58."""
+    """A line through SAPS-I by five folds; on set-c the challenge's own SAPS-I had 0.3125 and 68.58."""
     if not REAL.is_file():
         pytest.skip("the real set-a is not beside the repository (shared/data/icu2012)")
     pytest.importorskip("sklearn", reason="scikit-learn is not installed")
@@ -112,7 +112,7 @@ def test_saps_on_set_a():
         table = np.loadtxt(archive.extractfile(name), delimiter=",", skiprows=1)
     saps, died = np.where(table[:, [1]] < 0, np.nan, table[:, [1]]), table[:, 5]
     model = make_pipeline(SimpleImputer(strategy="median", add_indicator=True), LogisticRegression(C=1e6))
-    risk = cross_val_predict(model, saps, died, cv=10, method="predict_proba")[:, 1]
+    risk = cross_val_predict(model, saps, died, cv=5, method="predict_proba")[:, 1]
     assert event_1(died, risk, threshold=np.quantile(risk, 1 - died.mean())) == pytest.approx(0.25, abs=0.06)
     assert event_1(died, risk) < 0.05
     assert 40 < event_2(died, risk) < 100
