@@ -8,9 +8,10 @@ or picture is cut by the end of a page.
 from __future__ import annotations
 
 import base64
+import functools
 import html
 import textwrap
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 __all__ = ["Blank", "Items", "Named", "Part", "Picture", "Section", "Table", "as_html", "as_text"]
@@ -39,11 +40,15 @@ class Table:
 
 @dataclass(frozen=True)
 class Picture:
-    """A drawing as SVG, and in words what is to be seen in it."""
+    """A drawing, and in words what is to be seen in it; it is drawn when the page is first asked for."""
 
     caption: str
     alt: str
-    svg: str = field(repr=False)
+    draw: Callable[[], str] = field(repr=False)  # -> the text of an SVG picture
+
+    @functools.cached_property
+    def svg(self) -> str:
+        return self.draw()
 
 
 @dataclass(frozen=True)

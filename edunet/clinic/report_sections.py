@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import math
 
 import numpy as np
@@ -30,7 +31,7 @@ from edunet.clinic.report_page import Named, Part, Picture, Section, Table
 from edunet.clinic.subgroups import MEASURES, subgroup_table
 from edunet.clinic.threshold import Threshold
 
-__all__ = ["sections_of"]
+__all__ = ["drawn", "sections_of"]
 
 PREVALENCES = (0.5, 0.1, 0.02)  # where none is named: a ward of the ill, a clinic, a screening
 THRESHOLDS = (0.05, 0.1, 0.2, 0.3, 0.5)  # of the decision curve, in the table
@@ -113,6 +114,16 @@ def _chosen(threshold) -> str:
     )
 
 
+def drawn(figure_of, *arguments, **options) -> str:
+    """Draw a figure as SVG."""
+    return as_svg(figure_of(*arguments, **options))
+
+
+def _later(case: Case, figure_of, *arguments, **options):
+    """Return what draws the figure when it is asked for: who wants the numbers alone need not wait for it."""
+    return functools.partial(drawn, figure_of, *arguments, synthetic=case.synthetic, **options)
+
+
 def _both(case: Case) -> bool:
     return 0 < case.events < case.n
 
@@ -127,10 +138,9 @@ def _discrimination(case: Case) -> tuple[Part, ...]:
     order = np.argsort(recall, kind="stable")
     at = [f"{np.interp(x, recall[order], precision[order]):.0%} at {x:.0%}" for x in (0.25, 0.5, 0.75, 0.9)]
     pr_words = f"Share of those called ill who are, for the share of the ill that is found: {', '.join(at)}."
-    options = {"best": case.best, "synthetic": case.synthetic}
     return (
-        Picture("ROC curve.", roc_words, as_svg(roc_figure(case.y, case.p, **options))),
-        Picture("Precision-recall curve.", pr_words, as_svg(pr_figure(case.y, case.p, **options))),
+        Picture("ROC curve.", roc_words, _later(case, roc_figure, case.y, case.p, best=case.best)),
+        Picture("Precision-recall curve.", pr_words, _later(case, pr_figure, case.y, case.p, best=case.best)),
     )
 
 
@@ -162,8 +172,8 @@ def _calibration(case: Case, numbers: dict[str, Estimate]) -> tuple[Part, ...]:
     ]
     words = f"From a predicted risk of {curve.predicted[0]:.0%} (observed {curve.share[0]:.0%}) to one of "
     words += f"{curve.predicted[-1]:.0%} (observed {curve.share[-1]:.0%}); the table below has every group."
-    figure = calibration_figure(y, p, best=case.best, synthetic=case.synthetic)
-    parts.append(Picture("Calibration curve: what happened against what was predicted.", words, as_svg(figure)))
+    figure = _later(case, calibration_figure, y, p, best=case.best)
+    parts.append(Picture("Calibration curve: what happened against what was predicted.", words, figure))
     header = ("Predicted risk", "Share that was ill", "95 % interval", "n")
     parts.append(Table("Patients in groups of equal size by their predicted risk", header, groups))
     return tuple(parts)
@@ -193,10 +203,10 @@ def _decisions(case: Case) -> tuple[Part, ...]:
     words = f"Treating by the model is better than treating all and than treating nobody at {', '.join(good)}."
     if not good:
         words = "At none of the thresholds of the table is treating by the model better than all or nobody."
-    figure = decision_figure(case.y, case.p, best=case.best, prevalence=case.prevalence, synthetic=case.synthetic)
+    figure = _later(case, decision_figure, case.y, case.p, best=case.best, prevalence=case.prevalence)
     header = ("Threshold", "By the model", "Treat all", "Treat nobody", "Interventions avoided for 100 patients")
     return (
-        Picture("Decision curve: net benefit at each threshold.", words, as_svg(figure)),
+        Picture("Decision curve: net benefit at each threshold.", words, figure),
         Table(
             "Net benefit", header, rows, "The threshold is a judgement on what a missed case and a false alarm cost, "
             "made before this curve is seen; then the curve is read there.",
@@ -215,9 +225,9 @@ def _subgroups(case: Case) -> tuple[Part, ...]:
         header = ("Group", "Rows", "Ill", *(MEASURES[name] for name in names))
         parts.append(Table(f"{', '.join(MEASURES[name] for name in names)}, with 95 % intervals", header, rows))
     overall = table.overall.auroc
-    figure = subgroup_figure(table.measure("auroc"), measure="AUROC", overall=overall, synthetic=case.synthetic)
+    figure = _later(case, subgroup_figure, table.measure("auroc"), measure="AUROC", overall=overall)
     words = "; ".join(f"{name} {value.text(2)}" for name, value in table.measure("auroc"))
-    parts.append(Picture("AUROC in each group.", f"{words}; all {overall.text(2)}.", as_svg(figure)))
+    parts.append(Picture("AUROC in each group.", f"{words}; all {overall.text(2)}.", figure))
     gaps = [
         (Named(f"{gap.attribute}: {gap.measure}".removeprefix(": "), gap.difference.how), *_gap(gap))
         for gap in table.gaps

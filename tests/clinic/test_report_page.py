@@ -15,7 +15,9 @@ PAGE = (
             Items(("first", "second")),
         ),
     ),
-    Section("Pictures", (Picture("A curve.", "It rises from left to right.", SVG), Section("Inner", ("deep",)))),
+    Section(
+        "Pictures", (Picture("A curve.", "It rises from left to right.", lambda: SVG), Section("Inner", ("deep",)))
+    ),
     Section("Card", (Blank("Who paid?"),)),
 )
 VOID = {"meta", "img", "br"}
