@@ -72,13 +72,13 @@ def analytes() -> str:
     """Return the table of everything `convert` knows: name, usual units, molar mass with its formula, other names.
 
     >>> print(analytes().splitlines()[2])
-    glucose            mg/dl, mmol/l            180.156  C6H12O6          blood sugar, bgr, gluc, glu, fpg, fbg, plas
+    glucose              mg/dl, mmol/l            180.156  C6H12O6          blood sugar, bgr, gluc, glu, fpg, fbg, plas
     """
     rows = [("name", "units", "g/mol", "formula", "also called"), ("", "", "", "", "")]
     for line in ANALYTES.values():
         mass = f"{float(line.mass):.3f}" if line.mass else ""
         rows.append((line.name, ", ".join(line.units), mass, line.formula, ", ".join((*line.symbols, *line.aliases))))
-    return "\n".join(f"{a:<18} {b:<22} {c:>9}  {d:<16} {e}".rstrip() for a, b, c, d, e in rows)
+    return "\n".join(f"{a:<20} {b:<22} {c:>9}  {d:<16} {e}".rstrip() for a, b, c, d, e in rows)
 
 
 # ---------------------------------------------------------------- how it is done
