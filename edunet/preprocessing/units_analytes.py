@@ -1,6 +1,6 @@
 """What is measured in patients, as a table: names, usual units, and the formula from which the molar mass follows.
 
-The first of the usual units is the one in which ranges are kept. `component` is what LOINC calls it, to look it up at
+Units behind a semicolon are rare: a column would say so. `component` is what LOINC calls it, to look it up at
 https://loinc.org; codes are not given, for they also say in which material and by which method. The aliases are those
 under which columns go in tables that many people learn with; they are compared without capitals and signs. Symbols (K,
 HR, pH) are known only as they stand.
@@ -34,7 +34,8 @@ class Analyte(NamedTuple):
 
     name: str
     component: str  # of LOINC
-    units: tuple[str, ...]  # the usual ones; other units of the same kinds are understood too
+    units: tuple[str, ...]  # the usual and some rare ones; others of the same kinds are understood too
+    usual: tuple[str, ...]  # those in which a column may be that does not say its unit
     aliases: tuple[str, ...] = ()
     symbols: tuple[str, ...] = ()
     formula: str = ""
@@ -62,10 +63,10 @@ def molar_mass(formula: str) -> Fraction:
 def _line(name, component, units, aliases="", formula="", charge=0, symbols="", mass=0, per_unit=0, note="") -> Analyte:
     mass = molar_mass(formula) if formula else Fraction(mass)
     words = tuple(part.strip() for part in aliases.split(",") if part.strip())
-    units = tuple(units.split(", "))
-    return Analyte(
-        name, component, units, words, tuple(symbols.split()), formula, mass, charge, Fraction(per_unit), note
-    )
+    usual, _, rare = units.partition("; ")
+    known = tuple(f"{usual}, {rare}".rstrip(", ").split(", "))
+    own = words, tuple(symbols.split()), formula, mass, charge, Fraction(per_unit), note
+    return Analyte(name, component, known, tuple(usual.split(", ")), *own)
 
 
 WHOLE_MOLECULES = "it is a mixture or a large protein: no molar mass is agreed on"
@@ -94,17 +95,17 @@ _TABLE = (
     _line("lactate", "Lactate", "mmol/l, mg/dl", "lactic acid, lac", "C3H6O3", 1),
     _line("ammonia", "Ammonia", "µmol/l, µg/dl", "nh3", "NH3", note="by the mass of NH3; some report its nitrogen"),
     # ---- ions
-    _line("sodium", "Sodium", "mmol/l, mEq/l, mg/dl", "sod", "Na", 1, "Na"),
-    _line("potassium", "Potassium", "mmol/l, mEq/l, mg/dl", "pot", "K", 1, "K"),
-    _line("chloride", "Chloride", "mmol/l, mEq/l, mg/dl", "", "Cl", 1, "Cl"),
-    _line("bicarbonate", "Bicarbonate", "mmol/l, mEq/l, mg/dl", "hco3, bicarb, total co2, tco2", "CHO3", 1),
+    _line("sodium", "Sodium", "mmol/l, mEq/l; mg/dl", "sod", "Na", 1, "Na"),
+    _line("potassium", "Potassium", "mmol/l, mEq/l; mg/dl", "pot", "K", 1, "K"),
+    _line("chloride", "Chloride", "mmol/l, mEq/l; mg/dl", "", "Cl", 1, "Cl"),
+    _line("bicarbonate", "Bicarbonate", "mmol/l, mEq/l; mg/dl", "hco3, bicarb, total co2, tco2", "CHO3", 1),
     _line("calcium", "Calcium", "mg/dl, mmol/l, mEq/l", "total calcium", "Ca", 2, "Ca",
           note="all calcium, not the ionised part alone"),
     _line("ionised calcium", "Calcium.ionized", "mmol/l, mg/dl, mEq/l", "ionized calcium, ica, free calcium", "Ca", 2),
     _line("magnesium", "Magnesium", "mg/dl, mmol/l, mEq/l", "", "Mg", 2, "Mg"),
     _line("phosphate", "Phosphate", "mg/dl, mmol/l", "phosphorus, phos, inorganic phosphate", "P",
           note="mg of phosphorus, 31 g/mol, not of PO4, 95 g/mol; no mEq: the charge changes with pH"),
-    _line("lithium", "Lithium", "mmol/l, mEq/l, mg/dl", "", "Li", 1),
+    _line("lithium", "Lithium", "mmol/l, mEq/l; mg/dl", "", "Li", 1),
     _line("iron", "Iron", "µg/dl, µmol/l", "", "Fe", 0, "Fe"),
     # ---- proteins
     _line("haemoglobin", "Hemoglobin", "g/dl, g/l, mmol/l", "hemoglobin, hemo, hgb, haem", symbols="Hb HB",
@@ -166,23 +167,23 @@ _TABLE = (
     _line("oxygen saturation", "Oxygen saturation", "%, fraction", "spo2, sao2, o2sat, o2 saturation, oxygen sat"),
     _line("FiO2", "Oxygen/Inspired gas", "%, fraction", "fio2, fraction of inspired oxygen"),
     # ---- body and vital signs
-    _line("age", "Age", "years, months, days", "age years, age at diagnosis, age at admission, age at visit"),
-    _line("weight", "Body weight", "kg, lb, g", "body weight, wt", note="of the body; sample weights have no unit"),
-    _line("height", "Body height", "cm, m, in, ft", "body height, ht, stature"),
+    _line("age", "Age", "years; months, days", "age years, age at diagnosis, age at admission, age at visit"),
+    _line("weight", "Body weight", "kg, lb; g", "body weight, wt", note="of the body; sample weights have no unit"),
+    _line("height", "Body height", "cm, m, in; ft", "body height, ht, stature"),
     _line("BMI", "Body mass index", "kg/m2", "bmi, body mass index, quetelet"),
-    _line("temperature", "Body temperature", "°C, °F, K", "temp, body temp, rectal temperature, tympanic temperature"),
+    _line("temperature", "Body temperature", "°C, °F; K", "temp, body temp, rectal temperature, tympanic temperature"),
     _line("heart rate", "Heart rate", "1/min", "heartrate, pulse, pulse rate, thalach, thalachh, thalch, max heart "
           "rate, maxhr", symbols="HR"),
     _line("respiratory rate", "Respiratory rate", "1/min", "resp rate, respiration rate, resprate", symbols="RR"),
-    _line("systolic pressure", "Intravascular systolic", "mmHg, kPa", "sbp, sysbp, ap hi, systolic, systolic bp, "
+    _line("systolic pressure", "Intravascular systolic", "mmHg; kPa", "sbp, sysbp, ap hi, systolic, systolic bp, "
           "systolic blood pressure, sysabp, nisysabp, trestbps, trtbps, resting bp"),
-    _line("diastolic pressure", "Intravascular diastolic", "mmHg, kPa", "dbp, diabp, ap lo, diastolic, diastolic bp, "
+    _line("diastolic pressure", "Intravascular diastolic", "mmHg; kPa", "dbp, diabp, ap lo, diastolic, diastolic bp, "
           "diastolic blood pressure, diasabp, nidiasabp"),
-    _line("mean pressure", "Intravascular mean", "mmHg, kPa", "nimap, mean arterial pressure, mean blood pressure, mbp",
+    _line("mean pressure", "Intravascular mean", "mmHg; kPa", "nimap, mean arterial pressure, mean blood pressure, mbp",
           symbols="MAP"),
-    _line("blood pressure", "Intravascular", "mmHg, kPa", "bp", note="systolic or diastolic: the column does not say"),
+    _line("blood pressure", "Intravascular", "mmHg; kPa", "bp", note="systolic or diastolic: the column does not say"),
     _line("ejection fraction", "Left ventricular Ejection fraction", "%, fraction", "lvef, ef percent"),
-    _line("skinfold", "Triceps skinfold", "mm, cm", "skin thickness, triceps, triceps skinfold, skin fold"),
+    _line("skinfold", "Triceps skinfold", "mm; cm", "skin thickness, triceps, triceps skinfold, skin fold"),
     _line("specific gravity", "Specific gravity", "1", "sg, urine specific gravity"),
     _line("Glasgow coma scale", "Glasgow coma score total", "points", "gcs, gcs total, glasgow coma score"),
 )  # fmt: skip

@@ -27,6 +27,7 @@ def _squeezed(name: str) -> str:
 
 BY_NAME = {_squeezed(alias): line for line in ANALYTES.values() for alias in (line.name, line.component, *line.aliases)}
 BY_SYMBOL = {symbol: line for line in ANALYTES.values() for symbol in line.symbols}
+TYPED = {symbol.lower(): line for symbol, line in BY_SYMBOL.items()}  # who types k to `convert` means potassium
 UNSAID = {"ph", "1", "number"}  # squeezed names that a column may have for another reason: as a symbol alone
 
 
@@ -38,7 +39,7 @@ def find_analyte(what: str, name: str) -> Analyte:
     """
     if not isinstance(name, str):
         raise TypeError(f"{what}: an analyte is a text, such as 'glucose'. Received: {name!r:.40}")
-    found = BY_SYMBOL.get(name.strip()) or BY_NAME.get(_squeezed(name))
+    found = BY_NAME.get(_squeezed(name)) or TYPED.get(name.strip().lower())
     column = None if found else analyte_of_column(name)
     if found is None and column is None:
         import difflib  # only who has mistyped something waits for it

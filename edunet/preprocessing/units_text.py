@@ -34,7 +34,7 @@ PREFIXES = {sign: Fraction(10) ** power for sign, power in
 AMOUNTS = {"g": "mass", "mol": "amount", "eq": "charge", "val": "charge", "kat": "katal", "u": "activity",
            "iu": "activity", "ie": "activity"}  # fmt: skip
 VOLUMES = {text: Fraction(10) ** power for power, texts in
-           {0: "l litre liter", -1: "dl 100ml", -3: "ml cc", -6: "ul mm3 cmm cumm"}.items()
+           {0: "l litre liter", -1: "dl 100ml", -3: "ml cc", -6: "ul mm3 cmm cumm", -9: "nl"}.items()
            for text in texts.split()}  # fmt: skip
 NUMBERS = {text: Fraction(10) ** power for power, texts in
            {3: "k kilo thou thousand thousands", 6: "m mill million millions", 9: "giga", 12: "t tera"}.items()
