@@ -21,6 +21,10 @@ __all__ = ["Plausible", "plausible_range"]
 
 CHOSEN = "chosen, far beyond what intensive care units see"
 BY_DEFINITION = "by definition"
+COLD_AND_HOT = (
+    "13.7 °C was survived: Gilbert, Lancet 355 (2000) 375-376, and 11.8 by a child; 46.5 °C: Slovis, Annals of "
+    "Emergency Medicine 11 (1982) 269-271"
+)
 
 
 class Plausible(NamedTuple):
@@ -105,9 +109,7 @@ LIMITS = {
     "weight": _limits("kg", 0.2, 660, 72, 80, "born with 0.21 kg and grown to 635 kg: the extremes of survivors"),
     "height": _limits("cm", 20, 280, 165, 7, "272 cm is the tallest proven"),
     "BMI": _limits("kg/m2", 5, 260, 26, 3),
-    "temperature": _limits("°C", 11, 47, 36.9, 1.25,
-                           "13.7 °C was survived: Gilbert, Lancet 355 (2000) 375-376, and 11.8 by a child; 46.5 °C: Slovis, "
-                           "Annals of Emergency Medicine 11 (1982) 269-271"),
+    "temperature": _limits("°C", 11, 47, 36.9, 1.25, COLD_AND_HOT),
     "heart rate": _limits("1/min", 5, 500, 84, 3, "480/min was survived: Chhabra, Journal of Cardiology Cases (2012)"),
     "respiratory rate": _limits("1/min", 1, 200, 18, 4),
     "systolic pressure": _limits("mmHg", 20, 400, 128, 1.8),
@@ -119,7 +121,7 @@ LIMITS = {
     "specific gravity": _limits("1", 0.995, 1.1, 1.018, 1.05),
     "Glasgow coma scale": _limits("points", 3, 15, 13, 5, BY_DEFINITION),
 }  # fmt: skip
-FEW = 0.2  # of a column may be impossible; where more is, the column is something else
+FEW = 0.2  # of a column may be impossible, and 3 cells in any case; where more is, the column is something else
 
 
 def plausible_range(name: str, unit: str | None = None, values=None) -> Plausible | None:
@@ -162,7 +164,8 @@ def plausible_range(name: str, unit: str | None = None, values=None) -> Plausibl
     found = _joined(line, units) if units else None
     if found is None or values is None or not len(values):
         return found
-    return found if np.mean((values < found.low) | (values > found.high)) <= FEW else None
+    impossible = int(((values < found.low) | (values > found.high)).sum())
+    return found if impossible <= max(3, FEW * len(values)) else None
 
 
 # ---------------------------------------------------------------- how it is done
