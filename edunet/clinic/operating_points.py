@@ -19,8 +19,8 @@ def sensitivity_at(y, p, specificity: float = 0.95) -> Estimate:
 
         max Se(t) over all t with Sp(t) ≥ s        Se ± √((Se − l)² + (Se − Se(s ± e))²),   e = 1.96 √(s(1−s)/n)
     Two things are uncertain: how many of the ill are above this threshold (Wilson's interval, ends l), and where the
-    threshold lies, as only n healthy patients tell (so Se is read off at s ± e too). Both are added as squares. If all n
-    are below the true threshold in more than 2.5 of 100 samples (sⁿ > 0.025: n < 72 at 0.95), they do not bound it, and
+    threshold lies, as only n healthy patients tell (so Se is read off at s ± e too). Both are added as squares. If all
+    n are below the true threshold in more than 2.5 of 100 samples (sⁿ > 0.025: n < 72 at 0.95), they do not bound it, and
     the interval begins at 0.
 
     Args: y (N,) 0 or 1, who is ill; p (N,), higher for the ill; specificity, above 0 and at most 1.

@@ -16,7 +16,7 @@ from edunet.clinic.report_case import Case, read_case
 from edunet.clinic.report_classes import sections_of_classes
 from edunet.clinic.report_page import Items, Section, as_html, as_text
 from edunet.clinic.report_sections import sections_of
-from edunet.preprocessing.step import trail as lines_of
+from edunet.preprocessing.trail import trail as lines_of
 
 __all__ = ["Report", "report"]
 
@@ -113,7 +113,7 @@ def report(
     >>> risk = rng.random(500)
     >>> page = report(rng.random(500) < risk, risk, synthetic=True)
     >>> page.numbers["auroc"].text(2)
-    '0.83 [0.79 to 0.86]'
+    '0.84 [0.80 to 0.87]'
     """
     case = read_case(y, p, groups, subgroup, best, threshold, prevalence, class_names, synthetic, seed)
     found, numbers = (sections_of if case.p.ndim == 1 else sections_of_classes)(case)
