@@ -42,6 +42,8 @@ class Step:
 
     After fit: n_rows_, the rows it was fitted on; cells_, {column: how many of their cells changed}; text.
     `transform` never changes the step: what it does to further rows, such as the test patients, `describe(x)` says.
+
+    The usual misuse: to fit on all patients and split afterwards; what a step learns, it then learns from the test too.
     """
 
     def fit(self, x, y=None):
