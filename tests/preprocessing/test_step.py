@@ -73,6 +73,11 @@ def test_a_table_of_a_file_gets_new_values_and_counts_what_is_missing():
     assert Cap("crp").fit_transform(table()).x.tolist() == table().x.tolist()
 
 
+def test_a_masked_column_of_a_dict_has_gaps():
+    column = np.ma.masked_array([1, 2], [False, True])
+    np.testing.assert_array_equal(columns_of("t", {"a": column})["a"], [1, np.nan])
+
+
 def test_float32_stays_float32():
     assert Cap(0).fit_transform(np.ones((2, 1), np.float32)).dtype == np.float32
 
@@ -99,6 +104,7 @@ def test_numbers_that_may_be_missing_become_nan():
         ([[1, 2], [3]], ValueError, "rows of different lengths"),
         (None, TypeError, "expected a table"),
         (np.ones((2, 2), complex), ValueError, "real numbers"),
+        (np.ma.masked_array([[1.0]], [[True]]), TypeError, "x is masked"),
         (pd.Series([1.0]), TypeError, "a Series is one column"),
         ({"a": [1, 2], "b": [1]}, ValueError, "all of one length"),
         ({"a": [[1, 2]]}, ValueError, "all of one length"),

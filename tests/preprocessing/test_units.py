@@ -188,6 +188,11 @@ def test_arrays_keep_their_shape_and_stay_as_they_are():
     assert np.isnan(convert([None], "glucose", "mg/dl", "mmol/l")).all()
 
 
+def test_what_is_masked_is_a_gap():
+    masked = np.ma.masked_array([90, 999], [False, True])
+    np.testing.assert_allclose(convert(masked, "glucose", "mg/dl", "mmol/l"), [4.996, np.nan], rtol=1e-3)
+
+
 def test_the_gaps_of_pandas_are_gaps():
     pd = pytest.importorskip("pandas")
     series = pd.Series([90, None], dtype="Int64")
