@@ -37,7 +37,7 @@ def columns_of(what: str, x) -> Columns:
     if hasattr(x, "columns") and hasattr(x, "categories") and hasattr(x, "x"):
         return {name: x.column(name) for name in x.columns}
     if isinstance(x, np.ma.MaskedArray):
-        raise TypeError(f"{what}: x is masked, and what is masked would come back. Type x.astype(float).filled(np.nan).")
+        raise TypeError(f"{what}: x is masked; what is hidden would come back. Type x.astype(float).filled(np.nan).")
     if hasattr(x, "toarray"):
         raise TypeError(f"{what}: x is sparse, and its columns are looked at one by one. Type x.toarray().")
     if hasattr(x, "to_pandas"):
@@ -125,7 +125,7 @@ def _values(values) -> np.ndarray:
     if hasattr(values, "to_numpy"):
         return _series(values)
     if isinstance(values, np.ma.MaskedArray):
-        return values.astype(np.float64).filled(np.nan)
+        return np.ma.filled(values.astype(np.float64), np.nan)
     array = np.asarray(values)
     return np.array(values, dtype=object) if array.dtype.kind in "US" and array is not values else array
 
