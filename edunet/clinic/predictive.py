@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import math
 
-from edunet.clinic.confusion import Confusion, counted, share
+from edunet.clinic.confusion import Confusion, answers, share_of_rows, table_of
 from edunet.clinic.estimate import Estimate, undefined
-from edunet.clinic.likelihood import ratio_of_shares
+from edunet.clinic.groups import numbers
+from edunet.clinic.likelihood import clustered_ratio, ratio_of_shares
 from edunet.clinic.shares import check_prevalence
 
 __all__ = ["npv", "ppv"]
 
 
-def ppv(y, p, threshold: float = 0.5, *, prevalence: float | None = None) -> Estimate:
+def ppv(y, p, threshold: float = 0.5, *, prevalence: float | None = None, groups=None) -> Estimate:
     """Return the share of those called ill who are ill (precision), here or at another prevalence, with its interval.
 
         PPV = TP / (TP + FP)        at prevalence π:   PPV = Se π / (Se π + (1 − Sp)(1 − π))
@@ -22,7 +23,8 @@ def ppv(y, p, threshold: float = 0.5, *, prevalence: float | None = None) -> Est
     healthy) it held the true value in 93 to 98 of 100 samples.
 
     Args: y (N,) 0 or 1, who is ill; p (N,), higher for the ill; threshold, on the scale of p: called ill if p ≥ it;
-    prevalence, the share of the ill where the test is to be used, between 0 and 1; None for that of these patients.
+    prevalence, the share of the ill where the test is to be used, between 0 and 1; None for that of these patients;
+    groups (N,), whose each row is, if patients have several: the interval then is that of so many patients.
     Returns an Estimate; n counts those called ill, or at π all. "Not computed" if nobody is called ill.
     Raises ValueError for a prevalence that is not between 0 and 1, and as `confusion` does.
     The usual misuse: to report the PPV of a sample with as many ill as healthy patients. Nobody's practice is like
@@ -37,13 +39,14 @@ def ppv(y, p, threshold: float = 0.5, *, prevalence: float | None = None) -> Est
     >>> ppv(y, p, prevalence=0.02)
     0.042 [0.038 to 0.048], n = 600
     """
-    table = counted("ppv", y, p, threshold)
+    ill, called = answers("ppv", y, p, threshold)
     if prevalence is None:
-        return share(table.tp, table.tp + table.fp, "nobody is called ill", table.n)
-    return _at(table, "ill", check_prevalence("ppv", "prevalence", prevalence))
+        return share_of_rows("ppv", ill, called, "nobody is called ill", groups)
+    clustered = clustered_ratio(ill, called, numbers("ppv", groups, len(ill)))
+    return _at(table_of(ill, called), "ill", check_prevalence("ppv", "prevalence", prevalence), clustered)
 
 
-def npv(y, p, threshold: float = 0.5, *, prevalence: float | None = None) -> Estimate:
+def npv(y, p, threshold: float = 0.5, *, prevalence: float | None = None, groups=None) -> Estimate:
     """Return the share of those called healthy who are, here or at another prevalence, with its interval.
 
         NPV = TN / (TN + FN)        at prevalence π:   NPV = Sp (1 − π) / (Sp (1 − π) + (1 − Se) π)
@@ -52,7 +55,8 @@ def npv(y, p, threshold: float = 0.5, *, prevalence: float | None = None) -> Est
     with 10 or 20 ill patients and Se 0.95, where often nobody is missed.
 
     Args: y (N,) 0 or 1, who is ill; p (N,), higher for the ill; threshold, on the scale of p: called ill if p ≥ it;
-    prevalence, the share of the ill where the test is to be used, between 0 and 1; None for that of these patients.
+    prevalence, the share of the ill where the test is to be used, between 0 and 1; None for that of these patients;
+    groups (N,), whose each row is, if patients have several: the interval then is that of so many patients.
     Returns an Estimate; n counts those called healthy, or at π all. "Not computed" if nobody is called healthy.
     Raises ValueError for a prevalence that is not between 0 and 1, and as `confusion` does.
     The usual misuse: to praise 0.99. Where 1 in 100 is ill, calling everybody healthy reaches it: compare with 1 − π.
@@ -64,24 +68,25 @@ def npv(y, p, threshold: float = 0.5, *, prevalence: float | None = None) -> Est
     >>> npv(y, p, prevalence=0.02)
     0.997 [0.994 to 0.998], n = 600
     """
-    table = counted("npv", y, p, threshold)
+    ill, called = answers("npv", y, p, threshold)
     if prevalence is None:
-        return share(table.tn, table.tn + table.fn, "nobody is called healthy", table.n)
-    return _at(table, "healthy", check_prevalence("npv", "prevalence", prevalence))
+        return share_of_rows("npv", ~ill, ~called, "nobody is called healthy", groups)
+    clustered = clustered_ratio(~ill, ~called, numbers("npv", groups, len(ill)))
+    return _at(table_of(ill, called), "healthy", check_prevalence("npv", "prevalence", prevalence), clustered)
 
 
-def _at(table: Confusion, called: str, prevalence: float) -> Estimate:
+def _at(table: Confusion, answer: str, prevalence: float, clustered: tuple[float, int] | None) -> Estimate:
     """Return by Bayes the share of those called ill (healthy) who are, where so many are ill."""
     tp, fp, fn, tn = table
     if table.missing:
         return undefined(table.missing, table.n)
-    right, wrong, of_kind = (tp, fp, prevalence) if called == "ill" else (tn, fn, 1 - prevalence)
+    right, wrong, of_kind = (tp, fp, prevalence) if answer == "ill" else (tn, fn, 1 - prevalence)
     if not right + wrong:
-        return undefined(f"nobody is called {called}", table.n)
-    kind, others = (tp + fn, fp + tn) if called == "ill" else (fp + tn, tp + fn)
+        return undefined(f"nobody is called {answer}", table.n)
+    kind, others = (tp + fn, fp + tn) if answer == "ill" else (fp + tn, tp + fn)
     odds = of_kind / (1 - of_kind)
     value = right * others * odds / (right * others * odds + wrong * kind)
-    low, high, halves = ratio_of_shares(right, kind, wrong, others)
+    low, high, how = ratio_of_shares(right, kind, wrong, others, clustered)
     low, high = (1.0 if math.isinf(ratio) else ratio * odds / (1 + ratio * odds) for ratio in (low, high))
-    how = f"by Bayes at prevalence {prevalence:g}; interval of the likelihood ratio on the log scale{halves}"
-    return Estimate(value, low, high, table.n, how=how)
+    how = f"by Bayes at prevalence {prevalence:g}, from the likelihood ratio; {how}"
+    return Estimate(value, low, high, table.n if clustered is None else clustered[1], how=how)
