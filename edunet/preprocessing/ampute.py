@@ -22,8 +22,8 @@ Computation and Simulation 88 (2018) 2909-2930.
 from __future__ import annotations
 
 import copy
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from numbers import Real
 from typing import Any
 
 import numpy as np
@@ -36,7 +36,12 @@ from edunet.preprocessing.numeric_table import called, numeric_table
 __all__ = ["Amputed", "ampute"]
 
 MECHANISMS = ("mcar", "mar", "mnar")
-KINDS = {"right": lambda s: s, "left": lambda s: -s, "mid": lambda s: -np.abs(s), "tail": np.abs}
+KINDS: dict[str, Callable[[np.ndarray], np.ndarray]] = {
+    "right": lambda s: s,
+    "left": lambda s: -s,
+    "mid": lambda s: -np.abs(s),
+    "tail": np.abs,
+}
 SLOPE = 1.5  # of the logit, per standard deviation of the score
 
 
@@ -171,7 +176,7 @@ def _check(mechanism, share, kind, weights) -> None:
         raise ValueError(
             f'ampute: mechanism is "mcar", "mar" or "mnar". Received: {mechanism!r:.40}. Type ampute(x, "mar").'
         )
-    if isinstance(share, bool) or not isinstance(share, Real) or not 0 < share < 1:
+    if isinstance(share, bool) or not isinstance(share, (int, float, np.floating)) or not 0 < share < 1:
         raise ValueError(f"ampute: share, of the rows, lies between 0 and 1, such as 0.2. Received: {share!r:.40}.")
     if kind not in tuple(KINDS):
         raise ValueError(f'ampute: kind is "right", "left", "mid" or "tail". Received: {kind!r:.40}.')

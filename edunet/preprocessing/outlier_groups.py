@@ -6,14 +6,14 @@ from itertools import pairwise
 
 import numpy as np
 
-from edunet.preprocessing.columns import Columns
-from edunet.preprocessing.numeric_table import called
+from edunet.preprocessing.columns import Columns, as_numbers
+from edunet.preprocessing.numeric_table import called, place
 from edunet.preprocessing.splits_groups import missing
-from edunet.preprocessing.step import Step
 
 __all__ = ["ALL", "check_groups", "group_labels"]
 
 ALL = "all rows"
+NAME = "RobustOutliers"
 
 AS_TYPED = 'Type groups="sex", groups=["sex", "ward"] or groups={"sex": None, "age": (40, 65)}.'
 
@@ -22,7 +22,7 @@ def check_groups(groups) -> None:
     """Raise ValueError unless groups are a name, several, or names with edges."""
     if isinstance(groups, np.ndarray) or hasattr(groups, "iloc"):
         raise ValueError(
-            "RobustOutliers: groups are names of columns of the table, for the test patients have groups too. Received "
+            f"{NAME}: groups are names of columns of the table, for the test patients have groups too. Received "
             f"an array. Put it into the table, such as x.assign(band=...), and type groups='band'. {AS_TYPED}"
         )
     for name, edges in _pairs(groups):
@@ -34,22 +34,22 @@ def check_groups(groups) -> None:
             cuts = np.empty(0)
         if cuts.ndim != 1 or not len(cuts) or not np.isfinite(cuts).all() or (np.diff(cuts) <= 0).any():
             raise ValueError(
-                f"RobustOutliers: edges of bands of {called(name)} rise, such as (40, 65). Received: {edges!r:.60}. "
-                f"{AS_TYPED}"
+                f"{NAME}: edges of bands of {called(name)} rise, such as (40, 65). Received: {edges!r:.60}. {AS_TYPED}"
             )
 
 
-def group_labels(step: Step, columns: Columns) -> np.ndarray:
+def group_labels(columns: Columns, groups) -> np.ndarray:
     """Return a label for each row (N,), such as "F, age 40 to 65"; `ALL` without groups, or where one is missing."""
     n = len(next(iter(columns.values()))) if columns else 0
     parts, gone = [], np.zeros(n, bool)
-    for name, edges in _pairs(step.groups):
+    for name, edges in _pairs(groups):
+        place(NAME, list(columns), name)  # or says which there are
         if edges is None:
-            values = step._column(columns, name)
+            values = columns[name]
             gone |= missing(values)
             parts.append([value if isinstance(value, str) else f"{called(name)} {_plain(value)}" for value in values])
         else:
-            values = step._numbers(columns, name)
+            values = as_numbers(NAME, name, columns[name])
             gone |= np.isnan(values)
             bands = np.array(_bands(called(name), edges), object)
             parts.append(bands[np.digitize(values, np.asarray(edges, np.float64))].tolist())

@@ -11,7 +11,6 @@ Association 69 (1974) 383-393; B. Iglewicz, D. C. Hoaglin, How to Detect and Han
 
 from __future__ import annotations
 
-from numbers import Real
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -98,7 +97,7 @@ class RobustOutliers(Step):
 
     def _learn(self, columns: Columns) -> None:
         self._check_arguments()
-        labels = group_labels(self, columns)
+        labels = group_labels(columns, self.groups)
         self.limits_ = {}
         for name in self._names():
             values = self._numbers(columns, name)
@@ -133,7 +132,7 @@ class RobustOutliers(Step):
 
     def _sides(self, columns: Columns, name) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
         """Return -1 where a value lies below its limits, 1 above, else 0; the limits; the groups: (N,) each."""
-        values, labels = self._numbers(columns, name), group_labels(self, columns)
+        values, labels = self._numbers(columns, name), group_labels(columns, self.groups)
         limits = self.limits_[name]
         mine = [limits.get(label, limits[ALL]) for label in labels]
         low, high = np.array([limit.low for limit in mine]), np.array([limit.high for limit in mine])
@@ -183,7 +182,11 @@ class RobustOutliers(Step):
             )
         for name in ("threshold", "smallest"):
             value = getattr(self, name)
-            if isinstance(value, bool) or not isinstance(value, Real) or not 0 < value < np.inf:
+            if (
+                isinstance(value, bool)
+                or not isinstance(value, (int, float, np.integer, np.floating))
+                or not 0 < value < np.inf
+            ):
                 raise ValueError(f"RobustOutliers: {name} is a number > 0. Received: {value!r:.40}.")
         if not self._names():
             raise ValueError('RobustOutliers: columns are one or more names, such as ["sodium"]. Received none.')
