@@ -105,12 +105,13 @@ def ampute(
     n = len(gone)
     pattern = rng.permutation(n) % len(hides)
     pattern[(gone | ~hides[pattern]).all(axis=1)] = -1
+    z = np.nan_to_num(_standard(values))  # a gap counts as the mean
     q = np.zeros(n)
     for p, hidden in enumerate(hides):
         rows = pattern == p
         q[rows] = share
         if mechanism != "mcar":
-            s = _score(names, values, w[p] * (hidden if mechanism == "mnar" else ~hidden), mechanism, p)
+            s = _score(names, z, w[p] * (hidden if mechanism == "mnar" else ~hidden), mechanism, p)
             q[rows] = _solved(SLOPE * KINDS[kind](s[rows]), share)
     probability = np.where(hides[pattern] & (pattern >= 0)[:, None] & ~gone, q[:, None], 0.0)
     mask = rng.random(n)[:, None] < probability  # a row loses all of its pattern or nothing
@@ -129,10 +130,9 @@ def _without(x, names: list, values: np.ndarray, mask: np.ndarray):
     )
 
 
-def _score(names: list, values: np.ndarray, w: np.ndarray, mechanism: str, p: int) -> np.ndarray:
+def _score(names: list, z: np.ndarray, w: np.ndarray, mechanism: str, p: int) -> np.ndarray:
     """Return s (n,), the weighted sum of the standardised columns, standardised itself."""
-    total = np.nan_to_num(_standard(values)) @ w  # a gap counts as the mean
-    s = _standard(total[:, None])[:, 0]
+    s = _standard((z @ w)[:, None])[:, 0]
     if len(s) > 1 and not s.any():
         used = ", ".join(called(names[j]) for j in np.flatnonzero(w)) or "no column: all weights are 0"
         raise ValueError(

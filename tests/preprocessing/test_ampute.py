@@ -2,7 +2,10 @@
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from edunet.datasets.missing import hiding_probability
 from edunet.preprocessing.ampute import KINDS, MECHANISMS, Amputed, ampute
 
 
@@ -119,6 +122,26 @@ def test_the_mean_errs_under_mar_and_more_under_mnar_not_under_mcar(x):
     assert abs(z["mcar"]) < 0.03
     assert z["mar"] < -0.15
     assert z["mnar"] < z["mar"] - 0.1
+
+
+@given(
+    st.integers(1, 40), st.integers(2, 5), st.floats(1e-6, 1 - 1e-6), st.sampled_from(MECHANISMS),
+    st.sampled_from(list(KINDS)), st.integers(0, 99),
+)  # fmt: skip
+def test_whatever_the_table_the_share_is_met_and_x_is_hidden_where_the_mask_says(n, k, share, mechanism, kind, seed):
+    x = np.random.default_rng(seed).standard_normal((n, k)) ** 3
+    hidden = ampute(x, mechanism, share, kind=kind, seed=seed)
+    assert hidden.probability.max(1).mean() == pytest.approx(share, rel=1e-9)
+    np.testing.assert_array_equal(np.isnan(hidden.x), hidden.mask)
+    assert (hidden.probability[hidden.mask] > 0).all()
+
+
+@pytest.mark.parametrize("mechanism", MECHANISMS)
+def test_a_large_normal_sample_loses_what_the_datasets_would_lose(mechanism):
+    """The formula of datasets.missing, whose shift is solved for all patients instead of these."""
+    seen, own = np.random.default_rng(0).standard_normal((2, 100_000))
+    q = ampute(np.column_stack([seen, own]), mechanism, 0.2, patterns=[[1]]).probability[:, 1]
+    np.testing.assert_allclose(q, hiding_probability(mechanism, seen, own[:, None])[:, 0], atol=0.01)
 
 
 # ---------------------------------------------------------------- what comes back
