@@ -63,11 +63,7 @@ def with_columns(x, changed: Columns):
             new[name] = values
         return new
     if hasattr(x, "columns") and hasattr(x, "categories") and hasattr(x, "x"):
-        array = x.x.copy()
-        for name, values in changed.items():
-            array[:, x.columns.index(name)] = values
-        lacking = {name: int(np.isnan(values).sum()) for name, values in changed.items()}
-        return replace(x, x=array, missing={**x.missing, **lacking})
+        return _table(x, changed)
     if hasattr(x, "keys"):
         return {**x, **changed}
     array = np.asarray(x)
@@ -99,6 +95,19 @@ def as_numbers(what: str, name, values) -> np.ndarray:
                 "many, then look at them."
             )
     return result
+
+
+def _table(table, changed: Columns):
+    """Return a `Table` with changed columns; words as codes with a new list of words."""
+    array, categories, missing = table.x.copy(), dict(table.categories), dict(table.missing)
+    for name, values in changed.items():
+        if name in categories:
+            words = sorted(set(values) - {""})
+            categories[name] = tuple(words)
+            values = np.array([words.index(word) if word else np.nan for word in values])
+        array[:, table.columns.index(name)] = values
+        missing[name] = int(np.isnan(values).sum())
+    return replace(table, x=array, categories=categories, missing=missing)
 
 
 def _values(values) -> np.ndarray:

@@ -34,7 +34,7 @@ class Change(NamedTuple):
     column: object  # its name, or its number where columns have no names
     values: np.ndarray  # (N,), the new column
     cells: int  # how many of them changed
-    text: str  # one sentence: how many cells, from what to what, by which threshold
+    text: str  # one sentence: how many cells, from what to what, by which threshold; "" where there is nothing to say
 
 
 class Step:
@@ -92,7 +92,7 @@ class Step:
 
     def _sentences(self, rows: int, changes: list[Change]) -> str:
         begin = f"{type(self).__name__}, {rows:,} row{'s' * (rows != 1)}: "
-        return begin + (" ".join(change.text for change in changes) or "no column is concerned.")
+        return begin + (" ".join(change.text for change in changes if change.text) or "no column is concerned.")
 
     # ------------------------------------------------------------ what scikit-learn asks for
 
