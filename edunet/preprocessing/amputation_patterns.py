@@ -18,10 +18,10 @@ def patterns_of(names: list, patterns, mechanism: str) -> np.ndarray:
     k = len(names)
     if patterns is None:
         hides = np.eye(k, dtype=bool)
-    elif isinstance(patterns, np.ndarray) and patterns.dtype.kind == "b":
-        if patterns.ndim != 2 or patterns.shape[1] != k or not len(patterns):
-            raise ValueError(f"ampute: a mask of patterns is (p,{k}) for {k} columns. Received: {patterns.shape}.")
-        hides = patterns
+    elif _is_mask(patterns):
+        hides = np.asarray(patterns)
+        if hides.ndim != 2 or hides.shape[1] != k or not len(hides):
+            raise ValueError(f"ampute: a mask of patterns is (p,{k}) for {k} columns. Received: {hides.shape}.")
     else:
         hides = np.array([_one(names, p, pattern) for p, pattern in enumerate(_listed(patterns))])
     for p, hidden in enumerate(hides):
@@ -33,6 +33,15 @@ def patterns_of(names: list, patterns, mechanism: str) -> np.ndarray:
                 'out of the pattern, or type mechanism="mnar" or "mcar".'
             )
     return hides
+
+
+def _is_mask(patterns) -> bool:
+    """Return whether patterns are True and False instead of columns."""
+    if isinstance(patterns, np.ndarray):
+        return patterns.dtype.kind == "b"
+    rows = patterns if isinstance(patterns, (list, tuple)) else []
+    cells = [cell for row in rows if isinstance(row, (list, tuple, np.ndarray)) for cell in row]
+    return bool(cells) and all(isinstance(cell, (bool, np.bool_)) for cell in cells) and len(set(map(len, rows))) == 1
 
 
 def _listed(patterns) -> list:
@@ -55,15 +64,11 @@ def _one(names: list, p: int, pattern) -> np.ndarray:
 
 def weights_of(names: list, hides: np.ndarray, weights) -> np.ndarray:
     """Return w (p,k): the weight of each column in the score of each pattern."""
-    if isinstance(weights, dict):
-        w = np.zeros(len(names))
-        for key, value in weights.items():
-            w[place("ampute", names, key)] = value
-    else:
-        try:
-            w = np.asarray(weights, np.float64)
-        except (TypeError, ValueError) as error:
-            raise ValueError(f"ampute: weights are numbers. Received: {weights!r:.60}.") from error
+    places = {place("ampute", names, key): value for key, value in weights.items()} if isinstance(weights, dict) else {}
+    try:
+        w = np.array([places.get(j, 0.0) for j in range(len(names))] if places else weights, np.float64)
+    except (TypeError, ValueError) as error:
+        raise ValueError(f"ampute: weights are numbers. Received: {weights!r:.60}.") from error
     if w.shape not in (hides.shape, hides.shape[1:]) or not np.isfinite(w).all():
         raise ValueError(
             f"ampute: weights are finite numbers, ({hides.shape[1]},) one for each column, or {hides.shape} for each "

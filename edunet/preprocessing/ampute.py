@@ -172,13 +172,13 @@ def _sigmoid(logit: np.ndarray) -> np.ndarray:
 
 
 def _check(mechanism, share, kind, weights) -> None:
-    if mechanism not in MECHANISMS:
+    if not isinstance(mechanism, str) or mechanism not in MECHANISMS:
         raise ValueError(
             f'ampute: mechanism is "mcar", "mar" or "mnar". Received: {mechanism!r:.40}. Type ampute(x, "mar").'
         )
     if isinstance(share, bool) or not isinstance(share, (int, float, np.floating)) or not 0 < share < 1:
         raise ValueError(f"ampute: share, of the rows, lies between 0 and 1, such as 0.2. Received: {share!r:.40}.")
-    if kind not in tuple(KINDS):
+    if not isinstance(kind, str) or kind not in KINDS:
         raise ValueError(f'ampute: kind is "right", "left", "mid" or "tail". Received: {kind!r:.40}.')
     if mechanism == "mcar" and weights is not None:
         raise ValueError('ampute: under mcar no column is looked at: leave weights out, or type mechanism="mar".')

@@ -61,7 +61,7 @@ def group_labels(columns: Columns, groups) -> np.ndarray:
 def _pairs(groups) -> list[tuple]:
     if isinstance(groups, dict):
         return list(groups.items())
-    names = [groups] if isinstance(groups, (str, int, np.integer)) else list(groups)
+    names = [groups] if isinstance(groups, (str, int, np.integer)) else list(groups or ())
     return [(name, None) for name in names]
 
 

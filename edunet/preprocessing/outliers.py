@@ -169,7 +169,9 @@ class RobustOutliers(Step):
     # ------------------------------------------------------------ what was asked for
 
     def _names(self) -> list:
-        return [self.columns] if isinstance(self.columns, (str, int, np.integer)) else list(self.columns)
+        if isinstance(self.columns, (str, int, np.integer)):
+            return [self.columns]
+        return list(self.columns) if hasattr(self.columns, "__iter__") else []
 
     def _columns_of(self, x) -> Columns:
         return columns_of(type(self).__name__, x)
@@ -198,8 +200,9 @@ def _limits(values: np.ndarray, threshold: float) -> Limits:
     values = values[np.isfinite(values)]
     if not values.size:
         return Limits(-np.inf, np.inf, 0, "no value")
-    median = float(np.median(values))
-    sd = SD * float(np.median(np.abs(values - median)))
+    with np.errstate(over="ignore"):  # of numbers that are too large limits are endless
+        median = float(np.median(values))
+        sd = SD * float(np.median(np.abs(values - median)))
     if sd == 0:
         return Limits(-np.inf, np.inf, len(values), f"half of the values or more are {median:g}, so the MAD is 0")
     return Limits(median - threshold * sd, median + threshold * sd, len(values), "")

@@ -309,7 +309,7 @@ def test_a_column_of_gaps_only(x):
 # ---------------------------------------------------------------- refusals
 
 
-@pytest.mark.parametrize("mechanism", ["MAR", "", 1, None, "random"])
+@pytest.mark.parametrize("mechanism", ["MAR", "", 1, None, ["mar"], np.array(["mar", "mcar"])], ids=str)
 def test_unknown_mechanisms(x, mechanism):
     with pytest.raises(ValueError, match='"mcar", "mar" or "mnar"'):
         ampute(x, mechanism)
@@ -352,10 +352,11 @@ def test_patterns_that_are_none(x, patterns, said):
 
 def test_a_mask_of_patterns(x):
     mask = np.array([[False, True, False], [True, False, True]])
-    np.testing.assert_array_equal(ampute(x, patterns=mask).mask, ampute(x, patterns=[[1], [0, 2]]).mask)
+    for given_as in (mask, mask.tolist()):
+        np.testing.assert_array_equal(ampute(x, patterns=given_as).mask, ampute(x, patterns=[[1], [0, 2]]).mask)
 
 
-@pytest.mark.parametrize("weights", [[1, 2], [[1, 2, 3]], [1, np.nan, 2], "age", ["a", "b", "c"]], ids=str)
+@pytest.mark.parametrize("weights", [[1, 2], [[1, 2, 3]], [1, np.nan, 2], "age", {0: "a"}], ids=str)
 def test_weights_that_are_none(x, weights):
     with pytest.raises(ValueError, match="weights are"):
         ampute(x, "mar", weights=weights)
@@ -373,6 +374,14 @@ def test_text_and_dates_are_refused_by_name():
         ampute(frame)
     with pytest.raises(ValueError, match="seen holds dates"):
         ampute(frame[["age"]].assign(seen=pd.to_datetime(["2020-01-01", "2020-01-02"])))
+
+
+def test_a_series_and_a_masked_array_are_told_what_to_type(x):
+    pd = pytest.importorskip("pandas", reason="pandas is not installed")
+    with pytest.raises(TypeError, match=r"x.to_frame\(\)"):
+        ampute(pd.Series([1.0, 2.0]))
+    with pytest.raises(TypeError, match=r"x.filled\(np.nan\)"):
+        ampute(np.ma.masked_array(x, x > 60))
 
 
 @pytest.mark.parametrize("table", [np.arange(3.0), np.zeros((0, 2)), np.zeros((2, 0)), 7, None], ids=repr)

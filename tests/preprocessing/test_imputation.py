@@ -281,12 +281,13 @@ def test_no_variance_within_and_none_at_all():
         ((np.ones((2, 2)), np.ones((2, 2))), "one after the other"),
         (([1.0, 2.0], [1.0, -1.0]), "at least 0"),
         (([1.0, np.nan], [1.0, 1.0]), "finite"),
+        (([1e200, -1e200], [1.0, 1.0]), "finite"),
         ((["a", "b"], [1.0, 1.0]), "are numbers"),
         (([1.0, 2.0], [1.0, 1.0], 2, 2), "n is above parameters"),
         (([1.0, 2.0], [1.0, 1.0], "30"), "n is a number"),
         (([1.0, 2.0], [1.0, 1.0], 30, 1, 95), "level lies between 0 and 1"),
     ],
-    ids=["m 1", "m 0", "unequal", "tables", "negative", "nan", "text", "few rows", "n", "level"],
+    ids=["m 1", "m 0", "unequal", "tables", "negative", "nan", "huge", "text", "few rows", "n", "level"],
 )
 def test_rubin_refuses(arguments, said):
     with pytest.raises(ValueError, match=said):

@@ -215,6 +215,11 @@ def test_gaps_are_no_outliers_and_stay(patients):
     np.testing.assert_array_equal(np.isnan(done["hb"]), np.isnan(hb))
 
 
+def test_huge_values_leak_no_warning():
+    x = np.r_[np.linspace(-1, 1, 50), [1e308, -1e308] * 30][:, None]
+    assert not RobustOutliers(0).fit(x).flags(x).any()
+
+
 def test_infinite_values_are_outliers_and_do_not_move_the_limits(patients):
     hb = patients["hb"].copy()
     hb[:2] = np.inf, -np.inf
@@ -299,6 +304,7 @@ def test_a_pipeline_of_scikit_learn_takes_it_for_one_of_its_own(patients):
         ({"threshold": 0}, "threshold is a number > 0"),
         ({"threshold": "3"}, "threshold is a number > 0"),
         ({"smallest": -1}, "smallest is a number > 0"),
+        ({"columns": None}, "columns are one or more names"),
         ({"columns": []}, "columns are one or more names"),
         ({"columns": "na"}, "no column 'na'"),
         ({"columns": "sex"}, "sex"),
