@@ -33,6 +33,10 @@ def columns_of(what: str, x) -> Columns:
         return {name: _series(x[name]) for name in names}
     if hasattr(x, "columns") and hasattr(x, "categories") and hasattr(x, "x"):
         return {name: x.column(name) for name in x.columns}
+    if hasattr(x, "to_pandas"):
+        raise TypeError(f"{what}: a {type(x).__name__} of {type(x).__module__.split('.')[0]}: type x.to_pandas().")
+    if hasattr(x, "iloc"):
+        raise TypeError(f"{what}: a Series is one column. Type x.to_frame().")
     if hasattr(x, "keys") and hasattr(x, "__getitem__"):
         columns = {name: _values(x[name]) for name in x}
         lengths = {name: values.shape for name, values in columns.items()}
@@ -43,7 +47,7 @@ def columns_of(what: str, x) -> Columns:
         array = np.asarray(x)
     except ValueError:
         array = np.empty(0)
-    if array.ndim != 2:
+    if array.ndim != 2 or array.dtype.kind == "c":
         raise TypeError(
             f"{what}: expected a table: a DataFrame, a dict of columns or an array (N,D). Received: {type(x).__name__}"
             f"{f' of shape {array.shape}' if array.size else ''}. For one column type {{'glucose': x}}."

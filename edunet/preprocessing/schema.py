@@ -200,8 +200,8 @@ def _examined(name, column: Column, values: np.ndarray) -> tuple[list[Failure], 
     fail(odd, f"no {column.dtype}{' number' * (column.dtype == 'whole')}")
     if column.codes is not None:
         allowed = set(column.codes)
-        strange = np.array([value not in allowed for value in values.tolist()], bool)
-        fail(good & strange, f"none of {', '.join(map(str, column.codes))}")
+        strange = [ok and value not in allowed for ok, value in zip(good, values.tolist(), strict=True)]
+        fail(np.array(strange, bool), f"none of {', '.join(map(str, column.codes))}")
     if column.plausible or column.reference:
         numbers = np.full(len(values), np.nan)
         numbers[good] = as_numbers("Schema", name, values[good])
@@ -228,20 +228,23 @@ def _proposed(name, values: np.ndarray) -> Column:
     missing = _missing(values)
     kinds = [kind for kind in ("whole", "number", "date", "text") if not _cells(values, kind)[1].any()]
     dtype = kinds[0] if kinds and not missing.all() else "number" if missing.all() else "text"
-    different = dict.fromkeys(values[~missing].tolist())
     nullable = bool(missing.any())
     if dtype in ("number", "whole"):
         found = plausible_range(name, values=as_numbers("Schema", name, values)) if isinstance(name, str) else None
         if found is not None:
             return Column("number", found.unit, found[:2], _reference(name, found.unit), nullable=nullable)
-    codes = tuple(sorted(different, key=str)) if len(different) <= FEW and dtype in ("text", "whole") else None
-    return Column(dtype, codes=codes or None, nullable=nullable)
+    codes: tuple | None = None
+    if dtype in ("text", "whole") and not _cells(values, dtype)[1].any():
+        different = dict.fromkeys(values[~missing].tolist())
+        codes = tuple(sorted(different, key=str)) if 0 < len(different) <= FEW else None
+    return Column(dtype, codes=codes, nullable=nullable)
 
 
 def _reference(name: str, unit: str) -> tuple[float, float] | None:
-    """Return the reference range of adults, where it depends on neither sex nor age."""
+    """Return the reference range of adults, where it depends on neither sex nor age nor a meal."""
     known = analyte_of_column(name)
     try:
-        return reference_range(known[0].name, unit=unit)[1:3] if known else None
+        found = reference_range(known[0].name, unit=unit) if known else None
     except ValueError:
         return None
+    return None if found is None or "fasting" in found.source else (found.low, found.high)

@@ -49,12 +49,16 @@ def _lines(step, names) -> tuple[list[str], list | None]:
         return _one_after_the_other([part for _, part in step.steps], names)
     if step is None:
         return [], names
+    if hasattr(step, "best_estimator_"):
+        return _lines(step.best_estimator_, names)  # of a search, what it chose
     if isinstance(step, type) or not (hasattr(step, "transform") or hasattr(step, "predict")):
         raise TypeError(f"trail: expected a fitted step, a pipeline or a text. Received: {step!r:.60}")
     _check_fitted(step)
     names = _own_names(step, names)
     if hasattr(step, "transformers_"):
         return _side_by_side(step, names), _names_after(step, names)
+    if hasattr(step, "transformer_list"):
+        return [line for part in step.transformer_list for line in _lines(part, names)[0]], _names_after(step, names)
     if hasattr(step, "describe") and hasattr(step, "text"):
         return [step.text], _names_after(step, names)
     if not hasattr(step, "transform"):

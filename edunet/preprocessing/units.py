@@ -129,7 +129,11 @@ def _refused(what: str, line: Analyte, text: str) -> ValueError:
 
 
 def _floats(values: np.ndarray) -> np.ndarray:
-    """Return objects as floats, None as NaN; what is neither stays, and is refused."""
-    if all(value is None or isinstance(value, (int, float, np.number)) for value in values.ravel()):
-        return values.astype(np.float64)
-    return values
+    """Return objects as floats, None and pandas' NA as NaN; what is neither stays, and is refused."""
+    if not all(_is_gap(value) or isinstance(value, (int, float, np.number)) for value in values.ravel()):
+        return values
+    return np.array([np.nan if _is_gap(value) else value for value in values.ravel()], float).reshape(values.shape)
+
+
+def _is_gap(value) -> bool:
+    return value is None or type(value).__name__ == "NAType"

@@ -101,7 +101,7 @@ _TABLE = (
     _line("bicarbonate", "Bicarbonate", "mmol/l, mEq/l; mg/dl", "hco3, bicarb, total co2, tco2", "CHO3", 1),
     _line("calcium", "Calcium", "mg/dl, mmol/l, mEq/l", "total calcium", "Ca", 2, "Ca",
           note="all calcium, not the ionised part alone"),
-    _line("ionised calcium", "Calcium.ionized", "mmol/l, mg/dl, mEq/l", "ionized calcium, ica, free calcium", "Ca", 2),
+    _line("ionised calcium", "Calcium.ionized", "mmol/l, mg/dl, mEq/l", "ionized calcium, free calcium", "Ca", 2),
     _line("magnesium", "Magnesium", "mg/dl, mmol/l, mEq/l", "", "Mg", 2, "Mg"),
     _line("phosphate", "Phosphate", "mg/dl, mmol/l", "phosphorus, phos, inorganic phosphate", "P",
           note="mg of phosphorus, 31 g/mol, not of PO4, 95 g/mol; no mEq: the charge changes with pH"),

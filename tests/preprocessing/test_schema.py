@@ -145,6 +145,12 @@ def test_a_table_of_a_file():
     assert Schema.infer(table).columns["sex"] == Column("text", codes=("F",))
 
 
+def test_cells_that_are_lists_are_failures_and_no_crash():
+    frame = pd.DataFrame({"a": [[1], [2]]})
+    assert Schema.infer(frame).columns["a"] == Column("text", nullable=False)
+    assert len(Schema({"a": Column("text", codes=("x",))}).check(frame).failures) == 1
+
+
 def test_empty_tables():
     assert Schema.infer({"a": []}).columns["a"] == Column("number", nullable=False)
     assert SCHEMA.check({"age": [], "sex": [], "sodium": []}).n_rows == 0

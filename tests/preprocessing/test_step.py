@@ -97,6 +97,8 @@ def test_numbers_that_may_be_missing_become_nan():
         (np.ones(3), TypeError, "expected a table"),
         ([[1, 2], [3]], TypeError, "expected a table"),
         (None, TypeError, "expected a table"),
+        (np.ones((2, 2), complex), TypeError, "expected a table"),
+        (pd.Series([1.0]), TypeError, "a Series is one column"),
         ({"a": [1, 2], "b": [1]}, ValueError, "all of one length"),
         ({"a": [[1, 2]]}, ValueError, "all of one length"),
         (pd.DataFrame([[1, 2]], columns=["a", "a"]), ValueError, "Received twice: 'a'"),
@@ -107,6 +109,17 @@ def test_numbers_that_may_be_missing_become_nan():
 def test_what_is_no_table_is_refused(x, error, match):
     with pytest.raises(error, match=match):
         Cap("a").fit(x)
+
+
+def test_a_frame_of_another_library_is_sent_to_pandas():
+    class Polars:
+        columns = ("a",)
+
+        def to_pandas(self):
+            raise AssertionError
+
+    with pytest.raises(TypeError, match="type x.to_pandas()"):
+        Cap("a").fit(Polars())
 
 
 def test_an_unfitted_step_says_what_to_type():

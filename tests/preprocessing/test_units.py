@@ -188,6 +188,12 @@ def test_arrays_keep_their_shape_and_stay_as_they_are():
     assert np.isnan(convert([None], "glucose", "mg/dl", "mmol/l")).all()
 
 
+def test_the_gaps_of_pandas_are_gaps():
+    pd = pytest.importorskip("pandas")
+    series = pd.Series([90, None], dtype="Int64")
+    np.testing.assert_allclose(convert(series, "glucose", "mg/dl", "mmol/l"), [4.996, np.nan], rtol=1e-3)
+
+
 PAIRS = [(name, a, b) for name, line in ANALYTES.items() for a in line.units for b in line.units if a != b]
 
 
@@ -211,7 +217,8 @@ def test_there_and_back(pair, x):
         ("weight_kg", "weight", "kg"), ("glucose_mg_dl", "glucose", "mg/dl"), ("weight(lb)", "weight", "lb"),
         ("creatinine (mg/dL)", "creatinine", "mg/dL"), ("Glucose [mmol/L]", "glucose", "mmol/L"),
         ("insulin_uU_ml", "insulin", "uU/ml"), ("max HR", "heart rate", None), ("glucose_mean", "glucose", None),
-        ("glucose_mgdl", "glucose", "mg/dl"), ("creatinine_umoll", "creatinine", "umol/l"),
+        ("glucose_mgdl", "glucose", "mg/dl"), ("k_mmol_l", "potassium", "mmol/l"), ("hr_bpm", "heart rate", "bpm"),
+        ("na (mEq/L)", "sodium", "mEq/L"), ("creatinine_umoll", "creatinine", "umol/l"),
     ],
 )  # fmt: skip
 def test_columns_are_known_by_their_names(column, analyte, unit):
