@@ -19,8 +19,6 @@ def numeric_table(what: str, x) -> tuple[list, np.ndarray]:
     (['age'], array([[61.],
            [nan]]))
     """
-    if hasattr(x, "to_frame"):
-        raise TypeError(f"{what}: expected a table. Received one column, a {type(x).__name__}. Type x.to_frame().")
     if isinstance(x, np.ma.MaskedArray):
         raise TypeError(f"{what}: a masked array hides its gaps. Type x.filled(np.nan), they are then seen as missing.")
     columns = columns_of(what, x)

@@ -10,7 +10,7 @@ from edunet.preprocessing.columns import Columns, as_numbers
 from edunet.preprocessing.numeric_table import called, place
 from edunet.preprocessing.splits_groups import missing
 
-__all__ = ["ALL", "check_groups", "group_labels"]
+__all__ = ["ALL", "NAME", "check_groups", "group_labels"]
 
 ALL = "all rows"
 NAME = "RobustOutliers"

@@ -17,7 +17,7 @@ import numpy as np
 
 from edunet.preprocessing.columns import Columns, columns_of
 from edunet.preprocessing.numeric_table import called
-from edunet.preprocessing.outlier_groups import ALL, check_groups, group_labels
+from edunet.preprocessing.outlier_groups import ALL, NAME, check_groups, group_labels
 from edunet.preprocessing.step import Change, Step
 
 __all__ = ["Limits", "Outlier", "RobustOutliers"]
@@ -85,13 +85,14 @@ class RobustOutliers(Step):
     def flags(self, x) -> np.ndarray:
         """Return which values lie outside: (N, number of columns) bool."""
         self._check_fitted()
-        columns = self._columns_of(x)
-        return np.column_stack([self._sides(columns, name)[0] != 0 for name in self._names()])
+        columns = columns_of(NAME, x)
+        labels = group_labels(columns, self.groups)
+        return np.column_stack([self._sides(columns, name, labels)[1] != 0 for name in self._names()])
 
     def log(self, x) -> list[Outlier]:
         """Return each cell of these rows that lies outside, and what `transform` makes of it."""
         self._check_fitted()
-        return self._log(self._columns_of(x))
+        return self._log(columns_of(NAME, x))
 
     # ------------------------------------------------------------ the step
 
@@ -116,43 +117,49 @@ class RobustOutliers(Step):
         return own if not own.why else whole._replace(n=n, why=own.why)
 
     def _clean(self, columns: Columns) -> list[Change]:
+        labels = group_labels(columns, self.groups)
         changes = []
         for name in self._names():
-            sides, low, high, labels = self._sides(columns, name)
-            text = self._sentence(name, self._numbers(columns, name), sides, labels)
+            values, sides, low, high = self._sides(columns, name, labels)
             given, outside = columns[name], sides != 0
-            if self.action == "flag" or not outside.any():
-                changes.append(Change(name, given, int(outside.sum()), text))
-                continue
-            values = self._numbers(columns, name)
-            values[outside] = np.nan if self.action == "missing" else np.where(sides < 0, low, high)[outside]
-            values = values.astype(given.dtype) if given.dtype.kind == "f" else values
-            changes.append(Change(name, values, int(outside.sum()), text))
+            text = self._sentence(name, values, sides, labels)
+            if self.action != "flag" and outside.any():
+                new = self._becomes(values, sides, low, high)
+                given = new.astype(given.dtype) if given.dtype.kind == "f" else new
+            changes.append(Change(name, given, int(outside.sum()), text))
         return changes
 
-    def _sides(self, columns: Columns, name) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
-        """Return -1 where a value lies below its limits, 1 above, else 0; the limits; the groups: (N,) each."""
-        values, labels = self._numbers(columns, name), group_labels(columns, self.groups)
-        limits = self.limits_[name]
-        mine = [limits.get(label, limits[ALL]) for label in labels]
-        low, high = np.array([limit.low for limit in mine]), np.array([limit.high for limit in mine])
-        return (values > high).astype(int) - (values < low), low, high, labels
+    def _sides(self, columns: Columns, name, labels: np.ndarray) -> tuple[np.ndarray, ...]:
+        """Return the values, -1 where one lies below its limits, 1 above, else 0, and the limits: (N,) each."""
+        values, limits = self._numbers(columns, name), self.limits_[name]
+        groups, which = np.unique(labels, return_inverse=True)
+        ends = np.array([limits.get(group, limits[ALL])[:2] for group in groups], np.float64).reshape(-1, 2)
+        low, high = ends[which].T
+        return values, (values > high).astype(int) - (values < low), low, high
+
+    def _becomes(self, values: np.ndarray, sides: np.ndarray, low: np.ndarray, high: np.ndarray) -> np.ndarray:
+        """Return what the action makes of the values."""
+        if self.action == "flag":
+            return values
+        if self.action == "missing":
+            return np.where(sides != 0, np.nan, values)
+        return np.where(sides < 0, low, np.where(sides > 0, high, values))
 
     def _log(self, columns: Columns) -> list[Outlier]:
+        labels = group_labels(columns, self.groups)
         log = []
         for name in self._names():
-            values = self._numbers(columns, name)
-            sides, low, high, labels = self._sides(columns, name)
-            for i in np.flatnonzero(sides).tolist():
-                near = float(low[i] if sides[i] < 0 else high[i])
-                becomes = {"flag": float(values[i]), "missing": float("nan"), "winsorise": near}[self.action]
-                log.append(Outlier(i, name, labels[i], float(values[i]), becomes, float(low[i]), float(high[i])))
+            values, sides, low, high = self._sides(columns, name, labels)
+            new = self._becomes(values, sides, low, high)
+            rows = np.flatnonzero(sides)
+            cells = (part[rows].tolist() for part in (labels, values, new, low, high))
+            log += [Outlier(row, name, *cell) for row, *cell in zip(rows.tolist(), *cells, strict=True)]
         return log
 
     def _sentence(self, name, values: np.ndarray, sides: np.ndarray, labels: np.ndarray) -> str:
         """Say how many cells, and within which limits of which group."""
         limits = self.limits_[name]
-        known, below, above = np.isfinite(values).sum(), (sides < 0).sum(), (sides > 0).sum()
+        known, below, above = (~np.isnan(values)).sum(), (sides < 0).sum(), (sides > 0).sum()
         if limits[ALL].why and all(limit.why for limit in limits.values()):
             return f"{called(name)}: no limits, none of {known:,} values {ACTIONS[self.action]}: {limits[ALL].why}."
         own = [group for group, limit in limits.items() if group != ALL or len(limits) == 1]
@@ -173,9 +180,6 @@ class RobustOutliers(Step):
             return [self.columns]
         return list(self.columns) if hasattr(self.columns, "__iter__") else []
 
-    def _columns_of(self, x) -> Columns:
-        return columns_of(type(self).__name__, x)
-
     def _check_arguments(self) -> None:
         if self.action not in tuple(ACTIONS):
             raise ValueError(
@@ -184,11 +188,8 @@ class RobustOutliers(Step):
             )
         for name in ("threshold", "smallest"):
             value = getattr(self, name)
-            if (
-                isinstance(value, bool)
-                or not isinstance(value, (int, float, np.integer, np.floating))
-                or not 0 < value < np.inf
-            ):
+            number = isinstance(value, (int, float, np.integer, np.floating)) and not isinstance(value, bool)
+            if not number or not 0 < value < np.inf:
                 raise ValueError(f"RobustOutliers: {name} is a number > 0. Received: {value!r:.40}.")
         if not self._names():
             raise ValueError('RobustOutliers: columns are one or more names, such as ["sodium"]. Received none.')
