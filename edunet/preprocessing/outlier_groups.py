@@ -38,24 +38,31 @@ def check_groups(groups) -> None:
             )
 
 
-def group_labels(columns: Columns, groups) -> np.ndarray:
-    """Return a label for each row (N,), such as "F, age 40 to 65"; `ALL` without groups, or where one is missing."""
+def group_labels(columns: Columns, groups) -> tuple[np.ndarray, list[str]]:
+    """Return a label for each row (N,), such as "F, age 40 to 65", and the labels there are, bands in rising order.
+
+    `ALL` without groups, or where one is missing; it is not among the labels.
+    """
     n = len(next(iter(columns.values()))) if columns else 0
-    parts, gone = [], np.zeros(n, bool)
+    if not _pairs(groups):
+        return np.full(n, ALL, object), []
+    parts, ranks, gone = [], [], np.zeros(n, bool)
     for name, edges in _pairs(groups):
         place(NAME, list(columns), name)  # or says which there are
         if edges is None:
-            values = columns[name]
-            gone |= missing(values)
-            parts.append([value if isinstance(value, str) else f"{called(name)} {_plain(value)}" for value in values])
+            gone |= missing(columns[name])
+            part = [value if isinstance(value, str) else f"{called(name)} {_plain(value)}" for value in columns[name]]
+            ranks.append(np.unique(np.array(part, str), return_inverse=True)[1].reshape(-1))
         else:
             values = as_numbers(NAME, name, columns[name])
             gone |= np.isnan(values)
-            bands = np.array(_bands(called(name), edges), object)
-            parts.append(bands[np.digitize(values, np.asarray(edges, np.float64))].tolist())
-    labels = np.array([", ".join(row) for row in zip(*parts, strict=True)] if parts else [ALL] * n, object)
+            ranks.append(np.digitize(values, np.asarray(edges, np.float64)))
+            part = np.array(_bands(called(name), edges), object)[ranks[-1]].tolist()
+        parts.append(part)
+    labels = np.array([", ".join(row) for row in zip(*parts, strict=True)], object)
     labels[gone] = ALL
-    return labels
+    in_order = labels[np.lexsort(ranks[::-1])]
+    return labels, [label for label in dict.fromkeys(in_order.tolist()) if label != ALL]
 
 
 def _pairs(groups) -> list[tuple]:

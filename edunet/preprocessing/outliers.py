@@ -63,7 +63,8 @@ class RobustOutliers(Step):
 
     Usual misuse: to fit on all patients, or on the test patients again; to take skewed values as they are: of CRP or
     creatinine the high ones are the sick, so take logarithms first; to winsorise what nobody looked at: a value
-    outside may be the finding.
+    outside may be the finding. Of 615 blood samples of the HCV data 72 have a GGT outside, by sex and age: 37 of the 82
+    from patients who are or may be ill, 35 of the 533 from donors.
     Source: see the module.
 
     >>> x = {"sex": ["F"] * 5 + ["M"] * 5, "hb": [130, 132, 128, 131, 90, 150, 152, 148, 151, 149]}
@@ -86,7 +87,7 @@ class RobustOutliers(Step):
         """Return which values lie outside: (N, number of columns) bool."""
         self._check_fitted()
         columns = columns_of(NAME, x)
-        labels = group_labels(columns, self.groups)
+        labels, _ = group_labels(columns, self.groups)
         return np.column_stack([self._sides(columns, name, labels)[1] != 0 for name in self._names()])
 
     def log(self, x) -> list[Outlier]:
@@ -98,13 +99,13 @@ class RobustOutliers(Step):
 
     def _learn(self, columns: Columns) -> None:
         self._check_arguments()
-        labels = group_labels(columns, self.groups)
+        labels, there = group_labels(columns, self.groups)
         self.limits_ = {}
         for name in self._names():
             values = self._numbers(columns, name)
             whole = _limits(values, self.threshold)
             self.limits_[name] = {ALL: whole}
-            for group in sorted(set(labels) - {ALL}):
+            for group in there:
                 self.limits_[name][group] = self._own_limits(values[labels == group], whole)
         self.log_ = self._log(columns)
 
@@ -117,7 +118,7 @@ class RobustOutliers(Step):
         return own if not own.why else whole._replace(n=n, why=own.why)
 
     def _clean(self, columns: Columns) -> list[Change]:
-        labels = group_labels(columns, self.groups)
+        labels, _ = group_labels(columns, self.groups)
         changes = []
         for name in self._names():
             values, sides, low, high = self._sides(columns, name, labels)
@@ -146,7 +147,7 @@ class RobustOutliers(Step):
         return np.where(sides < 0, low, np.where(sides > 0, high, values))
 
     def _log(self, columns: Columns) -> list[Outlier]:
-        labels = group_labels(columns, self.groups)
+        labels, _ = group_labels(columns, self.groups)
         log = []
         for name in self._names():
             values, sides, low, high = self._sides(columns, name, labels)
