@@ -156,3 +156,18 @@ def test_the_mask_as_a_feature_helps_under_mnar(mechanism, gain):
         auc.append(roc_auc(y[test], model.decision_function(x[test])))
     assert (auc[1] - auc[0] > 0.05) is gain
     assert auc[1] > auc[0] - 0.005
+
+
+def test_and_ties_the_model_to_the_habits_of_its_hospital():
+    """Here the worst are not measured, elsewhere the healthy: what the gap meant is then wrong."""
+    rng = np.random.default_rng(1)
+    value = rng.standard_normal(8000)
+    y = rng.random(8000) < 1 / (1 + np.exp(-2 * value))
+    here, there = slice(0, 4000), slice(4000, None)
+    x = ampute(value[here, None], "mnar", 0.5, patterns=[[0]]).x
+    elsewhere = ampute(value[there, None], "mnar", 0.5, patterns=[[0]], kind="left").x
+    auc = []
+    for add in (False, True):
+        model = make_pipeline(SimpleImputer(add_indicator=add), LogisticRegression()).fit(x, y[here])
+        auc.append(roc_auc(y[there], model.decision_function(elsewhere)))
+    assert auc[1] < auc[0] - 0.05
