@@ -48,7 +48,7 @@ def convert(x, analyte: str, from_unit: str, to_unit: str):
     """
     line = find_analyte("convert", analyte)
     slope, offset = factor_and_offset("convert", line, from_unit, to_unit)
-    values = np.asarray(x)
+    values = np.ma.filled(x.astype(np.float64), np.nan) if isinstance(x, np.ma.MaskedArray) else np.asarray(x)
     if values.dtype == object:
         values = np.asarray(_floats(values))
     if values.dtype.kind not in "iuf":

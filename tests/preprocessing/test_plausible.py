@@ -79,6 +79,12 @@ def test_limits_and_units(name, unit, values, low, high, said):
         ("weight", None, [0.1, 0.5, 0.9]),  # scaled to 0 .. 1
         ("bmi", None, [-0.04, 0.06, 0.01]),
         ("SBP", None, [0.0, 1.0, 1.0]),  # a question, yes or no
+        ("HR", None, [0.8, 1.2, 1.9]),  # hazard ratios
+        ("MAP", None, [0.71, 0.8]),  # mean average precision
+        ("Temp", None, [19.5, 22.0]),  # of the room
+        ("weight", None, [3436.0, 3433.0, 4354.0, 2372.0]),  # of cars, in lb
+        ("age", None, [18393.0, 20228.0]),  # in days
+        ("gluc", None, [1, 2, 1, 3]),  # grades
         ("wt", None, [0, 1, 1, 0]),  # wild type
         ("albumin", None, [0, 0, 3, 4, 1, 0, 2]),  # grades in urine
         ("hct", None, [0, 1]),  # a drug
