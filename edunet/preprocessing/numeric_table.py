@@ -19,8 +19,6 @@ def numeric_table(what: str, x) -> tuple[list, np.ndarray]:
     (['age'], array([[61.],
            [nan]]))
     """
-    if isinstance(x, np.ma.MaskedArray):
-        raise TypeError(f"{what}: a masked array hides its gaps. Type x.filled(np.nan), they are then seen as missing.")
     columns = columns_of(what, x)
     if not columns or not len(next(iter(columns.values()))):
         raise ValueError(f"{what}: expected a table (n,k) with at least one row and one column. Received an empty one.")
