@@ -84,7 +84,7 @@ def ampute(
     nothing or leave nothing to score, for scores that are the same in every row, and for text or dates, by the name of
     the column.
 
-    Usual misuse: to hide completely at random, find that a method does well, and trust it in the ward, where the
+    The usual misuse: to hide completely at random, find that a method does well, and trust it in the ward, where the
     sickest are measured most. Score it under mar and mnar too.
     Sources: see the module.
 

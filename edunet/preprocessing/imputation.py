@@ -102,7 +102,7 @@ def imputation_scores(truth, mask, imputed, codes=(), slope=None) -> ImputationS
     Returns `ImputationScores`. Raises ValueError for other shapes, for gaps that are left, for a mask that hides
     nothing, for text, by name, and for cells that were not hidden and have changed.
 
-    Usual misuse: to score values that a StandardScaler changed, against truth that it did not; to score all cells,
+    The usual misuse: to score values that a StandardScaler changed, against truth that it did not; to score all cells,
     which counts those that nobody filled; to choose the imputer by RMSE alone, see the module.
     Source: see the module.
 

@@ -39,6 +39,12 @@ def _numbers(what: str, name, column: np.ndarray) -> np.ndarray:
             f"{what}: {called(name)} holds dates or durations: expected numbers. Type days, such as "
             "(date - admission) / np.timedelta64(1, 'D'), or leave the column out."
         )
+    text = [value for value in column if isinstance(value, str)] if column.dtype.kind in "OUT" else []
+    if text:
+        raise ValueError(
+            f"{what}: {called(name)} holds text, such as {text[0]!r:.40}: expected numbers. Leave it out, "
+            f"x.drop(columns=[{name!r}]), or make it codes, such as x[{name!r}].map({{'F': 0, 'M': 1}})."
+        )
     return as_numbers(what, name, column)
 
 

@@ -61,8 +61,8 @@ class RobustOutliers(Step):
     `flags(x)` tell the same of further rows; text.
     Raises ValueError for columns that are not there or hold text, other actions and thresholds.
 
-    Usual misuse: to fit on all patients, or on the test patients again; to take skewed values as they are: of CRP or
-    creatinine the high ones are the sick, so take logarithms first; to winsorise what nobody looked at: a value
+    The usual misuse: to fit on all patients, or on the test patients again; to take skewed values as they are: of CRP
+    or creatinine the high ones are the sick, so take logarithms first; to winsorise what nobody looked at: a value
     outside may be the finding. Of 615 blood samples of the HCV data 72 have a GGT outside, by sex and age: 37 of the 82
     from patients who are or may be ill, 35 of the 533 from donors.
     Source: see the module.

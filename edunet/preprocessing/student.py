@@ -23,7 +23,7 @@ def student_quantile(p: float, df: float) -> float:
     """Return the t below which Student's distribution has the share p: 2.776 for p = 0.975 and df = 4.
 
     Args: p, between 0 and 1; df, degrees of freedom, > 0; infinitely many give the normal distribution.
-    Raises ValueError for others. Usual misuse: p = 0.95 for a 95 % interval, which leaves out 5 % on each side.
+    Raises ValueError for others. The usual misuse: p = 0.95 for a 95 % interval, which leaves out 5 % on each side.
     Source: Student (W. S. Gosset), The probable error of a mean, Biometrika 6 (1908) 1-25.
 
     >>> round(student_quantile(0.975, 4), 6), round(student_quantile(0.975, math.inf), 6)

@@ -8,6 +8,7 @@ import pytest
 
 from edunet.datasets import tables
 from edunet.preprocessing.outliers import ACTIONS, RobustOutliers
+from edunet.preprocessing.trail import trail
 
 REAL = Path(__file__).resolve().parents[3] / "shared" / "data"
 
@@ -242,6 +243,11 @@ def test_the_text_says_cells_columns_and_limits(patients):
         f"by the MAD. F {limits.low:.4g} to {limits.high:.4g}: "
     )
     assert "creatinine: 2 of 400 values set missing (1 below, 1 above)" in step.text
+
+
+def test_a_report_card_can_print_it(patients):
+    step = RobustOutliers("hb", "sex").fit(patients)
+    assert trail([step]) == [step.text]
 
 
 def test_many_groups_are_not_all_listed():
