@@ -113,9 +113,10 @@ class Step:
         return self
 
     def get_feature_names_out(self, input_features=None) -> np.ndarray:
-        """Return the names of the columns: a step leaves them as they are."""
+        """Return the names of the columns, which a step leaves as they are; x0, x1, ... where they have none."""
         self._check_fitted()
-        return np.array(self.columns_ if input_features is None else list(input_features), dtype=object)
+        own = [f"x{name}" if isinstance(name, int) else name for name in self.columns_]
+        return np.array(own if input_features is None else list(input_features), dtype=object)
 
     def set_output(self, *, transform=None):
         """Return self: a step gives the kind of table it is given, whatever a Pipeline is asked to give."""

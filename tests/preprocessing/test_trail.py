@@ -142,6 +142,11 @@ def test_columns_without_names_are_numbered_and_long_lists_are_cut():
     assert "... (20 in all)" in line
 
 
+def test_columns_without_names_keep_their_numbers_behind_a_step_of_edunet():
+    fitted = make_pipeline(Sentinels({1: [-9]}), StandardScaler()).fit(np.array([[1.0, -9.0], [3.0, 4.0]]))
+    assert "the mean taken off, x0 2, x1 4;" in trail(fitted)[1]
+
+
 class Odd(TransformerMixin, BaseEstimator):
     def fit(self, X, y=None):
         self.n_features_in_ = X.shape[1]
