@@ -18,7 +18,6 @@ SHAPES = (  # of a date as text, with the order of its parts
     (re.compile(r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?:[ T]\d{1,2}:\d{2}.*)?"), "ymd"),
     (re.compile(r"(\d{1,2})[-/.](\d{1,2})[-/.](\d{4})(?:[ T]\d{1,2}:\d{2}.*)?"), "mdy"),
 )
-CODE = re.compile(r"0\d+|\d{5,}")  # 0012345: a number of a record, no amount
 
 
 @dataclass(frozen=True, eq=False)
@@ -27,9 +26,7 @@ class Column:
 
     name: str
     kind: str  # "number", "date" or "words"
-    values: np.ndarray | None = field(
-        repr=False
-    )  # (n,) float64, NaN where there is no number; of dates, days from 1970
+    values: np.ndarray | None = field(repr=False)  # (n,) float64, NaN where none is; of dates, days from 1970
     text: np.ndarray | None = field(repr=False)  # (n,) str objects: words and dates as written, "" where missing; of
     # numbers what stands between them and is none, "" elsewhere; None where there is nothing of the kind
     missing: np.ndarray = field(repr=False)  # (n,) bool: nothing stands there
@@ -157,15 +154,13 @@ def _number(cell) -> float:
 
 
 def _are_codes(texts: list[str]) -> bool:
-    """Tell whether texts of digits are names, as ZIP codes and numbers of records are: as long as each other."""
+    """Tell whether texts of digits are names, as ZIP codes and numbers of records are: as long as each other,
+    with zeros in front or of five digits and more."""
     digits = [text.strip() for text in texts if text.strip().isdigit()]
-    same = len({len(text) for text in digits}) == 1
-    return (
-        len(digits) == len(texts)
-        and same
-        and all(CODE.fullmatch(text) for text in digits)
-        or (any(re.fullmatch(r"0\d+", text) for text in digits) and same)
-    )
+    if len({len(text) for text in digits}) != 1:
+        return False
+    padded = any(re.fullmatch(r"0\d+", text) for text in digits)
+    return padded or (len(digits) == len(texts) and all(re.fullmatch(r"\d{5,}", text) for text in digits))
 
 
 def _dates(texts: list[str]) -> tuple[np.ndarray, np.ndarray]:

@@ -13,8 +13,8 @@ from edunet.preprocessing.audit_frame import Frame
 __all__ = ["read_frame"]
 
 KINDS = (
-    "a pandas DataFrame, a Table, Cohort or Records of edunet.datasets, a dict of columns, an array (N,C), or a list of "
-    "dicts, a dict for each row"
+    "a pandas DataFrame, a Table, Cohort or Records of edunet.datasets, a dict of columns, an array (N,C), or a list "
+    "of dicts, a dict for each row"
 )
 ROLES = ("target", "patient", "time", "site")
 
@@ -83,9 +83,10 @@ def _table(frame) -> tuple[str, str, list[Column], dict[str, Column | None]]:
 
 def _named(columns: Mapping, units: Mapping) -> list[Column]:
     names = list(columns)
-    many = next(
-        (name for name in names if np.ndim(columns[name]) == 0 or isinstance(columns[name], (str, bytes))), None
+    single = (
+        name for name in names if isinstance(columns[name], (str, bytes)) or not hasattr(columns[name], "__len__")
     )
+    many = next(single, None)
     if many is not None:
         raise ValueError(
             f"audit: {many!r} is one value and no column. A dict for each row makes a list: audit([row, row, ...]); a "

@@ -50,7 +50,7 @@ class Audit:
     """The findings of `audit`, in the order of its checks; as many as len(audit), false if there are none.
 
     Attributes: findings; looked_at, the names of all checks that were made; left_out, name -> what it would need;
-    n_rows, n_columns, the size of the table. In a notebook it shows as boxes, `print(audit)` writes it, `audit.save(path)`
+    n_rows, n_columns, the size of the table. A notebook shows it as boxes, `print(audit)` writes it, `audit.save(path)`
     makes a page of it.
     """
 
