@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 
 import numpy as np
 
+from edunet.preprocessing import audit_codes, audit_missing
 from edunet.preprocessing.audit_frame import Frame
 from edunet.preprocessing.audit_reading import read_frame
 from edunet.preprocessing.audit_report import Audit, Finding
@@ -13,8 +14,8 @@ from edunet.preprocessing.audit_report import Audit, Finding
 __all__ = ["Audit", "Finding", "audit"]
 
 Check = Callable[[Frame], Iterator[Finding]]
-CHECKS: dict[str, Check] = {}
-NEEDS: dict[str, str] = {}  # check -> "target", "patient", "time" or "site": it is not made without
+CHECKS: dict[str, Check] = audit_missing.CHECKS | audit_codes.CHECKS
+NEEDS: dict[str, str] = audit_missing.NEEDS  # check -> "target", "patient", "time" or "site": it is not made without
 
 
 def audit(frame, target=None, patient=None, time=None, site=None) -> Audit:

@@ -51,14 +51,30 @@ class Frame:
     def changed(self, column: Column, to: str) -> str:
         """Write how a column is set; {c} in `to` is the column."""
         at = self.at(column)
-        first = "x = x.astype(float); " if self.called == "x" else ""
-        return f"{first}{at} = {to.format(c=at)}"
+        return f"{self._floats()}{at} = {to.format(c=at)}"
 
-    def blanked(self, column: Column, where: str) -> str:
+    def blanked(self, columns: Column | Iterable[Column], where: str) -> str:
         """Write how cells become missing; {c} in `where` is the column, such as "{c} == 0"."""
-        if self.source == "pandas":
-            return self.changed(column, f"{{c}}.mask({where})")
-        return self.changed(column, f"np.where({where}, np.nan, {{c}})")
+        columns = [columns] if isinstance(columns, Column) else list(columns)
+        if len(columns) == 1 or any(column.place < 0 for column in columns):
+            return "; ".join(self._blanked(self.at(column), where) for column in columns)
+        if self.source == "dict":
+            return f"for k in {[column.name for column in columns]}: {self._blanked(f'{self.called}[k]', where)}"
+        if self.source == "array":
+            c, at = [column.place for column in columns], f"{self.called}[:, c]"
+            return f"c = {c}; {self._blanked(at, where)}"
+        if self.source == "fields":
+            return f"for k in {[column.name for column in columns]}: {self._blanked('x[k]', where)}"
+        return f"c = {[column.name for column in columns]}; {self._blanked(f'{self.called}[c]', where)}"
+
+    def _blanked(self, at: str, where: str) -> str:
+        where = where.format(c=at)
+        new = f"{at}.mask({where})" if self.source == "pandas" else f"np.where({where}, np.nan, {at})"
+        return f"{self._floats()}{at} = {new}"
+
+    def _floats(self) -> str:
+        """Write how an array of whole numbers, which cannot hold NaN, becomes one that can."""
+        return "x = x.astype(float); " if self.source == "array" and self.called == "x" else ""
 
     def without(self, columns: Iterable[Column]) -> str:
         """Write how columns are left out."""
