@@ -68,14 +68,14 @@ def words(frame: Frame) -> Iterator[Finding]:
         if said and len(said) < len(kinds[kinds != ""]) + (column.kind == "number"):
             told = [f"{word!r} {n:,}" for word, n in said.items()]
             n = sum(said.values())
-            where = f"{{c}}.isin({list(said)})" if frame.source == "pandas" else f"np.isin({{c}}, {list(said)})"
+            where = f"np.isin({{c}}, {list(said)})"
             yield Finding(
                 "missing value as a word",
                 (column.name,),
                 f"{column.name} says {listed([repr(word) for word in said])} where nothing is known.",
                 f"{', '.join(told)} of {frame.n:,} rows ({share(n, frame.n)}).",
                 "It becomes a class of its own, or a whole column of numbers becomes text.",
-                frame.blanked(column, where).replace("np.nan", "np.nan" if column.kind == "number" else "''"),
+                frame.changed(column, where, "''" if column.kind == "words" and frame.source != "pandas" else "np.nan"),
             )
 
 

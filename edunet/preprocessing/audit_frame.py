@@ -48,33 +48,30 @@ class Frame:
             return f"{self.called}[:, {column.place}]"
         return f"{self.called}[{column.name!r}]" if column.place >= 0 else column.name
 
-    def changed(self, column: Column, to: str) -> str:
-        """Write how a column is set; {c} in `to` is the column."""
-        at = self.at(column)
-        return f"{self._floats()}{at} = {to.format(c=at)}"
+    def changed(self, column: Column, where: str, to: str) -> str:
+        """Write how some cells change: {c} in `where` and `to` is the column, such as "{c} > 13" and "{c} / 88.42"."""
+        return self._set(self.at(column), where, to)
 
     def blanked(self, columns: Column | Iterable[Column], where: str) -> str:
         """Write how cells become missing; {c} in `where` is the column, such as "{c} == 0"."""
         columns = [columns] if isinstance(columns, Column) else list(columns)
         if len(columns) == 1 or any(column.place < 0 for column in columns):
-            return "; ".join(self._blanked(self.at(column), where) for column in columns)
-        if self.source == "dict":
-            return f"for k in {[column.name for column in columns]}: {self._blanked(f'{self.called}[k]', where)}"
+            return "; ".join(self._set(self.at(column), where) for column in columns)
+        names = [column.name for column in columns]
         if self.source == "array":
-            c, at = [column.place for column in columns], f"{self.called}[:, c]"
-            return f"c = {c}; {self._blanked(at, where)}"
-        if self.source == "fields":
-            return f"for k in {[column.name for column in columns]}: {self._blanked('x[k]', where)}"
-        return f"c = {[column.name for column in columns]}; {self._blanked(f'{self.called}[c]', where)}"
+            return f"c = {[column.place for column in columns]}; {self._set(f'{self.called}[:, c]', where)}"
+        if self.source == "pandas":
+            return f"c = {names}; {self._set('frame[c]', where)}"
+        return f"for c in {names}: {self._set(f'{self.called}[c]', where)}"
 
-    def _blanked(self, at: str, where: str) -> str:
-        where = where.format(c=at)
-        new = f"{at}.mask({where})" if self.source == "pandas" else f"np.where({where}, np.nan, {at})"
-        return f"{self._floats()}{at} = {new}"
-
-    def _floats(self) -> str:
-        """Write how an array of whole numbers, which cannot hold NaN, becomes one that can."""
-        return "x = x.astype(float); " if self.source == "array" and self.called == "x" else ""
+    def _set(self, at: str, where: str, to: str = "") -> str:
+        where, to = where.format(c="v"), to.format(c="v")
+        if self.source == "pandas":
+            return f"v = {at}; {at} = v.mask({where}{', ' + to if to else ''})"
+        floats = (
+            "x = x.astype(float); " if self.source == "array" and self.called == "x" else ""
+        )  # whole ones know no NaN
+        return f"{floats}v = np.asarray({at}); {at} = np.where({where}, {to or 'np.nan'}, v)"
 
     def without(self, columns: Iterable[Column]) -> str:
         """Write how columns are left out."""

@@ -1,0 +1,213 @@
+"""Values that nobody has: negative weights, an age of 150, a point that slipped, height and weight changed over."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+import numpy as np
+
+from edunet.preprocessing.audit_cells import Column
+from edunet.preprocessing.audit_codes import without_codes
+from edunet.preprocessing.audit_frame import Frame
+from edunet.preprocessing.audit_report import Finding
+from edunet.preprocessing.audit_units import mixture_of
+from edunet.preprocessing.audit_writing import listed, number
+from edunet.preprocessing.sentinels import codes_in
+
+__all__ = ["CHECKS"]
+
+ENOUGH = 30  # values, before anything is called odd among them
+RARE = 0.01  # of the values
+AWAY = 1.0  # half-widths s, from the lowest value that is not negative
+SKEWED = (
+    3  # times as far from the median to the 84 % point as from the 16 % point: a quantity that has no negative values
+)
+BEYOND = 8  # half-widths s from the median
+GAP = 3  # half-widths s of nothing, between the odd values and all others
+TIMES = 4  # or a quarter: so far at least from the next value, of an amount
+NAMED = (  # names of columns, and what such a value lies between
+    (re.compile(r"(^|[^a-z])age($|[^a-z])|age_years|years_old"), 0, 120, "years"),
+    (re.compile(r"percent|(^|_)pct($|_)|%|saturation|spo2|sao2|o2sat|h(a)?ematocrit|fio2_pc"), 0, 100, "%"),
+)
+OUT, IN = 4.0, 3.0  # half-widths from the median: not of this column; of the other one
+EXPLAINED = 0.3  # of the values that are not of a column are ordinary ones of the other
+
+
+def infinite(frame: Frame) -> Iterator[Finding]:
+    """Cells that hold an infinity."""
+    for column in frame.numbers():
+        n = int(np.isinf(column.values).sum())
+        if n:
+            yield Finding(
+                "infinite values",
+                (column.name,),
+                f"{column.name} is infinite in {n:,} row{'s' * (n > 1)}: something was divided by zero.",
+                f"The first is row {int(np.flatnonzero(np.isinf(column.values))[0])}, counted from 0.",
+                "One infinity makes every mean, every scale and the first loss of a network inf or NaN.",
+                frame.blanked(column, "np.isinf({c})"),
+            )
+
+
+def negative(frame: Frame) -> Iterator[Finding]:
+    """A few values below zero in a column that measures an amount."""
+    for column in frame.numbers():
+        known = without_codes(column)
+        below, other = np.sort(known[known < 0]), known[known >= 0]
+        if not 0 < len(below) <= RARE * len(known) or len(known) < ENOUGH or len(np.unique(other)) < ENOUGH // 2:
+            continue
+        low, middle, high = np.quantile(other, [0.16, 0.5, 0.84])
+        amount = high - middle > SKEWED * (middle - low) or other.min() - below.max() > AWAY * (high - low) / 2
+        if amount:
+            yield _impossible(
+                frame,
+                column,
+                f"{len(below):,} value{'s' * (len(below) > 1)} of {column.name} {'are' if len(below) > 1 else 'is'} "
+                "negative, where all others measure an amount.",
+                f"{_few(below)}; the other {len(other):,} lie between {number(other.min())} and {number(other.max())}.",
+                "{c} < 0",
+            )
+
+
+def outside(frame: Frame) -> Iterator[Finding]:
+    """Values outside what the name of the column allows."""
+    for column in frame.numbers():
+        name = column.name.lower()
+        for pattern, low, high, unit in NAMED:
+            if not (pattern.search(name) or (unit == "%" and column.unit == "%")) or "change" in name:
+                continue
+            known = without_codes(column)
+            odd = np.sort(known[(known < low) | (known > high)])
+            if 0 < len(odd) <= max(1, 0.2 * len(known)) and mixture_of(column) is None:
+                yield _impossible(
+                    frame,
+                    column,
+                    f"{column.name} has {len(odd):,} value{'s' * (len(odd) > 1)} that nobody has; {low} to {high} {unit} "
+                    "are possible.",
+                    f"{_few(odd)}.",
+                    f"({{c}} < {low}) | ({{c}} > {high})",
+                )
+
+
+def far_beyond(frame: Frame) -> Iterator[Finding]:
+    """Single values far from all others, also on a logarithmic scale: a point that slipped, a digit too much."""
+    for column in frame.numbers():
+        if any(pattern.search(column.name.lower()) for pattern, *_ in NAMED):
+            continue
+        odd = _stray(column)
+        if len(odd):
+            known = without_codes(column)
+            rest = known[~np.isin(known, odd)]
+            yield _impossible(
+                frame,
+                column,
+                f"{len(odd):,} value{'s' * (len(odd) > 1)} of {column.name} lie{'s' * (len(odd) == 1)} far beyond all "
+                "others.",
+                f"{_few(odd)}; the other {len(rest):,} lie between {number(rest.min())} and {number(rest.max())}.",
+                f"np.isin({{c}}, {[float(v) for v in odd[:10]]})",
+            )
+
+
+def swapped(frame: Frame) -> Iterator[Finding]:
+    """Two columns whose values stand in each other's place in some rows: height and weight."""
+    columns, scaled = [], []
+    for column in frame.numbers():
+        known = without_codes(column)
+        if len(known) >= ENOUGH and len(np.unique(known)) >= ENOUGH // 2:
+            low, middle, high = np.quantile(known, [0.16, 0.5, 0.84])
+            if high > low:
+                columns.append(column)
+                scaled.append((middle, (high - low) / 2))
+    odd = [np.abs(np.nan_to_num(c.values, nan=m) - m) > OUT * s for c, (m, s) in zip(columns, scaled, strict=True)]
+    odd = [rows & ~np.isin(c.values, codes_in(c.values)) for rows, c in zip(odd, columns, strict=True)]
+    for i, a in enumerate(columns):
+        for j in range(i + 1, len(columns)):
+            rows = np.flatnonzero(odd[i] & odd[j])
+            rows = rows[_fits(a, scaled[j], rows) & _fits(columns[j], scaled[i], rows)]
+            many = len(rows) >= EXPLAINED * max(odd[i].sum(), odd[j].sum())
+            far = abs(scaled[i][0] - scaled[j][0]) > OUT * max(scaled[i][1], scaled[j][1])
+            if len(rows) and many and far:
+                yield _changed_over(frame, a, columns[j], rows, (scaled[i][0], scaled[j][0]))
+
+
+# ---------------------------------------------------------------- how it is done
+
+
+def _fits(column: Column, other: tuple[float, float], rows) -> np.ndarray:
+    """Tell in which rows the value would be an ordinary one of the other column."""
+    return np.abs(column.values[rows] - other[0]) <= IN * other[1]
+
+
+def _changed_over(frame: Frame, a: Column, b: Column, rows, middles) -> Finding:
+    first = rows[0]
+    at = [frame.at(column) for column in (a, b)]
+    keep = f"rows = {rows.tolist() if len(rows) <= 20 else [*rows[:5].tolist(), '...']}"
+    if frame.source == "pandas":
+        c = [a.name, b.name]
+        line = f"c = {c}; frame.loc[frame.index[rows], c] = frame.loc[frame.index[rows], c[::-1]].to_numpy()"
+    else:
+        line = f"{at[0]}[rows], {at[1]}[rows] = {at[1]}[rows].copy(), {at[0]}[rows].copy()"
+    return Finding(
+        "swapped columns",
+        (a.name, b.name),
+        f"In {len(rows):,} of {frame.n:,} rows {a.name} and {b.name} seem to stand in each other's place.",
+        f"Row {first} has {a.name} {number(a.values[first])} and {b.name} {number(b.values[first])}; the middle values "
+        f"are {number(middles[0])} and {number(middles[1])}. Rows, counted from 0: "
+        f"{listed([str(row) for row in rows], 8)}.",
+        "Each such row is far out in both columns and pulls on both weights; a ratio of the two (BMI) is nonsense.",
+        f"{keep}; {line}.",
+    )
+
+
+def _stray(column: Column) -> np.ndarray:
+    """Return the values that lie far beyond all others, sorted; of an amount, far also as a factor."""
+    known = np.sort(without_codes(column))
+    if len(known) < ENOUGH or len(np.unique(known)) < ENOUGH // 2 or mixture_of(column) is not None:
+        return np.empty(0)
+    odd = known[_is_beyond(known)]
+    if not len(odd) or known[0] < 0:
+        return odd
+    positive = known[known > 0]
+    return np.intersect1d(odd, positive[_is_beyond(np.log(positive), np.log(TIMES))])
+
+
+def _is_beyond(ordered, least: float = 0.0) -> np.ndarray:
+    """Tell which of sorted values are cut off from the rest by a wide gap, far from the median; at most 1 %."""
+    low, middle, high = np.quantile(ordered, [0.16, 0.5, 0.84])
+    s, n = (high - low) / 2, len(ordered)
+    found = np.zeros(n, bool)
+    if not s:
+        return found
+    most = max(1, int(RARE * n))
+    wide = np.diff(ordered) > max(GAP * s, least)
+    above = [i for i in range(n - most, n) if wide[i - 1] and ordered[i] - middle > BEYOND * s]
+    below = [i for i in range(most) if wide[i] and middle - ordered[i] > BEYOND * s]
+    if above:
+        found[min(above) :] = True
+    if below:
+        found[: max(below) + 1] = True
+    return found
+
+
+def _few(values) -> str:
+    return listed([number(value) for value in values], 5)
+
+
+def _impossible(frame: Frame, column: Column, sentence: str, evidence: str, where: str) -> Finding:
+    return Finding(
+        "impossible values",
+        (column.name,),
+        sentence,
+        evidence,
+        "A squared error or a scale of mean and deviation is ruled by these few; a tree spends its first cut on them.",
+        f"Look them up in the record. What cannot be mended becomes missing: {frame.blanked(column, where)}.",
+    )
+
+
+CHECKS = {
+    "infinite values": infinite,
+    "negative values": negative,
+    "values outside their range": outside,
+    "values far beyond": far_beyond,
+    "swapped columns": swapped,
+}
