@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 
 import numpy as np
 
-from edunet.preprocessing import audit_codes, audit_missing, audit_units, audit_values
+from edunet.preprocessing import audit_codes, audit_digits, audit_missing, audit_swaps, audit_units, audit_values
 from edunet.preprocessing.audit_frame import Frame
 from edunet.preprocessing.audit_reading import read_frame
 from edunet.preprocessing.audit_report import Audit, Finding
@@ -14,7 +14,14 @@ from edunet.preprocessing.audit_report import Audit, Finding
 __all__ = ["Audit", "Finding", "audit"]
 
 Check = Callable[[Frame], Iterator[Finding]]
-CHECKS: dict[str, Check] = audit_missing.CHECKS | audit_codes.CHECKS | audit_units.CHECKS | audit_values.CHECKS
+CHECKS: dict[str, Check] = (
+    audit_missing.CHECKS
+    | audit_codes.CHECKS
+    | audit_units.CHECKS
+    | audit_swaps.CHECKS
+    | audit_values.CHECKS
+    | audit_digits.CHECKS
+)
 NEEDS: dict[str, str] = audit_missing.NEEDS  # check -> "target", "patient", "time" or "site": it is not made without
 
 

@@ -13,10 +13,10 @@ from edunet.preprocessing.audit_report import Finding
 from edunet.preprocessing.audit_writing import listed, number, share
 from edunet.preprocessing.sentinels import codes_in, zeros_stand_apart
 
-__all__ = ["CHECKS", "without_codes"]
+__all__ = ["CHECKS", "SET_BY_HAND", "without_codes"]
 
 ZEROS = 2  # so many, cut off from the rest
-ZERO_IS_A_VALUE = re.compile(  # from here on, or not given
+SET_BY_HAND = re.compile(  # such columns have zeros, and round numbers, of their own
     r"time|day|hour|minute|week|month|year|since|dose|dosage|amount|amt|cost|price|pack|alcohol|drink|change|delta|diff"
 )
 NO_VALUE = frozenset(
@@ -49,7 +49,7 @@ def zeros(frame: Frame) -> Iterator[Finding]:
         for column in _quantities(frame)
         if (column.known == 0).sum() >= ZEROS
         and zeros_stand_apart(without_codes(column))
-        and not ZERO_IS_A_VALUE.search(column.name.lower())
+        and not SET_BY_HAND.search(column.name.lower())
     ]
     if columns:
         least = [f"{c.name} {number(c.known[c.known > 0].min())}" for c in columns[:5]]
@@ -104,10 +104,10 @@ def words_among_numbers(frame: Frame) -> Iterator[Finding]:
 # ---------------------------------------------------------------- how it is done
 
 
-def without_codes(column: Column) -> np.ndarray:
-    """Return the finite values of a column that are no code."""
-    known = column.known
-    found = codes_in(known)
+def without_codes(column: Column, left_out=None) -> np.ndarray:
+    """Return the finite values of a column that are no code; left_out (n,) bool, rows that do not count."""
+    known = column.known if left_out is None else column.values[np.isfinite(column.values) & ~left_out]
+    found = codes_in(column.known)
     return known[~np.isin(known, found)] if found else known
 
 

@@ -23,6 +23,7 @@ from edunet.preprocessing.audit_cells import Column
 from edunet.preprocessing.audit_codes import without_codes
 from edunet.preprocessing.audit_frame import Frame
 from edunet.preprocessing.audit_report import Finding
+from edunet.preprocessing.audit_swaps import swapped_rows
 from edunet.preprocessing.audit_writing import number, share
 
 __all__ = ["CHECKS", "Mixture", "mixture_of"]
@@ -87,8 +88,9 @@ class Mixture(NamedTuple):
 
 def mixtures(frame: Frame) -> Iterator[Finding]:
     """Two units in one column."""
+    moved = swapped_rows(frame)
     for column in frame.numbers():
-        found = mixture_of(column)
+        found = mixture_of(column, moved.get(column))
         if found is not None:
             yield _told(frame, column, found)
 
@@ -116,9 +118,12 @@ def unit_columns(frame: Frame) -> Iterator[Finding]:
 # ---------------------------------------------------------------- how it is done
 
 
-def mixture_of(column: Column) -> Mixture | None:
-    """Return the two heaps of a column of numbers, if they are two units; None otherwise."""
-    values = np.sort(without_codes(column))
+def mixture_of(column: Column, moved=None) -> Mixture | None:
+    """Return the two heaps of a column of numbers, if they are two units; None otherwise.
+
+    Args: column; moved (n,) bool, rows that are left out, for they stand in another column's place.
+    """
+    values = np.sort(without_codes(column, moved))
     values = values[values > 0]
     name = column.name.lower()
     nameless = bool(NAMELESS.fullmatch(name))

@@ -1,4 +1,4 @@
-"""Values that nobody has: negative weights, an age of 150, a point that slipped, height and weight changed over."""
+"""Values that nobody has: negative weights, an age of 150 a point that slipped."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from edunet.preprocessing.audit_frame import Frame
 from edunet.preprocessing.audit_report import Finding
 from edunet.preprocessing.audit_units import mixture_of
 from edunet.preprocessing.audit_writing import listed, number
-from edunet.preprocessing.sentinels import codes_in
 
 __all__ = ["CHECKS"]
 
 ENOUGH = 30  # values, before anything is called odd among them
 RARE = 0.01  # of the values
+FEW = 3  # values, where the share is less
 AWAY = 1.0  # half-widths s, from the lowest value that is not negative
 SKEWED = (
     3  # times as far from the median to the 84 % point as from the 16 % point: a quantity that has no negative values
@@ -30,8 +30,6 @@ NAMED = (  # names of columns, and what such a value lies between
     (re.compile(r"(^|[^a-z])age($|[^a-z])|age_years|years_old"), 0, 120, "years"),
     (re.compile(r"percent|(^|_)pct($|_)|%|saturation|spo2|sao2|o2sat|h(a)?ematocrit|fio2_pc"), 0, 100, "%"),
 )
-OUT, IN = 4.0, 3.0  # half-widths from the median: not of this column; of the other one
-EXPLAINED = 0.3  # of the values that are not of a column are ordinary ones of the other
 
 
 def infinite(frame: Frame) -> Iterator[Finding]:
@@ -82,9 +80,8 @@ def outside(frame: Frame) -> Iterator[Finding]:
                 yield _impossible(
                     frame,
                     column,
-                    f"{column.name} has {len(odd):,} value{'s' * (len(odd) > 1)} that nobody has; {low} to {high} {unit} "
-                    "are possible.",
-                    f"{_few(odd)}.",
+                    f"{column.name} has {len(odd):,} value{'s' * (len(odd) > 1)} that nobody has.",
+                    f"{_few(odd)}; possible are {low} to {high} {unit}.",
                     f"({{c}} < {low}) | ({{c}} > {high})",
                 )
 
@@ -108,55 +105,7 @@ def far_beyond(frame: Frame) -> Iterator[Finding]:
             )
 
 
-def swapped(frame: Frame) -> Iterator[Finding]:
-    """Two columns whose values stand in each other's place in some rows: height and weight."""
-    columns, scaled = [], []
-    for column in frame.numbers():
-        known = without_codes(column)
-        if len(known) >= ENOUGH and len(np.unique(known)) >= ENOUGH // 2:
-            low, middle, high = np.quantile(known, [0.16, 0.5, 0.84])
-            if high > low:
-                columns.append(column)
-                scaled.append((middle, (high - low) / 2))
-    odd = [np.abs(np.nan_to_num(c.values, nan=m) - m) > OUT * s for c, (m, s) in zip(columns, scaled, strict=True)]
-    odd = [rows & ~np.isin(c.values, codes_in(c.values)) for rows, c in zip(odd, columns, strict=True)]
-    for i, a in enumerate(columns):
-        for j in range(i + 1, len(columns)):
-            rows = np.flatnonzero(odd[i] & odd[j])
-            rows = rows[_fits(a, scaled[j], rows) & _fits(columns[j], scaled[i], rows)]
-            many = len(rows) >= EXPLAINED * max(odd[i].sum(), odd[j].sum())
-            far = abs(scaled[i][0] - scaled[j][0]) > OUT * max(scaled[i][1], scaled[j][1])
-            if len(rows) and many and far:
-                yield _changed_over(frame, a, columns[j], rows, (scaled[i][0], scaled[j][0]))
-
-
 # ---------------------------------------------------------------- how it is done
-
-
-def _fits(column: Column, other: tuple[float, float], rows) -> np.ndarray:
-    """Tell in which rows the value would be an ordinary one of the other column."""
-    return np.abs(column.values[rows] - other[0]) <= IN * other[1]
-
-
-def _changed_over(frame: Frame, a: Column, b: Column, rows, middles) -> Finding:
-    first = rows[0]
-    at = [frame.at(column) for column in (a, b)]
-    keep = f"rows = {rows.tolist() if len(rows) <= 20 else [*rows[:5].tolist(), '...']}"
-    if frame.source == "pandas":
-        c = [a.name, b.name]
-        line = f"c = {c}; frame.loc[frame.index[rows], c] = frame.loc[frame.index[rows], c[::-1]].to_numpy()"
-    else:
-        line = f"{at[0]}[rows], {at[1]}[rows] = {at[1]}[rows].copy(), {at[0]}[rows].copy()"
-    return Finding(
-        "swapped columns",
-        (a.name, b.name),
-        f"In {len(rows):,} of {frame.n:,} rows {a.name} and {b.name} seem to stand in each other's place.",
-        f"Row {first} has {a.name} {number(a.values[first])} and {b.name} {number(b.values[first])}; the middle values "
-        f"are {number(middles[0])} and {number(middles[1])}. Rows, counted from 0: "
-        f"{listed([str(row) for row in rows], 8)}.",
-        "Each such row is far out in both columns and pulls on both weights; a ratio of the two (BMI) is nonsense.",
-        f"{keep}; {line}.",
-    )
 
 
 def _stray(column: Column) -> np.ndarray:
@@ -172,13 +121,13 @@ def _stray(column: Column) -> np.ndarray:
 
 
 def _is_beyond(ordered, least: float = 0.0) -> np.ndarray:
-    """Tell which of sorted values are cut off from the rest by a wide gap, far from the median; at most 1 %."""
+    """Tell which of sorted values are cut off from the rest by a wide gap, far from the median; at most 1 %, or 3."""
     low, middle, high = np.quantile(ordered, [0.16, 0.5, 0.84])
     s, n = (high - low) / 2, len(ordered)
     found = np.zeros(n, bool)
     if not s:
         return found
-    most = max(1, int(RARE * n))
+    most = max(FEW, int(RARE * n))
     wide = np.diff(ordered) > max(GAP * s, least)
     above = [i for i in range(n - most, n) if wide[i - 1] and ordered[i] - middle > BEYOND * s]
     below = [i for i in range(most) if wide[i] and middle - ordered[i] > BEYOND * s]
@@ -209,5 +158,4 @@ CHECKS = {
     "negative values": negative,
     "values outside their range": outside,
     "values far beyond": far_beyond,
-    "swapped columns": swapped,
 }
