@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 
 import numpy as np
 
-from edunet.preprocessing import audit_codes, audit_digits, audit_missing, audit_swaps, audit_units, audit_values
+from edunet.preprocessing import audit_sentinels, audit_digits, audit_missing, audit_swaps, audit_units, audit_values
 from edunet.preprocessing.audit_frame import Frame
 from edunet.preprocessing.audit_reading import read_frame
 from edunet.preprocessing.audit_report import Audit, Finding
@@ -16,7 +16,7 @@ __all__ = ["Audit", "Finding", "audit"]
 Check = Callable[[Frame], Iterator[Finding]]
 CHECKS: dict[str, Check] = (
     audit_missing.CHECKS
-    | audit_codes.CHECKS
+    | audit_sentinels.CHECKS
     | audit_units.CHECKS
     | audit_swaps.CHECKS
     | audit_values.CHECKS
@@ -42,7 +42,7 @@ def audit(frame, target=None, patient=None, time=None, site=None) -> Audit:
     made = tuple(name for name in CHECKS if name not in left_out)
     for name in made:
         findings += _made(name, CHECKS[name], table)
-    return Audit(tuple(findings), made, left_out, table.n, len(table.every()))
+    return Audit(tuple(findings), made, left_out, table.n, len(table.every()), table.given_as)
 
 
 def _made(name: str, check: Check, table: Frame) -> list[Finding]:

@@ -23,7 +23,7 @@ from typing import NamedTuple
 import numpy as np
 
 from edunet.preprocessing.audit_cells import Column
-from edunet.preprocessing.audit_codes import SET_BY_HAND
+from edunet.preprocessing.audit_sentinels import SET_BY_HAND
 from edunet.preprocessing.audit_frame import Frame
 from edunet.preprocessing.audit_report import Finding
 from edunet.preprocessing.audit_writing import listed, share
@@ -86,8 +86,8 @@ def preference(frame: Frame) -> Iterator[Finding]:
         tuple(names),
         f"Values of {listed(names)} end in 0 or 5 more often than measurements do: somebody rounded.",
         "; ".join(
-            f"{column.name}{where} {share(d.share, 1)} of {d.n:,} (z = {d.z:.1f}, χ² = {d.chi_square:,.0f} with 9 degrees of "
-            "freedom)"
+            f"{column.name}{where} {share(d.share, 1)} of {d.n:,} (z = {d.z:.1f}, χ² = {d.chi_square:,.0f}, 9 degrees "
+            "of freedom)"
             for column, d, where in found[:5]
         )
         + f"{'; ...' if len(found) > 5 else ''}. By chance it would be 20 %.",

@@ -59,6 +59,7 @@ class Audit:
     left_out: dict[str, str] = field(default_factory=dict)
     n_rows: int = 0
     n_columns: int = 0
+    given_as: str = ""  # what frame, x or columns is in the repairs
 
     def __len__(self) -> int:
         return len(self.findings)
@@ -91,6 +92,8 @@ class Audit:
         for need in dict.fromkeys(self.left_out.values()):
             names = [name for name, needed in self.left_out.items() if needed == need]
             lines.append(f"Not looked at: {', '.join(names)}. Type audit(..., {need}) for that.")
+        if self.findings and self.given_as:
+            lines.append(f"In the repairs {self.given_as}.")
         return lines
 
     def _repr_html_(self) -> str:

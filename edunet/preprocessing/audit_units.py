@@ -20,7 +20,7 @@ from typing import NamedTuple
 import numpy as np
 
 from edunet.preprocessing.audit_cells import Column
-from edunet.preprocessing.audit_codes import without_codes
+from edunet.preprocessing.audit_sentinels import without_codes
 from edunet.preprocessing.audit_frame import Frame
 from edunet.preprocessing.audit_report import Finding
 from edunet.preprocessing.audit_swaps import swapped_rows
@@ -216,7 +216,7 @@ def _told(frame: Frame, column: Column, found: Mixture) -> Finding:
         f"{found.below:,} values below {number(cut)} with median {number(found.medians[0])}, {found.above:,} above "
         f"with median {number(found.medians[1])}: {what}.{_of_one_site(frame, column, found)}",
         "These patients look gravely ill, or well, for a slip of the pen; the scale of the whole column is theirs.",
-        f"Ask the laboratory, then: {frame.changed(column, where, new)}.",
+        f"Ask the laboratory, then: {frame.changed(column, new, where)}.",
     )
 
 

@@ -75,7 +75,7 @@ def words(frame: Frame) -> Iterator[Finding]:
                 f"{column.name} says {listed([repr(word) for word in said])} where nothing is known.",
                 f"{', '.join(told)} of {frame.n:,} rows ({share(n, frame.n)}).",
                 "It becomes a class of its own, or a whole column of numbers becomes text.",
-                frame.changed(column, where, "''" if column.kind == "words" and frame.source != "pandas" else "np.nan"),
+                frame.changed(column, "''" if column.kind == "words" and frame.source != "pandas" else "np.nan", where),
             )
 
 
