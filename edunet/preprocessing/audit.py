@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 
 import numpy as np
 
-from edunet.preprocessing import audit_sentinels, audit_digits, audit_missing, audit_swaps, audit_units, audit_values
+from edunet.preprocessing import audit_digits, audit_missing, audit_sentinels, audit_swaps, audit_units, audit_values
 from edunet.preprocessing.audit_frame import Frame
 from edunet.preprocessing.audit_reading import read_frame
 from edunet.preprocessing.audit_report import Audit, Finding

@@ -23,9 +23,9 @@ from typing import NamedTuple
 import numpy as np
 
 from edunet.preprocessing.audit_cells import Column
-from edunet.preprocessing.audit_sentinels import SET_BY_HAND
 from edunet.preprocessing.audit_frame import Frame
 from edunet.preprocessing.audit_report import Finding
+from edunet.preprocessing.audit_sentinels import SET_BY_HAND
 from edunet.preprocessing.audit_writing import listed, share
 from edunet.preprocessing.sentinels import codes_in
 
@@ -39,6 +39,7 @@ ON_THE_GRID, ON_DECIMALS = 0.95, 0.85  # of the values
 STEPS = 10  # of the grid, in the middle half of the values
 MOST_STEPS = 10_000  # a number of more digits was written by a machine
 GRIDS = (1e4, 1e3, 100.0, 10.0, 1.0, 0.1, 0.01, 0.001, 1e-4)
+LIMIT = 0.05  # of the values, at the lowest or highest: ">90" written as 90, which is no rounding
 SITES = 20  # that are looked at one by one, at most
 
 
@@ -105,6 +106,10 @@ def _once(frame: Frame, column: Column) -> np.ndarray:
     """Return the rows that count: those with a number that is no code, a patient's value once."""
     values = np.abs(column.values)
     rows = np.isfinite(values) & (values > 0) & ~np.isin(column.values, codes_in(column.values))
+    for end in (column.known.min(initial=np.inf), column.known.max(initial=-np.inf)):
+        at_end = column.values == end
+        if at_end.sum() > LIMIT * rows.sum():
+            rows &= ~at_end
     if frame.patient is None:
         return rows
     whose = frame.patient.text if frame.patient.values is None else frame.patient.values

@@ -5,9 +5,10 @@ logarithm of the values, at the cut that sets the heaps furthest apart,
 
     d = median(above) - median(below),  s = (s_above + s_below)/2    s, half the range of the middle 68 %
 
-two heaps are two units if d is ln(factor) up to the error of the medians, d ≥ 6·s, few values lie between, and the
-smaller heap, converted, lies among the larger. Where a value varies tenfold by nature (CRP, bilirubin, ferritin) the
-heaps overlap: such mixtures are not found. Weights in kg and lb are found if each is a tenth of the values or more.
+two heaps are two units if d is ln(factor) up to the error of the medians, d ≥ 6·s, the heaps are about as wide, few
+values lie between, and the smaller heap, converted, lies among the larger. Where a value varies tenfold by nature (CRP,
+bilirubin, ferritin) the heaps overlap: such mixtures are not found. Weights in kg and lb are found if each is a tenth
+of the values or more. At least 30 values are needed, 3 of them in the other unit.
 """
 
 from __future__ import annotations
@@ -20,9 +21,9 @@ from typing import NamedTuple
 import numpy as np
 
 from edunet.preprocessing.audit_cells import Column
-from edunet.preprocessing.audit_sentinels import without_codes
 from edunet.preprocessing.audit_frame import Frame
 from edunet.preprocessing.audit_report import Finding
+from edunet.preprocessing.audit_sentinels import without_codes
 from edunet.preprocessing.audit_swaps import swapped_rows
 from edunet.preprocessing.audit_writing import number, share
 
@@ -59,12 +60,14 @@ RATIOS = (
 TEMPERATURE = "temp|tmp|fever"
 CELSIUS, FAHRENHEIT = (25, 45), (77, 113)  # what a living body has
 NAMELESS = re.compile(r"column \d+|x?\d+|v\d+|unnamed.*|feature.?\d+")
+ENOUGH = 30  # values
 FEWEST = 3  # values of the second unit
 SMALLEST_SHARE = 0.002  # of the values
 APART = 6  # half-widths s
 APART_NAMED = 3.4  # for heaps of a tenth of the values or more, where the name of the column tells the units
 ROUGHLY = 0.04  # of the logarithm of the ratio, besides the error of the medians
 BETWEEN = 0.2  # of the smaller heap, in the middle third between the heaps
+ALIKE = 2.5  # times as wide is the one heap as the other, at most; from 5 values on
 SUITS = 0.9  # of the smaller heap, converted, lie within the middle 99 % of the larger, a little widened
 
 
@@ -127,7 +130,7 @@ def mixture_of(column: Column, moved=None) -> Mixture | None:
     values = values[values > 0]
     name = column.name.lower()
     nameless = bool(NAMELESS.fullmatch(name))
-    if len(values) < 4 * FEWEST or values[-1] < 2 * values[0]:
+    if len(values) < ENOUGH or values[-1] < 2 * values[0]:
         return None
     if nameless or re.search(TEMPERATURE, name):
         found = _temperatures(values)
@@ -157,7 +160,9 @@ def _heaps(values, logs, ratio: Ratio, is_named: bool) -> tuple[float, Mixture] 
     gap = logs[i] - logs[i - 1]
     rare = np.minimum(i, n - i) / n
     needed = np.where(is_named & (rare >= 0.1), APART_NAMED, APART)
-    fits = (off <= ROUGHLY * d + np.minimum(3 * error, 0.15 * d)) & (d >= needed * s)
+    wide = [np.maximum(part[2] - part[0], 1e-3) for part in (below, above)]
+    alike = (np.maximum(wide[0] / wide[1], wide[1] / wide[0]) <= ALIKE) | (np.minimum(i, n - i) < 5)
+    fits = alike & (off <= ROUGHLY * d + np.minimum(3 * error, 0.15 * d)) & (d >= needed * s)
     if not fits.any():
         return None
     k = int(np.argmax(np.where(fits, gap - 1e-3 * off, -np.inf)))

@@ -1,4 +1,4 @@
-"""Values that nobody has: negative weights, an age of 150 a point that slipped."""
+"""Values that nobody has: negative weights, an age of 150, a point that slipped."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from collections.abc import Iterator
 import numpy as np
 
 from edunet.preprocessing.audit_cells import Column
-from edunet.preprocessing.audit_sentinels import without_codes
 from edunet.preprocessing.audit_frame import Frame
 from edunet.preprocessing.audit_report import Finding
+from edunet.preprocessing.audit_sentinels import without_codes
 from edunet.preprocessing.audit_units import mixture_of
 from edunet.preprocessing.audit_writing import listed, number
 
@@ -19,13 +19,13 @@ __all__ = ["CHECKS"]
 ENOUGH = 30  # values, before anything is called odd among them
 RARE = 0.01  # of the values
 FEW = 3  # values, where the share is less
-AWAY = 1.0  # half-widths s, from the lowest value that is not negative
+AWAY = 2.0  # half-widths s, from the lowest value that is not negative
 SKEWED = (
     3  # times as far from the median to the 84 % point as from the 16 % point: a quantity that has no negative values
 )
 BEYOND = 8  # half-widths s from the median
 GAP = 3  # half-widths s of nothing, between the odd values and all others
-TIMES = 4  # or a quarter: so far at least from the next value, of an amount
+TIMES = 4  # or a quarter: so far at least from the next value, of an amount; otherwise from the median
 NAMED = (  # names of columns, and what such a value lies between
     (re.compile(r"(^|[^a-z])age($|[^a-z])|age_years|years_old"), 0, 120, "years"),
     (re.compile(r"percent|(^|_)pct($|_)|%|saturation|spo2|sao2|o2sat|h(a)?ematocrit|fio2_pc"), 0, 100, "%"),
@@ -102,6 +102,7 @@ def far_beyond(frame: Frame) -> Iterator[Finding]:
                 "others.",
                 f"{_few(odd)}; the other {len(rest):,} lie between {number(rest.min())} and {number(rest.max())}.",
                 f"np.isin({{c}}, {[float(v) for v in odd[:10]]})",
+                "values far beyond",
             )
 
 
@@ -114,8 +115,11 @@ def _stray(column: Column) -> np.ndarray:
     if len(known) < ENOUGH or len(np.unique(known)) < ENOUGH // 2 or mixture_of(column) is not None:
         return np.empty(0)
     odd = known[_is_beyond(known)]
-    if not len(odd) or known[0] < 0:
+    if not len(odd):
         return odd
+    if known[0] < 0:
+        far = np.abs(known - np.median(known))
+        return odd[np.abs(odd - np.median(known)) > TIMES * far[~np.isin(known, odd)].max()]
     positive = known[known > 0]
     return np.intersect1d(odd, positive[_is_beyond(np.log(positive), np.log(TIMES))])
 
@@ -142,9 +146,11 @@ def _few(values) -> str:
     return listed([number(value) for value in values], 5)
 
 
-def _impossible(frame: Frame, column: Column, sentence: str, evidence: str, where: str) -> Finding:
+def _impossible(
+    frame: Frame, column: Column, sentence: str, evidence: str, where: str, name: str = "impossible values"
+) -> Finding:
     return Finding(
-        "impossible values",
+        name,
         (column.name,),
         sentence,
         evidence,

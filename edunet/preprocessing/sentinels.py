@@ -18,7 +18,7 @@ GAP_BELOW_ZERO = 0.05  # enough where nothing else is negative
 MANY = 20  # different values that a column has where -1 can be no class or score of its own
 STEPS = 5  # of the usual step between small values, from 0 to the smallest of them
 BAND = 0.2  # of the middle value, to the smallest: the values are a band far from 0
-SHARE = 0.1  # of the values are zeros
+SHARE, MANY_STEPS, FADING = 0.1, 10, 0.05  # of the values are zeros: then it may be nearer, if it is further in steps
 SMALLEST = 20  # different values among which the usual step is looked up
 
 
@@ -60,11 +60,11 @@ def _is_code(values, code: float) -> bool:
 def zeros_stand_apart(values) -> bool:
     """Tell whether the zeros of one column are cut off from its other values, as no measurement is.
 
-    That is so where nothing is negative, at least 20 other values are different, from 0 to the smallest of them it is 5
-    times as far or more as between the smallest 20, and that smallest is a fifth of the middle value, or zeros are a
-    tenth of all. Counts (0, 1, 2, ...) and amounts that fade out towards 0 are not cut off. The thresholds are those at
-    which the zeros of the Pima set are found (5 to 374 of 768) and those of the Wisconsin set are not, where a nucleus
-    without dents has none.
+    That is so where nothing is negative, at least 20 other values are different, and either the smallest of them is a
+    fifth of the middle one and 5 times the usual step between the smallest 20; or it is a twentieth and 10 times, and
+    zeros are a tenth of all. Counts (0, 1, 2, ...) and amounts that fade out towards 0 are not cut off. At these
+    thresholds the zeros of the Pima set are found (5 to 374 of 768), and those of the Wisconsin set are not, where a
+    nucleus without dents has none.
 
     Args: values (N,), numbers; NaN and infinities are passed over.
 
@@ -77,6 +77,7 @@ def zeros_stand_apart(values) -> bool:
     other = np.unique(values)
     if not len(other) or other[0] != 0 or len(other) <= MANY:
         return False
-    least, step = other[1], np.median(np.diff(other[1 : SMALLEST + 1]))
-    often = (values == 0).mean() >= SHARE
-    return bool(least >= STEPS * step and (often or least >= BAND * np.median(values[values > 0])))
+    least, middle = other[1], np.median(values[values > 0])
+    steps = least / np.median(np.diff(other[1 : SMALLEST + 1]))
+    often = (values == 0).mean() >= SHARE and steps >= MANY_STEPS and least >= FADING * middle
+    return bool(often or (steps >= STEPS and least >= BAND * middle))
