@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import datetime
+import functools
 import math
 import re
 from dataclasses import dataclass, field
 
 import numpy as np
+
+from edunet.preprocessing.sentinels import codes_in
 
 __all__ = ["Column", "read_column"]
 
@@ -33,10 +36,24 @@ class Column:
     unit: str = ""  # where the table says it
     place: int = -1  # its number in the table that was given; -1: it came as an array of its own
 
-    @property
+    @functools.cached_property
     def known(self) -> np.ndarray:
-        """The finite values, (m,) float64; empty for words."""
-        return np.empty(0) if self.values is None else self.values[np.isfinite(self.values)]
+        """The finite values, (m,) float64, sorted; empty for words."""
+        return np.empty(0) if self.values is None else np.sort(self.values[np.isfinite(self.values)])
+
+    @functools.cached_property
+    def codes(self) -> list[int]:
+        """The numbers that stand for a missing value: -9, 999."""
+        return codes_in(self.known)
+
+    @functools.cached_property
+    def measured(self) -> np.ndarray:
+        """The finite values that are no code, sorted."""
+        return self.known[~np.isin(self.known, self.codes)] if self.codes else self.known
+
+    def is_code(self) -> np.ndarray:
+        """Tell of each cell whether it holds a code, (n,) bool."""
+        return np.isin(self.values, self.codes)
 
 
 def read_column(name: str, cells, unit: str = "", place: int = -1) -> Column:

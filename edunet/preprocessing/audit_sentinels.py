@@ -11,9 +11,9 @@ from edunet.preprocessing.audit_cells import Column
 from edunet.preprocessing.audit_frame import Frame
 from edunet.preprocessing.audit_report import Finding
 from edunet.preprocessing.audit_writing import listed, number, share
-from edunet.preprocessing.sentinels import codes_in, zeros_stand_apart
+from edunet.preprocessing.sentinels import zeros_stand_apart
 
-__all__ = ["CHECKS", "SET_BY_HAND", "without_codes"]
+__all__ = ["CHECKS", "SET_BY_HAND"]
 
 ZEROS = 2  # so many, cut off from the rest
 SET_BY_HAND = re.compile(  # such columns have zeros, and round numbers, of their own
@@ -29,11 +29,11 @@ def codes(frame: Frame) -> Iterator[Finding]:
     """Codes far outside all other values of a column: -9, 99, -999."""
     found: dict[int, list[Column]] = {}
     for column in _quantities(frame):
-        for code in codes_in(column.values):
+        for code in column.codes:
             found.setdefault(code, []).append(column)
     for code, columns in found.items():
         first = columns[0]
-        rest = first.known[~np.isin(first.known, codes_in(first.values))]
+        rest = first.measured
         yield _stand_in(
             frame,
             code,
@@ -48,7 +48,7 @@ def zeros(frame: Frame) -> Iterator[Finding]:
         column
         for column in _quantities(frame)
         if (column.known == 0).sum() >= ZEROS
-        and zeros_stand_apart(without_codes(column))
+        and zeros_stand_apart(column.measured)
         and not SET_BY_HAND.search(column.name.lower())
     ]
     if columns:
@@ -102,13 +102,6 @@ def words_among_numbers(frame: Frame) -> Iterator[Finding]:
 
 
 # ---------------------------------------------------------------- how it is done
-
-
-def without_codes(column: Column, left_out=None) -> np.ndarray:
-    """Return the finite values of a column that are no code; left_out (n,) bool, rows that do not count."""
-    known = column.known if left_out is None else column.values[np.isfinite(column.values) & ~left_out]
-    found = codes_in(column.known)
-    return known[~np.isin(known, found)] if found else known
 
 
 def _quantities(frame: Frame) -> list[Column]:

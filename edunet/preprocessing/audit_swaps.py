@@ -17,7 +17,6 @@ from edunet.preprocessing.audit_cells import Column
 from edunet.preprocessing.audit_frame import Frame
 from edunet.preprocessing.audit_report import Finding
 from edunet.preprocessing.audit_writing import listed, number
-from edunet.preprocessing.sentinels import codes_in
 
 __all__ = ["CHECKS", "swapped_rows"]
 
@@ -70,7 +69,7 @@ def _pairs(frame: Frame) -> Iterator[Pair]:
             if high > low:
                 columns.append(column)
                 scales.append((middle, (high - low) / 2))
-    odd = [_away(c, m, s) & ~np.isin(c.values, codes_in(c.known)) for c, (m, s) in zip(columns, scales, strict=True)]
+    odd = [_away(c, m, s) & ~c.is_code() for c, (m, s) in zip(columns, scales, strict=True)]
     for i, a in enumerate(columns):
         for j, b in enumerate(columns[i + 1 :], i + 1):
             rows = np.flatnonzero(odd[i] & odd[j])

@@ -23,7 +23,6 @@ import numpy as np
 from edunet.preprocessing.audit_cells import Column
 from edunet.preprocessing.audit_frame import Frame
 from edunet.preprocessing.audit_report import Finding
-from edunet.preprocessing.audit_sentinels import without_codes
 from edunet.preprocessing.audit_swaps import swapped_rows
 from edunet.preprocessing.audit_writing import number, share
 
@@ -60,6 +59,7 @@ RATIOS = (
 TEMPERATURE = "temp|tmp|fever"
 CELSIUS, FAHRENHEIT = (25, 45), (77, 113)  # what a living body has
 NAMELESS = re.compile(r"column \d+|x?\d+|v\d+|unnamed.*|feature.?\d+")
+ROWS = 50_000  # so many are looked at, spread over the values
 ENOUGH = 30  # values
 FEWEST = 3  # values of the second unit
 SMALLEST_SHARE = 0.002  # of the values
@@ -126,8 +126,11 @@ def mixture_of(column: Column, moved=None) -> Mixture | None:
 
     Args: column; moved (n,) bool, rows that are left out, for they stand in another column's place.
     """
-    values = np.sort(without_codes(column, moved))
-    values = values[values > 0]
+    values = column.measured
+    if moved is not None:
+        values = np.sort(column.values[np.isfinite(column.values) & ~column.is_code() & ~moved])
+    values = values[np.searchsorted(values, 0, side="right") :]
+    values = values[:: max(1, len(values) // ROWS)]
     name = column.name.lower()
     nameless = bool(NAMELESS.fullmatch(name))
     if len(values) < ENOUGH or values[-1] < 2 * values[0]:

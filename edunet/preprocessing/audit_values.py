@@ -10,7 +10,6 @@ import numpy as np
 from edunet.preprocessing.audit_cells import Column
 from edunet.preprocessing.audit_frame import Frame
 from edunet.preprocessing.audit_report import Finding
-from edunet.preprocessing.audit_sentinels import without_codes
 from edunet.preprocessing.audit_units import mixture_of
 from edunet.preprocessing.audit_writing import listed, number
 
@@ -50,7 +49,7 @@ def infinite(frame: Frame) -> Iterator[Finding]:
 def negative(frame: Frame) -> Iterator[Finding]:
     """A few values below zero in a column that measures an amount."""
     for column in frame.numbers():
-        known = without_codes(column)
+        known = column.measured
         below, other = np.sort(known[known < 0]), known[known >= 0]
         if not 0 < len(below) <= RARE * len(known) or len(known) < ENOUGH or len(np.unique(other)) < ENOUGH // 2:
             continue
@@ -74,7 +73,7 @@ def outside(frame: Frame) -> Iterator[Finding]:
         for pattern, low, high, unit in NAMED:
             if not (pattern.search(name) or (unit == "%" and column.unit == "%")) or "change" in name:
                 continue
-            known = without_codes(column)
+            known = column.measured
             odd = np.sort(known[(known < low) | (known > high)])
             if 0 < len(odd) <= max(1, 0.2 * len(known)) and mixture_of(column) is None:
                 yield _impossible(
@@ -93,7 +92,7 @@ def far_beyond(frame: Frame) -> Iterator[Finding]:
             continue
         odd = _stray(column)
         if len(odd):
-            known = without_codes(column)
+            known = column.measured
             rest = known[~np.isin(known, odd)]
             yield _impossible(
                 frame,
@@ -111,7 +110,7 @@ def far_beyond(frame: Frame) -> Iterator[Finding]:
 
 def _stray(column: Column) -> np.ndarray:
     """Return the values that lie far beyond all others, sorted; of an amount, far also as a factor."""
-    known = np.sort(without_codes(column))
+    known = column.measured
     if len(known) < ENOUGH or len(np.unique(known)) < ENOUGH // 2 or mixture_of(column) is not None:
         return np.empty(0)
     odd = known[_is_beyond(known)]
