@@ -1,0 +1,151 @@
+"""Columns that say nothing about a patient: one value for all, numbers of rows, names of patients as if measured."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from edunet.preprocessing.audit_cells import Column
+from edunet.preprocessing.audit_codes import classes_of, codes_of, is_id, words_in
+from edunet.preprocessing.audit_frame import Frame
+from edunet.preprocessing.audit_ranks import areas
+from edunet.preprocessing.audit_report import Finding
+
+__all__ = ["CHECKS", "constant", "ids", "numbers_rows"]
+
+FEW = 10  # rows that differ from all others: two in each part of five
+SHARE = 0.02  # of the rows that differ from all others
+KINDS = 20  # different values that ids have at least: "case" of 0 and 1 is none
+MOMENTS = {"day", "days", "time", "hour", "hours", "minute", "week", "month", "year", "date", "visit", "dose"}
+
+
+def constant(frame: Frame) -> Iterator[Finding]:
+    """Find columns with one value, and those in which at most 10 rows and at most 2 % have another.
+
+    A column that names a unit may and should be constant.
+    """
+    same, nearly, gaps = [], [], []
+    for column in frame.columns:
+        codes, values = codes_of(column)
+        there = codes >= 0
+        n = int(there.sum())
+        if n < 2 or "unit" in words_in(column.name).split():
+            continue
+        count = np.bincount(codes[there], minlength=1)
+        others = n - int(count.max())
+        told = f"{column.name} = {_value(values[int(count.argmax())])}"
+        if not others:
+            missing = frame.n - n
+            (gaps if 0 < n < 0.98 * frame.n else same).append((column, f"{told} in {n} rows, missing in {missing}"))
+        elif others <= min(FEW, SHARE * n):
+            nearly.append((column, f"{told} in all but {others} of {n} rows"))
+    yield from _finding(
+        frame,
+        "constant column",
+        "has one value",
+        same,
+        "Nothing can be learnt from it; scaling divides by its standard deviation, which is 0.",
+    )
+    yield from _finding(
+        frame,
+        "one value or nothing",
+        "has one value where it has any: a gap may mean no",
+        gaps,
+        "Filled with its usual value it is constant, and what the gaps say is lost.",
+    )
+    yield from _finding(
+        frame,
+        "nearly constant column",
+        "has nearly one value",
+        nearly,
+        "Hardly anything can be learnt from so few rows, and scaling makes them outliers of many standard deviations.",
+    )
+
+
+def _value(value) -> str:
+    return repr(value[:40]) if isinstance(value, str) else f"{value:g}"
+
+
+def _finding(
+    frame: Frame, name: str, what: str, found: list[tuple[Column, str]], consequence: str
+) -> Iterator[Finding]:
+    if not found:
+        return
+    columns = [column for column, _ in found]
+    if name == "one value or nothing":
+        repair = "; ".join(_yes_or_no(frame, column) for column in columns[:2]) + "  # if whoever made it says so"
+    else:
+        repair = frame.without(columns)
+    evidence = "; ".join(told for _, told in found[:6]) + (f"; {len(found) - 6} more" if len(found) > 6 else "")
+    verb = what if len(found) == 1 else what.replace("has", "have", 1)
+    names = ", ".join(column.name for column in columns)
+    yield Finding(name, tuple(column.name for column in columns), f"{names} {verb}.", evidence, consequence, repair)
+
+
+def _yes_or_no(frame: Frame, column: Column) -> str:
+    """Write how a column becomes 1 where something stands and 0 elsewhere."""
+    if frame.source == "pandas":
+        return frame.changed(column, "{c}.notna().astype(float)")
+    there = "~np.isnan({c})" if column.kind == "number" else "{c} != ''"
+    return frame.changed(column, f"({there}).astype(float)")
+
+
+def numbers_rows(values: np.ndarray) -> bool:
+    """Tell whether these are the numbers of the rows, in any order: whole, all different, without a gap, 10 or more.
+
+    >>> numbers_rows(np.arange(1.0, 12)), numbers_rows(np.arange(5.0)), numbers_rows(np.arange(0.0, 30, 2))
+    (True, False, False)
+    """
+    n = len(values)
+    if n < 10 or not np.isfinite(values).all() or values.max() - values.min() != n - 1:
+        return False
+    return bool((values == np.floor(values)).all()) and len(np.unique(values)) == n
+
+
+def ids(frame: Frame) -> Iterator[Finding]:
+    """Find columns that number the rows, and ids that stand among the measurements.
+
+    An id is known by its name (id, pid, patient_id, record_number, ...) and more than 20 different values. Numbers of
+    the rows are whole, all different, without a gap, under any name but that of a moment (day, hour, visit, ...).
+    """
+    for column in frame.columns:
+        numbering = column.kind == "number" and column.values is not None and numbers_rows(column.values)
+        if numbering and not MOMENTS & set(words_in(column.name).split()):
+            yield Finding(
+                "numbers of the rows",
+                (column.name,),
+                f"{column.name} numbers the rows, from {column.values.min():g} to {column.values.max():g}.",
+                f"{frame.n} whole numbers, all different, without a gap{_area(frame, column)}",
+                "It tells the order of the file, which often follows the outcome or the time of admission: a model "
+                "that uses it fails on the next file.",
+                frame.without([column]),
+            )
+        elif is_id(column.name) and column.kind != "date":
+            codes, values = codes_of(column)
+            if len(values) <= KINDS or len(values) < 0.1 * (codes >= 0).sum():
+                continue
+            yield Finding(
+                "id among the measurements",
+                (column.name,),
+                f"{column.name} names patients or records; it measures nothing.",
+                f"{len(values)} different values in {int((codes >= 0).sum())} rows{_area(frame, column)}",
+                "A model learns names by heart, or the order in which they were given, and fails on new patients.",
+                f"{frame.without([column])}; keep it for groups= of patient_split, and give it to audit as patient=",
+            )
+
+
+def _area(frame: Frame, column: Column) -> str:
+    """Write how well the numbers tell the outcome."""
+    if frame.target is None or column.values is None:
+        return ""
+    codes, names = classes_of(frame.target)
+    rows = (codes >= 0) & np.isfinite(column.values)
+    if len(names) < 2 or rows.sum() < 2:
+        return ""
+    auc = np.nan_to_num(areas(column.values[rows], codes[rows], len(names))[0], nan=0.5)
+    best = len(names) - 1 - int(np.abs(auc - 0.5)[::-1].argmax())  # of two classes the second, the event
+    return f"; AUC for {frame.target.name} = {names[best]}: {max(auc[best], 1 - auc[best]):.2f}"
+
+
+CHECKS = {"constant columns": constant, "ids among the measurements": ids}
