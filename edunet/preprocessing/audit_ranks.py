@@ -18,7 +18,10 @@ def mid_ranks(values: np.ndarray) -> tuple[np.ndarray, float]:
     >>> mid_ranks(np.array([5.0, 1.0, 5.0]))
     (array([2.5, 1. , 2.5]), 6.0)
     """
-    _, place, count = np.unique(values, return_inverse=True, return_counts=True)
+    if values.dtype.kind in "iu" and values.min(initial=0) >= 0:  # codes in rising order: counted, not sorted
+        place, count = values, np.bincount(values)
+    else:
+        _, place, count = np.unique(values, return_inverse=True, return_counts=True)
     count = count.astype(np.float64)
     rank = (np.cumsum(count) - (count - 1) / 2)[place.reshape(-1)]
     return rank, float((count**3 - count).sum())
@@ -29,7 +32,7 @@ def areas(values: np.ndarray, classes: np.ndarray, k: int) -> tuple[np.ndarray, 
 
         AUC = (R − m(m+1)/2) / m(n−m)       z = (AUC − ½) / sd      sd² = (n+1 − Σ(t³−t)/n(n−1)) / 12m(n−m)
     R is the sum of the mid-ranks of the m rows of the class, n all rows, t the numbers of equal values.
-    Args: values (n,), finite; classes (n,), 0 .. k−1. Nan and 0 where a class has no row, or all.
+    Args: values (n,), finite, or their codes_of; classes (n,), 0 .. k−1. Nan and 0 where a class has no row, or all.
     Source: Mann & Whitney (1947); Hanley & McNeil (1982).
 
     >>> auc, z = areas(np.array([1.0, 2.0, 3.0, 4.0]), np.array([0, 0, 1, 1]), 2)
