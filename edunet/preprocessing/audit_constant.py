@@ -43,21 +43,21 @@ def constant(frame: Frame) -> Iterator[Finding]:
     yield from _finding(
         frame,
         "constant column",
-        "has one value",
+        "one value for all",
         same,
         "Nothing can be learnt from it; scaling divides by its standard deviation, which is 0.",
     )
     yield from _finding(
         frame,
         "one value or nothing",
-        "has one value where it has any: a gap may mean no",
+        "one value where there is any; a gap may mean no",
         gaps,
         "Filled with its usual value it is constant, and what the gaps say is lost.",
     )
     yield from _finding(
         frame,
         "nearly constant column",
-        "has nearly one value",
+        "one value for nearly all",
         nearly,
         "Hardly anything can be learnt from so few rows, and scaling makes them outliers of many standard deviations.",
     )
@@ -75,12 +75,13 @@ def _finding(
     columns = [column for column, _ in found]
     if name == "one value or nothing":
         repair = "; ".join(_yes_or_no(frame, column) for column in columns[:2]) + "  # if whoever made it says so"
+    elif name == "id among the measurements":
+        repair = f"{frame.without(columns)}; keep it for patient_split(..., groups=) and audit(..., patient=)"
     else:
         repair = frame.without(columns)
     evidence = "; ".join(told for _, told in found[:6]) + (f"; {len(found) - 6} more" if len(found) > 6 else "")
-    verb = what if len(found) == 1 else what.replace("has", "have", 1)
     names = ", ".join(column.name for column in columns)
-    yield Finding(name, tuple(column.name for column in columns), f"{names} {verb}.", evidence, consequence, repair)
+    yield Finding(name, tuple(column.name for column in columns), f"{names}: {what}.", evidence, consequence, repair)
 
 
 def _yes_or_no(frame: Frame, column: Column) -> str:
@@ -104,35 +105,36 @@ def numbers_rows(values: np.ndarray) -> bool:
 
 
 def ids(frame: Frame) -> Iterator[Finding]:
-    """Find columns that number the rows, and ids that stand among the measurements.
+    """Find columns that number the rows, and ids that stand as numbers among the measurements.
 
-    An id is known by its name (id, pid, patient_id, record_number, ...) and more than 20 different values. Numbers of
-    the rows are whole, all different, without a gap, under any name but that of a moment (day, hour, visit, ...).
+    An id is known by its name (id, pid, patient_id, record_number, ...), more than 20 different values, and one for
+    every ten rows at least. Numbers of the rows are whole, all different, without a gap, under any name but that of a
+    moment (day, hour, visit, ...).
     """
-    for column in frame.columns:
-        numbering = column.kind == "number" and column.values is not None and numbers_rows(column.values)
-        if numbering and not MOMENTS & set(words_in(column.name).split()):
-            yield Finding(
-                "numbers of the rows",
-                (column.name,),
-                f"{column.name} numbers the rows, from {column.values.min():g} to {column.values.max():g}.",
-                f"{frame.n} whole numbers, all different, without a gap{_area(frame, column)}",
-                "It tells the order of the file, which often follows the outcome or the time of admission: a model "
-                "that uses it fails on the next file.",
-                frame.without([column]),
-            )
-        elif is_id(column.name) and column.kind != "date":
-            codes, values = codes_of(column)
-            if len(values) <= KINDS or len(values) < 0.1 * (codes >= 0).sum():
-                continue
-            yield Finding(
-                "id among the measurements",
-                (column.name,),
-                f"{column.name} names patients or records; it measures nothing.",
-                f"{len(values)} different values in {int((codes >= 0).sum())} rows{_area(frame, column)}",
-                "A model learns names by heart, or the order in which they were given, and fails on new patients.",
-                f"{frame.without([column])}; keep it for groups= of patient_split, and give it to audit as patient=",
-            )
+    numbering, naming = [], []
+    for column in frame.numbers():
+        if numbers_rows(column.values) and not MOMENTS & set(words_in(column.name).split()):
+            first, last = column.values.min(), column.values.max()
+            numbering.append((column, f"{column.name} {first:.15g} to {last:.15g}, no gap{_area(frame, column)}"))
+        elif is_id(column.name):
+            kinds = len(np.unique(column.known))
+            if kinds > KINDS and kinds >= 0.1 * len(column.known):
+                told = f"{column.name} {kinds} different values in {len(column.known)} rows{_area(frame, column)}"
+                naming.append((column, told))
+    yield from _finding(
+        frame,
+        "numbers of the rows",
+        "numbers the rows",
+        numbering,
+        "The order of a file often follows the outcome or the time of admission: a model that uses it fails elsewhere.",
+    )
+    yield from _finding(
+        frame,
+        "id among the measurements",
+        "names patients or records and measures nothing",
+        naming,
+        "A model learns names by heart, or the order in which they were given, and fails on new patients.",
+    )
 
 
 def _area(frame: Frame, column: Column) -> str:
@@ -144,8 +146,8 @@ def _area(frame: Frame, column: Column) -> str:
     if len(names) < 2 or rows.sum() < 2:
         return ""
     auc = np.nan_to_num(areas(column.values[rows], codes[rows], len(names))[0], nan=0.5)
-    best = len(names) - 1 - int(np.abs(auc - 0.5)[::-1].argmax())  # of two classes the second, the event
-    return f"; AUC for {frame.target.name} = {names[best]}: {max(auc[best], 1 - auc[best]):.2f}"
+    best = 1 if len(names) == 2 else int(np.abs(auc - 0.5).argmax())
+    return f", AUC for {frame.target.name} = {names[best]}: {max(auc[best], 1 - auc[best]):.2f}"
 
 
 CHECKS = {"constant columns": constant, "ids among the measurements": ids}

@@ -19,6 +19,7 @@ PATIENT = re.compile(
 )
 SALT = 0x9E3779B97F4A7C15  # 2⁶⁴ / golden ratio: neighbours land far apart
 SHOWN = 3
+LISTED = 12
 
 
 def signature(column: Column, salt: int = 0) -> np.ndarray:
@@ -116,20 +117,35 @@ def _examples(rows: np.ndarray, keys: np.ndarray) -> str:
 
 
 def _finding_of_rows(frame: Frame, rows: np.ndarray, keys: np.ndarray) -> Finding:
-    if frame.source == "pandas":
-        repair = f"{frame.called} = {frame.called}.drop_duplicates()"
-    else:
-        cells = f"list(zip(*{frame.called}.values()))" if frame.source == "dict" else frame.called
-        repair = f"_, first = np.unique(repeats({cells}), return_index=True); " + frame.kept("np.sort(first)")
     return Finding(
         "duplicate rows",
         (),
-        f"{len(rows)} of {frame.n} rows repeat another in every column.",
-        f"{len(rows)} surplus rows ({len(rows) / frame.n:.1%}): {_examples(rows, keys)}",
+        f"{len(rows)} of {frame.n} rows repeat{'s' * (len(rows) == 1)} another in every column.",
+        f"{_n(len(rows))} ({len(rows) / frame.n:.1%}): {_examples(rows, keys)}",
         "A split by rows puts one in training and its twin in the test, which then asks for what was learnt by heart; "
         "and every interval is too narrow.",
-        repair,
+        _dropped(frame, rows),
     )
+
+
+def _dropped(frame: Frame, rows: np.ndarray) -> str:
+    """Write how rows are left out: by their numbers if they are few."""
+    if frame.source == "pandas":
+        if len(rows) <= LISTED:
+            return f"{frame.called} = {frame.called}.drop(index={frame.called}.index[{rows.tolist()}])"
+        return f"{frame.called} = {frame.called}.drop_duplicates()"
+    if len(rows) <= LISTED:
+        return f"keep = ~np.isin(np.arange({frame.n}), {rows.tolist()}); {frame.kept('keep')}"
+    cells = f"*{frame.called}.values()" if frame.source == "dict" else f"*{frame.called}.T"
+    cells = f"*({frame.called}[k] for k in {frame.called}.dtype.names)" if frame.source == "fields" else cells
+    others = "".join(f"{column.name}, " for column in _all(frame) if column.place < 0)
+    return (
+        f"_, first = np.unique(repeats(list(zip({others}{cells}))), return_index=True); {frame.kept('np.sort(first)')}"
+    )
+
+
+def _n(rows: int) -> str:
+    return f"{rows} surplus row{'s' * (rows > 1)}"
 
 
 def _finding_of_strangers(frame: Frame, rows: np.ndarray, keys: np.ndarray, ids: list[Column], many: int) -> Finding:
@@ -137,8 +153,8 @@ def _finding_of_strangers(frame: Frame, rows: np.ndarray, keys: np.ndarray, ids:
     return Finding(
         "same rows under different ids",
         tuple(column.name for column in ids),
-        f"{len(rows)} of {frame.n} rows repeat another in all columns but {names}: one patient under two names?",
-        f"{len(rows)} surplus rows, the same in {many} columns: {_examples(rows, keys)}",
+        f"{len(rows)} of {frame.n} rows are as another in all columns but {names}: one patient under two names?",
+        f"{_n(len(rows))}, the same in {many} columns: {_examples(rows, keys)}",
         "A split by patients does not keep them together: the test asks for what was learnt by heart.",
         f"repeats(x) numbers equal rows alike: patient_split(x, y, groups=repeats(x)), with x without {names}",
     )
@@ -166,8 +182,8 @@ def repeated_patients(frame: Frame) -> Iterator[Finding]:
     yield Finding(
         "repeated patients",
         (column.name,),
-        f"{many} ids stand on several rows.",
-        f"{surplus} surplus rows of {many} repeated ids, {len(names)} ids in all; most often {name} ({rows[most]}). "
+        f"{many} id{'s stand' if many > 1 else ' stands'} on several rows.",
+        f"{_n(surplus)} of {many} repeated id{'s' * (many > 1)}, {len(names)} in all; most often {name} ({rows[most]}). "
         f"Surplus rows that are the same as another of their id: {same}; that differ: {surplus - same}{differing}",
         "A split by rows leaks: the model meets in the test patients it has learnt, and the score is too high; "
         "intervals that count rows are too narrow.",

@@ -64,7 +64,7 @@ def test_the_order_of_the_file_may_tell_the_outcome():
     assert found.evidence.endswith("AUC for ill = 1: 1.00")
 
 
-@pytest.mark.parametrize("values", [np.arange(1, 101) * 13 % 1009 + 10_000, [f"R-{i % 50:04d}" for i in range(100)]])
+@pytest.mark.parametrize("values", [np.arange(100) * 13 % 1009 + 10_000, np.arange(100) % 50])
 def test_ids_by_name(values):
     assert names(ids, table(patient_id=values)) == [("id among the measurements", ("patient_id",))]
 
@@ -79,3 +79,11 @@ def test_the_id_that_was_given_is_no_measurement():
 )
 def test_no_ids(name, values):
     assert names(ids, table(**{name: values})) == []
+
+
+def test_ids_in_words_are_no_measurements_to_begin_with():
+    assert names(ids, table(patient_id=[f"R-{i:04d}" for i in range(100)])) == []
+
+
+def test_few_different_ids_are_codes():
+    assert names(ids, table(sample_id=np.arange(100) % 20)) == []

@@ -5,6 +5,7 @@ import pytest
 
 from edunet.preprocessing.audit_reading import read_frame
 from edunet.preprocessing.audit_repeats import pairs, repeated_patients, repeated_rows, signature, whose_rows
+from edunet.preprocessing.splits import repeats
 
 
 def table(n=60, seed=0):
@@ -29,6 +30,8 @@ def patients_found(columns, **roles):
 def test_rows_that_repeat_others_are_counted_and_named():
     (found,) = rows_found(again(table(), [3, 3, 7]))
     assert found.name == "duplicate rows"
+    assert found.sentence == "3 of 63 rows repeat another in every column."
+    assert found.repair.startswith("keep = ~np.isin(np.arange(63), [60, 61, 62]); columns = ")
     assert found.evidence.startswith("3 surplus rows (4.8%): row 60 as 3, 61 as 3, 62 as 7")
 
 
@@ -46,7 +49,7 @@ def test_a_row_of_the_same_patient_that_is_the_same_counts_even_in_few_values():
     rng = np.random.default_rng(0)
     columns = {f"item {j}": rng.integers(0, 2, 40) for j in range(3)} | {"id": np.arange(40)}
     (found,) = rows_found({name: np.append(values, values[5]) for name, values in columns.items()})
-    assert found.evidence == "1 surplus rows (2.4%): row 40 as 5"
+    assert found.evidence == "1 surplus row (2.4%): row 40 as 5"
 
 
 def test_rows_that_are_the_same_but_for_the_id():
@@ -78,7 +81,7 @@ def test_patients_on_several_rows(role):
     (found,) = patients_found(columns, target="ill", **given)
     assert found.columns == ("id",)
     assert found.evidence == (
-        "3 surplus rows of 2 repeated ids, 3 ids in all; most often 11 (3). Surplus rows that are the same as another "
+        "3 surplus rows of 2 repeated ids, 3 in all; most often 11 (3). Surplus rows that are the same as another "
         "of their id: 1; that differ: 2. Ids with different answers: 1"
     )
     assert "groups=columns['id']" in found.repair
@@ -86,7 +89,7 @@ def test_patients_on_several_rows(role):
 
 def test_patients_given_as_an_array():
     (found,) = patients_found(table(4), patient=np.array(["a", "b", "a", "c"]))
-    assert found.evidence.startswith("1 surplus rows of 1 repeated ids, 3 ids in all; most often a (2)")
+    assert found.evidence.startswith("1 surplus row of 1 repeated id, 3 in all; most often a (2)")
 
 
 def test_missing_ids_are_no_patient():
@@ -123,3 +126,11 @@ def test_signatures_are_equal_for_equal_cells_alone():
 
 def test_pairs_of_no_rows():
     assert pairs(np.empty(0)) == 0
+
+
+def test_the_repair_of_many_repeats_runs():
+    columns = again(table(), np.arange(40))
+    (found,) = rows_found(columns)
+    names = {"columns": columns, "np": np, "repeats": repeats}
+    exec(found.repair, names)
+    assert len(names["columns"]["age"]) == 60
