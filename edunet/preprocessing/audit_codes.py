@@ -8,7 +8,7 @@ import numpy as np
 
 from edunet.preprocessing.audit_cells import Column
 
-__all__ = ["classes_of", "codes_of", "is_id", "words_in"]
+__all__ = ["classes_of", "codes_of", "is_id", "is_moment", "words_in"]
 
 CLASSES = 20  # more different values are a quantity, or names
 PERSON = r"(patient|subject|person|participant|pat|medical record|record|case|hospital|chart|mrn)"
@@ -17,6 +17,7 @@ ID_NAME = re.compile(
     rf"(.* )?ids?|(.* )?{PERSON} {NUMBER}|pid|uid|guid|uuid|mrn|ssn|subject|patient|case|{PERSON}id"
     r"|(row|sample|file|visit|encounter|study) (nr|no|number)|rownames|row ?names?|row|index|unnamed( 0)?"
 )
+MOMENTS = {"day", "days", "time", "hour", "hours", "minute", "week", "month", "year", "date", "visit", "dose"}
 JOINED = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|[^A-Za-z0-9]+")
 
 
@@ -36,6 +37,15 @@ def is_id(name: str) -> bool:
     [True, True, True, False, False]
     """
     return bool(ID_NAME.fullmatch(words_in(name)))
+
+
+def is_moment(name: str) -> bool:
+    """Tell whether a column's name says that it counts up by nature.
+
+    >>> is_moment("visit_number"), is_moment("sodium")
+    (True, False)
+    """
+    return bool(MOMENTS & set(words_in(name).split()))
 
 
 def codes_of(column: Column) -> tuple[np.ndarray, list]:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from edunet.preprocessing.audit_cells import Column
-from edunet.preprocessing.audit_codes import classes_of, codes_of, is_id, words_in
+from edunet.preprocessing.audit_codes import classes_of, codes_of, is_id, is_moment, words_in
 from edunet.preprocessing.audit_frame import Frame
 from edunet.preprocessing.audit_ranks import areas
 from edunet.preprocessing.audit_report import Finding
@@ -17,7 +17,6 @@ __all__ = ["CHECKS", "constant", "ids", "numbers_rows"]
 FEW = 10  # rows that differ from all others: two in each part of five
 SHARE = 0.02  # of the rows that differ from all others
 KINDS = 20  # different values that ids have at least: "case" of 0 and 1 is none
-MOMENTS = {"day", "days", "time", "hour", "hours", "minute", "week", "month", "year", "date", "visit", "dose"}
 
 
 def constant(frame: Frame) -> Iterator[Finding]:
@@ -113,7 +112,7 @@ def ids(frame: Frame) -> Iterator[Finding]:
     """
     numbering, naming = [], []
     for column in frame.numbers():
-        if numbers_rows(column.values) and not MOMENTS & set(words_in(column.name).split()):
+        if numbers_rows(column.values) and not is_moment(column.name):
             first, last = column.values.min(), column.values.max()
             numbering.append((column, f"{column.name} {first:.15g} to {last:.15g}, no gap{_area(frame, column)}"))
         elif is_id(column.name):

@@ -177,13 +177,13 @@ def repeated_patients(frame: Frame) -> Iterator[Finding]:
     whole = np.sum(cells, axis=0, dtype=np.uint64) + _mixed(codes.astype(np.uint64))
     same = len(_surplus(whole[known]))
     most = int(rows.argmax())
-    name = names[most] if isinstance(names[most], str) else f"{names[most]:.15g}"
+    worst = f"{names[most] if isinstance(names[most], str) else format(names[most], '.15g')} ({rows[most]})"
     differing = _of_two_answers(frame, codes, known, len(names))
     yield Finding(
         "repeated patients",
         (column.name,),
         f"{many} id{'s stand' if many > 1 else ' stands'} on several rows.",
-        f"{_n(surplus)} of {many} repeated id{'s' * (many > 1)}, {len(names)} in all; most often {name} ({rows[most]}). "
+        f"{_n(surplus)} of {many} repeated id{'s' * (many > 1)}, {len(names)} in all; most often {worst}. "
         f"Surplus rows that are the same as another of their id: {same}; that differ: {surplus - same}{differing}",
         "A split by rows leaks: the model meets in the test patients it has learnt, and the score is too high; "
         "intervals that count rows are too narrow.",
