@@ -54,7 +54,8 @@ def over_time(frame: Frame) -> Iterator[Finding]:
         return
     place = np.where(time.values <= early, 0, np.where(time.values >= late, 1, -1))
     made = [one for one in differences(frame, place, ["first third", "last third"]) if not is_moment(one.column.name)]
-    how = f"train, test = temporal_split({frame.at(time)}, ...): learn from the early rows, test on the late ones"
+    cut = repr(str(np.datetime64(int(late), "D"))) if time.kind == "date" else f"{late:g}"
+    how = f"train, test = temporal_split({frame.at(time)}, {cut}): learn from the early rows, test on the late ones"
     yield from _findings(frame, made, "over time", how)
 
 
