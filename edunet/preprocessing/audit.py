@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 
 import numpy as np
 
+from edunet.preprocessing import audit_digits, audit_missing, audit_sentinels, audit_swaps, audit_units, audit_values
 from edunet.preprocessing.audit_frame import Frame
 from edunet.preprocessing.audit_reading import read_frame
 from edunet.preprocessing.audit_report import Audit, Finding
@@ -13,8 +14,15 @@ from edunet.preprocessing.audit_report import Audit, Finding
 __all__ = ["Audit", "Finding", "audit"]
 
 Check = Callable[[Frame], Iterator[Finding]]
-CHECKS: dict[str, Check] = {}
-NEEDS: dict[str, str] = {}  # check -> "target", "patient", "time" or "site": it is not made without
+CHECKS: dict[str, Check] = (
+    audit_missing.CHECKS
+    | audit_sentinels.CHECKS
+    | audit_units.CHECKS
+    | audit_swaps.CHECKS
+    | audit_values.CHECKS
+    | audit_digits.CHECKS
+)
+NEEDS: dict[str, str] = audit_missing.NEEDS  # check -> "target", "patient", "time" or "site": it is not made without
 
 
 def audit(frame, target=None, patient=None, time=None, site=None) -> Audit:
@@ -34,7 +42,7 @@ def audit(frame, target=None, patient=None, time=None, site=None) -> Audit:
     made = tuple(name for name in CHECKS if name not in left_out)
     for name in made:
         findings += _made(name, CHECKS[name], table)
-    return Audit(tuple(findings), made, left_out, table.n, len(table.every()))
+    return Audit(tuple(findings), made, left_out, table.n, len(table.every()), table.given_as)
 
 
 def _made(name: str, check: Check, table: Frame) -> list[Finding]:

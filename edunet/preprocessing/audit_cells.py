@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import datetime
+import functools
 import math
 import re
 from dataclasses import dataclass, field
 
 import numpy as np
+
+from edunet.preprocessing.sentinels import codes_in
 
 __all__ = ["Column", "read_column"]
 
@@ -18,7 +21,6 @@ SHAPES = (  # of a date as text, with the order of its parts
     (re.compile(r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?:[ T]\d{1,2}:\d{2}.*)?"), "ymd"),
     (re.compile(r"(\d{1,2})[-/.](\d{1,2})[-/.](\d{4})(?:[ T]\d{1,2}:\d{2}.*)?"), "mdy"),
 )
-CODE = re.compile(r"0\d+|\d{5,}")  # 0012345: a number of a record, no amount
 
 
 @dataclass(frozen=True, eq=False)
@@ -27,19 +29,31 @@ class Column:
 
     name: str
     kind: str  # "number", "date" or "words"
-    values: np.ndarray | None = field(
-        repr=False
-    )  # (n,) float64, NaN where there is no number; of dates, days from 1970
+    values: np.ndarray | None = field(repr=False)  # (n,) float64, NaN where none is; of dates, days from 1970
     text: np.ndarray | None = field(repr=False)  # (n,) str objects: words and dates as written, "" where missing; of
     # numbers what stands between them and is none, "" elsewhere; None where there is nothing of the kind
     missing: np.ndarray = field(repr=False)  # (n,) bool: nothing stands there
     unit: str = ""  # where the table says it
     place: int = -1  # its number in the table that was given; -1: it came as an array of its own
 
-    @property
+    @functools.cached_property
     def known(self) -> np.ndarray:
-        """The finite values, (m,) float64; empty for words."""
-        return np.empty(0) if self.values is None else self.values[np.isfinite(self.values)]
+        """The finite values, (m,) float64, sorted; empty for words."""
+        return np.empty(0) if self.values is None else np.sort(self.values[np.isfinite(self.values)])
+
+    @functools.cached_property
+    def codes(self) -> list[int]:
+        """The numbers that stand for a missing value: -9, 999."""
+        return codes_in(self.known)
+
+    @functools.cached_property
+    def measured(self) -> np.ndarray:
+        """The finite values that are no code, sorted."""
+        return self.known[~np.isin(self.known, self.codes)] if self.codes else self.known
+
+    def is_code(self) -> np.ndarray:
+        """Tell of each cell whether it holds a code, (n,) bool."""
+        return np.isin(self.values, self.codes)
 
 
 def read_column(name: str, cells, unit: str = "", place: int = -1) -> Column:
@@ -157,15 +171,13 @@ def _number(cell) -> float:
 
 
 def _are_codes(texts: list[str]) -> bool:
-    """Tell whether texts of digits are names, as ZIP codes and numbers of records are: as long as each other."""
+    """Tell whether texts of digits are names, as ZIP codes and numbers of records are: as long as each other,
+    with zeros in front or of five digits and more."""
     digits = [text.strip() for text in texts if text.strip().isdigit()]
-    same = len({len(text) for text in digits}) == 1
-    return (
-        len(digits) == len(texts)
-        and same
-        and all(CODE.fullmatch(text) for text in digits)
-        or (any(re.fullmatch(r"0\d+", text) for text in digits) and same)
-    )
+    if len({len(text) for text in digits}) != 1:
+        return False
+    padded = any(re.fullmatch(r"0\d+", text) for text in digits)
+    return padded or (len(digits) == len(texts) and all(re.fullmatch(r"\d{5,}", text) for text in digits))
 
 
 def _dates(texts: list[str]) -> tuple[np.ndarray, np.ndarray]:

@@ -18,8 +18,8 @@ class Frame:
 
     n: int  # rows
     columns: tuple[Column, ...]  # all but those with a role below
-    source: str  # how a repair addresses it: "pandas", "array" (N,C), "fields" of a structured array, or "dict"
-    called: str  # what a repair calls it: "frame", "x", "table.x"
+    source: str  # how a repair addresses it: "pandas" frame['age'], "array" x[:, 3] or "dict" columns['age']
+    given_as: str = ""  # what frame, x or columns is in a repair
     target: Column | None = None
     event: np.ndarray | None = field(default=None, repr=False)  # (n,) bool, where the target has two values
     event_name: str = ""  # the value of the target that counts as the event
@@ -43,37 +43,52 @@ class Frame:
     # ------------------------------------------------------------ lines of a repair
 
     def at(self, column: Column) -> str:
-        """Write how a column is taken: frame['age'], or x[:, 3]."""
-        if column.place >= 0 and self.source == "array":
-            return f"{self.called}[:, {column.place}]"
-        return f"{self.called}[{column.name!r}]" if column.place >= 0 else column.name
+        """Write how a column is taken: frame['age'], x[:, 3] or columns['age']."""
+        if column.place < 0:
+            return column.name  # an array of its own
+        if self.source == "array":
+            return f"x[:, {column.place}]"
+        return f"{'frame' if self.source == 'pandas' else 'columns'}[{column.name!r}]"
 
-    def changed(self, column: Column, to: str) -> str:
-        """Write how a column is set; {c} in `to` is the column."""
+    def changed(self, column: Column, to: str, where: str = "") -> str:
+        """Write how a column changes, or only some cells of it.
+
+        {c} in `to` and `where` is the column, such as "{c} / 88.42" and "{c} > 13".
+        """
         at = self.at(column)
-        first = "x = x.astype(float); " if self.called == "x" else ""
-        return f"{first}{at} = {to.format(c=at)}"
+        return self._set(at, to, where) if where else f"{at} = {to.format(c=at)}"
 
-    def blanked(self, column: Column, where: str) -> str:
+    def blanked(self, columns: Column | Iterable[Column], where: str) -> str:
         """Write how cells become missing; {c} in `where` is the column, such as "{c} == 0"."""
+        columns = [columns] if isinstance(columns, Column) else list(columns)
+        if len(columns) == 1 or any(column.place < 0 for column in columns):
+            return "; ".join(self._set(self.at(column), "np.nan", where) for column in columns)
+        names = [column.name for column in columns]
+        if self.source == "array":
+            return f"c = {[column.place for column in columns]}; {self._set('x[:, c]', 'np.nan', where)}"
         if self.source == "pandas":
-            return self.changed(column, f"{{c}}.mask({where})")
-        return self.changed(column, f"np.where({where}, np.nan, {{c}})")
+            return f"c = {names}; {self._set('frame[c]', 'np.nan', where)}"
+        return f"for c in {names}: {self._set('columns[c]', 'np.nan', where)}"
+
+    def _set(self, at: str, to: str, where: str) -> str:
+        where, to = where.format(c="v"), to.format(c="v")
+        if self.source == "pandas":
+            return f"v = {at}; {at} = v.mask({where}{'' if to == 'np.nan' else ', ' + to})"
+        return f"v = np.asarray({at}); {at} = np.where({where}, {to}, v)"
 
     def without(self, columns: Iterable[Column]) -> str:
         """Write how columns are left out."""
         columns = list(columns)
         names = [column.name for column in columns]
         if self.source == "pandas":
-            return f"{self.called} = {self.called}.drop(columns={names})"
+            return f"frame = frame.drop(columns={names})"
         if self.source == "array":
-            return f"x = np.delete({self.called}, {[column.place for column in columns]}, axis=1)"
-        if self.source == "fields":
-            return f"{self.called} = {self.called}[[k for k in {self.called}.dtype.names if k not in {names}]]"
-        return f"columns = {{k: v for k, v in {self.called}.items() if k not in {names}}}"
+            return f"x = np.delete(x, {[column.place for column in columns]}, axis=1)"
+        return f"columns = {{k: v for k, v in columns.items() if k not in {names}}}"
 
     def kept(self, rows: str) -> str:
         """Write how some rows are kept: `rows`, an array of True and False."""
         if self.source == "dict":
-            return f"columns = {{k: np.asarray(v)[{rows}] for k, v in {self.called}.items()}}"
-        return f"{'x' if self.source == 'array' else self.called} = {self.called}[{rows}]"
+            return f"columns = {{k: np.asarray(v)[{rows}] for k, v in columns.items()}}"
+        name = "frame" if self.source == "pandas" else "x"
+        return f"{name} = {name}[{rows}]"

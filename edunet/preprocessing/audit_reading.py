@@ -13,8 +13,8 @@ from edunet.preprocessing.audit_frame import Frame
 __all__ = ["read_frame"]
 
 KINDS = (
-    "a pandas DataFrame, a Table, Cohort or Records of edunet.datasets, a dict of columns, an array (N,C), or a list of "
-    "dicts, a dict for each row"
+    "a pandas DataFrame, a Table, Cohort or Records of edunet.datasets, a dict of columns, an array (N,C), or a list "
+    "of dicts, a dict for each row"
 )
 ROLES = ("target", "patient", "time", "site")
 
@@ -25,7 +25,7 @@ def read_frame(frame, **given) -> Frame:
     Raises TypeError for what is no table, ValueError for columns of different lengths, for names that are no column
     and for roles that are not as long as the table; each with what to type.
     """
-    source, called, columns, roles = _table(frame)
+    source, given_as, columns, roles = _table(frame)
     lengths = {len(column.missing) for column in columns}
     if len(lengths) > 1:
         raise ValueError(
@@ -43,7 +43,7 @@ def read_frame(frame, **given) -> Frame:
         n,
         tuple(column for column in columns if column.place not in taken),
         source,
-        called,
+        given_as,
         event=event,
         event_name=event_name,
         **{role: roles.get(role) for role in ROLES},
@@ -51,41 +51,51 @@ def read_frame(frame, **given) -> Frame:
 
 
 def _table(frame) -> tuple[str, str, list[Column], dict[str, Column | None]]:
-    """Return how a repair addresses it, what it is called, its columns, and the roles that it brings along."""
+    """Return how a repair addresses it, what it is in a repair, its columns, and the roles that it brings along."""
     if hasattr(frame, "columns_dict"):  # Records
         ids = {"patient": read_column("patient_id", frame.patient_id), "site": read_column("site", frame.site)}
-        return "dict", "records.columns_dict", _named(frame.columns_dict, frame.units), dict(ids)
+        return "dict", "columns = records.columns_dict", _named(frame.columns_dict, frame.units), dict(ids)
     if hasattr(frame, "iloc") and hasattr(frame, "columns"):
-        return "pandas", "frame", _pandas(frame), {}
+        return "pandas", "frame is your DataFrame", _pandas(frame), {}
     if hasattr(frame, "iloc"):
         raise TypeError("audit: a Series is one column. Type audit(series.to_frame()).")
     if hasattr(frame, "categories") and hasattr(frame, "target") and hasattr(frame, "x"):
-        return "array", "table.x", *_tables(frame)
+        return "array", "x = table.x.copy()", *_tables(frame)
     if hasattr(frame, "truth") and hasattr(frame, "units") and hasattr(frame, "x"):
-        return "array", "cohort.x", *_cohort(frame)
+        return "array", "x = np.array(cohort.x, float)", *_cohort(frame)
     if isinstance(frame, Mapping):
-        return "dict", "columns", _named(frame, {}), {}
+        return "dict", "columns is your dict", _named(frame, {}), {}
     if isinstance(frame, np.ndarray):
         return _array(frame)
     if isinstance(frame, (list, tuple)) and all(isinstance(row, Mapping) for row in frame):
         names = list(dict.fromkeys(name for row in frame for name in row))
-        return "dict", "columns", _named({name: [row.get(name) for row in frame] for name in names}, {}), {}
+        columns = _named({name: [row.get(name) for row in frame] for name in names}, {})
+        return "dict", "columns = {k: np.array([row.get(k) for row in rows]) for k in rows[0]}", columns, {}
+    raise TypeError(f"audit expects {KINDS}. Received: {_received(frame)}.")
+
+
+def _received(frame) -> str:
+    """Write what came that is no table, and what to type instead."""
+    name = type(frame).__name__
     if isinstance(frame, (list, tuple)):
-        raise TypeError(f"audit expects {KINDS}. Received: a {type(frame).__name__}. Type audit(np.array(rows)).")
+        return f"a {name}. Type audit(np.array(rows))"
     if hasattr(frame, "to_pandas"):
-        raise TypeError(f"audit expects {KINDS}. Received: {type(frame).__name__}. Type audit(frame.to_pandas()).")
+        return f"{name}. Type audit(frame.to_pandas())"
     if hasattr(frame, "toarray"):
-        raise TypeError(f"audit expects {KINDS}. Received: a sparse array. Type audit(x.toarray()).")
+        return "a sparse array. Type audit(x.toarray())"
     if hasattr(frame, "descriptors") and hasattr(frame, "record_id"):
-        raise TypeError(f"audit expects {KINDS}. Received: {type(frame).__name__}. Type audit(icu.descriptors).")
-    raise TypeError(f"audit expects {KINDS}. Received: {type(frame).__name__}.")
+        return f"{name}, events of many stays. Type audit(icu.descriptors)"
+    if isinstance(frame, str):
+        return f"{frame!r:.60}. Read the file first: audit(pandas.read_csv(...)), or edunet.datasets.tables.load(...)"
+    return f"{frame!r:.60} ({name})"
 
 
 def _named(columns: Mapping, units: Mapping) -> list[Column]:
     names = list(columns)
-    many = next(
-        (name for name in names if np.ndim(columns[name]) == 0 or isinstance(columns[name], (str, bytes))), None
+    single = (
+        name for name in names if isinstance(columns[name], (str, bytes)) or not hasattr(columns[name], "__len__")
     )
+    many = next(single, None)
     if many is not None:
         raise ValueError(
             f"audit: {many!r} is one value and no column. A dict for each row makes a list: audit([row, row, ...]); a "
@@ -146,11 +156,13 @@ def _cohort(cohort) -> tuple[list[Column], dict[str, Column | None]]:
 
 def _array(x: np.ndarray) -> tuple[str, str, list[Column], dict[str, Column | None]]:
     if x.dtype.names:
-        return "fields", "x", _named({name: x[name] for name in x.dtype.names}, {}), {}
+        columns = _named({name: x[name] for name in x.dtype.names}, {})
+        return "dict", "columns = {k: x[k] for k in x.dtype.names}", columns, {}
     if x.ndim != 2:
         how = "x.reshape(-1, 1)" if x.ndim < 2 else "x.reshape(len(x), -1)"
         raise ValueError(f"audit looks at tables, x (N,C). Received: an array of shape {x.shape}. Type audit({how}).")
-    return "array", "x", [read_column(f"column {i}", x[:, i], "", i) for i in range(x.shape[1])], {}
+    given = "x = np.array(your array, float)" if x.dtype.kind in "biuf" else "x is your array"
+    return "array", given, [read_column(f"column {i}", x[:, i], "", i) for i in range(x.shape[1])], {}
 
 
 def _role(role: str, given, columns: list[Column], n: int) -> Column:

@@ -50,7 +50,7 @@ class Audit:
     """The findings of `audit`, in the order of its checks; as many as len(audit), false if there are none.
 
     Attributes: findings; looked_at, the names of all checks that were made; left_out, name -> what it would need;
-    n_rows, n_columns, the size of the table. In a notebook it shows as boxes, `print(audit)` writes it, `audit.save(path)`
+    n_rows, n_columns, the size of the table. A notebook shows it as boxes, `print(audit)` writes it, `audit.save(path)`
     makes a page of it.
     """
 
@@ -59,6 +59,7 @@ class Audit:
     left_out: dict[str, str] = field(default_factory=dict)
     n_rows: int = 0
     n_columns: int = 0
+    given_as: str = ""  # what frame, x or columns is in the repairs
 
     def __len__(self) -> int:
         return len(self.findings)
@@ -91,6 +92,8 @@ class Audit:
         for need in dict.fromkeys(self.left_out.values()):
             names = [name for name, needed in self.left_out.items() if needed == need]
             lines.append(f"Not looked at: {', '.join(names)}. Type audit(..., {need}) for that.")
+        if self.findings and self.given_as:
+            lines.append(f"In the repairs {self.given_as}.")
         return lines
 
     def _repr_html_(self) -> str:
