@@ -131,17 +131,14 @@ def _finding_of_rows(frame: Frame, rows: np.ndarray, keys: np.ndarray) -> Findin
 def _dropped(frame: Frame, rows: np.ndarray) -> str:
     """Write how rows are left out: by their numbers if they are few."""
     if frame.source == "pandas":
-        if len(rows) <= LISTED:
-            return f"{frame.called} = {frame.called}.drop(index={frame.called}.index[{rows.tolist()}])"
-        return f"{frame.called} = {frame.called}.drop_duplicates()"
+        few = len(rows) <= LISTED
+        return f"frame = frame.drop(index=frame.index[{rows.tolist()}])" if few else "frame = frame.drop_duplicates()"
     if len(rows) <= LISTED:
         return f"keep = ~np.isin(np.arange({frame.n}), {rows.tolist()}); {frame.kept('keep')}"
-    cells = f"*{frame.called}.values()" if frame.source == "dict" else f"*{frame.called}.T"
-    cells = f"*({frame.called}[k] for k in {frame.called}.dtype.names)" if frame.source == "fields" else cells
+    cells = "*columns.values()" if frame.source == "dict" else "*x.T"
     others = "".join(f"{column.name}, " for column in _all(frame) if column.place < 0)
-    return (
-        f"_, first = np.unique(repeats(list(zip({others}{cells}))), return_index=True); {frame.kept('np.sort(first)')}"
-    )
+    kept = frame.kept("np.sort(first)")
+    return f"_, first = np.unique(repeats(list(zip({others}{cells}))), return_index=True); {kept}"
 
 
 def _n(rows: int) -> str:
