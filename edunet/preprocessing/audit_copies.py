@@ -118,6 +118,8 @@ def _words(frame: Frame) -> Iterator[tuple[Column, Column, str]]:
         if column.kind == "date" or (column.kind == "number" and len(column.known) < ROWS):
             continue
         codes, values = codes_of(column)
+        if column.kind == "number" and len(values) > FEW:
+            continue
         there = codes >= 0
         if there.sum() < ROWS or len(values) < 2 or there.sum() - np.bincount(codes[there]).max() < OTHERS:
             continue

@@ -64,7 +64,7 @@ def differences(frame: Frame, place: np.ndarray, names: list[str]) -> list[Diffe
         made += _shares("gaps", column, column.missing.astype(np.intp), [0, 1], place, names, MISSING)
         if column.kind == "number" and len(values) > 2:
             made += _values(column, place, names, codes)
-            made += _writing(column, place, names) if len(values) > CLASSES else []
+            made += _writing(column, place, names, codes, np.array(values)) if len(values) > CLASSES else []
         elif len(values) <= CLASSES:
             made += _shares("share", column, codes, values, place, names, SHARE)
     if frame.target is not None:
@@ -112,16 +112,17 @@ def _values(column: Column, place: np.ndarray, names: list[str], codes: np.ndarr
     return made
 
 
-def _writing(column: Column, place: np.ndarray, names: list[str]) -> list[Difference]:
+def _writing(
+    column: Column, place: np.ndarray, names: list[str], codes: np.ndarray, values: np.ndarray
+) -> list[Difference]:
     """Compare how often values are multiples of 5, and how often they are the least of their place."""
-    there = (place >= 0) & np.isfinite(column.values)
-    least = np.full(len(names), np.inf)
-    np.minimum.at(least, place[there], column.values[there])
-    fives = np.where(there, column.values % 5 == 0, -1).astype(np.intp)
-    lowest = np.where(there, column.values == least[place], -1).astype(np.intp)
+    rows = np.flatnonzero((place >= 0) & (codes >= 0))
+    where, which = place[rows], codes[rows]
+    least = np.full(len(names), len(values))
+    np.minimum.at(least, where, which)
     made = []
-    for codes, what in ((fives, "a multiple of 5"), (lowest, "at its least value")):
-        made += _shares("writing", column, codes, ["other", what], place, names, SHARE)
+    for told, what in ((values % 5 == 0)[which], "a multiple of 5"), (which == least[where], "at its least value"):
+        made += _shares("writing", column, told.astype(np.intp), ["other", what], where, names, SHARE)
     return made
 
 
