@@ -6,7 +6,21 @@ from collections.abc import Callable, Iterator
 
 import numpy as np
 
-from edunet.preprocessing import audit_digits, audit_missing, audit_sentinels, audit_swaps, audit_units, audit_values
+from edunet.preprocessing import (
+    audit_classes,
+    audit_constant,
+    audit_dates,
+    audit_digits,
+    audit_drift,
+    audit_leaks,
+    audit_missing,
+    audit_repeats,
+    audit_selection,
+    audit_sentinels,
+    audit_swaps,
+    audit_units,
+    audit_values,
+)
 from edunet.preprocessing.audit_frame import Frame
 from edunet.preprocessing.audit_reading import read_frame
 from edunet.preprocessing.audit_report import Audit, Finding
@@ -14,15 +28,24 @@ from edunet.preprocessing.audit_report import Audit, Finding
 __all__ = ["Audit", "Finding", "audit"]
 
 Check = Callable[[Frame], Iterator[Finding]]
-CHECKS: dict[str, Check] = (
-    audit_missing.CHECKS
+CHECKS: dict[str, Check] = (  # what falsifies a score first, what blurs it last
+    audit_leaks.CHECKS
+    | audit_repeats.CHECKS
+    | audit_selection.CHECKS
     | audit_sentinels.CHECKS
     | audit_units.CHECKS
     | audit_swaps.CHECKS
     | audit_values.CHECKS
+    | audit_dates.CHECKS
+    | audit_missing.CHECKS
+    | audit_drift.CHECKS
+    | audit_constant.CHECKS
+    | audit_classes.CHECKS
     | audit_digits.CHECKS
 )
-NEEDS: dict[str, str] = audit_missing.NEEDS  # check -> "target", "patient", "time" or "site": it is not made without
+NEEDS: dict[str, str] = (  # check -> "target", "patient", "time" or "site": it is not made without
+    audit_leaks.NEEDS | audit_selection.NEEDS | audit_missing.NEEDS | audit_drift.NEEDS | audit_classes.NEEDS
+)
 
 
 def audit(frame, target=None, patient=None, time=None, site=None) -> Audit:

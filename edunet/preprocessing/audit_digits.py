@@ -4,8 +4,8 @@ Of numbers that nobody rounded, the last digit is 0 or 5 in one of five. Termina
 
     share = (numbers that end in 0 or 5)/n,    z = (share - 0.2)/√(0.2·0.8/n)
 
-The last digit is that on the grid of a number: the largest of ..., 10, 1, 0.1, ... on which nearly all numbers of the
-same length lie (95 of 100; of decimals 85, for a filled-in mean has many). Looked at are columns of at least 100 values
+The last digit is that on the grid of a number: the largest of ..., 10, 1, 0.1, ... on which nearly all different
+numbers of the same length lie (95 of 100; of decimals 85). Looked at are columns of at least 100 values
 whose middle half spans 10 steps of the grid; told are shares of 0.35 and more with z of 5 and more (chance below 10⁻⁶).
 Where 95 of 100 values (of decimals 85, for converted units have such grids) end in 0 or 5 the column was rounded by
 construction: that is told only if one site alone did so. Nothing is said of times and doses, which somebody sets. With
@@ -168,9 +168,11 @@ def grid_of(values) -> float | None:
     >>> grid_of(np.array([12.5, 13.0, 14.5, 15.1]))
     0.1
     """
+    different = np.unique(values)  # a filled-in mean counts once
     for grid in GRIDS:
-        steps = np.asarray(values) / grid
-        if np.mean(np.abs(steps - np.round(steps)) < 1e-3) >= (ON_THE_GRID if grid > 1 else ON_DECIMALS):
+        steps = different / grid
+        on_it = (np.abs(steps - np.round(steps)) < 1e-3) & (steps > 0.5)
+        if np.mean(on_it) >= (ON_THE_GRID if grid > 1 else ON_DECIMALS):
             return grid
     return None
 

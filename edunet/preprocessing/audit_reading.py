@@ -147,8 +147,11 @@ def _cohort(cohort) -> tuple[list[Column], dict[str, Column | None]]:
         read_column(name, x[:, place], cohort.units.get(name, ""), place) for place, name in enumerate(cohort.columns)
     ]
     roles: dict[str, Column | None] = {}
-    if np.ndim(cohort.y) == 1:
-        roles["target"] = read_column("y", cohort.y, cohort.units.get("y", ""))
+    y = np.asarray(cohort.y)
+    if y.ndim == 1:
+        roles["target"] = read_column("y", y, cohort.units.get("y", ""))
+    elif y.shape[1:] == (2,) and "event" in cohort.units:  # time, event
+        roles["target"] = read_column("event", y[:, 1])
     roles["patient"] = read_column("patient_id", cohort.patient_id)
     roles["site"] = read_column("site", cohort.site)
     return columns, roles

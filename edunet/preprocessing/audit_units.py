@@ -61,6 +61,7 @@ CELSIUS, FAHRENHEIT = (25, 45), (77, 113)  # what a living body has
 NAMELESS = re.compile(r"column \d+|x?\d+|v\d+|unnamed.*|feature.?\d+")
 ROWS = 50_000  # so many are looked at, spread over the values
 ENOUGH = 30  # values
+DIFFERENT = 10  # values: fewer are classes, or doses
 FEWEST = 3  # values of the second unit
 SMALLEST_SHARE = 0.002  # of the values
 APART = 6  # half-widths s
@@ -130,11 +131,18 @@ def mixture_of(column: Column, moved=None) -> Mixture | None:
     if moved is not None:
         values = np.sort(column.values[np.isfinite(column.values) & ~column.is_code() & ~moved])
     values = values[np.searchsorted(values, 0, side="right") :]
-    values = values[:: max(1, len(values) // ROWS)]
-    name = column.name.lower()
-    nameless = bool(NAMELESS.fullmatch(name))
-    if len(values) < ENOUGH or values[-1] < 2 * values[0]:
+    found = _looked_for(values[:: max(1, len(values) // ROWS)], column.name.lower())
+    if found is None:
         return None
+    below = int(np.searchsorted(values, found.cut))
+    return found._replace(below=below, above=len(values) - below)
+
+
+def _looked_for(values, name: str) -> Mixture | None:
+    """Look for two units among sorted values > 0: first those that the name tells, then a power of ten."""
+    if len(values) < ENOUGH or values[-1] < 2 * values[0] or len(np.unique(values)) < DIFFERENT:
+        return None
+    nameless = bool(NAMELESS.fullmatch(name))
     if nameless or re.search(TEMPERATURE, name):
         found = _temperatures(values)
         if found is not None:

@@ -110,8 +110,10 @@ def far_beyond(frame: Frame) -> Iterator[Finding]:
 
 def _stray(column: Column) -> np.ndarray:
     """Return the values that lie far beyond all others, sorted; of an amount, far also as a factor."""
-    known = column.measured
-    if len(known) < ENOUGH or len(np.unique(known)) < ENOUGH // 2 or mixture_of(column) is not None:
+    known, units = column.measured, mixture_of(column)
+    if units is not None:
+        known = known[~units.is_rare(known)]
+    if len(known) < ENOUGH or len(np.unique(known)) < ENOUGH // 2:
         return np.empty(0)
     odd = known[_is_beyond(known)]
     if not len(odd):
@@ -142,7 +144,8 @@ def _is_beyond(ordered, least: float = 0.0) -> np.ndarray:
 
 
 def _few(values) -> str:
-    return listed([number(value) for value in values], 5)
+    different, count = np.unique(values, return_counts=True)
+    return listed([number(v) + (f" ({n:,} times)" if n > 1 else "") for v, n in zip(different, count, strict=True)], 5)
 
 
 def _impossible(
