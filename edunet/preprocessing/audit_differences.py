@@ -150,7 +150,7 @@ def _shares(
         gap = _logit(share[i], m[i]) - _logit(middle[i], m[i]) if kind == "outcome" else share[i] - middle[i]
         j = kinds - 1 if kinds == 2 else int(np.abs(gap).argmax())
         what = {"gaps": "missing", "writing": f"{values[j]}"}.get(kind, f"with {_value(values[j])}")
-        text = f"{names[i]} {share[i, j]:.1%} {what} (elsewhere {middle[i, j]:.1%})"
+        text = f"{names[i]} {100 * share[i, j]:.1f} % {what} (elsewhere {100 * middle[i, j]:.1f} %)"
         p = chance_of_shares(count[i], count.sum(axis=0) - count[i])
         made.append(Difference(kind, column, i, float(gap[j]), limit, p, text))
     return made

@@ -19,6 +19,7 @@ from edunet.preprocessing.audit_codes import CLASSES, classes_of, codes_of, is_i
 from edunet.preprocessing.audit_frame import Frame
 from edunet.preprocessing.audit_ranks import areas, chance, held_out_rates, rank_correlation
 from edunet.preprocessing.audit_report import Finding
+from edunet.preprocessing.audit_writing import listed
 
 __all__ = ["CHECKS", "NEEDS", "Told", "known_afterwards", "leaks", "tells"]
 
@@ -185,7 +186,7 @@ def _finding(frame: Frame, name: str, found: list[tuple[Column, str]], what: str
     yield Finding(
         name,
         tuple(column.name for column in columns),
-        f"{what}: {', '.join(column.name for column in columns)}.",
+        f"{what}: {listed([column.name for column in columns])}.",
         "; ".join(text for _, text in found),
         "The score is that of this column, not of a model. If it is written after the outcome, nobody has it when a "
         "prediction is needed, and the model fails there.",

@@ -11,6 +11,7 @@ from edunet.preprocessing.audit_cells import Column
 from edunet.preprocessing.audit_codes import codes_of, is_id, words_in
 from edunet.preprocessing.audit_frame import Frame
 from edunet.preprocessing.audit_report import Finding
+from edunet.preprocessing.audit_writing import listed, share
 
 __all__ = ["CHECKS", "pairs", "repeated_patients", "repeated_rows", "signature", "whose_rows"]
 
@@ -120,8 +121,8 @@ def _finding_of_rows(frame: Frame, rows: np.ndarray, keys: np.ndarray) -> Findin
     return Finding(
         "duplicate rows",
         (),
-        f"{len(rows)} of {frame.n} rows repeat{'s' * (len(rows) == 1)} another in every column.",
-        f"{_n(len(rows))} ({len(rows) / frame.n:.1%}): {_examples(rows, keys)}",
+        f"{len(rows)} of {frame.n:,} rows repeat{'s' * (len(rows) == 1)} another in every column.",
+        f"{_n(len(rows))} ({share(len(rows), frame.n)}): {_examples(rows, keys)}",
         "A split by rows puts one in training and its twin in the test, which then asks for what was learnt by heart; "
         "and every interval is too narrow.",
         _dropped(frame, rows),
@@ -146,11 +147,11 @@ def _n(rows: int) -> str:
 
 
 def _finding_of_strangers(frame: Frame, rows: np.ndarray, keys: np.ndarray, ids: list[Column], many: int) -> Finding:
-    names = ", ".join(column.name for column in ids)
+    names = listed([column.name for column in ids])
     return Finding(
         "same rows under different ids",
         tuple(column.name for column in ids),
-        f"{len(rows)} of {frame.n} rows are as another in all columns but {names}: one patient under two names?",
+        f"{len(rows)} of {frame.n:,} rows are as another in all columns but {names}: one patient under two names?",
         f"{_n(len(rows))}, the same in {many} columns: {_examples(rows, keys)}",
         "A split by patients does not keep them together: the test asks for what was learnt by heart.",
         f"repeats(x) numbers equal rows alike: patient_split(x, y, groups=repeats(x)), with x without {names}",

@@ -11,6 +11,7 @@ from edunet.preprocessing.audit_codes import CLASSES, classes_of, codes_of
 from edunet.preprocessing.audit_frame import Frame
 from edunet.preprocessing.audit_leaks import tells
 from edunet.preprocessing.audit_report import Finding
+from edunet.preprocessing.audit_writing import listed
 
 __all__ = ["CHECKS", "NEEDS", "outside", "selected"]
 
@@ -42,7 +43,7 @@ def selected(frame: Frame) -> Iterator[Finding]:
             "class chosen by its tests",
             tuple(column.name for column in columns),
             f"All with {frame.target.name} = {names[k]} keep to a range that most others leave: were they chosen by "
-            f"{', '.join(column.name for column in columns)}?",
+            f"{listed([column.name for column in columns])}?",
             "; ".join(text for _, text in found),
             "Near-perfect scores come from how patients were chosen, not from the illness: those between well and ill, "
             "for whom a model is wanted, are not in the table.",
@@ -80,7 +81,8 @@ def _told(column: Column, classes: np.ndarray, k: int) -> str:
         kept = f"{values[mine.min()]:g} to {values[mine.max()]:g}"
     this_or_not = np.where(classes < 0, -1, classes == k)
     auc = max(told.auc for told in tells(column, this_or_not, 2) if told.rows == there.sum())
-    return f"{column.name} {kept} in {len(mine)} rows, {share:.0%} of the {len(others)} others outside, AUC {auc:.3f}"
+    out = f"{100 * share:.0f} % of the {len(others)} others outside"
+    return f"{column.name} {kept} in {len(mine)} rows, {out}, AUC {auc:.3f}"
 
 
 CHECKS = {"chosen classes": selected}

@@ -32,7 +32,7 @@ def test_rows_that_repeat_others_are_counted_and_named():
     assert found.name == "duplicate rows"
     assert found.sentence == "3 of 63 rows repeat another in every column."
     assert found.repair.startswith("keep = ~np.isin(np.arange(63), [60, 61, 62]); columns = ")
-    assert found.evidence.startswith("3 surplus rows (4.8%): row 60 as 3, 61 as 3, 62 as 7")
+    assert found.evidence.startswith("3 surplus rows (5 %): row 60 as 3, 61 as 3, 62 as 7")
 
 
 def test_a_table_without_repeats_is_quiet():
@@ -49,7 +49,7 @@ def test_a_row_of_the_same_patient_that_is_the_same_counts_even_in_few_values():
     rng = np.random.default_rng(0)
     columns = {f"item {j}": rng.integers(0, 2, 40) for j in range(3)} | {"id": np.arange(40)}
     (found,) = rows_found({name: np.append(values, values[5]) for name, values in columns.items()})
-    assert found.evidence == "1 surplus row (2.4%): row 40 as 5"
+    assert found.evidence == "1 surplus row (2 %): row 40 as 5"
 
 
 def test_rows_that_are_the_same_but_for_the_id():
