@@ -5,11 +5,10 @@ Of numbers that nobody rounded, the last digit is 0 or 5 in one of five. Termina
     share = (numbers that end in 0 or 5)/n,    z = (share - 0.2)/√(0.2·0.8/n)
 
 The last digit is that on the grid of a number: the largest of ..., 10, 1, 0.1, ... on which nearly all different
-numbers of the same length lie (95 of 100; of decimals 85). Looked at are columns of at least 100 values
-whose middle half spans 10 steps of the grid; told are shares of 0.35 and more with z of 5 and more (chance below 10⁻⁶).
-Where 95 of 100 values (of decimals 85, for converted units have such grids) end in 0 or 5 the column was rounded by
-construction: that is told only if one site alone did so. Nothing is said of times and doses, which somebody sets. With
-patient= a patient's value counts once.
+numbers of the same length lie (95 of 100; of decimals 85). Looked at are columns of at least 100 values whose middle
+half spans 10 steps of the grid; told are shares of 0.35 and more with z of 5 and more (chance below 10⁻⁶). Where 95 of
+100 values (of decimals 85, for converted units have such grids) end in 0 or 5, the column was rounded by construction,
+and nothing is said; nor of times and doses, which somebody sets. With patient= a patient's value counts once.
 Source: S. W. Wen, M. S. Kramer, J. Hoey, J. A. Hanley, R. H. Usher, Terminal digit preference, random error, and bias
 in routine clinical measurement of blood pressure, Journal of Clinical Epidemiology 46 (1993) 1187-1193.
 """
@@ -40,7 +39,6 @@ STEPS = 10  # of the grid, in the middle half of the values
 MOST_STEPS = 10_000  # a number of more digits was written by a machine
 GRIDS = (1e4, 1e3, 100.0, 10.0, 1.0, 0.1, 0.01, 0.001, 1e-4)
 LIMIT = 0.05  # of the values, at the lowest or highest: ">90" written as 90, which is no rounding
-SITES = 20  # that are looked at one by one, at most
 
 
 class Digits(NamedTuple):
@@ -68,28 +66,25 @@ class Digits(NamedTuple):
 
 def preference(frame: Frame) -> Iterator[Finding]:
     """Last digits 0 and 5 more often than by chance."""
-    found = []
+    found, whose = [], _whose(frame)
     for column in frame.numbers():
         if SET_BY_HAND.search(column.name.lower()):
             continue
-        rows = _once(frame, column)
-        digits, where = _preferred(column, rows), ""
-        if digits is None:
-            digits, where = _at_a_site(frame, column, rows)
-        if digits is not None and (where or not _is_by_construction(digits)):
-            found.append((column, digits, where))
+        digits = _preferred(_counted(column, whose))
+        if digits is not None:
+            found.append((column, digits))
     if not found:
         return
     names = [column.name for column, *_ in found]
-    (first, digits, _) = found[0]
+    first, digits = found[0]
     yield Finding(
         "digit preference",
         tuple(names),
         f"Values of {listed(names)} end in 0 or 5 more often than measurements do: somebody rounded.",
         "; ".join(
-            f"{column.name}{where} {share(d.share, 1)} of {d.n:,} (z = {d.z:.1f}, χ² = {d.chi_square:,.0f}, 9 degrees "
+            f"{column.name} {share(d.share, 1)} of {d.n:,} (z = {d.z:.1f}, χ² = {d.chi_square:,.0f}, 9 degrees "
             "of freedom)"
-            for column, d, where in found[:5]
+            for column, d in found[:5]
         )
         + f"{'; ...' if len(found) > 5 else ''}. By chance it would be 20 %.",
         f"A difference below {5 * digits.grid:g} in {first.name} is a reader's habit, not the patient's; a cut-off at "
@@ -102,29 +97,32 @@ def preference(frame: Frame) -> Iterator[Finding]:
 # ---------------------------------------------------------------- how it is done
 
 
-def _once(frame: Frame, column: Column) -> np.ndarray:
-    """Return the rows that count: those with a number that is no code, a patient's value once."""
+def _whose(frame: Frame) -> np.ndarray | None:
+    """Return a number for each patient, (n,); None if nobody says whose the rows are."""
+    if frame.patient is None:
+        return None
+    names = frame.patient.text if frame.patient.values is None else np.nan_to_num(frame.patient.values)
+    return np.unique(names, return_inverse=True)[1]
+
+
+def _counted(column: Column, whose) -> np.ndarray:
+    """Return the values that count: amounts that are no code and no limit, each of a patient once."""
     values = np.abs(column.values)
     rows = np.isfinite(values) & (values > 0) & ~column.is_code()
     for end in column.measured[:1], column.measured[-1:]:
         at_end = column.values == end
         if at_end.sum() > LIMIT * rows.sum():
             rows &= ~at_end
-    if frame.patient is None:
-        return rows
-    whose = frame.patient.text if frame.patient.values is None else frame.patient.values
-    _, number = np.unique(whose.astype(str), return_inverse=True)
-    order = np.flatnonzero(rows)
-    _, first = np.unique(np.stack([number[order], values[order]]), axis=1, return_index=True)
-    once = np.zeros(len(rows), bool)
-    once[order[first]] = True
-    return once
+    some = np.flatnonzero(rows)[:: max(1, int(rows.sum()) // ROWS)]
+    if whose is None or not len(some):
+        return values[some]
+    some = some[np.lexsort((values[some], whose[some]))]
+    new = np.r_[True, (np.diff(values[some]) != 0) | (np.diff(whose[some]) != 0)]
+    return values[some[new]]
 
 
-def _preferred(column: Column, rows) -> Digits | None:
-    """Return the last digits of a column in these rows if 0 and 5 are too many; None otherwise."""
-    values = np.abs(column.values[rows])
-    values = values[:: max(1, len(values) // ROWS)]
+def _preferred(values: np.ndarray) -> Digits | None:
+    """Return the last digits of numbers > 0 if 0 and 5 are too many; None otherwise."""
     if len(values) < ENOUGH:
         return None
     counts, grids = np.zeros(10, np.int64), []
@@ -142,24 +140,8 @@ def _preferred(column: Column, rows) -> Digits | None:
     digits = Digits(counts, float(np.median(grids)))
     low, high = np.quantile(values, [0.25, 0.75])
     fine = min(high - low, low) >= STEPS * digits.grid
-    return digits if fine and digits.share >= TOLD and digits.z >= SURE else None
-
-
-def _is_by_construction(digits: Digits) -> bool:
-    return digits.share >= (ON_THE_GRID if digits.grid >= 1 else ON_DECIMALS)
-
-
-def _at_a_site(frame: Frame, column: Column, rows) -> tuple[Digits | None, str]:
-    """Return the last digits at the first site where 0 and 5 are too many, and its name."""
-    if frame.site is None:
-        return None, ""
-    sites = frame.site.text if frame.site.values is None else frame.site.values
-    names = np.unique(sites[rows])
-    for name in names if len(names) <= SITES else ():
-        digits = _preferred(column, rows & (sites == name))
-        if digits is not None:
-            return digits, f" at site {name if frame.site.values is None else f'{name:g}'}"
-    return None, ""
+    by_construction = digits.share >= (ON_THE_GRID if digits.grid >= 1 else ON_DECIMALS)
+    return digits if fine and digits.share >= TOLD and digits.z >= SURE and not by_construction else None
 
 
 def grid_of(values) -> float | None:

@@ -107,7 +107,7 @@ def by_answer(frame: Frame) -> Iterator[Finding]:
 
 def by_others(frame: Frame) -> Iterator[Finding]:
     """Gaps that depend on another column."""
-    yield from _dependent(frame, [*frame.columns, *(c for c in (frame.site, frame.time) if c is not None)], APART)
+    yield from _dependent(frame, list(frame.columns), APART)
 
 
 # ---------------------------------------------------------------- how it is done

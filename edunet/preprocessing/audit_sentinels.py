@@ -11,6 +11,7 @@ from edunet.preprocessing.audit_cells import Column
 from edunet.preprocessing.audit_frame import Frame
 from edunet.preprocessing.audit_report import Finding
 from edunet.preprocessing.audit_writing import listed, number, share
+from edunet.preprocessing.plausible import plausible_range
 from edunet.preprocessing.sentinels import zeros_stand_apart
 
 __all__ = ["CHECKS", "SET_BY_HAND"]
@@ -44,16 +45,10 @@ def codes(frame: Frame) -> Iterator[Finding]:
 
 def zeros(frame: Frame) -> Iterator[Finding]:
     """Zeros that are cut off from all other values of a column."""
-    columns = [
-        column
-        for column in _quantities(frame)
-        if (column.known == 0).sum() >= ZEROS
-        and zeros_stand_apart(column.measured)
-        and not SET_BY_HAND.search(column.name.lower())
-    ]
+    columns = [column for column in _quantities(frame) if (column.known == 0).any() and _zero_is_impossible(column)]
     if columns:
-        least = [f"{c.name} {number(c.known[c.known > 0].min())}" for c in columns[:5]]
-        yield _stand_in(frame, 0, columns, f"the smallest other values are {', '.join(least)}, and nothing between")
+        least = [f"{c.name} {number(c.known[c.known > 0].min())}" for c in columns[:5] if (c.known > 0).any()]
+        yield _stand_in(frame, 0, columns, f"the smallest other values are {', '.join(least) or 'none'}")
 
 
 def words(frame: Frame) -> Iterator[Finding]:
@@ -108,6 +103,15 @@ def _quantities(frame: Frame) -> list[Column]:
     """Return the columns of numbers, with the target where it is a quantity."""
     target = [frame.target] if frame.target is not None and frame.target.kind == "number" else []
     return [*frame.numbers(), *(target if frame.event is None else [])]
+
+
+def _zero_is_impossible(column: Column) -> bool:
+    """Tell whether nobody has a zero: by the name of the column, or because the zeros are cut off from the rest."""
+    limits = plausible_range(column.name, None, column.measured)
+    if limits is not None and limits.low > 0:
+        return True
+    apart = (column.known == 0).sum() >= ZEROS and zeros_stand_apart(column.measured)
+    return apart and not SET_BY_HAND.search(column.name.lower())
 
 
 def _says_nothing(word: str) -> bool:

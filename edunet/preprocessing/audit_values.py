@@ -10,13 +10,16 @@ import numpy as np
 from edunet.preprocessing.audit_cells import Column
 from edunet.preprocessing.audit_frame import Frame
 from edunet.preprocessing.audit_report import Finding
+from edunet.preprocessing.audit_swaps import swapped_rows
 from edunet.preprocessing.audit_units import mixture_of
 from edunet.preprocessing.audit_writing import listed, number
+from edunet.preprocessing.plausible import Plausible, plausible_range
 
-__all__ = ["CHECKS"]
+__all__ = ["CHECKS", "limits_of"]
 
 ENOUGH = 30  # values, before anything is called odd among them
 RARE = 0.01  # of the values
+MOST = 0.2  # of the values may be impossible: where more are, the column is something else
 FEW = 3  # values, where the share is less
 AWAY = 2.0  # half-widths s, from the lowest value that is not negative
 SKEWED = (
@@ -25,10 +28,7 @@ SKEWED = (
 BEYOND = 8  # half-widths s from the median
 GAP = 3  # half-widths s of nothing, between the odd values and all others
 TIMES = 4  # or a quarter: so far at least from the next value, of an amount; otherwise from the median
-NAMED = (  # names of columns, and what such a value lies between
-    (re.compile(r"(^|[^a-z])age($|[^a-z])|age_years|years_old"), 0, 120, "years"),
-    (re.compile(r"percent|(^|_)pct($|_)|%|saturation|spo2|sao2|o2sat|h(a)?ematocrit|fio2_pc"), 0, 100, "%"),
-)
+PERCENT = re.compile(r"percent|(^|[_ ])pct($|[_ ])|%")
 
 
 def infinite(frame: Frame) -> Iterator[Finding]:
@@ -67,32 +67,36 @@ def negative(frame: Frame) -> Iterator[Finding]:
 
 
 def outside(frame: Frame) -> Iterator[Finding]:
-    """Values outside what the name of the column allows."""
+    """Values beyond what a living patient has, by the name of the column; shares that are no share."""
+    moved = swapped_rows(frame)
     for column in frame.numbers():
-        name = column.name.lower()
-        for pattern, low, high, unit in NAMED:
-            if not (pattern.search(name) or (unit == "%" and column.unit == "%")) or "change" in name:
-                continue
-            known = column.measured
-            odd = np.sort(known[(known < low) | (known > high)])
-            if 0 < len(odd) <= max(1, 0.2 * len(known)) and mixture_of(column) is None:
-                yield _impossible(
-                    frame,
-                    column,
-                    f"{column.name} has {len(odd):,} value{'s' * (len(odd) > 1)} that nobody has.",
-                    f"{_few(odd)}; possible are {low} to {high} {unit}.",
-                    f"({{c}} < {low}) | ({{c}} > {high})",
-                )
+        limits = limits_of(column)
+        if limits is None:
+            continue
+        known = _in_one_unit(column, moved.get(column))
+        known = known[known != 0]  # zeros are looked at as missing values
+        odd = known[(known < limits.low) | (known > limits.high)]
+        if 0 < len(odd) <= max(FEW, MOST * len(known)):
+            many = len(odd) > 1
+            yield _impossible(
+                frame,
+                column,
+                f"{len(odd):,} value{'s' * many} of {column.name} {'are' if many else 'is'} possible in nobody.",
+                f"{_few(odd)}; possible are {number(limits.low)} to {number(limits.high)} {limits.unit} "
+                f"({limits.source}).",
+                f"({{c}} < {limits.low:g}) | ({{c}} > {limits.high:g})",
+            )
 
 
 def far_beyond(frame: Frame) -> Iterator[Finding]:
     """Single values far from all others, also on a logarithmic scale: a point that slipped, a digit too much."""
+    moved = swapped_rows(frame)
     for column in frame.numbers():
-        if any(pattern.search(column.name.lower()) for pattern, *_ in NAMED):
-            continue
-        odd = _stray(column)
+        known, limits = _in_one_unit(column, moved.get(column)), limits_of(column)
+        odd = _stray(known)
+        if limits is not None:
+            odd = odd[(odd >= limits.low) & (odd <= limits.high)]  # the others have been told
         if len(odd):
-            known = column.measured
             rest = known[~np.isin(known, odd)]
             yield _impossible(
                 frame,
@@ -108,11 +112,28 @@ def far_beyond(frame: Frame) -> Iterator[Finding]:
 # ---------------------------------------------------------------- how it is done
 
 
-def _stray(column: Column) -> np.ndarray:
+def limits_of(column: Column) -> Plausible | None:
+    """Return between what the values of a column can lie in living patients; None if its name does not tell."""
+    for unit in dict.fromkeys((column.unit or None, None)):
+        limits = plausible_range(column.name, unit, column.measured)
+        if limits is not None:
+            return limits
+    name = column.name.lower()
+    if (PERCENT.search(name) or column.unit == "%") and "change" not in name and len(column.measured):
+        return Plausible(0, 100, "%", "by definition")
+    return None
+
+
+def _in_one_unit(column: Column, moved) -> np.ndarray:
+    """Return the sorted values that are no code, not in the rarer of two units and not in another column's place."""
+    units, known = mixture_of(column, moved), column.measured
+    if moved is not None:
+        known = np.sort(column.values[np.isfinite(column.values) & ~column.is_code() & ~moved])
+    return known if units is None else known[~units.is_rare(known)]
+
+
+def _stray(known: np.ndarray) -> np.ndarray:
     """Return the values that lie far beyond all others, sorted; of an amount, far also as a factor."""
-    known, units = column.measured, mixture_of(column)
-    if units is not None:
-        known = known[~units.is_rare(known)]
     if len(known) < ENOUGH or len(np.unique(known)) < ENOUGH // 2:
         return np.empty(0)
     odd = known[_is_beyond(known)]

@@ -47,7 +47,7 @@ def test_a_report_prints(report):
 def test_no_finding_says_what_was_looked_at():
     clean = audit({"a": rng.normal(size=50)})
     assert not clean
-    assert str(clean).startswith("No finding in 50 rows of 1 column.\nLooked at: values missing, ")
+    assert str(clean).startswith("No finding in 50 rows of 1 column.\nLooked at: ")
 
 
 def test_what_needs_a_target_is_not_claimed():

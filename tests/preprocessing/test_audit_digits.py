@@ -3,7 +3,6 @@
 import numpy as np
 import pytest
 
-from edunet.datasets import hospitals
 from edunet.preprocessing.audit_digits import grid_of, preference
 from edunet.preprocessing.audit_reading import read_frame
 
@@ -36,12 +35,6 @@ def test_all_columns_in_one_finding():
     rounded = np.where(HALF, SBP.round(-1), SBP)
     (one,) = preference(read_frame({"sbp": rounded, "dbp": rounded - 50, "x": SBP}))
     assert one.columns == ("sbp", "dbp")
-
-
-def test_only_at_one_site():
-    (one,) = preference(read_frame(hospitals.load(2000)))
-    assert one.columns == ("sbp",)
-    assert "at site 1" in one.evidence
 
 
 CLEAN = {

@@ -93,11 +93,6 @@ def test_missing_by_a_word():
     assert "where ward is b" in one.evidence
 
 
-def test_missing_by_the_site():
-    (one,) = found(by_others, {"crp": hidden(CRP, (U < 0.5) & (np.arange(N) % 2 == 0))}, site=np.arange(N) % 2)
-    assert "where site is" in one.evidence
-
-
 def test_missing_by_a_date():
     day = np.datetime64("2020-01-01") + np.arange(N)
     (one,) = found(by_others, {"day": day, "crp": hidden(CRP, (U < 0.5) & (np.arange(N) > N / 2))})

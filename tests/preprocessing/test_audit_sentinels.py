@@ -37,7 +37,18 @@ def test_zeros_that_nobody_has():
     (one,) = found(zeros, columns)
     assert one.columns == ("bmi",)
     assert "bmi 30 (10 %)" in one.evidence
-    assert "nothing between" in one.evidence
+    assert f"the smallest other values are bmi {BMI.min():g}" in one.evidence
+
+
+def test_all_cholesterols_are_zero():
+    """As in the Swiss file of the heart disease set, 123 of 123."""
+    (one,) = found(zeros, {"chol": np.zeros(123), "oldpeak": np.zeros(123)})
+    assert one.columns == ("chol",)
+    assert "chol 123 (100 %)" in one.evidence
+
+
+def test_one_zero_where_the_name_rules_it_out():
+    assert found(zeros, {"chol": [0.0, *rng.normal(210, 40, 20)]}) != []
 
 
 @pytest.mark.parametrize("name", ["time", "day_of_visit", "dose_mg", "weight change"])

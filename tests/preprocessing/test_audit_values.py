@@ -46,18 +46,40 @@ def test_what_may_be_negative(values):
 
 
 OUTSIDE = {
-    "age of 150": ("age", [150]),
-    "age in years": ("Age (years)", [-3]),
-    "per cent": ("SpO2", [980]),
-    "haematocrit": ("hematocrit", [120]),
-    "pct": ("lymph_pct", [101]),
+    "age of 150": ("age", rng.uniform(20, 90, N), 150, "0 to 123 years"),
+    "age in words": ("Age (years)", rng.uniform(20, 90, N), -3, "0 to 123 years"),
+    "saturation": ("SpO2", rng.uniform(85, 100, N).round(), 980, "5 to 100 %"),
+    "share": ("lymph_pct", rng.uniform(5, 60, N), 101, "0 to 100 %"),
+    "glucose": ("glucose", rng.lognormal(4.6, 0.3, N), 9000, "4 to 3,000 mg/dl"),
+    "sodium": ("sodium", rng.normal(138, 4, N).round(), 13.8, "75 to 260 mmol/l"),
+    "height": ("height_cm", rng.normal(170, 9, N).round(), 13, "20 to 280 cm"),
 }
 
 
-@pytest.mark.parametrize(("name", "wrong"), OUTSIDE.values(), ids=OUTSIDE)
-def test_outside_what_the_name_allows(name, wrong):
-    (one,) = found(outside, name, rng.uniform(20, 90, N), wrong)
-    assert one.evidence.startswith(f"{wrong[0]}; possible are 0 to 1")
+@pytest.mark.parametrize(("name", "values", "wrong", "possible"), OUTSIDE.values(), ids=OUTSIDE)
+def test_beyond_what_a_living_patient_has(name, values, wrong, possible):
+    (one,) = found(outside, name, values, [wrong])
+    assert one.name == "impossible values"
+    assert one.evidence.startswith(f"{wrong:,}; possible are {possible} (")
+
+
+def test_a_unit_that_the_table_tells():
+    class Lab:
+        x, y = np.where(np.arange(N) < 2, 90, rng.normal(4.2, 0.4, N))[:, None], np.zeros(N)
+        columns, units, truth, patient_id, site = ("potassium",), {"potassium": "mmol/l"}, {}, np.arange(N), np.zeros(N)
+
+    (one,) = outside(read_frame(Lab))
+    assert "90 (2 times); possible are 0.6 to 20 mmol/l" in one.evidence
+
+
+def test_the_other_unit_and_codes_are_told_elsewhere():
+    glucose = rng.lognormal(4.6, 0.3, N).round()
+    glucose[:10], glucose[10:20], glucose[20:30] = glucose[:10] / 18.016, -9, 0
+    assert found(outside, "glucose (mg/dl)", glucose) == []
+
+
+def test_a_standardised_column_is_left_alone():
+    assert found(outside, "glucose", rng.normal(size=N)) == []
 
 
 @pytest.mark.parametrize("name", ["dosage", "stage", "average", "percent_change", "image"])
