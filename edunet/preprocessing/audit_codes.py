@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import weakref
 
 import numpy as np
 
@@ -18,6 +19,7 @@ ID_NAME = re.compile(
     r"|(row|sample|file|visit|encounter|study) (nr|no|number)|rownames|row ?names?|row|index|unnamed( 0)?"
 )
 MOMENTS = {"day", "days", "time", "hour", "hours", "minute", "week", "month", "year", "date", "visit", "dose"}
+_KEPT: weakref.WeakKeyDictionary[Column, tuple[np.ndarray, list]] = weakref.WeakKeyDictionary()
 JOINED = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|[^A-Za-z0-9]+")
 
 
@@ -51,8 +53,15 @@ def is_moment(name: str) -> bool:
 def codes_of(column: Column) -> tuple[np.ndarray, list]:
     """Return which of its different values each row has, -1 where nothing stands, and these values: (n,), k of them.
 
-    Numbers in rising order, words in the order of their coming. Words that stand among numbers are no values.
+    Numbers in rising order, words in the order of their coming. Words that stand among numbers are no values. Both are
+    kept as long as the column is: nearly every check asks for them.
     """
+    if column not in _KEPT:
+        _KEPT[column] = _codes(column)
+    return _KEPT[column]
+
+
+def _codes(column: Column) -> tuple[np.ndarray, list]:
     n = len(column.missing)
     codes = np.full(n, -1)
     if column.kind == "number":

@@ -11,6 +11,7 @@ from edunet.preprocessing.audit_codes import classes_of, codes_of, is_id, is_mom
 from edunet.preprocessing.audit_frame import Frame
 from edunet.preprocessing.audit_ranks import areas
 from edunet.preprocessing.audit_report import Finding
+from edunet.preprocessing.audit_writing import listed
 
 __all__ = ["CHECKS", "constant", "ids", "numbers_rows"]
 
@@ -79,8 +80,14 @@ def _finding(
     else:
         repair = frame.without(columns)
     evidence = "; ".join(told for _, told in found[:6]) + (f"; {len(found) - 6} more" if len(found) > 6 else "")
-    names = ", ".join(column.name for column in columns)
-    yield Finding(name, tuple(column.name for column in columns), f"{names}: {what}.", evidence, consequence, repair)
+    yield Finding(
+        name,
+        tuple(column.name for column in columns),
+        f"{listed([column.name for column in columns])}: {what}.",
+        evidence,
+        consequence,
+        repair,
+    )
 
 
 def _yes_or_no(frame: Frame, column: Column) -> str:

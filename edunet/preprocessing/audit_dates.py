@@ -57,7 +57,7 @@ def impossible(frame: Frame) -> Iterator[Finding]:
                 "impossible dates",
                 (column.name,),
                 f"{column.name} holds cells that are no day: {_told(column, rows)}.",
-                f"{len(rows)} of {frame.n} rows: {_first(rows)}",
+                f"{len(rows)} of {frame.n:,} rows: {_first(rows)}",
                 "One reader makes them missing, another the next month, a third stops; ages and intervals are wrong.",
                 f"Ask for the true dates of these rows; else make them missing{_as_missing(frame, column)}",
             )
@@ -78,7 +78,7 @@ def future(frame: Frame, today: datetime.date) -> Iterator[Finding]:
                 (column.name,),
                 f"{column.name} holds dates after {day}: {_told(column, late)}."
                 + (" Most are: were they moved to hide who the patients are?" if moved else ""),
-                f"{len(late)} of {len(column.known)} dates, up to {_day(column.values[late].max())}: {_first(late)}",
+                f"{len(late)} of {len(column.known):,} dates, up to {_day(column.values[late].max())}: {_first(late)}",
                 "Ages and intervals become negative or far too long, and scaling makes all others alike.",
                 "Use intervals within a patient alone, no calendar."
                 if moved
@@ -126,7 +126,7 @@ def early(frame: Frame) -> Iterator[Finding]:
                 "dates before 1900",
                 (column.name,),
                 f"{column.name} holds dates before 1900: {_told(column, rows)}.",
-                f"{len(rows)} of {len(column.known)} dates: {_first(rows)}",
+                f"{len(rows)} of {len(column.known):,} dates: {_first(rows)}",
                 "Ages above 120 years, and intervals that outweigh all others.",
                 f"Ask for the true dates in {frame.at(column)}; a century may be wrong.",
             )

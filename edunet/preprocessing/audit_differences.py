@@ -64,7 +64,7 @@ def differences(frame: Frame, place: np.ndarray, names: list[str]) -> list[Diffe
         made += _shares("gaps", column, column.missing.astype(np.intp), [0, 1], place, names, MISSING)
         if column.kind == "number" and len(values) > 2:
             made += _values(column, place, names, codes)
-            made += _writing(column, place, names) if len(values) > CLASSES else []
+            made += _writing(column, place, names, codes, np.array(values)) if len(values) > CLASSES else []
         elif len(values) <= CLASSES:
             made += _shares("share", column, codes, values, place, names, SHARE)
     if frame.target is not None:
@@ -112,16 +112,17 @@ def _values(column: Column, place: np.ndarray, names: list[str], codes: np.ndarr
     return made
 
 
-def _writing(column: Column, place: np.ndarray, names: list[str]) -> list[Difference]:
+def _writing(
+    column: Column, place: np.ndarray, names: list[str], codes: np.ndarray, values: np.ndarray
+) -> list[Difference]:
     """Compare how often values are multiples of 5, and how often they are the least of their place."""
-    there = (place >= 0) & np.isfinite(column.values)
-    least = np.full(len(names), np.inf)
-    np.minimum.at(least, place[there], column.values[there])
-    fives = np.where(there, column.values % 5 == 0, -1).astype(np.intp)
-    lowest = np.where(there, column.values == least[place], -1).astype(np.intp)
+    rows = np.flatnonzero((place >= 0) & (codes >= 0))
+    where, which = place[rows], codes[rows]
+    least = np.full(len(names), len(values))
+    np.minimum.at(least, where, which)
     made = []
-    for codes, what in ((fives, "a multiple of 5"), (lowest, "at its least value")):
-        made += _shares("writing", column, codes, ["other", what], place, names, SHARE)
+    for told, what in ((values % 5 == 0)[which], "a multiple of 5"), (which == least[where], "at its least value"):
+        made += _shares("writing", column, told.astype(np.intp), ["other", what], where, names, SHARE)
     return made
 
 
@@ -149,7 +150,7 @@ def _shares(
         gap = _logit(share[i], m[i]) - _logit(middle[i], m[i]) if kind == "outcome" else share[i] - middle[i]
         j = kinds - 1 if kinds == 2 else int(np.abs(gap).argmax())
         what = {"gaps": "missing", "writing": f"{values[j]}"}.get(kind, f"with {_value(values[j])}")
-        text = f"{names[i]} {share[i, j]:.1%} {what} (elsewhere {middle[i, j]:.1%})"
+        text = f"{names[i]} {100 * share[i, j]:.1f} % {what} (elsewhere {100 * middle[i, j]:.1f} %)"
         p = chance_of_shares(count[i], count.sum(axis=0) - count[i])
         made.append(Difference(kind, column, i, float(gap[j]), limit, p, text))
     return made

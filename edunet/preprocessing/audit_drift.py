@@ -14,6 +14,7 @@ from edunet.preprocessing.audit_codes import codes_of, is_moment
 from edunet.preprocessing.audit_differences import ROWS, Difference, differences
 from edunet.preprocessing.audit_frame import Frame
 from edunet.preprocessing.audit_report import Finding
+from edunet.preprocessing.audit_writing import listed
 
 __all__ = ["CHECKS", "NEEDS", "between_sites", "over_time"]
 
@@ -109,7 +110,7 @@ def _finding(found: list[Difference], comparisons: int, name: str, consequence: 
     return Finding(
         name,
         tuple(by_column),
-        f"{', '.join(list(by_column)[:SHOWN])}: {name}.",
+        f"{listed(list(by_column))}: {name}.",
         f"{'; '.join(told[:SHOWN])}{more}; {sure}, {comparisons} comparisons counted",
         consequence,
         repair,

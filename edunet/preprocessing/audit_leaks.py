@@ -17,15 +17,17 @@ import numpy as np
 from edunet.preprocessing.audit_cells import Column
 from edunet.preprocessing.audit_codes import CLASSES, classes_of, codes_of, is_id, words_in
 from edunet.preprocessing.audit_frame import Frame
-from edunet.preprocessing.audit_ranks import areas, chance, held_out_rates, rank_correlation
+from edunet.preprocessing.audit_ranks import areas, chance, chance_of_shares, held_out_rates, rank_correlation
 from edunet.preprocessing.audit_report import Finding
+from edunet.preprocessing.audit_writing import listed
 
-__all__ = ["CHECKS", "NEEDS", "Told", "known_afterwards", "leaks", "tells"]
+__all__ = ["CHECKS", "NEEDS", "PERFECT", "Told", "is_later", "known_afterwards", "leaks", "tells"]
 
 PERFECT = 0.98  # AUC, or |ρ|, of a single column
 SOME = 0.60  # AUC that makes a suspicious name a finding
 SOME_RHO = 0.30
 LEVEL = 0.01  # that chance does it, all comparisons counted
+WAYS = 3  # by gaps, by values, by categories
 ROWS = 10  # of a class and of the rest, measured
 
 SURE = re.compile(
@@ -46,7 +48,7 @@ class Told(NamedTuple):
     """How well a column tells one class from the rest."""
 
     auc: float  # of either direction, 0.5 to 1
-    z: float  # sd from 0.5
+    p: float  # how likely chance does it
     k: int  # the class
     rows: int  # compared
     how: str
@@ -86,7 +88,7 @@ def _best(values: np.ndarray, classes: np.ndarray, k: int, how: str) -> Told | N
     if not len(enough):
         return None
     best = int(enough[-1]) if k == 2 else int(enough[np.abs(auc[enough] - 0.5).argmax()])
-    return Told(float(max(auc[best], 1 - auc[best])), float(abs(z[best])), best, n, how)
+    return Told(float(max(auc[best], 1 - auc[best])), chance(z[best]), best, n, how)
 
 
 def _parts(codes: np.ndarray, there: np.ndarray, kinds: int) -> tuple[np.ndarray, str]:
@@ -100,9 +102,13 @@ def _parts(codes: np.ndarray, there: np.ndarray, kinds: int) -> tuple[np.ndarray
 def _held_out(codes, ill, k: int, groups, there, how: str) -> Told | None:
     if min(ill.sum(), (~ill).sum()) < ROWS:
         return None
-    rate = held_out_rates(codes, ill, None if groups is None else groups[there])
-    auc, z = areas(rate, ill.astype(np.intp), 2)
-    return Told(float(auc[1]), float(max(z[1], 0)), k, len(codes), how)
+    whose = None if groups is None else groups[there]
+    auc, z = areas(held_out_rates(codes, ill, whose), ill.astype(np.intp), 2)
+    p = chance(max(z[1], 0))
+    if whose is None:  # rows of one patient are alike, and χ² would take them for proof
+        k_ill, k_well = (np.bincount(codes[side], minlength=int(codes.max()) + 1) for side in (ill, ~ill))
+        p = min(p, chance_of_shares(k_ill, k_well))
+    return Told(float(auc[1]), p, k, len(codes), how)
 
 
 def leaks(frame: Frame) -> Iterator[Finding]:
@@ -114,8 +120,8 @@ def leaks(frame: Frame) -> Iterator[Finding]:
     columns = [column for column in frame.columns if not is_id(column.name)]
     copies, others = [], []
     for column in columns:
-        size, z, text = _told(frame, column, codes, names)
-        if size > PERFECT and chance(z, len(columns) * max(len(names) - 1, 1)) <= LEVEL:
+        size, text = _told(frame, column, codes, names, len(columns))
+        if size > PERFECT:
             (copies if _is_copy(column, codes) else others).append((column, text))
     target = frame.target.name
     yield from _finding(frame, "copy of the outcome", copies, f"The same as {target}, under another name")
@@ -131,41 +137,47 @@ def known_afterwards(frame: Frame) -> Iterator[Finding]:
     0.84: a limit of 0.98 would let it pass. How ill somebody is, SAPS or SOFA, is known before.
     """
     codes, names = classes_of(frame.target)
-    columns = [column for column in frame.columns if _later(column.name)]
+    columns = [column for column in frame.columns if is_later(column.name)]
     found = []
     for column in columns:
-        size, z, text = _told(frame, column, codes, names)
+        size, text = _told(frame, column, codes, names, len(columns))
         least = 0 if SURE.fullmatch(words_in(column.name)) else SOME if names else SOME_RHO
-        if least <= size <= PERFECT and chance(z, len(columns) * max(len(names) - 1, 1)) <= LEVEL:
+        if text and least <= size <= PERFECT:
             found.append((column, text))
     what = f"Known only after {frame.target.name}, by the name, and telling it"
     yield from _finding(frame, "known only afterwards", found, what)
 
 
-def _later(name: str) -> bool:
+def is_later(name: str) -> bool:
+    """Tell whether a column's name says that it is known only after the outcome.
+
+    >>> [is_later(name) for name in ("time", "Length_of_stay", "prothrombin_time", "previous_readmissions")]
+    [True, True, False, False]
+    """
     words = words_in(name)
     return bool(SURE.fullmatch(words) or MAYBE.fullmatch(words)) and not BEFORE.search(words)
 
 
-def _told(frame: Frame, column: Column, codes: np.ndarray, names: list[str]) -> tuple[float, float, str]:
-    """Return how well a column tells the target, AUC or |ρ|, how many sd it is from chance, and both in words."""
+def _told(frame: Frame, column: Column, codes: np.ndarray, names: list[str], columns: int) -> tuple[float, str]:
+    """Return how well a column tells the target, AUC or |ρ|, and in words; 0 and "" where chance may do the same."""
     target = frame.target
     if len(names) >= 2:
         groups = None if frame.patient is None else codes_of(frame.patient)[0]
-        told = max(
-            tells(column, codes, len(names), groups), key=lambda told: (told.auc > PERFECT, told.z), default=None
-        )
-        if told is None:
-            return 0.0, 0.0, ""
-        of = f"{target.name} = {names[told.k]}"
-        return told.auc, told.z, f"{column.name} AUC {told.auc:.3f} for {of}, by {told.how}, in {told.rows} rows"
+        comparisons = columns * WAYS * max(len(names) - 1, 1)
+        sure = [told for told in tells(column, codes, len(names), groups) if told.p * comparisons <= LEVEL]
+        if not sure:
+            return 0.0, ""
+        told = max(sure, key=lambda told: told.auc)
+        weak = f" (p = {told.p:.1g})" if told.auc < SOME else ""
+        what = f"{target.name} = {names[told.k]}, by {told.how}"
+        return told.auc, f"{column.name} AUC {told.auc:.3f} for {what}, in {told.rows:,} rows{weak}"
     if names or target.kind != "number" or column.values is None:
-        return 0.0, 0.0, ""
+        return 0.0, ""
     both = np.isfinite(column.values) & np.isfinite(target.values)
     rho, z = rank_correlation(column.values[both], target.values[both])
-    if np.isnan(rho) or both.sum() < ROWS:
-        return 0.0, 0.0, ""
-    return abs(rho), z, f"{column.name} Spearman's rank correlation {rho:.3f} in {both.sum()} rows"
+    if np.isnan(rho) or both.sum() < ROWS or chance(z, columns) > LEVEL:
+        return 0.0, ""
+    return abs(rho), f"{column.name} Spearman's rank correlation {rho:.3f} in {both.sum():,} rows"
 
 
 def _is_copy(column: Column, classes: np.ndarray) -> bool:
@@ -185,7 +197,7 @@ def _finding(frame: Frame, name: str, found: list[tuple[Column, str]], what: str
     yield Finding(
         name,
         tuple(column.name for column in columns),
-        f"{what}: {', '.join(column.name for column in columns)}.",
+        f"{what}: {listed([column.name for column in columns])}.",
         "; ".join(text for _, text in found),
         "The score is that of this column, not of a model. If it is written after the outcome, nobody has it when a "
         "prediction is needed, and the model fails there.",

@@ -60,27 +60,22 @@ def held_out_rates(
         (hits + weight·p) / (rows + weight)         p share of the ill among all
     A category that the other folds lack gets p: many rare categories look no better than chance, as they do to new
     patients. Rates counted on the row itself would tell each name of a patient apart perfectly.
-    Args: codes (n,), categories from 0; ill (n,) bool; groups (n,), whose each row is, so that no patient is in two
-    folds.
+    Args: codes (n,), categories from 0; ill (n,) bool; groups (n,), whose each row is, from 0, -1 where not known,
+    so that no patient is in two folds.
     """
     n = len(codes)
     rng = np.random.default_rng(0)  # which fold a row is in should not change from one audit to the next
     if groups is None:
         fold = rng.permutation(n) % folds
     else:
-        names, whose = np.unique(groups, return_inverse=True)
-        fold = (rng.permutation(len(names)) % folds)[whose.reshape(-1)]
+        fold = (rng.permutation(int(groups.max(initial=0)) + 2) % folds)[groups]
     k = int(codes.max(initial=0)) + 1
-    rows = np.bincount(codes, minlength=k)
-    hits = np.bincount(codes, weights=ill, minlength=k)
+    cell = codes * folds + fold
+    rows = np.bincount(cell, minlength=k * folds).reshape(k, folds)
+    hits = np.bincount(cell, weights=ill, minlength=k * folds).reshape(k, folds)
     p = float(ill.mean()) if n else 0.0
-    rate = np.empty(n)
-    for f in range(folds):
-        mine = fold == f
-        others = rows - np.bincount(codes[mine], minlength=k)
-        found = hits - np.bincount(codes[mine], weights=ill[mine], minlength=k)
-        rate[mine] = ((found + weight * p) / (others + weight))[codes[mine]]
-    return rate
+    rows, hits = rows.sum(axis=1, keepdims=True) - rows, hits.sum(axis=1, keepdims=True) - hits  # of the other folds
+    return ((hits + weight * p) / (rows + weight)).reshape(-1)[cell]
 
 
 def rank_correlation(a: np.ndarray, b: np.ndarray) -> tuple[float, float]:

@@ -11,11 +11,16 @@ from edunet.preprocessing.audit_cells import Column
 from edunet.preprocessing.audit_codes import codes_of, is_id, words_in
 from edunet.preprocessing.audit_frame import Frame
 from edunet.preprocessing.audit_report import Finding
+from edunet.preprocessing.audit_writing import listed, share
 
-__all__ = ["CHECKS", "pairs", "repeated_patients", "repeated_rows", "signature", "whose_rows"]
+__all__ = ["CHECKS", "fixed_values", "pairs", "repeated_patients", "repeated_rows", "signature", "whose_rows"]
 
 PATIENT = re.compile(
     r"(patient|subject|person|participant|pat)( .*)?|pid|mrn|id|(medical )?record .*|hospital (nr|no|number)"
+)
+FIXED = re.compile(
+    r"(.* )?(sex|gender|male|female|dob|race|ethnicity|birth ?(date|day|year))|(date|year) of birth"
+    r"|blood (group|type)"
 )
 SALT = 0x9E3779B97F4A7C15  # 2⁶⁴ / golden ratio: neighbours land far apart
 SHOWN = 3
@@ -120,8 +125,8 @@ def _finding_of_rows(frame: Frame, rows: np.ndarray, keys: np.ndarray) -> Findin
     return Finding(
         "duplicate rows",
         (),
-        f"{len(rows)} of {frame.n} rows repeat{'s' * (len(rows) == 1)} another in every column.",
-        f"{_n(len(rows))} ({len(rows) / frame.n:.1%}): {_examples(rows, keys)}",
+        f"{len(rows)} of {frame.n:,} rows repeat{'s' * (len(rows) == 1)} another in every column.",
+        f"{_n(len(rows))} ({share(len(rows), frame.n)}): {_examples(rows, keys)}",
         "A split by rows puts one in training and its twin in the test, which then asks for what was learnt by heart; "
         "and every interval is too narrow.",
         _dropped(frame, rows),
@@ -146,11 +151,11 @@ def _n(rows: int) -> str:
 
 
 def _finding_of_strangers(frame: Frame, rows: np.ndarray, keys: np.ndarray, ids: list[Column], many: int) -> Finding:
-    names = ", ".join(column.name for column in ids)
+    names = listed([column.name for column in ids])
     return Finding(
         "same rows under different ids",
         tuple(column.name for column in ids),
-        f"{len(rows)} of {frame.n} rows are as another in all columns but {names}: one patient under two names?",
+        f"{len(rows)} of {frame.n:,} rows are as another in all columns but {names}: one patient under two names?",
         f"{_n(len(rows))}, the same in {many} columns: {_examples(rows, keys)}",
         "A split by patients does not keep them together: the test asks for what was learnt by heart.",
         f"repeats(x) numbers equal rows alike: patient_split(x, y, groups=repeats(x)), with x without {names}",
@@ -188,16 +193,54 @@ def repeated_patients(frame: Frame) -> Iterator[Finding]:
     )
 
 
+def fixed_values(frame: Frame) -> Iterator[Finding]:
+    """Find ids on whose rows stands what no patient changes: two sexes, two dates of birth, two blood groups."""
+    whose = whose_rows(frame)
+    if whose is None:
+        return
+    codes, names = codes_of(whose)
+    for column in frame.columns:
+        if not FIXED.fullmatch(words_in(column.name)):
+            continue
+        values = codes_of(column)[0]
+        both = np.flatnonzero((codes >= 0) & (values >= 0))
+        low, high = _ends(codes[both], values[both], len(names))
+        wrong = np.flatnonzero(low < high)
+        if len(wrong):
+            rows = both[codes[both] == wrong[0]]
+            other = rows[values[rows] != values[rows[0]]][0]
+            many = f"{len(wrong)} id{'s have' if len(wrong) > 1 else ' has'}"
+            yield Finding(
+                "one id, two patients",
+                (whose.name, column.name),
+                f"{many} several values of {column.name}: slips of the pen, or two patients under one name?",
+                f"{len(wrong)} of {int((np.bincount(codes[both], minlength=len(names)) > 1).sum())} ids with several "
+                f"rows, such as rows {rows[0]} and {other}: {_cell(column, rows[0])} and {_cell(column, other)}",
+                "What belongs to a patient is learnt from somebody else's values.",
+                f"Make spellings one and look these ids up; patients who are two need two ids in {frame.at(whose)}.",
+            )
+
+
+def _ends(codes: np.ndarray, values: np.ndarray, k: int) -> tuple[np.ndarray, np.ndarray]:
+    """Return the least and the largest value of each of k ids."""
+    low, high = np.full(k, np.iinfo(np.intp).max), np.full(k, -1)
+    np.minimum.at(low, codes, values)
+    np.maximum.at(high, codes, values)
+    return low, high
+
+
+def _cell(column: Column, row: int) -> str:
+    return repr(column.text[row]) if column.text is not None and column.text[row] else f"{column.values[row]:g}"
+
+
 def _of_two_answers(frame: Frame, codes: np.ndarray, known: np.ndarray, k: int) -> str:
     """Write how many ids have rows with different answers."""
     if frame.target is None:
         return ""
     answer = codes_of(frame.target)[0]
     both = known & (answer >= 0)
-    low, high = np.full(k, len(answer) + 1), np.full(k, -1)
-    np.minimum.at(low, codes[both], answer[both])
-    np.maximum.at(high, codes[both], answer[both])
+    low, high = _ends(codes[both], answer[both], k)
     return f". Ids with different answers: {int((low < high).sum())}"
 
 
-CHECKS = {"duplicate rows": repeated_rows, "repeated patients": repeated_patients}
+CHECKS = {"duplicate rows": repeated_rows, "repeated patients": repeated_patients, "values of a patient": fixed_values}

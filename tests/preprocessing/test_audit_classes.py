@@ -16,7 +16,7 @@ def test_a_rare_class_with_its_figures():
     (one,) = found([0] * 980 + [1] * 20)
     assert one.name == "rare class"
     assert one.columns == ("target",)
-    assert one.evidence == "20 rows (2.0%), 10.0 for each of 2 columns; always answering 0 is right in 98.0%"
+    assert one.evidence == "20 rows (2 %), 10.0 for each of 2 columns; always answering 0 is right in 98 %"
     assert "class_weight={0: 0.51, 1: 25}" in one.repair
     assert "average precision beside its trivial value 0.020" in one.repair
 
@@ -29,7 +29,7 @@ def test_words_and_several_classes():
 
 def test_visits_are_counted_as_patients_too():
     (one,) = found([0] * 90 + [1] * 9, patient=np.array([*range(90), *[90] * 5, *[91] * 4]))
-    assert one.evidence.startswith("9 rows (9.1%) of 2 patients,")
+    assert one.evidence.startswith("9 rows (9 %) of 2 patients,")
 
 
 @pytest.mark.parametrize(
@@ -48,7 +48,7 @@ def test_one_class():
 
 def test_rows_without_an_answer_are_of_no_class():
     (one,) = found([0.0] * 60 + [1.0] * 4 + [np.nan] * 36)
-    assert one.evidence.startswith("4 rows (6.2%)")
+    assert one.evidence.startswith("4 rows (6 %)")
 
 
 def test_no_target_no_finding():

@@ -38,10 +38,10 @@ def test_faults_of_the_dirty_records_are_counted():
     frame = read_frame(records)
     (found,) = impossible(frame)
     assert found.columns == ("visit_date",)
-    assert found.evidence.startswith(f"{planted.count(('impossible_date', 'visit_date'))} of 3513 rows: rows 112, ")
+    assert found.evidence.startswith(f"{planted.count(('impossible_date', 'visit_date'))} of 3,513 rows: rows 112, ")
     (found,) = future(frame, TODAY)
     assert found.columns == ("birth_date",)
-    assert found.evidence.startswith(f"{planted.count(('impossible_date', 'birth_date'))} of 3513 dates, up to 2091-")
+    assert found.evidence.startswith(f"{planted.count(('impossible_date', 'birth_date'))} of 3,513 dates, up to 2091-")
     (found,) = mixed(frame)
     n = planted.count(("date_format", "visit_date"))
     assert f"month/day/year in {n} rows, such as 06/27/2022" in found.evidence

@@ -41,19 +41,19 @@ def test_hospitals_with_other_patients_or_devices(told):
 
 
 def test_the_hospital_with_more_men():
-    assert "sex: site 3 59.5% with 1 (elsewhere 48.0%)" in FOUND["categories differ between sites"].evidence
+    assert "sex: site 3 59.5 % with 1 (elsewhere 48.0 %)" in FOUND["categories differ between sites"].evidence
 
 
 def test_hospitals_with_more_gaps():
     one = FOUND["gaps differ between sites"]
     assert set(one.columns) == {"creatinine", "crp", "sbp", "potassium"}
-    assert "crp: site 0 0.0% missing (elsewhere 20.3%), site 3 29.7%" in one.evidence
+    assert "crp: site 0 0.0 % missing (elsewhere 20.3 %), site 3 29.7 %" in one.evidence
 
 
 def test_the_hospital_that_rounds_and_the_one_with_a_limit():
     one = FOUND["rounding or limits differ between sites"]
-    assert "sbp: site 1 100.0% a multiple of 5 (elsewhere 0.0%)" in one.evidence
-    assert "site 3 26.5% at its least value (elsewhere 0.1%)" in one.evidence
+    assert "sbp: site 1 100.0 % a multiple of 5 (elsewhere 0.0 %)" in one.evidence
+    assert "site 3 26.5 % at its least value (elsewhere 0.1 %)" in one.evidence
 
 
 def test_more_events_at_a_hospital_need_more_rows_to_be_sure():
@@ -65,7 +65,7 @@ def test_more_events_at_a_hospital_need_more_rows_to_be_sure():
         for found in between_sites(read_frame(columns, target=many.y, site=many.site))
         if found.name == "outcome differs between sites"
     ]
-    assert "site 0 13.3% with 1 (elsewhere 17.3%)" in one.evidence
+    assert "site 0 13.3 % with 1 (elsewhere 17.3 %)" in one.evidence
 
 
 @pytest.mark.parametrize("seed", range(5))

@@ -4,7 +4,14 @@ import numpy as np
 import pytest
 
 from edunet.preprocessing.audit_reading import read_frame
-from edunet.preprocessing.audit_repeats import pairs, repeated_patients, repeated_rows, signature, whose_rows
+from edunet.preprocessing.audit_repeats import (
+    fixed_values,
+    pairs,
+    repeated_patients,
+    repeated_rows,
+    signature,
+    whose_rows,
+)
 from edunet.preprocessing.splits import repeats
 
 
@@ -32,7 +39,7 @@ def test_rows_that_repeat_others_are_counted_and_named():
     assert found.name == "duplicate rows"
     assert found.sentence == "3 of 63 rows repeat another in every column."
     assert found.repair.startswith("keep = ~np.isin(np.arange(63), [60, 61, 62]); columns = ")
-    assert found.evidence.startswith("3 surplus rows (4.8%): row 60 as 3, 61 as 3, 62 as 7")
+    assert found.evidence.startswith("3 surplus rows (5 %): row 60 as 3, 61 as 3, 62 as 7")
 
 
 def test_a_table_without_repeats_is_quiet():
@@ -49,7 +56,7 @@ def test_a_row_of_the_same_patient_that_is_the_same_counts_even_in_few_values():
     rng = np.random.default_rng(0)
     columns = {f"item {j}": rng.integers(0, 2, 40) for j in range(3)} | {"id": np.arange(40)}
     (found,) = rows_found({name: np.append(values, values[5]) for name, values in columns.items()})
-    assert found.evidence == "1 surplus row (2.4%): row 40 as 5"
+    assert found.evidence == "1 surplus row (2 %): row 40 as 5"
 
 
 def test_rows_that_are_the_same_but_for_the_id():
@@ -134,3 +141,20 @@ def test_the_repair_of_many_repeats_runs():
     names = {"columns": columns, "np": np, "repeats": repeats}
     exec(found.repair, names)
     assert len(names["columns"]["age"]) == 60
+
+
+def test_two_sexes_of_one_patient():
+    columns = {"id": [1, 1, 2, 2, 3], "sex": ["f", "m", "f", "f", "m"], "weight": [70, 71, 80, 80, 60]}
+    (found,) = fixed_values(read_frame(columns))
+    assert found.columns == ("id", "sex")
+    assert found.evidence == "1 of 2 ids with several rows, such as rows 0 and 1: 'f' and 'm'"
+
+
+@pytest.mark.parametrize("sex", [["f", "f", "m"], ["f", None, "m"], [0, np.nan, 1]])
+def test_one_sex_of_each_patient(sex):
+    assert list(fixed_values(read_frame({"id": [1, 1, 2], "sex": sex}))) == []
+
+
+def test_two_years_of_birth_of_one_patient():
+    (found,) = fixed_values(read_frame({"pid": [7, 7], "birth_year": [1950, 1960]}))
+    assert found.evidence.endswith("1950 and 1960")

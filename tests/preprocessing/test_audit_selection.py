@@ -47,3 +47,9 @@ def test_few_rows(n):
 def test_outside_of_nothing():
     assert outside(np.empty(0), np.ones(3)) == outside(np.ones(3), np.empty(0)) == 0
     assert outside(np.array([1, 3]), np.array([2, 3, 4, 4]), ordered=False) == 0.75
+
+
+@pytest.mark.parametrize("name", ["survival_time", "marker"])
+def test_a_leak_is_not_told_again(name):
+    x = np.where(ILL, -5, NORMAL) if name == "marker" else np.where(ILL & (U < 0.85), NORMAL - 5, NORMAL)
+    assert found({name: x}) == []
