@@ -11,6 +11,7 @@ from edunet.preprocessing.audit_cells import Column
 from edunet.preprocessing.audit_codes import codes_of, is_id, words_in
 from edunet.preprocessing.audit_frame import Frame
 from edunet.preprocessing.audit_report import Finding
+from edunet.preprocessing.audit_spelling import plain
 from edunet.preprocessing.audit_writing import listed, share
 
 __all__ = ["CHECKS", "fixed_values", "pairs", "repeated_patients", "repeated_rows", "signature", "whose_rows"]
@@ -202,7 +203,11 @@ def fixed_values(frame: Frame) -> Iterator[Finding]:
     for column in frame.columns:
         if not FIXED.fullmatch(words_in(column.name)):
             continue
-        values = codes_of(column)[0]
+        values, words = codes_of(column)
+        if column.kind == "words":  # F and f are no two sexes
+            seen: dict = {}
+            same = np.array([*(seen.setdefault(plain(word), len(seen)) for word in words), -1], np.intp)
+            values = same[values]
         both = np.flatnonzero((codes >= 0) & (values >= 0))
         low, high = _ends(codes[both], values[both], len(names))
         wrong = np.flatnonzero(low < high)
@@ -217,7 +222,7 @@ def fixed_values(frame: Frame) -> Iterator[Finding]:
                 f"{len(wrong)} of {int((np.bincount(codes[both], minlength=len(names)) > 1).sum())} ids with several "
                 f"rows, such as rows {rows[0]} and {other}: {_cell(column, rows[0])} and {_cell(column, other)}",
                 "What belongs to a patient is learnt from somebody else's values.",
-                f"Make spellings one and look these ids up; patients who are two need two ids in {frame.at(whose)}.",
+                f"Look these ids up; patients who are two need two ids in {frame.at(whose)}.",
             )
 
 

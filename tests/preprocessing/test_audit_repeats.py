@@ -150,7 +150,7 @@ def test_two_sexes_of_one_patient():
     assert found.evidence == "1 of 2 ids with several rows, such as rows 0 and 1: 'f' and 'm'"
 
 
-@pytest.mark.parametrize("sex", [["f", "f", "m"], ["f", None, "m"], [0, np.nan, 1]])
+@pytest.mark.parametrize("sex", [["f", "f", "m"], ["f", "F ", "m"], ["f", None, "m"], [0, np.nan, 1]])
 def test_one_sex_of_each_patient(sex):
     assert list(fixed_values(read_frame({"id": [1, 1, 2], "sex": sex}))) == []
 
