@@ -11,9 +11,10 @@
     impossible values               beyond what a living patient has, by the name; negative amounts; infinities
     values far beyond               8 half-widths from the median across a wide gap, also as a factor
     dates                           on no day, in the future, in two ways of writing, in the wrong order
+    spellings                       f, female, F: one category in several ways of writing
     missing values                  how many, together, and by the answer or another column (ranks, chance < 0.001)
     drift                           sites, or early and late rows, that differ by more than chance
-    constant columns, ids           one value for all; names among the measurements
+    constant columns, ids, copies   one value for all; names among the measurements; a column twice
     rare classes                    fewer than 10 % or 50 rows
     digit preference                0 and 5 as last digits in 35 % and more, by chance 20 %
 
@@ -32,6 +33,7 @@ import numpy as np
 from edunet.preprocessing import (
     audit_classes,
     audit_constant,
+    audit_copies,
     audit_dates,
     audit_digits,
     audit_drift,
@@ -40,6 +42,7 @@ from edunet.preprocessing import (
     audit_repeats,
     audit_selection,
     audit_sentinels,
+    audit_spelling,
     audit_swaps,
     audit_units,
     audit_values,
@@ -60,9 +63,11 @@ CHECKS: dict[str, Check] = (  # what falsifies a score first, what blurs it last
     | audit_swaps.CHECKS
     | audit_values.CHECKS
     | audit_dates.CHECKS
+    | audit_spelling.CHECKS
     | audit_missing.CHECKS
     | audit_drift.CHECKS
     | audit_constant.CHECKS
+    | audit_copies.CHECKS
     | audit_classes.CHECKS
     | audit_digits.CHECKS
 )
