@@ -109,7 +109,7 @@ def _counted(column: Column, whose) -> np.ndarray:
     """Return the values that count: amounts that are no code and no limit, each of a patient once."""
     values = np.abs(column.values)
     rows = np.isfinite(values) & (values > 0) & ~column.is_code()
-    for end in column.measured[:1], column.measured[-1:]:
+    for end in {*column.measured[:1], *column.measured[-1:]}:
         at_end = column.values == end
         if at_end.sum() > LIMIT * rows.sum():
             rows &= ~at_end

@@ -131,7 +131,8 @@ def test_odd_cells_never_stop_it(columns):
 @pytest.mark.parametrize("n", [0, 1, 2, 3, 29, 30, 31])
 def test_few_rows(n):
     values = np.arange(n, dtype=float)
-    report = audit({"a": values, "b": ["x"] * n, "c": [None] * n}, target=values % 2, patient=values, site=values)
+    columns = {"a": values, "b": ["x"] * n, "c": [None] * n, "d": [np.nan] * n, "e": [np.inf] * n, "f": [-9] * n}
+    report = audit(columns, target=values % 2, patient=values, site=values, time=values)
     assert not [found for found in report if "not looked at" in found.name], report
 
 
