@@ -125,19 +125,23 @@ def clusters(rng, patients: int, rows: int, alike: float, auc: float, mixed: boo
 
 def clustered(n: int, rng, samples: int = 300, rows=(5, 20), patients=(40, 100)) -> Iterator[Row]:
     """Several alike rows of each patient: the plain intervals and those that know of the patients."""
-    methods = ["DeLong, plain", "DeLong, groups"] + ["bootstrap, plain", "bootstrap, groups"] * bool(samples)
+    truths = {"DeLong, plain": 0.8, "DeLong, groups": 0.8}
+    truths |= dict.fromkeys(("sensitivity, plain", "sensitivity, groups"), NORMAL.cdf(distance(0.8) - 0.6))
+    truths |= dict.fromkeys(("bootstrap, plain", "bootstrap, groups"), 0.8) if samples else {}
     for mixed, each, people_there in itertools.product((False, True), rows, patients):
 
         def sample(people_there=people_there, each=each, mixed=mixed):
             y, p, whose = clusters(rng, people_there, each, 0.6, 0.8, mixed)
             found = {"DeLong, plain": auroc(y, p), "DeLong, groups": auroc(y, p, groups=whose)}
+            found["sensitivity, plain"] = sensitivity(y, p, 0.6)
+            found["sensitivity, groups"] = sensitivity(y, p, 0.6, groups=whose)
             if samples:
                 found["bootstrap, plain"] = bootstrap_ci(auroc, y, p, n=samples, seed=rng)
                 found["bootstrap, groups"] = bootstrap_ci(auroc, y, p, groups=whose, n=samples, seed=rng)
             return found
 
         setting = f"{people_there} patients x {each} rows, {'both outcomes' if mixed else 'one outcome'} each"
-        yield from count(setting, n, sample, dict.fromkeys(methods, 0.8))
+        yield from count(setting, n, sample, truths)
 
 
 def bootstrap(n: int, rng, samples: int = 1000) -> Iterator[Row]:
