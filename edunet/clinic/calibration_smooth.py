@@ -41,9 +41,9 @@ def smooth_calibration(
         c(x) = a of the line a + b (p − x) that minimises Σ w_i (y_i − a − b (p_i − x))²,  clipped to 0 to 1
         w_i = (1 − |(p_i − x)/h|³)³          h, the distance of x to the nearest span · N patients
         ICI = mean of |c(p_i) − p_i|         E50 its median, E90 its 90th centile, Emax the largest
-    Args: y (N,) 0 or 1; p (N,) probabilities; span, the share of the patients that each line sees: 0.75 holds
-    a curve of 100 patients quiet and flattens that of 100,000, for which 0.2 does; resamples, of the
-    patients with replacement, for the percentile intervals; None for none. groups (N,), whose each row is, for
+    Args: y (N,) 0 or 1; p (N,) probabilities; span, the share of the patients that each line sees: 0.75 keeps
+    the curve of 100 patients quiet, and flattens that of 100,000, for which 0.2 does; resamples, how many of the
+    patients with replacement for the percentile intervals, None for no intervals; groups (N,), whose each row is, for
     patients with several rows; seed, a whole number or a `numpy.random.Generator`.
     Raises ValueError for other labels, NaN, probabilities outside 0 to 1, span outside 0 to 1, resamples below 2.
     Misuse: reading the ends of the curve. Where few patients are, it is drawn by three of them. And a distance is

@@ -79,7 +79,8 @@ class InterceptUpdate(_Learnt):
 
     def predict(self, p) -> np.ndarray:
         """Return the moved risks (N,) of p (N,) probabilities."""
-        return sigmoid(self.intercept + log_odds(self.asked(p))[0])
+        z = log_odds(self.asked(p))[0]
+        return sigmoid(self.intercept + z)
 
 
 class PlattScaling(_Learnt):
@@ -127,7 +128,8 @@ class PlattScaling(_Learnt):
 
     def predict(self, p) -> np.ndarray:
         """Return the moved risks (N,) of p (N,) probabilities."""
-        return sigmoid(self.intercept + self.slope * log_odds(self.asked(p))[0])
+        z = log_odds(self.asked(p))[0]
+        return sigmoid(self.intercept + self.slope * z)
 
 
 class IsotonicCalibration(_Learnt):
@@ -157,12 +159,13 @@ class IsotonicCalibration(_Learnt):
         last = np.append(first[1:], predicted.size) - 1
         corners, which = np.unique(np.stack([first, last], axis=1).reshape(-1), return_index=True)
         self.predicted, self.share = predicted[corners], np.repeat(share, 2)[which]
-        self.text = f"isotonic: {len(share)} steps, from {self.whom()}"
+        self.text = f"isotonic: {len(share)} step{'s' if len(share) > 1 else ''}, from {self.whom()}"
         return self
 
     def predict(self, p) -> np.ndarray:
         """Return the curve's risks (N,) of p (N,) probabilities."""
-        return np.interp(self.asked(p), self.predicted, self.share)
+        p = self.asked(p)
+        return np.interp(p, self.predicted, self.share)
 
 
 # ---------------------------------------------------------------- how it is done
