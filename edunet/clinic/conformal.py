@@ -46,6 +46,8 @@ class SplitConformal:
         The patients are new to the model. Raises ValueError for NaN, probabilities outside 0 to 1, other labels.
         """
         p = _columns(p)
+        if not p.size:
+            raise ValueError("SplitConformal.fit(p, y): there is no patient to learn from. Received p of length 0.")
         y = known_classes("SplitConformal.fit(p, y)", np.asarray(y), p).astype(int)
         scores = 1 - p[np.arange(y.size), y]
         kinds = [scores[y == k] for k in range(p.shape[1])] if self.by_class else [scores] * p.shape[1]

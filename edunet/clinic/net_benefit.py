@@ -45,7 +45,7 @@ def net_benefit(y, p, threshold: float, *, prevalence: float | None = None) -> E
     '0.33 [-0.21 to 0.88]'
     """
     y, p = labels_and_probabilities("net_benefit", y, p)
-    _check_share("threshold", threshold)
+    _check_share("net_benefit", "threshold", threshold)
     rate = threshold / (1 - threshold)
     called = p >= threshold
     how = f"cases found less false alarms x {rate:.3g}, for each patient"
@@ -55,7 +55,7 @@ def net_benefit(y, p, threshold: float, *, prevalence: float | None = None) -> E
         worth = np.where(y, 1.0, -rate) * called
         value, variance = float(worth.mean()), float(worth.var() / max(y.size - 1, 1))
     else:
-        _check_share("prevalence", prevalence)
+        _check_share("net_benefit", "prevalence", prevalence)
         ill = int(y.sum())
         well = y.size - ill
         how += f", at a prevalence of {prevalence:g}"
@@ -89,9 +89,9 @@ def decision_curve(y, p, thresholds=None, *, prevalence: float | None = None) ->
     y, p = labels_and_probabilities("decision_curve", y, p)
     t = np.arange(1, 100) / 100 if thresholds is None else np.asarray(thresholds, np.float64).reshape(-1)
     for one in t:
-        _check_share("threshold", float(one))
+        _check_share("decision_curve", "threshold", float(one))
     if prevalence is not None:
-        _check_share("prevalence", prevalence)
+        _check_share("decision_curve", "prevalence", prevalence)
     ill, well = int(y.sum()), int(y.size - y.sum())
     found = ill - np.searchsorted(np.sort(p[y]), t)  # those with p >= t
     alarmed = well - np.searchsorted(np.sort(p[~y]), t)
@@ -108,9 +108,9 @@ def _over(part, whole: int):
     return part / whole if whole else part * math.nan
 
 
-def _check_share(what: str, value) -> None:
+def _check_share(metric: str, what: str, value) -> None:
     if not 0 < value < 1:
         raise ValueError(
-            f"net benefit: expected 0 < {what} < 1. Received: {value!r}. For 10 % type {what}=0.1; at 0 everybody is "
+            f"{metric}: expected 0 < {what} < 1. Received: {value!r}. For 10 % type {what}=0.1; at 0 everybody is "
             "treated, at 1 nobody."
         )
