@@ -38,11 +38,11 @@ def subgroup_figure(rows, *, measure: str = "value", overall: float | None = Non
         axes.annotate(f"{n:,}", (1.02, place), xycoords=("axes fraction", "data"), va="center", annotation_clip=False)
     axes.annotate("n", (1.02, -0.9), xycoords=("axes fraction", "data"), va="center", annotation_clip=False)
     if overall is not None and not math.isnan(overall):
-        axes.axvline(overall, color="0.35", linewidth=1, linestyle="--", label=f"all patients: {overall:.3f}")
-        axes.legend(fontsize=9, loc="upper center", bbox_to_anchor=(0.5, -0.25))
+        axes.axvline(overall, color="0.35", linewidth=1, linestyle="--")
     axes.set_yticks(range(len(rows)), [row[0] for row in rows])
     axes.set_ylim(len(rows) - 0.4, -0.6)
-    axes.set_xlabel(f"{measure}, with 95 % interval")
+    dashed = "" if overall is None or math.isnan(overall) else f"; dashed: all patients, {overall:.3f}"
+    axes.set_xlabel(f"{measure}, with 95 % interval{dashed}")
     axes.grid(alpha=0.3, axis="x")
     return figure
 

@@ -24,7 +24,7 @@ from edunet.clinic.net_benefit import decision_curve
 from edunet.metrics import average_precision, roc_auc
 
 FIGURES = [roc_figure, pr_figure, calibration_figure, decision_figure, histogram_figure]
-WITH_BEST = FIGURES[:4]
+CURVES = FIGURES[:4]
 
 
 def patients(n, scale=1.0):
@@ -117,7 +117,7 @@ def test_decision_of_another_prevalence():
 @pytest.mark.parametrize("draw", [histogram_figure, calibration_figure])
 def test_histogram_has_the_ill_above_and_the_healthy_below(draw):
     axes = draw(Y, P).axes[-1]
-    heights = np.array([bar.get_height() for bar in axes.patches]).reshape(2, 25)
+    heights = np.array([bar.get_height() for bar in axes.patches[:50]]).reshape(2, 25)
     assert heights.sum(axis=1) == pytest.approx([1, -1])
     assert [text.get_text() for text in axes.get_legend().get_texts()] == [f"{Y.sum()} ill", f"{(~Y).sum()} healthy"]
 
@@ -126,6 +126,15 @@ def test_histogram_shows_a_threshold():
     axes = histogram_figure(Y, P, threshold=0.3).axes[0]
     assert axes.lines[-1].get_xdata() == [0.3, 0.3]
     assert axes.texts[0].get_text().strip() == "threshold 0.3"
+    assert histogram_figure(*patients(200, scale=0.1), threshold=0.4).axes[0].get_xlim()[1] > 0.4
+
+
+def test_histogram_shows_the_best_possible_as_an_outline():
+    figure = histogram_figure(Y, P, best=BEST)
+    assert "best possible, both" in legend(figure)
+    ill, healthy = (outline.get_data().values for outline in figure.axes[0].patches[50:])
+    assert (ill.sum(), healthy.sum()) == pytest.approx((1, -1))
+    np.testing.assert_allclose(ill, np.histogram(BEST[Y], 25, range=(0, 1))[0] / Y.sum())
 
 
 def test_axes_of_small_risks_end_where_the_risks_do():
@@ -134,6 +143,12 @@ def test_axes_of_small_risks_end_where_the_risks_do():
     for figure in (calibration_figure(y, p), histogram_figure(y, p), decision_figure(y, p)):
         assert 0.09 < figure.axes[0].get_xlim()[1] < 0.2
     assert roc_figure(y, p).axes[0].get_xlim()[1] == pytest.approx(1.02)
+
+
+def test_harm_is_seen_where_nobody_is_ill():
+    figure = decision_figure([0, 0, 0], [0.1, 0.2, 0.3])
+    assert figure.axes[0].get_ylim()[0] == pytest.approx(-0.0105)
+    assert drawn(decision_figure([0, 0, 0], [0.1, 0.2, 0.3], prevalence=0.1))
 
 
 # ---------------------------------------------------------------- what all share
@@ -154,7 +169,7 @@ def test_synthetic_data_are_marked(draw):
     assert draw(Y, P).get_supxlabel() == ""
 
 
-@pytest.mark.parametrize("draw", WITH_BEST)
+@pytest.mark.parametrize("draw", CURVES)
 def test_the_best_possible_is_told_apart_without_colour(draw):
     axes = draw(Y, P, best=BEST).axes[0]
     model, best = (next(one for one in axes.lines if name in one.get_label()) for name in ("model", "best possible"))
@@ -165,8 +180,7 @@ def test_the_best_possible_is_told_apart_without_colour(draw):
 @pytest.mark.parametrize("draw", FIGURES)
 def test_a_hundred_thousand_patients_stay_light(draw):
     y, best = patients(100_000)
-    options = {} if draw is histogram_figure else {"best": best}
-    figure = draw(y, blurred(best), **options)
+    figure = draw(y, blurred(best), best=best)
     assert max((len(one.get_xdata()) for axes in figure.axes for one in axes.lines), default=0) <= 500
     assert len(as_svg(figure)) < 150_000
 
@@ -225,7 +239,7 @@ def test_wrong_input_is_refused(draw, y, p, message):
         draw(y, p)
 
 
-@pytest.mark.parametrize("draw", WITH_BEST)
+@pytest.mark.parametrize("draw", FIGURES)
 def test_a_wrong_best_is_refused(draw):
     with pytest.raises(ValueError, match="one label for each answer"):
         draw(Y, P, best=BEST[:10])
@@ -239,8 +253,7 @@ def test_subgroups_stand_below_each_other_with_n():
     axes = figure.axes[0]
     assert [label.get_text() for label in axes.get_yticklabels()] == ["women", "men"]
     assert [text.get_text() for text in axes.texts] == ["310", "1,190", "n"]
-    assert axes.get_xlabel() == "AUROC, with 95 % interval"
-    assert legend(figure) == ["all patients: 0.820"]
+    assert axes.get_xlabel() == "AUROC, with 95 % interval; dashed: all patients, 0.820"
     assert axes.get_ylim()[0] > axes.get_ylim()[1]  # the first on top
     marks = [np.asarray(one.get_xdata()).tolist() for one in axes.lines]
     assert marks == [[0.84], [0.80, 0.88], [0.79], [0.73, 0.85], [0.82, 0.82]]
@@ -250,7 +263,7 @@ def test_subgroups_stand_below_each_other_with_n():
 def test_subgroups_from_estimates():
     axes = subgroup_figure([("women", Estimate(0.84, 0.8, 0.88, 310)), ("men", undefined("nobody is ill", 3))]).axes[0]
     assert [text.get_text() for text in axes.texts] == ["310", "not computed: nobody is ill", "3", "n"]
-    assert axes.get_legend() is None
+    assert axes.get_xlabel() == "value, with 95 % interval"
 
 
 def test_a_subgroup_without_interval_or_value():
