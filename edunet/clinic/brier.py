@@ -12,19 +12,22 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from edunet.clinic.clustered import widened
 from edunet.clinic.estimate import Z95, Estimate, undefined
+from edunet.clinic.groups import numbers
 from edunet.clinic.inputs import labels_and_probabilities
 from edunet.clinic.risk_groups import risk_groups, totals
 
 __all__ = ["BrierParts", "brier_parts", "brier_score", "scaled_brier"]
 
 
-def brier_score(y, p) -> Estimate:
+def brier_score(y, p, *, groups=None) -> Estimate:
     """Mean squared distance between the predictions and what happened: 0 is perfect, 0.25 is "50 %" for everybody.
 
         Brier = 1/n Σ (p_i − y_i)²
-    Args: y (N,) 0 or 1; p (N,) probabilities. Interval: the mean of n squared distances ± 1.96 standard errors; none
-    where all patients are alike (all ill or all healthy), for then there is no telling how far it would move.
+    Args: y (N,) 0 or 1; p (N,) probabilities; groups (N,), whose each row is, if patients have several. Interval: the
+    mean of n squared distances ± 1.96 standard errors; none where all patients are alike (all ill or all healthy), for
+    then there is no telling how far it would move.
     Raises ValueError for other labels, NaN, probabilities outside 0 to 1.
     Misuse: comparing two populations with it. At a prevalence of 2 % calling 2 % for everybody scores 0.0196, which
     looks excellent and finds nobody; `scaled_brier` of that is 0.
@@ -34,24 +37,28 @@ def brier_score(y, p) -> Estimate:
     0.143 [0.000 to 0.298], n = 4
     """
     y, p = labels_and_probabilities("brier_score", y, p)
-    how = "mean squared distance between prediction and outcome; interval from its standard error"
+    whose = numbers("brier_score", groups, y.size)
+    how = "mean squared distance between prediction and outcome"
     if not y.size:
         return undefined("there is no patient", how=how)
     squares = (p - y) ** 2
-    if y.all() or not y.any():
-        how = "mean squared distance between prediction and outcome; no interval, as all patients had the same outcome"
-        return Estimate(squares.mean(), n=y.size, how=how)
-    half = Z95 * math.sqrt(squares.var(ddof=1) / y.size)
     score = float(squares.mean())
+    if y.all() or not y.any():
+        return Estimate(score, n=y.size, how=f"{how}; no interval, as all patients had the same outcome")
+    if whose is not None:
+        return widened(score, (squares - score) / y.size, whose, how)
+    half = Z95 * math.sqrt(squares.var(ddof=1) / y.size)
+    how += "; interval from its standard error"
     return Estimate(score, max(score - half, 0.0), min(score + half, 1.0), y.size, how=how)
 
 
-def scaled_brier(y, p) -> Estimate:
+def scaled_brier(y, p, *, groups=None) -> Estimate:
     """Share of the Brier score of "the prevalence for everybody" that the model takes away: 1 is perfect, 0 no use.
 
         scaled Brier = 1 − Brier / (π (1−π))          π = mean of y
-    Args: y (N,) 0 or 1; p (N,) probabilities. It is negative for a model that is worse than the prevalence. Interval:
-    by the delta method, Brier and π vary together. Undefined where all patients had the same outcome.
+    Args: y (N,) 0 or 1; p (N,) probabilities; groups (N,), whose each row is, if patients have several. It is negative
+    for a model that is worse than the prevalence. Interval: by the delta method, Brier and π vary together. Undefined
+    where all patients had the same outcome.
     Raises ValueError for other labels, NaN, probabilities outside 0 to 1.
     Misuse: reading it as R² of a treatment effect, or as the share of patients called right.
     Source: Steyerberg et al., Assessing the performance of prediction models, Epidemiology 21 (2010) 128-138.
@@ -60,14 +67,18 @@ def scaled_brier(y, p) -> Estimate:
     '0.43 [-0.19 to 1.00]'
     """
     y, p = labels_and_probabilities("scaled_brier", y, p)
-    how = "1 minus the Brier score over that of the prevalence for everybody; interval by the delta method"
+    whose = numbers("scaled_brier", groups, y.size)
+    how = "1 minus the Brier score over that of the prevalence for everybody"
     if not y.size or y.all() or not y.any():
         return undefined("it takes patients of both kinds, ill and healthy", y.size, how)
     squares, share = (p - y) ** 2, float(y.mean())
     score, worst = float(squares.mean()), share * (1 - share)
     pull = (score - squares) / worst + score * (1 - 2 * share) / worst**2 * (y - share)  # of each patient on the value
-    half = Z95 * math.sqrt(pull.var(ddof=1) / y.size)
     value = 1 - score / worst
+    if whose is not None:
+        return widened(value, pull / y.size, whose, how)
+    half = Z95 * math.sqrt(pull.var(ddof=1) / y.size)
+    how += "; interval by the delta method"
     return Estimate(value, value - half, min(value + half, 1.0), y.size, how=how)
 
 

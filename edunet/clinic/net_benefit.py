@@ -11,7 +11,9 @@ from typing import NamedTuple
 
 import numpy as np
 
+from edunet.clinic.clustered import widened
 from edunet.clinic.estimate import Z95, Estimate, undefined
+from edunet.clinic.groups import numbers
 from edunet.clinic.inputs import labels_and_probabilities
 
 __all__ = ["DecisionCurve", "decision_curve", "net_benefit"]
@@ -27,15 +29,16 @@ class DecisionCurve(NamedTuple):
     avoided: np.ndarray  # interventions avoided for 100 patients, against treating all, without missing more cases
 
 
-def net_benefit(y, p, threshold: float, *, prevalence: float | None = None) -> Estimate:
+def net_benefit(y, p, threshold: float, *, prevalence: float | None = None, groups=None) -> Estimate:
     """Return the net benefit of treating those with p ≥ t: true positives less false ones at the rate of exchange.
 
         NB = TP/n − FP/n · t/(1−t)          of a cohort
         NB = π Se − (1−π)(1−Sp) · t/(1−t)    prevalence π given: cases and controls were collected apart
     0.05: as good as finding 5 cases among 100 patients without one false alarm.
     Args: y (N,) 0 or 1; p (N,) probabilities; threshold, 0 < t < 1, chosen for what a missed case and a false alarm
-    cost; prevalence, of the patients the model is meant for, where that of y is not. Interval: ± 1.96 standard errors
-    of a mean over patients; none where all of them contribute the same.
+    cost; prevalence, of the patients the model is meant for, where that of y is not; groups (N,), whose each row is, if
+    patients have several. Interval: ± 1.96 standard errors of a mean over patients; none where all of them contribute
+    the same.
     Raises ValueError for other labels, NaN, probabilities, a threshold or a prevalence outside 0 to 1.
     Misuse: choosing the threshold where the curve looks best. The threshold is a judgement about patients, made before.
     And p from a case-control study without prevalence=: the share of the ill is then the investigator's.
@@ -49,11 +52,13 @@ def net_benefit(y, p, threshold: float, *, prevalence: float | None = None) -> E
     rate = threshold / (1 - threshold)
     called = p >= threshold
     how = f"cases found less false alarms x {rate:.3g}, for each patient"
+    whose = numbers("net_benefit", groups, y.size)
     if prevalence is None:
         if not y.size:
             return undefined("there is no patient", how=how)
         worth = np.where(y, 1.0, -rate) * called
         value, variance = float(worth.mean()), float(worth.var() / max(y.size - 1, 1))
+        pull = (worth - value) / y.size
     else:
         _check_share("net_benefit", "prevalence", prevalence)
         ill = int(y.sum())
@@ -65,6 +70,9 @@ def net_benefit(y, p, threshold: float, *, prevalence: float | None = None) -> E
         value = prevalence * found - (1 - prevalence) * alarmed * rate
         variance = prevalence**2 * found * (1 - found) / ill
         variance += (1 - prevalence) ** 2 * rate**2 * alarmed * (1 - alarmed) / well
+        pull = np.where(y, prevalence * (called - found) / ill, -(1 - prevalence) * rate * (called - alarmed) / well)
+    if whose is not None:
+        return widened(value, pull, whose, how)
     half = Z95 * math.sqrt(variance) if variance else math.nan
     return Estimate(value, value - half, value + half, y.size, how=how + "; interval from its standard error")
 
