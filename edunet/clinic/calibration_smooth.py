@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from edunet.clinic.estimate import Estimate, undefined
+from edunet.clinic.groups import numbers
 from edunet.clinic.inputs import labels_and_probabilities
 from edunet.preprocessing.given import generator
 
@@ -46,9 +47,9 @@ def smooth_calibration(
     patients with replacement for the percentile intervals, None for no intervals; groups (N,), whose each row is, for
     patients with several rows; seed, a whole number or a `numpy.random.Generator`.
     Raises ValueError for other labels, NaN, probabilities outside 0 to 1, span outside 0 to 1, resamples below 2.
-    Misuse: reading the ends of the curve. Where few patients are, it is drawn by three of them. And a distance is
-    never below 0: chance alone keeps it above, and its interval hardly ever reaches 0. `how` says what a perfect
-    model would get from as many patients, the mean of 50 draws of outcomes from the predictions.
+    The usual misuse: reading the ends of the curve. Where few patients are, it is drawn by three of them. And a
+    distance is never below 0: chance alone keeps it above, and its interval hardly ever reaches 0. `how` says what a
+    perfect model would get from as many patients, the mean of 50 draws of outcomes from the predictions.
     Source: Austin & Steyerberg, The Integrated Calibration Index (ICI) and related metrics, Statistics in Medicine 38
     (2019) 4051-4065; Cleveland, Robust locally weighted regression and smoothing scatterplots (1979). R's `loess`, of
     the first, fits parabolas; these are lines, which swing less at the ends.
@@ -64,6 +65,8 @@ def smooth_calibration(
     if not y.size:
         none = undefined("there is no patient", how=how)
         return SmoothCalibration(p, p, none, none, none, none)
+    whose = numbers("smooth_calibration", groups, y.size)
+    patients = y.size if whose is None else int(whose.max()) + 1
     where, cell = _cells(p)
     places = _places(where)
     values = _Distances(where, places, span)
@@ -72,15 +75,15 @@ def smooth_calibration(
     ends = np.full((4, 2), math.nan)
     if resamples is not None:
         rng = generator("smooth_calibration", seed)
-        drawn = [values(*counts)[1] for counts in _resampled(rng, resamples, cell, y, groups)]
+        drawn = [values(*counts)[1] for counts in _resampled(rng, resamples, cell, y, whose)]
         low, high = np.percentile(drawn, [2.5, 97.5], axis=0)
         ends = np.stack([np.minimum(low, found), np.maximum(high, found)], axis=1)
         chance = np.mean([values(n, rng.binomial(n.astype(int), where))[1] for _ in range(CHANCES)], axis=0)
-        how += f"; percentile interval of {resamples} resamples of {'rows' if groups is None else 'patients'}"
+        how += f"; percentile interval of {resamples} resamples of {patients:,} patients"
     made = []
     for k, (value, (low, high)) in enumerate(zip(found, ends, strict=True)):
         said = "" if resamples is None else f"; chance alone gives a perfect model about {chance[k]:.2g}"
-        made.append(Estimate(value, low, high, y.size, how=how + said))
+        made.append(Estimate(value, low, high, patients, how=how + said))
     return SmoothCalibration(places, share, *made)
 
 
@@ -171,19 +174,16 @@ def _centile(values, n, share: float) -> float:
     return float(low + (high - low) * (at - math.floor(at)))
 
 
-def _resampled(rng, resamples, cell, y, groups):
+def _resampled(rng, resamples, cell, y, whose):
     """Yield patients and ill patients of each cell in every resample."""
     cells = int(cell.max()) + 1
     kind = 2 * cell + y  # a cell's healthy and its ill: drawing rows is drawing how many of each
-    if groups is None:
+    if whose is None:
         share = np.bincount(kind, minlength=2 * cells) / len(y)
         for counts in rng.multinomial(len(y), share, size=resamples):
             counts = counts.astype(np.float64)
             yield counts.reshape(-1, 2).sum(axis=1), counts[1::2]
         return
-    whose = np.unique(np.asarray(groups), return_inverse=True)[1].reshape(-1)
-    if whose.size != len(y):
-        raise ValueError(f"smooth_calibration: expected a group for each of {len(y)} rows. Received {whose.size}.")
     patients = int(whose.max()) + 1
     for _ in range(resamples):
         times = np.bincount(rng.integers(patients, size=patients), minlength=patients)

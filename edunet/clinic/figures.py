@@ -16,6 +16,7 @@ from __future__ import annotations
 import numpy as np
 
 from edunet.canvas import LOOKS, blank_figure
+from edunet.clinic.curves import pr_curve, roc_curve
 from edunet.clinic.figures_groups import subgroup_figure
 from edunet.clinic.figures_paper import as_svg, finished, line_of, refuse_nobody, thinned, title, with_best
 from edunet.clinic.figures_risk import calibration_figure, histogram_figure
@@ -40,7 +41,8 @@ def roc_figure(y, p, *, best=None, synthetic: bool = False):
     Args: y (N,) 0 or 1; p (N,) predictions, any number that is higher for the ill; best (N,), those of the best
     possible model; synthetic, mark the figure. Equal predictions share a threshold: the curve is slanted there.
     Raises ValueError for other labels, NaN, unequal lengths, and unless both kinds of patients are there.
-    Misuse: looking at it for a rare illness, where a few per cent of false alarms are many more people than the ill.
+    The usual misuse: looking at it for a rare illness, where a few per cent of false alarms are many more people than
+    the ill.
     Source: Fawcett, An introduction to ROC analysis (2006).
 
     >>> figure = roc_figure([0, 0, 1, 1], [0.1, 0.4, 0.4, 0.8])
@@ -51,8 +53,8 @@ def roc_figure(y, p, *, best=None, synthetic: bool = False):
     figure = blank_figure(6, 5.4, synthetic)
     axes = figure.subplots()
     for look, (name, score) in zip(LOOKS, curves, strict=False):
-        found, alarms = _called(y, score)
-        points = thinned(alarms / alarms[-1], found / found[-1])
+        alarms, found, _ = roc_curve(y, score)
+        points = thinned(alarms, found)
         axes.plot(*points, label=f"{name}: AUROC {roc_auc(y, score):.3f}", **line_of(look))
     axes.plot([0, 1], [0, 1], color="0.5", linewidth=1, label="guessing: AUROC 0.500")
     axes.set_xlabel("share of the healthy called ill (1 − specificity)")
@@ -67,7 +69,7 @@ def pr_figure(y, p, *, best=None, synthetic: bool = False):
     Args: y (N,) 0 or 1; p (N,) predictions, any number that is higher for the ill; best (N,), those of the best
     possible model; synthetic, mark the figure. The area in the legend is the average precision.
     Raises ValueError for other labels, NaN, unequal lengths, and unless both kinds of patients are there.
-    Misuse: comparing curves of populations with different prevalence: the line of guessing moves with it.
+    The usual misuse: comparing curves of populations with different prevalence: the line of guessing moves with it.
     Source: Davis & Goadrich, The relationship between precision-recall and ROC curves (2006).
 
     >>> figure = pr_figure([0, 0, 1, 1], [0.1, 0.4, 0.35, 0.8])
@@ -78,10 +80,9 @@ def pr_figure(y, p, *, best=None, synthetic: bool = False):
     figure = blank_figure(6, 5.4, synthetic)
     axes = figure.subplots()
     for look, (name, score) in zip(LOOKS, curves, strict=False):
-        found, alarms = _called(y, score)
-        first = int(np.argmax(found > 0))  # before the first of the ill is found there is nothing to draw
-        found, alarms = found[first:], alarms[first:]
-        recall, precision = thinned(found / found[-1], found / (found + alarms))
+        precision, recall, _ = pr_curve(y, score)  # the last is precision 1 at recall 0, a convention
+        seen = np.flatnonzero(recall)[::-1]  # before the first of the ill is found there is nothing to draw
+        recall, precision = thinned(recall[seen], precision[seen])
         label = f"{name}: average precision {average_precision(y, score):.3f}"
         start = np.append(0, recall), np.append(precision[0], precision)
         axes.plot(*start, drawstyle="steps-pre", label=label, **line_of(look))
@@ -97,7 +98,8 @@ def decision_figure(y, p, *, best=None, thresholds=None, prevalence: float | Non
     Args: y (N,) 0 or 1; p (N,) probabilities; best (N,), those of the best possible model; thresholds, 0 < t < 1, None
     for those up to the highest risks that are predicted; prevalence, as for `decision_curve`; synthetic, mark it.
     Raises ValueError for other labels, NaN, probabilities outside 0 to 1, no patients, and as `decision_curve`.
-    Misuse: choosing the threshold by the curve. It is chosen by what a missed case costs; then the curve is read there.
+    The usual misuse: choosing the threshold by the curve. It is chosen by what a missed case costs; then the curve is
+    read there.
     Source: Vickers & Elkin, Decision curve analysis, Medical Decision Making 26 (2006) 565-574.
 
     >>> figure = decision_figure([0, 0, 0, 1, 1], [0.1, 0.2, 0.6, 0.3, 0.8])
@@ -120,7 +122,7 @@ def decision_figure(y, p, *, best=None, thresholds=None, prevalence: float | Non
     axes.plot(curve.thresholds, curve.treat_all, color="0.35", linewidth=1.2, linestyle="-.", label="treat everybody")
     axes.plot(curve.thresholds, curve.treat_none, color="0.35", linewidth=1.2, label="treat nobody")
     top = max(float(heights.max()), float(curve.treat_all.max(initial=0)), 0.01)
-    depth = min(max(0.3 * top, -float(heights.min())), top)  # who treats everybody falls without end
+    depth = min(max(0.3 * top, -float(heights.min())), max(top, 0.05))  # who treats everybody falls without end
     axes.set_ylim(-1.05 * depth, 1.15 * top)
     axes.set_xlabel("threshold: treat from this predicted risk on")
     axes.set_ylabel("net benefit (cases for each patient)")
@@ -137,12 +139,3 @@ def _scores(what: str, y, p, best) -> tuple[np.ndarray, list]:
         kind = "no patient" if not y.size else f"{y.size} patients, all {'ill' if y.all() else 'healthy'}"
         raise ValueError(f"{what}: expected ill (1) and healthy (0) patients. Received {kind}.")
     return y, [("model", p)] + ([] if best is None else [("best possible", labels_and_scores(what, y, best)[1])])
-
-
-def _called(y, score) -> tuple[np.ndarray, np.ndarray]:
-    """Return how many of the ill and of the healthy are called ill at each threshold, from nobody to all."""
-    order = np.argsort(-score, kind="stable")
-    ranked = score[order]
-    last = np.append(np.flatnonzero(ranked[1:] != ranked[:-1]), score.size - 1)  # of those who share a score
-    found, alarms = (np.append(0, np.cumsum(kind[order])[last]) for kind in (y, ~y))
-    return found, alarms

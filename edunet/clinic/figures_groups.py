@@ -17,8 +17,8 @@ def subgroup_figure(rows, *, measure: str = "value", overall: float | None = Non
     number is, "AUROC"; overall, the number of all patients, drawn as a line; synthetic, mark the figure. A value that
     is nan is written as "not computed".
     Raises ValueError for no rows, or rows of another form.
-    Misuse: calling two groups different because one interval holds the line and the other does not; and, among twenty
-    groups, being surprised by one.
+    The usual misuse: calling two groups different because one interval holds the line and the other does not; and,
+    among twenty groups, being surprised by one.
 
     >>> figure = subgroup_figure([("women", 0.84, 0.80, 0.88, 310), ("men", 0.79, 0.73, 0.85, 190)], measure="AUROC")
     >>> [label.get_text() for label in figure.axes[0].get_yticklabels()]

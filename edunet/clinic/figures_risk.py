@@ -24,7 +24,7 @@ def calibration_figure(y, p, *, best=None, bins: int = 10, synthetic: bool = Fal
     Args: y (N,) 0 or 1; p (N,) probabilities; best (N,), those of the best possible model; bins, groups of about
     equally many patients; synthetic, mark the figure.
     Raises ValueError for other labels, NaN, probabilities outside 0 to 1, no patients.
-    Misuse: a verdict from the groups alone; move bins and the picture moves.
+    The usual misuse: a verdict from the groups alone; move bins and the picture moves.
     Source: Van Calster et al., A calibration hierarchy for risk models was defined (2016); Austin & Steyerberg (2019).
 
     >>> figure = calibration_figure([0, 0, 1, 0, 1, 1], [0.1, 0.2, 0.3, 0.6, 0.7, 0.9], bins=2)
@@ -67,7 +67,8 @@ def histogram_figure(y, p, *, best=None, threshold: float | None = None, synthet
     threshold, drawn as a line; synthetic, mark the figure. Each side is the share of its own group: the ill are seen
     even where they are few.
     Raises ValueError for other labels, NaN, probabilities outside 0 to 1, no patients.
-    Misuse: reading the heights of both sides as numbers of people: for a rare illness the healthy are many more.
+    The usual misuse: reading the heights of both sides as numbers of people: for a rare illness the healthy are many
+    more.
 
     >>> figure = histogram_figure([0, 0, 1, 1], [0.1, 0.4, 0.4, 0.8])
     >>> figure.axes[0].get_xlabel()
@@ -87,7 +88,7 @@ def histogram_figure(y, p, *, best=None, threshold: float | None = None, synthet
             axes.stairs(sign * height, edges, color="black", linestyle="--", linewidth=1.2, label=label)
         axes.legend(fontsize=9)
     if threshold is not None:
-        axes.axvline(threshold, color="black", linewidth=1.2, linestyle="--")
+        axes.axvline(threshold, color="black", linewidth=1.2, linestyle=":")
         axes.annotate(f" threshold {threshold:g}", (threshold, 0.97), xycoords=("data", "axes fraction"), va="top")
     axes.set_xlim(-0.02 * top, 1.02 * top)
     axes.set_title(title("Predicted risks", y), fontsize=11)

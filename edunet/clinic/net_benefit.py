@@ -40,8 +40,8 @@ def net_benefit(y, p, threshold: float, *, prevalence: float | None = None, grou
     patients have several. Interval: ± 1.96 standard errors of a mean over patients; none where all of them contribute
     the same.
     Raises ValueError for other labels, NaN, probabilities, a threshold or a prevalence outside 0 to 1.
-    Misuse: choosing the threshold where the curve looks best. The threshold is a judgement about patients, made before.
-    And p from a case-control study without prevalence=: the share of the ill is then the investigator's.
+    The usual misuse: choosing the threshold where the curve looks best. The threshold is a judgement about patients,
+    made before. And p from a case-control study without prevalence=: the share of the ill is then the investigator's.
     Source: Vickers & Elkin, Decision curve analysis, Medical Decision Making 26 (2006) 565-574.
 
     >>> net_benefit([0, 0, 0, 1, 1], [0.1, 0.2, 0.6, 0.3, 0.8], 0.25).text(2)
@@ -85,8 +85,8 @@ def decision_curve(y, p, thresholds=None, *, prevalence: float | None = None) ->
     patients the model is meant for, where that of y is not (cases and controls collected apart). nan where y has
     not what it takes (prevalence= and one kind of patient only).
     Raises ValueError for other labels, NaN, probabilities, thresholds or a prevalence outside 0 to 1.
-    Misuse: choosing the threshold by the curve; reading it where nobody would set a threshold (above 50 % for a
-    harmless test); "the model is better on the average of all thresholds".
+    The usual misuse: choosing the threshold by the curve; reading it where nobody would set a threshold (above 50 % for
+    a harmless test); "the model is better on the average of all thresholds".
     Source: Vickers & Elkin, Decision curve analysis, Medical Decision Making 26 (2006) 565-574; Vickers, van Calster &
     Steyerberg, A simple, step-by-step guide to interpreting decision curve analysis (2019).
 

@@ -58,7 +58,8 @@ class InterceptUpdate(_Learnt):
 
         logit p' = a + logit p          a from Σ p' = Σ y
     Attributes after fit: intercept, a; n, ill, patients and ill patients it was learnt from; text, a sentence.
-    Misuse: where the slope is wrong too: the mean is then right and the risks of most patients are not.
+    The usual misuse: taking it where the slope is wrong too: the mean is then right, and the risks of most patients
+    are not.
     Source: Janssen et al., Updating methods improved the performance of a clinical prediction model in new patients,
     Journal of Clinical Epidemiology 61 (2008) 76-86.
 
@@ -91,7 +92,8 @@ class PlattScaling(_Learnt):
     and b finite in every case and shrink them a little, as scikit-learn's "sigmoid" does. False: plain logistic
     recalibration; patients without overlap are refused.
     Attributes after fit: intercept, a; slope, b; n, ill, patients and ill patients it was learnt from; text.
-    Misuse: with twenty ill patients; and b < 0 means that the model has ill and healthy the wrong way round.
+    The usual misuse: learning two numbers from five ill patients. And b < 0 means that the model has ill and healthy
+    the wrong way round: look for the mistake.
     Source: Platt, Probabilistic outputs for support vector machines (1999); Cox, Two further applications of a model
     for binary regression, Biometrika 45 (1958) 562-565.
 
@@ -139,7 +141,8 @@ class IsotonicCalibration(_Learnt):
     Below the lowest and above the highest prediction it learnt from, f stays as it is at the end.
     Attributes after fit: predicted, share, the corners of f; n, ill, patients and ill patients it was learnt from;
     text, a sentence.
-    Misuse: with few patients. Its ends are 0 and 1 then, promised for certain; and it makes ties: the AUROC changes.
+    The usual misuse: learning it from few patients. Its ends are 0 and 1 then, promised for certain; and it makes ties:
+    the AUROC changes.
     Source: Zadrozny & Elkan, Transforming classifier scores into accurate multiclass probability estimates (2002);
     Ayer et al., An empirical distribution function for sampling with incomplete information (1955).
 

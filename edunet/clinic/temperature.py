@@ -20,8 +20,8 @@ class TemperatureScaling:
     Attributes after fit: temperature, T; n, the patients it was learnt from; text, a sentence. p is (N,) for ill or
     not, or (N,K) with rows that sum to 1; y then is the class number, 0 to K−1. Who has the highest probability stays;
     a probability of 0 counts as 1e-38, and one alone as 1e-8 (or 1 − 1e-8) if it is nearer to 0 (or 1).
-    Misuse: fitting it on the training patients, of which an overfitted network is rightly sure; and hoping that it
-    repairs risks that are too high on the whole: 0.5 stays 0.5. See `PlattScaling` for that.
+    The usual misuse: fitting it on the training patients, of which an overfitted network is rightly sure; and hoping
+    that it repairs risks that are too high on the whole: 0.5 stays 0.5. See `PlattScaling` for that.
     Source: Guo et al., On calibration of modern neural networks (2017).
 
     >>> scaling = TemperatureScaling().fit([0.99, 0.98, 0.97, 0.03, 0.02, 0.01], [1, 1, 0, 0, 1, 0])

@@ -7,6 +7,7 @@ import pytest
 from sklearn.metrics import brier_score_loss
 
 from edunet.clinic.brier import brier_parts, brier_score, scaled_brier
+from edunet.metrics import BrierScore
 
 
 def patients(n, seed=0):
@@ -54,6 +55,16 @@ def test_interval_is_the_mean_and_its_standard_error():
 def test_interval_stays_within_0_and_1():
     assert brier_score([0, 1, 1], [0.1, 0.9, 0.1]).low == 0
     assert brier_score([0, 1, 1], [1.0, 0.0, 0.9]).high == 1
+
+
+def test_score_is_that_of_training():
+    assert brier_score(Y, P) == pytest.approx(BrierScore()(Y, P))
+
+
+def test_interval_of_patients_stays_within_0_and_1():
+    score = brier_score([0, 1, 1, 0], [0.1, 0.9, 0.1, 0.1], groups=[0, 0, 1, 2])
+    assert (score.low, score.n) == (0, 3)
+    assert math.isnan(brier_score([0, 1], [0.1, 0.9], groups=[0, 0]).low)
 
 
 def test_scaled_score_of_the_prevalence_is_zero_and_of_the_truth_one():

@@ -101,7 +101,7 @@ def test_interval_holds_the_truth_and_says_how():
     found = ici(y, p, resamples=50)
     assert found.low < np.mean(np.abs(p - p**1.5)) < found.high
     assert "loess of the outcome on the prediction (lines, span 0.75)" in found.how
-    assert "percentile interval of 50 resamples of rows" in found.how
+    assert "percentile interval of 50 resamples of 800 patients" in found.how
 
 
 def test_how_says_what_chance_alone_gives():
@@ -132,6 +132,7 @@ def test_rows_of_a_patient_are_resampled_together():
     alone = np.diff(ici(Y, P, resamples=60).interval)
     assert np.diff(ici(y, p, groups=groups, resamples=60).interval) == pytest.approx(alone, rel=0.3)
     assert np.diff(ici(y, p, resamples=60).interval) < alone / 2
+    assert ici(y, p, groups=groups, resamples=2).n == 150
 
 
 # ---------------------------------------------------------------- odd input
@@ -176,7 +177,7 @@ def test_nobody():
         ({"resamples": 1}, "None or a whole number >= 2"),
         ({"resamples": True}, "None or a whole number >= 2"),
         ({"resamples": 2.5}, "None or a whole number >= 2"),
-        ({"groups": [1, 2]}, "a group for each of 150 rows. Received 2"),
+        ({"groups": [1, 2]}, "groups says whose each of the 150 rows is"),
     ],
     ids=str,
 )

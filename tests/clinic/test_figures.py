@@ -147,7 +147,7 @@ def test_axes_of_small_risks_end_where_the_risks_do():
 
 def test_harm_is_seen_where_nobody_is_ill():
     figure = decision_figure([0, 0, 0], [0.1, 0.2, 0.3])
-    assert figure.axes[0].get_ylim()[0] == pytest.approx(-0.0105)
+    assert figure.axes[0].get_ylim()[0] == pytest.approx(-0.0525)
     assert drawn(decision_figure([0, 0, 0], [0.1, 0.2, 0.3], prevalence=0.1))
 
 
