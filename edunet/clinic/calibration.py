@@ -76,8 +76,8 @@ def observed_expected(y, p, *, groups=None) -> Estimate:
     Args: y (N,) 0 or 1; p (N,) probabilities; groups (N,), whose each row is, if patients have several. Interval:
     Wilson's, of the share that fell ill, over the mean of p; with groups on the log scale.
     Raises ValueError for other labels, NaN, probabilities outside 0 to 1.
-    Misuse: resting content with 1. It is 1 for every model that errs upwards for half of the patients and downwards
-    for the others.
+    The usual misuse: resting content with 1. It is 1 for every model that errs upwards for half of the patients and
+    downwards for the others.
     Source: Debray et al., A guide to systematic review and meta-analysis of prediction models, BMJ 356 (2017) i6460.
 
     >>> observed_expected([0, 0, 1, 1], [0.1, 0.2, 0.3, 0.4])
@@ -106,8 +106,8 @@ def calibration_intercept(y, p, *, groups=None) -> Estimate:
     `how`; groups (N,), whose each row is, if patients have several. Interval: a ± 1.96 / √Σ μ(1−μ), μ the risks after
     the correction; with groups by Liang & Zeger's variance. Undefined where all had the same outcome.
     Raises ValueError for other labels, NaN, probabilities outside 0 to 1.
-    Misuse: taking the intercept beside a fitted slope for it. That one, of `calibration_slope_intercept`, says what
-    happens at p = 0.5 and is no judgement on the whole.
+    The usual misuse: taking the intercept beside a fitted slope for it. That one, of `calibration_slope_intercept`,
+    says what happens at p = 0.5 and is no judgement on the whole.
     Source: Cox, Two further applications of a model for binary regression, Biometrika 45 (1958) 562-565; Steyerberg,
     Clinical Prediction Models (2nd edition, 2019), chapter 15.
 
@@ -131,7 +131,7 @@ def calibration_slope(y, p, *, groups=None) -> Estimate:
     """Return by how much the log-odds must be stretched: below 1 the predictions are too extreme, as of overfitting.
 
     The slope of `calibration_slope_intercept`, where formula, arguments, errors and source are.
-    Misuse: judging by the slope alone. It is 1 for a model that calls every risk twice too high on the odds.
+    The usual misuse: judging by the slope alone. It is 1 for a model that calls every risk twice too high on the odds.
 
     >>> calibration_slope([0, 0, 1, 0, 1, 1], [0.1, 0.2, 0.3, 0.6, 0.7, 0.9]).text(2)
     '1.12 [-0.60 to 2.85]'
@@ -150,7 +150,8 @@ def calibration_slope_intercept(y, p, *, groups=None) -> SlopeIntercept:
     predictions are the same, and where every ill patient has a higher (or every one a lower) prediction than the
     healthy: the most likely slope is then infinite.
     Raises ValueError for other labels, NaN, probabilities outside 0 to 1.
-    Misuse: using the patients the model was trained on; a logistic regression has slope 1 there by construction.
+    The usual misuse: using the patients the model was trained on; a logistic regression has slope 1 there by
+    construction.
     Source: Cox, Two further applications of a model for binary regression, Biometrika 45 (1958) 562-565; Miller, Hui &
     Tierney, Validation techniques for logistic regression models, Statistics in Medicine 10 (1991) 1213-1226.
 
@@ -169,8 +170,8 @@ def calibration_curve(y, p, bins: int = 10, strategy: str = "quantile") -> Calib
     equally many patients (equal p stay together, so that there may be fewer groups), "uniform" for groups of equal
     width, of which the last ones may hold three patients: look at n. low and high: Wilson's interval of the share.
     Raises ValueError for other labels, NaN, probabilities outside 0 to 1, bins below 1, another strategy.
-    Misuse: a verdict from ten groups of ten patients, or from a Hosmer-Lemeshow test on them: with few patients it
-    passes every model, with many none.
+    The usual misuse: a verdict from ten groups of ten patients, or from a Hosmer-Lemeshow test on them: with few
+    patients it passes every model, with many none.
     Source: Niculescu-Mizil & Caruana, Predicting good probabilities with supervised learning (2005).
 
     >>> curve = calibration_curve([0, 0, 1, 0, 1, 1], [0.1, 0.2, 0.3, 0.6, 0.7, 0.9], bins=2)
@@ -192,8 +193,8 @@ def expected_calibration_error(y, p, bins: int = 10) -> Estimate:
     distance is never below 0, so that chance alone keeps it above, the more so with few patients and many groups.
     `how` says what a perfect model would get from as many patients, √(2/π) Σ_k √(Σ p(1−p)) / n.
     Raises ValueError for other labels, NaN, probabilities outside 0 to 1, bins below 1.
-    Misuse: comparing it between test sets of different size, or with other M; `metrics.CalibrationError` has groups
-    of equal width, and another value.
+    The usual misuse: comparing it between test sets of different size, or with other M; `metrics.CalibrationError` has
+    groups of equal width, and another value.
     Source: Naeini, Cooper & Hauskrecht, Obtaining well calibrated probabilities using Bayesian binning (2015); Nguyen
     & O'Connor, Posterior calibration and exploratory analysis for NLP models (2015), for equal numbers in the groups.
 
@@ -218,7 +219,8 @@ def spiegelhalter_z(y, p) -> SpiegelhalterTest:
     Args: y (N,) 0 or 1; p (N,) probabilities. z above 0: the Brier score is larger than the
     predictions promise, Σ p(1−p)/n. Undefined where every prediction is 0, 0.5 or 1.
     Raises ValueError for other labels, NaN, probabilities outside 0 to 1.
-    Misuse: taking a large p value for proof. With few patients nothing is found; with 100,000 a harmless deviation is.
+    The usual misuse: taking a large p value for proof. With few patients nothing is found; with 100,000 a harmless
+    deviation is.
     Source: Spiegelhalter, Probabilistic prediction in patient management and clinical trials, Statistics in Medicine 5
     (1986) 421-433.
 
