@@ -22,7 +22,7 @@ from edunet.metrics.labels import check_probabilities
 
 __all__ = ["CalibrationGroup", "auc_at", "brier_at", "calibration_at", "integrated_brier"]
 
-HOW_BRIER = "weighted by 1/G for who was lost; normal interval over patients, G taken as known"
+HOW_BRIER = "weighted by 1/G for who was lost; normal interval from each patient's pull on the score"
 HOW_AUC = "weighted by 1/G for who was lost; DeLong's variance with these weights, G taken as known; logit scale"
 
 
@@ -48,7 +48,8 @@ def brier_at(time, event, survival_probability, horizon, *, train=None) -> Estim
     g, why = _watched("brier_at", time, event, train, one_horizon("brier_at", horizon))
     if g is None:
         return undefined(why, len(time), HOW_BRIER)
-    return _mean(_squared(time, event, survival, horizon, g), HOW_BRIER)
+    squares = _squared(time, event, survival, horizon, g)
+    return _mean(squares, _pulls(time, event, squares, horizon, g) if train is None else squares, HOW_BRIER)
 
 
 def integrated_brier(time, event, survival, horizons, *, train=None) -> Estimate:
@@ -77,10 +78,13 @@ def integrated_brier(time, event, survival, horizons, *, train=None) -> Estimate
         if g is None:
             return undefined(why, len(time), HOW_BRIER)
     columns = [_survival("integrated_brier", survival[:, k], len(time)) for k in range(len(horizons))]
-    scores = [_squared(time, event, s, t, g) for s, t in zip(columns, horizons, strict=True)]
+    squares = [_squared(time, event, s, t, g) for s, t in zip(columns, horizons, strict=True)]
+    pulls = squares
+    if train is None:
+        pulls = [_pulls(time, event, v, t, g) for v, t in zip(squares, horizons, strict=True)]
     spans = np.diff(horizons)
-    total = sum((a + b) / 2 * span for a, b, span in zip(scores, scores[1:], spans, strict=False))
-    return _mean(total / spans.sum(), HOW_BRIER + f"; from {horizons[0]:g} to {horizons[-1]:g}")
+    weights = np.convolve(spans, [0.5, 0.5]) / spans.sum()  # the trapezium rule: a span counts half at each end
+    return _mean(weights @ squares, weights @ pulls, HOW_BRIER + f"; from {horizons[0]:g} to {horizons[-1]:g}")
 
 
 def auc_at(time, event, risk, horizon, *, train=None) -> Estimate:
@@ -191,10 +195,27 @@ def _squared(time, event, survival, horizon, g) -> np.ndarray:
     return weight * (control - survival) ** 2
 
 
-def _mean(values, how) -> Estimate:
+def _pulls(time, event, squares, horizon, g) -> np.ndarray:
+    """Return how the score would move if there were a little more of each patient, who moves G as well, (N,).
+
+        pull_i = v_i + [i is lost at u] a_u − Σ_(u: i may be lost) a_u c_u/r_u        u ≤ horizon
+        a_u = Σ_(j: T_j ≥ u) v_j / (r_u − c_u)                                        c_u lost of r_u at time u
+    Source: the weights and their estimation as in Gerds & Schumacher, Consistent estimation of the expected Brier score
+    in general survival models with right-censored event times (2006).
+    """
+    lost, at_risk = g.events, np.maximum(g.at_risk, 1)
+    place = np.searchsorted(g.times, time)
+    later = np.cumsum(np.bincount(place, squares, len(lost))[::-1])[::-1]
+    matters = (lost > 0) & (g.times <= horizon)
+    a = np.divide(later, at_risk - lost, out=np.zeros(len(lost)), where=matters)
+    before = np.concatenate([[0], np.cumsum(a * lost / at_risk)])
+    return squares + np.where(event, 0, a[place]) - before[place + ~event]
+
+
+def _mean(values, pulls, how) -> Estimate:
     """Return the mean of one value for each patient, with its normal interval."""
     n, mean = len(values), float(values.mean())
-    half = Z95 * float(values.std(ddof=1)) / math.sqrt(n) if n > 1 else math.nan
+    half = Z95 * float(pulls.std(ddof=1)) / math.sqrt(n) if n > 1 else math.nan
     return Estimate(mean, max(mean - half, 0.0), mean + half, n, how=how)
 
 
