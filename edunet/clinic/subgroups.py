@@ -41,7 +41,7 @@ class SubgroupRow:
     """One group of patients: its attribute and name, n, events (the ill), and an `Estimate` of each measure.
 
     expected is Σ p, how many ill the model expects; table, the `Confusion` at the threshold; mark, "few" for fewer than
-    ten patients.
+    ten patients, "empty" for none.
     """
 
     attribute: str
@@ -229,7 +229,7 @@ def _row(attribute, name, y, p, threshold) -> SubgroupRow:
         observed_expected(y, p),
         brier_score(y, p),
         counted("subgroup_table", y, p, threshold),
-        "few" if len(y) < FEW else "",
+        ("few" if len(y) else "empty") if len(y) < FEW else "",
     )
 
 
