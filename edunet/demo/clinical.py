@@ -10,6 +10,7 @@ import numpy as np
 
 import edunet
 from edunet import callbacks, clinic, metrics
+from edunet.datasets.cohort import Cohort
 from edunet.demo.folder import keep_what_was_learnt, tell_written
 from edunet.demo.one_cycle import BATCH, one_cycle
 from edunet.demo.task import Prepared, Task
@@ -21,14 +22,24 @@ PATIENTS = 14_000
 SHARES = {"training": 8 / 14, "validation": 2 / 14, "test": 4 / 14}
 
 
-class Asked(NamedTuple):
-    """The answers that are asked for, in a row: one of a patient, or one of each of its hours."""
+class Trial(NamedTuple):
+    """A task with its patients, who of them is in which part, and what was made ready by the training part."""
 
-    y: np.ndarray  # (m,)
-    p: np.ndarray  # (m,) of the network
-    best: np.ndarray  # (m,) true risk
-    patients: np.ndarray | None  # (m,) whose it is; None where every patient has one
-    subgroups: dict[str, np.ndarray]  # (m,) each
+    task: Task
+    cohort: Cohort
+    rows: dict[str, np.ndarray]  # part -> row numbers
+    prepared: Prepared
+
+    def asked(self, part: str, values: np.ndarray) -> np.ndarray:
+        """Return the values of a part, (n,) of all its patients; of (n,T) those at the hours that are asked."""
+        rows, asked = self.rows[part], self.cohort.asked
+        return values[rows] if asked is None else values[rows][asked[rows]]
+
+    def answers(self, part: str) -> tuple[np.ndarray, np.ndarray]:
+        """Return y, and what the network answers."""
+        p = np.zeros(self.cohort.y.shape, np.float32)
+        p[self.rows[part]] = self.prepared.model.predict(self.prepared.x[self.rows[part]], verbose=0)[..., 0]
+        return self.asked(part, self.cohort.y), self.asked(part, p)
 
 
 def train_and_report(task: Task, epochs: int, seed: int, folder) -> dict:
@@ -38,119 +49,93 @@ def train_and_report(task: Task, epochs: int, seed: int, folder) -> dict:
     """
     edunet.set_random_seed(seed)
     cohort = task.draw(PATIENTS, seed)
-    parts = _split(task, cohort, seed)
-    prepared = task.prepare(cohort, parts["training"])
-    _tell(task, cohort, parts, prepared, epochs, seed)
-    epoch = _learn(task, cohort, parts, prepared, epochs, folder)
+    rows = _split(cohort, seed)
+    trial = Trial(task, cohort, rows, task.prepare(cohort, rows["training"]))
+    _tell(trial, epochs, seed)
+    epoch = _learn(trial, epochs, folder)
     chosen = f"epoch {epoch} of {epochs} had the smallest loss on the validation part; it is kept"
     print(chosen)
-    held_out = _ask(task, cohort, parts["validation"], prepared)
-    threshold = clinic.threshold_for(held_out.y, held_out.p, sensitivity=task.sensitivity)
-    found = (
-        f"threshold {float(threshold):.3f}, for a sensitivity of {100 * task.sensitivity:.0f} % on the validation part"
-    )
+    threshold = clinic.threshold_for(*trial.answers("validation"), sensitivity=task.sensitivity)
+    found = f"threshold {threshold:.3f}, for a sensitivity of {100 * task.sensitivity:.0f} % on the validation part"
     print(f"{found}: {task.why_sensitivity}")
-    trail = [_drawn(task, cohort, parts, seed), *prepared.trail, f"{chosen}.", f"{found}.", "test part: read once."]
-    return _judge(task, _ask(task, cohort, parts["test"], prepared), threshold, trail, folder) | {
-        "folder": folder,
-        "history": prepared.model.history.history,
-    }
+    parts = ", ".join(f"{len(rows):,} {part}" for part, rows in trial.rows.items())
+    drawn = f"{len(cohort):,} {task.unit} drawn by edunet.datasets, seed {seed}; none is in two parts: {parts}."
+    trail = [drawn, *trial.prepared.trail, f"{chosen}.", f"{found}.", "test part: read once."]
+    result = _judge(trial, threshold, trail, folder)
+    return result | {"folder": folder, "history": trial.prepared.model.history.history}
 
 
-def _split(task, cohort, seed) -> dict[str, np.ndarray]:
+def _split(cohort, seed) -> dict[str, np.ndarray]:
     """Return the rows of each part; no patient is in two of them, and each has about as many ill ones."""
     ill = cohort.y.reshape(len(cohort), -1).max(axis=1)
     rows = patient_split(cohort.x, ill, cohort.patient_id, shares=tuple(SHARES.values()), seed=seed)
     return dict(zip(SHARES, rows, strict=True))
 
 
-def _tell(task, cohort, parts, prepared, epochs, seed) -> None:
-    asked = np.ones(cohort.y.shape, bool) if cohort.asked is None else cohort.asked
-    n = {name: len(rows) for name, rows in parts.items()}
-    hours = f", each asked at {asked.sum() / len(cohort):.0f} hours" if cohort.asked is not None else ""
-    print(f"{task.title}. SYNTHETIC {task.unit}, nobody is real.\n{task.question}\n")
+def _tell(trial: Trial, epochs, seed) -> None:
+    task, cohort = trial.task, trial.cohort
+    n = {part: f"{len(rows):,}" for part, rows in trial.rows.items()}
+    hours = "" if cohort.asked is None else f", each asked at {cohort.asked.sum() / len(cohort):.0f} hours"
+    ill = np.concatenate([trial.asked(part, cohort.y) for part in trial.rows]).mean()
+    print(f"{task.title}. SYNTHETIC {task.unit}, none of them real.\n{task.question}\n")
     print(
-        f"{n['training']:,} {task.unit} to learn from, {n['validation']:,} to choose by, {n['test']:,} for the test"
-        f"{hours}; {100 * cohort.y[asked].mean():.1f} % {cohort.class_names[1]}"
+        f"{n['training']} {task.unit} to learn from, {n['validation']} to choose by, {n['test']} for the test{hours}; "
+        f"{100 * ill:.1f} % {cohort.class_names[1]}"
     )
-    weights = sum(w.size for w in prepared.model.trainable_weights)
+    weights = sum(w.size for w in trial.prepared.model.trainable_weights)
     print(f"{weights:,} weights, {epochs} epochs, backend {edunet.get_backend()}, seed {seed}")
 
 
-def _drawn(task, cohort, parts, seed) -> str:
-    n = ", ".join(f"{len(rows):,} {name}" for name, rows in parts.items())
-    return f"{len(cohort):,} {task.unit} drawn by edunet.datasets, seed {seed}; none is in two parts: {n}."
-
-
-def _learn(task: Task, cohort, parts, prepared: Prepared, epochs, folder) -> int:
+def _learn(trial: Trial, epochs, folder) -> int:
     """Train; go back to the epoch of the smallest loss on the validation part, and return which it was."""
+    task, cohort, model = trial.task, trial.cohort, trial.prepared.model
 
-    def part(name):
-        rows = parts[name]
-        y = cohort.y[rows][..., None].astype(np.float32)
-        weight = () if cohort.asked is None else (cohort.asked[rows].astype(np.float32),)
-        return prepared.x[rows], y, *weight
+    def of(part):
+        rows = trial.rows[part]
+        weight = None if cohort.asked is None else cohort.asked[rows].astype(np.float32)  # the others weigh nothing
+        return trial.prepared.x[rows], cohort.y[rows][..., None].astype(np.float32), weight
 
-    model = prepared.model
-    steps = epochs * -(-len(parts["training"]) // BATCH)
-    auc = metrics.AUC(name="auc")
-    model.compile(one_cycle(task.rate, steps, task.decay), "binary_crossentropy", weighted_metrics=[auc])
+    x, y, weight = of("training")
+    model.compile(
+        one_cycle(task.rate, epochs * -(-len(x) // BATCH), task.decay),
+        "binary_crossentropy",
+        weighted_metrics=[metrics.AUC(name="auc")],
+    )
     # patience never runs out: this only goes back to the best epoch at the end
     best = callbacks.EarlyStopping("val_loss", patience=epochs, restore_best_weights=True)
-    x, y, *weight = part("training")
+    options = {"batch_size": BATCH, "epochs": epochs, "validation_data": of("validation"), "callbacks": [best]}
     with keep_what_was_learnt(model, folder, synthetic=True):
-        model.fit(
-            x,
-            y,
-            sample_weight=weight[0] if weight else None,
-            batch_size=BATCH,
-            epochs=epochs,
-            validation_data=part("validation"),
-            callbacks=[best],
-        )
+        model.fit(x, y, sample_weight=weight, **options)
     return best.best_epoch + 1
 
 
-def _ask(task, cohort, rows, prepared) -> Asked:
-    """Return what the network answers for these rows, and what is true."""
-    p = prepared.model.predict(prepared.x[rows], verbose=0)[..., 0]
-    y, risk = cohort.y[rows], cohort.truth["risk"][rows]
-    subgroups = {name: part[rows] for name, part in task.subgroups(cohort).items()}
-    if cohort.asked is None:
-        return Asked(y, p, risk, None, subgroups)
-    asked = cohort.asked[rows]
-    whose = np.broadcast_to(cohort.patient_id[rows, None], asked.shape)
-    subgroups = {name: part[asked] for name, part in subgroups.items()}
-    return Asked(y[asked], p[asked], risk[asked], whose[asked], subgroups)
-
-
-def _judge(task, test: Asked, threshold, trail, folder) -> dict:
-    """Write the report, print what it comes to, and return the numbers."""
+def _judge(trial: Trial, threshold, trail, folder) -> dict:
+    """Write the report of the test part, print what it comes to, and return the numbers."""
+    task, cohort = trial.task, trial.cohort
+    y, p = trial.answers("test")
+    risk = trial.asked("test", cohort.truth["risk"])
+    several = cohort.asked is not None  # rows a patient
+    whose = np.broadcast_to(cohort.patient_id[:, None], cohort.y.shape) if several else None
     report = clinic.report(
-        test.y,
-        test.p,
-        groups=test.patients,
-        subgroup=test.subgroups,
+        y,
+        p,
+        groups=trial.asked("test", whose) if several else None,
+        subgroup={name: trial.asked("test", part) for name, part in task.subgroups(cohort).items()},
         threshold=threshold,
-        best=test.best,
+        best=risk,
+        trail=trail,
+        class_names=cohort.class_names,
         title=task.title,
         synthetic=True,
-        trail=trail,
     )
-    (folder / "report.txt").write_text(report.text() + "\n", encoding="utf-8")
-    report.save(folder / "report.html")
-    auroc = clinic.auroc(test.y, test.p, groups=test.patients)
-    best = metrics.roc_auc(test.y, test.best)
-    print(f"\nAUROC on the test part, read once: {auroc}")
+    for name in ("report.txt", "report.html"):
+        report.save(folder / name)
+    auroc, best = report.numbers["auroc"], metrics.roc_auc(y, risk)
     gap = round(best - float(auroc), 6)
     luck = " (below 0 by chance)" if gap < 0 else ""
+    print(f"\nAUROC on the test part, read once: {auroc}")
     print(f"best possible on the same {task.unit}, by their true risk: {best:.3f}; the gap is {gap:.3f}{luck}")
     print(f"the clinical report: open {folder / 'report.html'} in a browser")
     tell_written(folder)
-    return {
-        "auroc": float(auroc),
-        "interval": auroc.interval,
-        "best": best,
-        "gap": gap,
-        "threshold": float(threshold),
-    }
+    found = {"auroc": float(auroc), "interval": auroc.interval, "best": best, "gap": gap}
+    return found | {"threshold": float(threshold)}

@@ -43,6 +43,8 @@ def keep_what_was_learnt(model, folder, synthetic):
     try:
         yield
     except KeyboardInterrupt as stop:
+        if model.history is None:  # nothing had begun
+            raise
         _keep(model, folder, synthetic)
         raise KeyboardInterrupt(
             f"stopped after {len(model.history.epoch)} finished epochs; what was learnt is in {folder / WEIGHTS}"
