@@ -11,6 +11,7 @@ import numpy as np
 import edunet
 from edunet import callbacks, clinic, metrics
 from edunet.datasets.cohort import Cohort
+from edunet.demo.card import card
 from edunet.demo.folder import keep_what_was_learnt, tell_written
 from edunet.demo.one_cycle import BATCH, one_cycle
 from edunet.demo.task import Prepared, Task
@@ -53,15 +54,22 @@ def train_and_report(task: Task, epochs: int, seed: int, folder) -> dict:
     trial = Trial(task, cohort, rows, task.prepare(cohort, rows["training"]))
     _tell(trial, epochs, seed)
     epoch = _learn(trial, epochs, folder)
-    chosen = f"epoch {epoch} of {epochs} had the smallest loss on the validation part; it is kept"
+    chosen = f"Epoch {epoch} of {epochs} had the smallest loss on the validation part; it is kept"
     print(chosen)
     threshold = clinic.threshold_for(*trial.answers("validation"), sensitivity=task.sensitivity)
-    found = f"threshold {threshold:.3f}, for a sensitivity of {100 * task.sensitivity:.0f} % on the validation part"
+    found = f"Threshold {threshold:.3f}, for a sensitivity of {100 * task.sensitivity:.0f} % on the validation part"
     print(f"{found}: {task.why_sensitivity}")
     parts = ", ".join(f"{len(rows):,} {part}" for part, rows in trial.rows.items())
-    drawn = f"{len(cohort):,} {task.unit} drawn by edunet.datasets, seed {seed}; none is in two parts: {parts}."
-    trail = [drawn, *trial.prepared.trail, f"{chosen}.", f"{found}.", "test part: read once."]
-    result = _judge(trial, threshold, trail, folder)
+    drawn = f"{len(cohort):,} {task.unit} drawn by edunet.datasets.{task.generator}, seed {seed}"
+    trail = [
+        f"{drawn}; none is in two parts: {parts}.",
+        *trial.prepared.trail,
+        f"{chosen}.",
+        f"{found}.",
+        "Test part: read once.",
+    ]
+    told = card(task, cohort, rows, trial.prepared.model, epochs, seed)
+    result = _judge(trial, threshold, trail, told, folder)
     return result | {"folder": folder, "history": trial.prepared.model.history.history}
 
 
@@ -109,7 +117,7 @@ def _learn(trial: Trial, epochs, folder) -> int:
     return best.best_epoch + 1
 
 
-def _judge(trial: Trial, threshold, trail, folder) -> dict:
+def _judge(trial: Trial, threshold, trail, told, folder) -> dict:
     """Write the report of the test part, print what it comes to, and return the numbers."""
     task, cohort = trial.task, trial.cohort
     y, p = trial.answers("test")
@@ -124,6 +132,7 @@ def _judge(trial: Trial, threshold, trail, folder) -> dict:
         threshold=threshold,
         best=risk,
         trail=trail,
+        card=told,
         class_names=cohort.class_names,
         title=task.title,
         synthetic=True,
@@ -131,10 +140,10 @@ def _judge(trial: Trial, threshold, trail, folder) -> dict:
     for name in ("report.txt", "report.html"):
         report.save(folder / name)
     auroc, best = report.numbers["auroc"], metrics.roc_auc(y, risk)
-    gap = round(best - float(auroc), 6)
-    luck = " (below 0 by chance)" if gap < 0 else ""
+    gap = best - float(auroc)
+    shown = f"{round(gap, 3) or 0.0:.3f}" + (", below 0 by chance" if gap < 0 else "")  # not -0.000
     print(f"\nAUROC on the test part, read once: {auroc}")
-    print(f"best possible on the same {task.unit}, by their true risk: {best:.3f}; the gap is {gap:.3f}{luck}")
+    print(f"best possible on the same {task.unit}, by their true risk: {best:.3f}; the gap is {shown}")
     print(f"the clinical report: open {folder / 'report.html'} in a browser")
     tell_written(folder)
     found = {"auroc": float(auroc), "interval": auroc.interval, "best": best, "gap": gap}

@@ -38,10 +38,10 @@ def prepare(cohort, train) -> Prepared:
     x = series(cohort.x, mean, sd)
     scales = ", ".join(f"{name} {m:.4g} ± {s:.2g}" for name, m, s in zip(cohort.columns, mean, sd, strict=True))
     trail = [
-        "lactate: natural logarithm.",
-        f"values measured, to mean 0 and variance 1 by those of the training part: {scales}.",
-        "missing values: 0, beside a 1 for each value that is there, and the days since it last was (1 if never).",
-        "hours at which nothing is asked (the first five, from sepsis on, the last six) weigh nothing.",
+        "Lactate: natural logarithm.",
+        f"Values measured, to mean 0 and variance 1 by those of the training part: {scales}.",
+        "Missing values: 0, beside a 1 for each value that is there, and the days since it last was (1 if never).",
+        "Hours at which nothing is asked (the first five, from sepsis on, the last six) weigh nothing.",
     ]
     return Prepared(x, network(x.shape[1:]), trail)
 
@@ -49,9 +49,9 @@ def prepare(cohort, train) -> Prepared:
 def subgroups(cohort):
     n, T = cohort.y.shape
     hour = np.broadcast_to(np.arange(T), (n, T))
-    band = np.select([hour < 12, hour < 24], ["hour 5 to 11", "hour 12 to 23"], "hour 24 to 41")
+    band = np.select([hour < 12, hour < 24], ["5 to 11", "12 to 23"], "24 to 41")
     since = time_since_last(~np.isnan(cohort.x[..., LACTATE:]))[..., 0]  # steps; NaN: never
-    return {"time on the ward": band, "lactate": np.where(since <= 6, "measured in the last 6 h", "not measured")}
+    return {"hour on the ward": band, "lactate": np.where(since <= 6, "measured in the last 6 h", "not measured")}
 
 
 TASK = Task(
@@ -62,6 +62,7 @@ TASK = Task(
         "values in ten are missing; a GRU keeps a memory of the hours before."
     ),
     unit="patients",
+    generator="sepsis_course",
     draw=sepsis_course.load,
     prepare=prepare,
     subgroups=subgroups,

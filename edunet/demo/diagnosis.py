@@ -8,7 +8,8 @@ from edunet.demo.task import Prepared, Task
 
 __all__ = ["TASK", "logged", "network"]
 
-BANDS = ((50, "under 50"), (65, "50 to 64"), (80, "65 to 79"))  # years
+EDGES = (50, 65, 80)  # years; of the bands of age
+BANDS = ("<50", "50-<65", "65-<80", "80+")
 
 
 def logged(x):
@@ -29,16 +30,15 @@ def network(x):
 def prepare(cohort, train) -> Prepared:
     x = logged(cohort.x)
     trail = [
-        "creatinine and CRP: natural logarithm.",
-        "all six columns: to mean 0 and variance 1, as they are in the training part; kept in the first layer.",
+        "Creatinine and CRP: natural logarithm.",
+        "All six columns: to mean 0 and variance 1, as they are in the training part; kept in the first layer.",
     ]
     return Prepared(x, network(x[train]), trail)
 
 
 def subgroups(cohort):
     age, sex = cohort.x[:, 0], cohort.x[:, 1]
-    band = np.select([age < end for end, _ in BANDS], [name for _, name in BANDS], "80 and over")
-    return {"age": band, "sex": np.where(sex == 1, "male", "female")}
+    return {"age": np.array(BANDS)[np.digitize(age, EDGES)], "sex": np.where(sex == 1, "male", "female")}
 
 
 TASK = Task(
@@ -49,6 +49,7 @@ TASK = Task(
         "inflammation with low pressure is a threshold: no straight line draws that, a small perceptron does."
     ),
     unit="patients",
+    generator="blood_risk",
     draw=blood_risk.load,
     prepare=prepare,
     subgroups=subgroups,

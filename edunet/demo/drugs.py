@@ -33,9 +33,9 @@ def prepare(cohort, train) -> Prepared:
     tokenizer = SmilesTokenizer(length).fit(cohort.x[train])
     words = len(tokenizer.vocabulary)
     trail = [
-        "every text once; the same molecule may still come again under another text, about one in eighteen does.",
+        "Every text once; the same molecule may still come again under another text, about one in eighteen does.",
         f"SMILES cut into tokens, numbered by the {words - 2} that the training part has; any other is 'unknown'.",
-        f"texts filled up to {length} tokens; the filling is masked.",
+        f"Texts filled up to {length} tokens; the filling is masked.",
     ]
     return Prepared(tokenizer.transform(cohort.x).astype(np.int32), network(length, words), trail)
 
@@ -44,7 +44,7 @@ def subgroups(cohort):
     size = np.array([len(molecules.tokens(text)) for text in cohort.x])
     return {
         "halogen": np.where(cohort.truth["n_halogen"] > 0, "with F, Cl or Br", "without"),
-        "length of the text": np.select([size < 20, size < 35], ["under 20 tokens", "20 to 34"], "35 and more"),
+        "length of the text": np.select([size < 20, size < 35], ["<20 tokens", "20-<35 tokens"], "35+ tokens"),
     }
 
 
@@ -56,6 +56,7 @@ TASK = Task(
         "ring: which atoms there are does not tell, how they hang together does. A GRU reads it in both directions."
     ),
     unit="molecules",
+    generator="molecules",
     draw=distinct,
     prepare=prepare,
     subgroups=subgroups,

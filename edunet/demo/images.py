@@ -29,7 +29,7 @@ def network():
 
 
 def prepare(cohort, train) -> Prepared:
-    return Prepared(cohort.x, network(), ["pictures as they are: grey is in standard deviations of the noise."])
+    return Prepared(cohort.x, network(), ["Pictures as they are: grey is in standard deviations of the noise."])
 
 
 def subgroups(cohort):
@@ -49,6 +49,7 @@ TASK = Task(
         "looks at every place with the same filters; one weight a pixel would have to learn each place anew."
     ),
     unit="pictures",
+    generator="lesions",
     draw=lesions.load,
     prepare=prepare,
     subgroups=subgroups,

@@ -30,6 +30,7 @@ class Task:
     title: str  # of the report
     question: str  # what a learner reads first
     unit: str  # what is counted: patients, pictures, molecules
+    generator: str  # its module in edunet.datasets
     draw: Callable[[int, int], Cohort]  # n, seed
     prepare: Callable[[Cohort, np.ndarray], Prepared]  # the cohort, rows of the training part
     subgroups: Callable[[Cohort], dict[str, np.ndarray]]  # name of the division -> (n,) or (n,T) names of the parts

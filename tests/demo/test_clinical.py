@@ -54,7 +54,7 @@ def cohort_and_rows(task, seed=0):
 
 def test_a_learner_reads_what_happens(run):
     parts = ["SYNTHETIC", "160 ", "40 to choose by", "80 for the test", " weights, 1 epochs, backend numpy, seed 0"]
-    parts += ["Epoch 1/1 [", "is kept\nthreshold ", "AUROC on the test part", "best possible", "report.html"]
+    parts += ["Epoch 1/1 [", "is kept\nThreshold ", "AUROC on the test part", "best possible", "report.html"]
     places = [run.printed.find(part) for part in parts]
     assert -1 not in places, parts[places.index(-1)]
     assert places == sorted(places)
@@ -98,7 +98,7 @@ def test_every_answer_is_in_one_part_of_each_division(run):
 def test_the_report_tells_what_was_done_to_the_data(run):
     trail = run.heard[-1].options["trail"]
     assert "seed 0; none is in two parts: 160 training, 40 validation, 80 test." in trail[0]
-    assert trail[-3].startswith("epoch 1 of 1 ")
+    assert trail[-3].startswith("Epoch 1 of 1 ")
     assert f"{100 * demo.TASKS[run.task].sensitivity:.0f} % on the validation part." in trail[-2]
 
 
@@ -175,7 +175,7 @@ def test_ages_stand_in_the_band_that_names_them():
     cohort, _ = cohort_and_rows("diagnosis")
     cohort.x[:5, 0] = [49.9, 50, 64.9, 65, 80]
     bands = demo.TASKS["diagnosis"].subgroups(cohort)["age"][:5].tolist()
-    assert bands == ["under 50", "50 to 64", "50 to 64", "65 to 79", "80 and over"]
+    assert bands == ["<50", "50-<65", "50-<65", "65-<80", "80+"]
 
 
 def test_the_epoch_of_the_smallest_validation_loss_is_kept(monkeypatch, capsys, tmp_path):
@@ -187,7 +187,7 @@ def test_the_epoch_of_the_smallest_validation_loss_is_kept(monkeypatch, capsys, 
 
     monkeypatch.setattr(loop, "evaluate_batches", validated)
     demo.run(task="diagnosis", epochs=3, out="out")
-    assert "epoch 2 of 3 had the smallest loss on the validation part" in capsys.readouterr().out
+    assert "Epoch 2 of 3 had the smallest loss on the validation part" in capsys.readouterr().out
     cohort, rows = cohort_and_rows("diagnosis")
     kept = demo.TASKS["diagnosis"].prepare(cohort, rows["training"]).model
     kept.load_weights(tmp_path / "out" / "weights.safetensors")
