@@ -5,7 +5,7 @@ import math
 __all__ = ["wilson_interval"]
 
 
-def wilson_interval(hits: int, n: int, z: float = 1.959963984540054) -> tuple[float, float]:
+def wilson_interval(hits: float, n: float, z: float = 1.959963984540054) -> tuple[float, float]:
     """Return the interval in which the true share lies, given `hits` out of n.
 
         centre ± half = (p + z²/2n ± z √(p(1−p)/n + z²/4n²)) / (1 + z²/n)          p = hits/n
