@@ -2,14 +2,13 @@
 
 import numpy as np
 
-from edunet import Sequential, layers
+from edunet import Sequential, clinic, layers
 from edunet.datasets import blood_risk
 from edunet.demo.task import Prepared, Task
 
 __all__ = ["TASK", "logged", "network"]
 
 EDGES = (50, 65, 80)  # years; of the bands of age
-BANDS = ("<50", "50-<65", "65-<80", "80+")
 
 
 def logged(x):
@@ -38,7 +37,7 @@ def prepare(cohort, train) -> Prepared:
 
 def subgroups(cohort):
     age, sex = cohort.x[:, 0], cohort.x[:, 1]
-    return {"age": np.array(BANDS)[np.digitize(age, EDGES)], "sex": np.where(sex == 1, "male", "female")}
+    return {"age": clinic.age_bands(age, EDGES), "sex": np.where(sex == 1, "male", "female")}
 
 
 TASK = Task(
