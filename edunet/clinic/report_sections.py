@@ -27,7 +27,7 @@ from edunet.clinic.net_benefit import decision_curve
 from edunet.clinic.predictive import npv, ppv
 from edunet.clinic.report_case import Case
 from edunet.clinic.report_measures import RESAMPLES, cells, headline
-from edunet.clinic.report_page import Named, Part, Picture, Section, Table
+from edunet.clinic.report_page import Part, Picture, Section, Table
 from edunet.clinic.subgroups import MEASURES, subgroup_table
 from edunet.clinic.threshold import Threshold
 
@@ -229,11 +229,12 @@ def _subgroups(case: Case) -> tuple[Part, ...]:
     words = "; ".join(f"{name} {value.text(2)}" for name, value in table.measure("auroc"))
     parts.append(Picture("AUROC in each group.", f"{words}; all {overall.text(2)}.", figure))
     gaps = [
-        (Named(f"{gap.attribute}: {gap.measure}".removeprefix(": "), gap.difference.how), *_gap(gap))
+        (f"{gap.attribute}: {gap.measure}".removeprefix(": "), *_gap(gap))
         for gap in table.gaps
     ]
     header = ("Largest gap", "Difference", "95 % interval", "Highest", "Lowest", "Pairs compared")
-    return (*parts, Table("Gaps between groups", header, gaps), " ".join(table.notes()))
+    how = "The interval is Newcombe's, wide enough for all pairs of an attribute together (Bonferroni)."
+    return (*parts, Table("Gaps between groups", header, gaps, how), " ".join(table.notes()))
 
 
 def _group(row) -> str:
