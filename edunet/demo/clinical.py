@@ -122,12 +122,13 @@ def _judge(trial: Trial, threshold, trail, told, folder) -> dict:
     task, cohort = trial.task, trial.cohort
     y, p = trial.answers("test")
     risk = trial.asked("test", cohort.truth["risk"])
-    several = cohort.asked is not None  # rows a patient
-    whose = np.broadcast_to(cohort.patient_id[:, None], cohort.y.shape) if several else None
+    whose = None  # every patient has one row; or several, one for each hour:
+    if cohort.asked is not None:
+        whose = trial.asked("test", np.broadcast_to(cohort.patient_id[:, None], cohort.y.shape))
     report = clinic.report(
         y,
         p,
-        groups=trial.asked("test", whose) if several else None,
+        groups=whose,
         subgroup={name: trial.asked("test", part) for name, part in task.subgroups(cohort).items()},
         threshold=threshold,
         best=risk,
@@ -144,6 +145,8 @@ def _judge(trial: Trial, threshold, trail, told, folder) -> dict:
     shown = f"{round(gap, 3) or 0.0:.3f}" + (", below 0 by chance" if gap < 0 else "")  # not -0.000
     print(f"\nAUROC on the test part, read once: {auroc}")
     print(f"best possible on the same {task.unit}, by their true risk: {best:.3f}; the gap is {shown}")
+    if task.also:
+        print(task.also(cohort, trial.rows["test"], p, threshold))
     print(f"the clinical report: open {folder / 'report.html'} in a browser")
     tell_written(folder)
     found = {"auroc": float(auroc), "interval": auroc.interval, "best": best, "gap": gap}

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from edunet import Sequential, layers
+from edunet import Sequential, clinic, layers
 from edunet.datasets import sepsis_course
 from edunet.demo.task import Prepared, Task
 from edunet.preprocessing import time_since_last
@@ -10,6 +10,7 @@ from edunet.preprocessing import time_since_last
 __all__ = ["TASK", "logged", "network", "series"]
 
 LACTATE = -1  # its column
+QUIET = 6  # hours after an alarm, as far as the question looks ahead
 
 
 def logged(x):
@@ -54,6 +55,16 @@ def subgroups(cohort):
     return {"hour on the ward": band, "lactate": np.where(since <= 6, "measured in the last 6 h", "not measured")}
 
 
+def alarms(cohort, rows, p, threshold) -> str:
+    """Tell how often it rings; p, the answers at the hours that are asked."""
+    asked = cohort.asked[rows]
+    score = np.full(asked.shape, np.nan)
+    score[asked] = p
+    hour = np.arange(asked.shape[1])
+    rate = clinic.alarms_per_day(cohort.patient_id[rows], hour, score, threshold, silence=QUIET)
+    return f"alarms a patient and day, {QUIET} quiet hours after each: {rate}"
+
+
 TASK = Task(
     name="course",
     title="Sepsis six hours ahead, asked every hour",
@@ -71,4 +82,5 @@ TASK = Task(
     decay=0.0,
     sensitivity=0.8,
     why_sensitivity="every alarm takes a nurse's time, and the next hour asks again",
+    also=alarms,
 )

@@ -39,3 +39,5 @@ class Task:
     decay: float  # of the weights
     sensitivity: float  # share of the ill that must be found; the threshold follows from it
     why_sensitivity: str
+    # the cohort, rows of the test part, answers at what is asked, threshold -> what the ward wants to know besides
+    also: Callable[[Cohort, np.ndarray, np.ndarray, float], str] | None = None

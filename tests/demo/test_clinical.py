@@ -112,6 +112,16 @@ def test_only_hours_have_a_patient_to_belong_to(run):
         assert groups is None
 
 
+def test_a_ward_hears_how_often_it_rings():
+    cohort, rows = cohort_and_rows("course")
+    some = rows["test"][:2]
+    p = np.zeros(cohort.asked[some].sum())
+    p[0] = 0.9
+    days = len(p) / 24  # each answer stands for an hour
+    told = demo.TASKS["course"].also(cohort, some, p, 0.5)
+    assert told.startswith(f"alarms a patient and day, 6 quiet hours after each: {1 / days:.3f} [")
+
+
 @pytest.mark.parametrize("task", TASKS)
 def test_nobody_is_in_two_parts(task):
     cohort, rows = cohort_and_rows(task, seed=3)
