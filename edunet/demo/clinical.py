@@ -125,6 +125,7 @@ def _judge(trial: Trial, threshold, trail, told, folder) -> dict:
     whose = None  # every patient has one row; or several, one for each hour:
     if cohort.asked is not None:
         whose = trial.asked("test", np.broadcast_to(cohort.patient_id[:, None], cohort.y.shape))
+    print("\nThe test part is read, once; the report takes some seconds")
     report = clinic.report(
         y,
         p,
@@ -143,7 +144,7 @@ def _judge(trial: Trial, threshold, trail, told, folder) -> dict:
     auroc, best = report.numbers["auroc"], metrics.roc_auc(y, risk)
     gap = best - float(auroc)
     shown = f"{round(gap, 3) or 0.0:.3f}" + (", below 0 by chance" if gap < 0 else "")  # not -0.000
-    print(f"\nAUROC on the test part, read once: {auroc}")
+    print(f"AUROC on the test part {auroc}")
     print(f"best possible on the same {task.unit}, by their true risk: {best:.3f}; the gap is {shown}")
     if task.also:
         print(task.also(cohort, trial.rows["test"], p, threshold))
