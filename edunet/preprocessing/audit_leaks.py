@@ -9,7 +9,7 @@ is a column too. Several classes are taken one against the rest. A quantity is c
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 import numpy as np
@@ -213,5 +213,8 @@ def _finding(frame: Frame, name: str, found: list[tuple[Column, str]], what: str
     )
 
 
-CHECKS = {"leaks of the outcome": leaks, "columns known afterwards": known_afterwards}
+CHECKS: dict[str, Callable[[Frame], Iterator[Finding]]] = {
+    "leaks of the outcome": leaks,
+    "columns known afterwards": known_afterwards,
+}
 NEEDS = dict.fromkeys(CHECKS, "target")
