@@ -12,7 +12,7 @@ from typing import NamedTuple
 import numpy as np
 
 from edunet.preprocessing.audit_cells import Column
-from edunet.preprocessing.audit_codes import CLASSES, classes_of, codes_of, is_id
+from edunet.preprocessing.audit_codes import CLASSES, classes_of, codes_of, is_id, values_of
 from edunet.preprocessing.audit_frame import Frame
 from edunet.preprocessing.audit_ranks import areas, chance, chance_of_shares
 
@@ -44,8 +44,15 @@ def from_the_others(means: np.ndarray) -> np.ndarray:
     >>> from_the_others(np.array([1.0, 2.0, 90.0, 3.0]))
     array([3., 3., 2., 2.])
     """
-    return np.array([np.nanmedian(np.delete(means, i)) if np.isfinite(np.delete(means, i)).any() else np.nan
-                     for i in range(len(means))])  # fmt: skip
+    there = np.isfinite(means)
+    ordered = np.sort(means[there])
+    rank = np.full(len(means), len(ordered))  # of a value that is not known nothing is taken away
+    rank[there] = np.argsort(np.argsort(means[there], kind="stable"), kind="stable")
+    rest = len(ordered) - there  # how many others
+    low, high = np.maximum(rest - 1, 0) // 2, rest // 2
+    padded = np.append(ordered, [np.nan, np.nan])
+    middle = (padded[low + (low >= rank)] + padded[high + (high >= rank)]) / 2
+    return np.where(rest > 0, middle, np.nan)
 
 
 def differences(frame: Frame, place: np.ndarray, names: list[str]) -> list[Difference]:
@@ -61,7 +68,8 @@ def differences(frame: Frame, place: np.ndarray, names: list[str]) -> list[Diffe
         if is_id(column.name) or column.kind == "date":
             continue
         codes, values = codes_of(column)
-        made += _shares("gaps", column, column.missing.astype(np.intp), [0, 1], place, names, MISSING)
+        if column.missing.any():
+            made += _shares("gaps", column, column.missing.astype(np.intp), [0, 1], place, names, MISSING)
         if column.kind == "number" and len(values) > 2:
             made += _values(column, place, names, codes)
             made += _writing(column, place, names, codes, np.array(values)) if len(values) > CLASSES else []
@@ -87,7 +95,7 @@ def _first_of_each(whose: np.ndarray, place: np.ndarray) -> np.ndarray:
 
 def _values(column: Column, place: np.ndarray, names: list[str], codes: np.ndarray) -> list[Difference]:
     there = (place >= 0) & (codes >= 0)
-    values, where, k = column.values[there], place[there], len(names)
+    values, where, k = values_of(column)[there], place[there], len(names)
     m = np.bincount(where, minlength=k)
     if len(values) < 2 * ROWS:
         return []

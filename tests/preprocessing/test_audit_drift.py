@@ -166,3 +166,12 @@ def test_the_middle_of_the_others():
 def test_of_two_places_the_second_is_compared():
     frame = read_frame({"x": np.arange(60.0)})
     assert {one.place for one in differences(frame, np.arange(60) % 2, ["a", "b"])} == {1}
+
+
+@pytest.mark.parametrize("k", [2, 3, 6, 7])
+def test_the_middle_of_the_others_is_their_median(k):
+    means = np.random.default_rng(k).integers(0, 5, k).astype(float)
+    means[1:2] = np.nan
+    others = [np.delete(means, i) for i in range(k)]
+    wanted = [np.nanmedian(rest) if np.isfinite(rest).any() else np.nan for rest in others]
+    np.testing.assert_array_equal(from_the_others(means), wanted)
