@@ -9,7 +9,7 @@ import numpy as np
 
 from edunet.preprocessing.audit_cells import Column
 
-__all__ = ["classes_of", "codes_of", "is_id", "is_moment", "words_in"]
+__all__ = ["classes_of", "codes_of", "is_id", "is_moment", "text_of", "values_of", "words_in"]
 
 CLASSES = 20  # more different values are a quantity, or names
 PERSON = r"(patient|subject|person|participant|pat|medical record|record|case|hospital|chart|mrn)"
@@ -48,6 +48,16 @@ def is_moment(name: str) -> bool:
     (True, False)
     """
     return bool(MOMENTS & set(words_in(name).split()))
+
+
+def values_of(column: Column) -> np.ndarray:
+    """Return the numbers of a column, NaN where there is none: (n,)."""
+    return np.full(len(column.missing), np.nan) if column.values is None else column.values
+
+
+def text_of(column: Column) -> np.ndarray:
+    """Return what is written in a column, "" where nothing is but a number: (n,) objects."""
+    return np.full(len(column.missing), "", object) if column.text is None else column.text
 
 
 def codes_of(column: Column) -> tuple[np.ndarray, list]:

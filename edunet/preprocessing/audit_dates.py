@@ -10,7 +10,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from edunet.preprocessing.audit_cells import Column
-from edunet.preprocessing.audit_codes import words_in
+from edunet.preprocessing.audit_codes import text_of, values_of, words_in
 from edunet.preprocessing.audit_frame import Frame
 from edunet.preprocessing.audit_report import Finding
 
@@ -40,7 +40,7 @@ def _dates(frame: Frame) -> list[Column]:
 
 def _told(column: Column, rows: np.ndarray) -> str:
     """Write some of the cells in which something is wrong."""
-    cells = dict.fromkeys(column.text[rows][:50].tolist())
+    cells = dict.fromkeys(text_of(column)[rows][:50].tolist())
     return ", ".join(list(cells)[:SHOWN]) + (", ..." if len(cells) > SHOWN else "")
 
 
@@ -51,7 +51,7 @@ def _first(rows: np.ndarray) -> str:
 def impossible(frame: Frame) -> Iterator[Finding]:
     """Find cells of a column of dates that are no day, such as the 30th of February, or no date at all."""
     for column in _dates(frame):
-        rows = np.flatnonzero(~column.missing & np.isnan(column.values))
+        rows = np.flatnonzero(~column.missing & np.isnan(values_of(column)))
         if len(rows):
             yield Finding(
                 "impossible dates",
@@ -70,15 +70,15 @@ def future(frame: Frame, today: datetime.date) -> Iterator[Finding]:
     """
     limit, day = today.toordinal() - EPOCH, str(today)
     for column in _dates(frame):
-        late = np.flatnonzero(np.nan_to_num(column.values, nan=-np.inf) >= limit + 1)
+        late = np.flatnonzero(np.nan_to_num(values_of(column), nan=-np.inf) >= limit + 1)
         if len(late) and not PLANNED.fullmatch(words_in(column.name)):
-            moved = len(late) > SHIFTED * len(column.known)
+            moved, last = len(late) > SHIFTED * len(column.known), _day(column.known[-1])
             yield Finding(
                 "future dates",
                 (column.name,),
                 f"{column.name} holds dates after {day}: {_told(column, late)}."
                 + (" Most are: were they moved to hide who the patients are?" if moved else ""),
-                f"{len(late)} of {len(column.known):,} dates, up to {_day(column.values[late].max())}: {_first(late)}",
+                f"{len(late)} of {len(column.known):,} dates, up to {last}: {_first(late)}",
                 "Ages and intervals become negative or far too long, and scaling makes all others alike.",
                 "Use intervals within a patient alone, no calendar."
                 if moved
@@ -119,7 +119,7 @@ def _day(days: float) -> str:
 def early(frame: Frame) -> Iterator[Finding]:
     """Find dates before 1900, and days such as 1900-01-01 that programs write where nobody knew, on 5 rows or more."""
     for column in _dates(frame):
-        values = column.values
+        values = values_of(column)
         rows = np.flatnonzero(np.nan_to_num(values, nan=np.inf) < FIRST)
         if len(rows):
             yield Finding(
@@ -175,7 +175,7 @@ def ways_of_writing(texts: list[str]) -> dict[str, tuple[int, str]]:
 def mixed(frame: Frame) -> Iterator[Finding]:
     """Find columns whose dates are written in several ways."""
     for column in _dates(frame):
-        ways = ways_of_writing(column.text.tolist())
+        ways = ways_of_writing(text_of(column).tolist())
         if len(ways) < 2:
             continue
         at = frame.at(column)
@@ -206,14 +206,14 @@ def in_the_wrong_order(frame: Frame) -> Iterator[Finding]:
         for last in dates:
             if first is last or not _comes_before(words_in(first.name), words_in(last.name)):
                 continue
-            gap = last.values - first.values
+            gap = values_of(last) - values_of(first)
             rows = np.flatnonzero(np.nan_to_num(gap, nan=0.0) <= -1)  # on one day, the hours may be unknown
             if len(rows):
                 yield Finding(
                     "dates in the wrong order",
                     (first.name, last.name),
-                    f"On {len(rows)} rows {first.name} is after {last.name}, such as {first.text[rows[0]]} and "
-                    f"{last.text[rows[0]]} in row {rows[0]}.",
+                    f"On {len(rows)} rows {first.name} is after {last.name}, such as {text_of(first)[rows[0]]} and "
+                    f"{text_of(last)[rows[0]]} in row {rows[0]}.",
                     f"{len(rows)} of {int(np.isfinite(gap).sum())} rows with both, up to {-gap[rows].min():.0f} days",
                     "Ages and lengths of stay become negative; one wrong date makes the row worthless.",
                     f"Look these rows up; else make both missing where {frame.at(first)} > {frame.at(last)}",

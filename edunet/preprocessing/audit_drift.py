@@ -28,15 +28,14 @@ def between_sites(frame: Frame) -> Iterator[Finding]:
     A site and all others need 10 rows each. Chance makes a finding in 1 of 100 audits at most, whatever their number of
     sites and columns.
     """
+    if frame.site is None:
+        return
     codes, values = codes_of(frame.site)
     if len(values) < 2:
         return
     names = [f"{frame.site.name} {value if isinstance(value, str) else format(value, 'g')}" for value in values]
-    yield from _findings(frame, differences(frame, codes, names), "between sites", _at_sites(frame))
-
-
-def _at_sites(frame: Frame) -> str:
-    return f"for train, test in grouped_kfold(x, y, groups={frame.at(frame.site)}): a score at sites never seen"
+    how = f"for train, test in grouped_kfold(x, y, groups={frame.at(frame.site)}): a score at sites never seen"
+    yield from _findings(frame, differences(frame, codes, names), "between sites", how)
 
 
 def over_time(frame: Frame) -> Iterator[Finding]:
@@ -45,7 +44,7 @@ def over_time(frame: Frame) -> Iterator[Finding]:
     Columns that count up by nature, as their names say (day, visit, year, ...), are left out.
     """
     time = frame.time
-    if time.values is None:
+    if time is None or time.values is None:
         return
     known = np.isfinite(time.values)
     if known.sum() < 4 * ROWS:

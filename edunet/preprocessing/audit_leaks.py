@@ -9,13 +9,13 @@ is a column too. Several classes are taken one against the rest. A quantity is c
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 import numpy as np
 
 from edunet.preprocessing.audit_cells import Column
-from edunet.preprocessing.audit_codes import CLASSES, classes_of, codes_of, is_id, words_in
+from edunet.preprocessing.audit_codes import CLASSES, classes_of, codes_of, is_id, values_of, words_in
 from edunet.preprocessing.audit_frame import Frame
 from edunet.preprocessing.audit_ranks import areas, chance, chance_of_shares, held_out_rates, rank_correlation
 from edunet.preprocessing.audit_report import Finding
@@ -69,8 +69,8 @@ def tells(column: Column, classes: np.ndarray, k: int, groups: np.ndarray | None
         found.append(_best(codes[there], classes[there], k, "its values"))
         parts, how = _parts(codes, there, len(values))
     elif column.kind == "date":
-        there &= np.isfinite(column.values)
-        found.append(_best(column.values[there], classes[there], k, "its values"))
+        there &= np.isfinite(values_of(column))
+        found.append(_best(values_of(column)[there], classes[there], k, "its values"))
         return [told for told in found if told is not None]
     else:
         parts, how = codes, "its categories, held out"
@@ -116,11 +116,14 @@ def leaks(frame: Frame) -> Iterator[Finding]:
 
     A class counts with 10 rows measured and 10 of the rest. A copy of the answer under another name is told as such.
     """
+    if frame.target is None:
+        return
     codes, names = classes_of(frame.target)
     columns = [column for column in frame.columns if not is_id(column.name)]
-    copies, others = [], []
+    copies: list[tuple[Column, str]] = []
+    others: list[tuple[Column, str]] = []
     for column in columns:
-        size, text = _told(frame, column, codes, names, len(columns))
+        size, text = _told(frame, frame.target, column, codes, names, len(columns))
         if size > PERFECT:
             (copies if _is_copy(column, codes) else others).append((column, text))
     target = frame.target.name
@@ -136,11 +139,13 @@ def known_afterwards(frame: Frame) -> Iterator[Finding]:
     quantity |ρ| of 0.3) besides. Not with history, prior, previous, family beside them. `time` in heart failure has
     0.84: a limit of 0.98 would let it pass. How ill somebody is, SAPS or SOFA, is known before.
     """
+    if frame.target is None:
+        return
     codes, names = classes_of(frame.target)
     columns = [column for column in frame.columns if is_later(column.name)]
     found = []
     for column in columns:
-        size, text = _told(frame, column, codes, names, len(columns))
+        size, text = _told(frame, frame.target, column, codes, names, len(columns))
         least = 0 if SURE.fullmatch(words_in(column.name)) else SOME if names else SOME_RHO
         if text and least <= size <= PERFECT:
             found.append((column, text))
@@ -158,9 +163,10 @@ def is_later(name: str) -> bool:
     return bool(SURE.fullmatch(words) or MAYBE.fullmatch(words)) and not BEFORE.search(words)
 
 
-def _told(frame: Frame, column: Column, codes: np.ndarray, names: list[str], columns: int) -> tuple[float, str]:
+def _told(
+    frame: Frame, target: Column, column: Column, codes: np.ndarray, names: list[str], columns: int
+) -> tuple[float, str]:
     """Return how well a column tells the target, AUC or |ρ|, and in words; 0 and "" where chance may do the same."""
-    target = frame.target
     if len(names) >= 2:
         groups = None if frame.patient is None else codes_of(frame.patient)[0]
         comparisons = columns * WAYS * max(len(names) - 1, 1)
@@ -173,8 +179,9 @@ def _told(frame: Frame, column: Column, codes: np.ndarray, names: list[str], col
         return told.auc, f"{column.name} AUC {told.auc:.3f} for {what}, in {told.rows:,} rows{weak}"
     if names or target.kind != "number" or column.values is None:
         return 0.0, ""
-    both = np.isfinite(column.values) & np.isfinite(target.values)
-    rho, z = rank_correlation(column.values[both], target.values[both])
+    values, wanted = values_of(column), values_of(target)
+    both = np.isfinite(values) & np.isfinite(wanted)
+    rho, z = rank_correlation(values[both], wanted[both])
     if np.isnan(rho) or both.sum() < ROWS or chance(z, columns) > LEVEL:
         return 0.0, ""
     return abs(rho), f"{column.name} Spearman's rank correlation {rho:.3f} in {both.sum():,} rows"
@@ -206,5 +213,8 @@ def _finding(frame: Frame, name: str, found: list[tuple[Column, str]], what: str
     )
 
 
-CHECKS = {"leaks of the outcome": leaks, "columns known afterwards": known_afterwards}
+CHECKS: dict[str, Callable[[Frame], Iterator[Finding]]] = {
+    "leaks of the outcome": leaks,
+    "columns known afterwards": known_afterwards,
+}
 NEEDS = dict.fromkeys(CHECKS, "target")

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from edunet.preprocessing.audit_cells import Column
-from edunet.preprocessing.audit_codes import codes_of, is_id, words_in
+from edunet.preprocessing.audit_codes import codes_of, is_id, text_of, values_of, words_in
 from edunet.preprocessing.audit_frame import Frame
 from edunet.preprocessing.audit_report import Finding
 from edunet.preprocessing.audit_spelling import plain
@@ -44,7 +44,7 @@ def signature(column: Column, salt: int = 0) -> np.ndarray:
 
 def _text_codes(column: Column) -> np.ndarray:
     seen: dict = {}
-    return np.array([seen.setdefault(text, len(seen)) for text in column.text.tolist()], np.int64)
+    return np.array([seen.setdefault(text, len(seen)) for text in text_of(column).tolist()], np.int64)
 
 
 def _mixed(bits: np.ndarray) -> np.ndarray:
@@ -84,7 +84,7 @@ def repeated_rows(frame: Frame) -> Iterator[Finding]:
     if frame.n < 2 or not columns:
         return
     cells = [signature(column, j) for j, column in enumerate(columns)]
-    rows = np.sum(cells, axis=0, dtype=np.uint64)
+    rows = np.asarray(np.sum(cells, axis=0, dtype=np.uint64))
     alike = pairs(rows)
     if not alike:
         return
@@ -235,7 +235,7 @@ def _ends(codes: np.ndarray, values: np.ndarray, k: int) -> tuple[np.ndarray, np
 
 
 def _cell(column: Column, row: int) -> str:
-    return repr(column.text[row]) if column.text is not None and column.text[row] else f"{column.values[row]:g}"
+    return repr(text_of(column)[row]) if text_of(column)[row] else f"{values_of(column)[row]:g}"
 
 
 def _of_two_answers(frame: Frame, codes: np.ndarray, known: np.ndarray, k: int) -> str:
