@@ -133,7 +133,7 @@ def leaks(frame: Frame) -> Iterator[Finding]:
             (copies if _is_copy(column, codes) else others).append((column, text))
     target = frame.target.name
     yield from _finding(frame, "copy of the outcome", copies, f"The same as {target}, under another name")
-    yield from _finding(frame, "tells the outcome", others, f"Enough to tell {target}, each alone")
+    yield from _finding(frame, "tells the outcome", others, f"Alone enough to tell {target}")
 
 
 def known_afterwards(frame: Frame) -> Iterator[Finding]:
@@ -210,11 +210,10 @@ def _finding(frame: Frame, name: str, found: list[tuple[Column, str]], what: str
         name,
         tuple(column.name for column in columns),
         f"{what}: {listed([column.name for column in columns])}.",
-        "; ".join(text for _, text in found),
+        "; ".join(text for _, text in found) + ".",
         "The score is that of this column, not of a model. If it is written after the outcome, nobody has it when a "
         "prediction is needed, and the model fails there.",
-        f"{frame.without(columns)}, unless it is known when the prediction is made; a length of follow-up belongs to a "
-        "model of survival",
+        f"{frame.without(columns)}  # unless it is known when the prediction is made; a follow-up belongs to survival",
     )
 
 

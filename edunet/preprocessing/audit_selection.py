@@ -47,7 +47,7 @@ def selected(frame: Frame) -> Iterator[Finding]:
             tuple(column.name for column in columns),
             f"All with {frame.target.name} = {names[k]} keep to a range that most others leave: were they chosen by "
             f"{listed([column.name for column in columns])}?",
-            "; ".join(text for _, text in found),
+            "; ".join(text for _, text in found) + ".",
             "Near-perfect scores come from how patients were chosen, not from the illness: those between well and ill, "
             "for whom a model is wanted, are not in the table.",
             "Say how this class was chosen, and claim nothing without a test on patients taken one after another; for "

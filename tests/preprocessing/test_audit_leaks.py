@@ -58,7 +58,7 @@ def test_words_that_tell():
 def test_gaps_that_tell():
     ward = np.where(ILL == 1, some(["ward 1", "ward 2"]), "")
     (one,) = found(leaks, {"ward": ward})
-    assert one.evidence == "ward AUC 1.000 for target = 1, by whether it is missing, in 400 rows"
+    assert one.evidence == "ward AUC 1.000 for target = 1, by whether it is missing, in 400 rows."
 
 
 @pytest.mark.parametrize("copy", [ILL * 5 + 2, np.where(ILL == 1, "yes", "no")], ids=["numbers", "words"])
