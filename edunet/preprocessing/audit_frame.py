@@ -27,6 +27,7 @@ class Frame:
     patient: Any = None
     time: Any = None
     site: Any = None
+    known: dict[str, Any] = field(default_factory=dict, repr=False)  # what checks have found out for each other
 
     def every(self) -> tuple[Column, ...]:
         """Return all columns that stand in the table, those with a role too, in their order."""

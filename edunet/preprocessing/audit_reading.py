@@ -46,7 +46,10 @@ def read_frame(frame, **given) -> Frame:
         given_as,
         event=event,
         event_name=event_name,
-        **{role: roles.get(role) for role in ROLES},
+        target=roles.get("target"),
+        patient=roles.get("patient"),
+        time=roles.get("time"),
+        site=roles.get("site"),
     )
 
 
