@@ -110,7 +110,7 @@ def _values(column: Column, place: np.ndarray, names: list[str], codes: np.ndarr
         if m[i] < ROWS or len(values) - m[i] < ROWS or not np.isfinite(middle[i]) or not spread[i] > 0:
             continue
         size = (mean[i] - middle[i]) / spread[i]
-        text, unit = f"{size:+.2g} sd", False
+        text, unit = f"{size:+.0f} sd" if abs(size) >= 10 else f"{size:+.2g} sd", False
         if abs(size) >= SD:  # medians only where they will be told
             here, others = np.median(values[where == i]), np.median(values[where != i])
             text += f" (median {here:.4g}, elsewhere {others:.4g})"

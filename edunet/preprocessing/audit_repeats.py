@@ -127,7 +127,7 @@ def _finding_of_rows(frame: Frame, rows: np.ndarray, keys: np.ndarray) -> Findin
         "duplicate rows",
         (),
         f"{len(rows)} of {frame.n:,} rows repeat{'s' * (len(rows) == 1)} another in every column.",
-        f"{_n(len(rows))} ({share(len(rows), frame.n)}): {_examples(rows, keys)}",
+        f"{_n(len(rows))} ({share(len(rows), frame.n)}): {_examples(rows, keys)}.",
         "A split by rows puts one in training and its twin in the test, which then asks for what was learnt by heart; "
         "and every interval is too narrow.",
         _dropped(frame, rows),
@@ -157,7 +157,7 @@ def _finding_of_strangers(frame: Frame, rows: np.ndarray, keys: np.ndarray, ids:
         "same rows under different ids",
         tuple(column.name for column in ids),
         f"{len(rows)} of {frame.n:,} rows are as another in all columns but {names}: one patient under two names?",
-        f"{_n(len(rows))}, the same in {many} columns: {_examples(rows, keys)}",
+        f"{_n(len(rows))}, the same in {many} columns: {_examples(rows, keys)}.",
         "A split by patients does not keep them together: the test asks for what was learnt by heart.",
         f"repeats(x) numbers equal rows alike: patient_split(x, y, groups=repeats(x)), with x without {names}",
     )
@@ -187,10 +187,10 @@ def repeated_patients(frame: Frame) -> Iterator[Finding]:
         (column.name,),
         f"{many} id{'s stand' if many > 1 else ' stands'} on several rows.",
         f"{_n(surplus)} of {many} repeated id{'s' * (many > 1)}, {len(names)} in all; most often {worst}. "
-        f"Surplus rows that are the same as another of their id: {same}; that differ: {surplus - same}{differing}",
+        f"Surplus rows that are the same as another of their id: {same}; that differ: {surplus - same}{differing}.",
         "A split by rows leaks: the model meets in the test patients it has learnt, and the score is too high; "
         "intervals that count rows are too narrow.",
-        f"train, test = patient_split(x, y, groups={frame.at(column)}), and bootstrap patients, not rows",
+        f"train, test = patient_split(x, y, groups={frame.at(column)})  # and bootstrap patients, not rows",
     )
 
 
@@ -220,7 +220,7 @@ def fixed_values(frame: Frame) -> Iterator[Finding]:
                 (whose.name, column.name),
                 f"{many} several values of {column.name}: slips of the pen, or two patients under one name?",
                 f"{len(wrong)} of {int((np.bincount(codes[both], minlength=len(names)) > 1).sum())} ids with several "
-                f"rows, such as rows {rows[0]} and {other}: {_cell(column, rows[0])} and {_cell(column, other)}",
+                f"rows, such as rows {rows[0]} and {other}: {_cell(column, rows[0])} and {_cell(column, other)}.",
                 "What belongs to a patient is learnt from somebody else's values.",
                 f"Look these ids up; patients who are two need two ids in {frame.at(whose)}.",
             )
