@@ -73,29 +73,35 @@ def observed_expected(y, p, *, groups=None) -> Estimate:
     """Return O/E: how many patients fell ill for each one predicted. Above 1 the risks are too low.
 
         O/E = Σ y_i / Σ p_i
-    Args: y (N,) 0 or 1; p (N,) probabilities; groups (N,), whose each row is, if patients have several. Interval:
-    Wilson's, of the share that fell ill, over the mean of p; with groups on the log scale.
+    Args: y (N,) 0 or 1; p (N,) probabilities; groups (N,), whose each row is, if patients have several. Interval: on
+    the log scale, both sums vary together, s² = N/(N−1) Σ (y_i/Σy − p_i/Σp)²; where all had the same outcome Wilson's,
+    of the share that fell ill, over the mean of p, as where every prediction came true.
     Raises ValueError for other labels, NaN, probabilities outside 0 to 1.
     The usual misuse: resting content with 1. It is 1 for every model that errs upwards for half of the patients and
     downwards for the others.
     Source: Debray et al., A guide to systematic review and meta-analysis of prediction models, BMJ 356 (2017) i6460.
 
     >>> observed_expected([0, 0, 1, 1], [0.1, 0.2, 0.3, 0.4])
-    2.000 [0.600 to 3.400], n = 4
+    2.000 [0.978 to 4.091], n = 4
     """
     y, p = labels_and_probabilities("observed_expected", y, p)
     whose = numbers("observed_expected", groups, y.size)
     how = "patients who fell ill over the sum of the predictions"
     if not y.size or not p.any():
         return undefined("all predictions are 0" if y.size else "there is no patient", y.size, how)
+    ratio = float(y.sum() / p.sum())
+    pull = y / max(y.sum(), 1) - p / p.sum()
     if whose is not None:
         if not y.any():
             return Estimate(0.0, n=int(whose.max()) + 1, how=f"{how}; no interval, as nobody fell ill")
-        return widened(float(y.sum() / p.sum()), y / y.sum() - p / p.sum(), whose, how, log=True)
-    low, high = wilson_interval(int(y.sum()), y.size)
-    mean = float(p.mean())
+        return widened(ratio, pull, whose, how, log=True)
+    error = math.sqrt(y.size / max(y.size - 1, 1) * float(pull @ pull))
+    if y.any() and not y.all() and error > 1e-9:
+        times = math.exp(Z95 * error)
+        return Estimate(ratio, ratio / times, ratio * times, y.size, how=f"{how}; interval on the log scale")
+    low, high = (end / float(p.mean()) for end in wilson_interval(int(y.sum()), y.size))
     how += "; Wilson's interval of the share, over the mean of them"
-    return Estimate(y.mean() / mean, low / mean, high / mean, y.size, how=how)
+    return Estimate(ratio, low, high, y.size, how=how)
 
 
 def calibration_intercept(y, p, *, groups=None) -> Estimate:
