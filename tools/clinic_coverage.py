@@ -9,6 +9,7 @@ ill around d, so that AUC = Φ(d/√2). With 2,000 samples the figures are known
 """
 
 import argparse
+import itertools
 import math
 import sys
 from collections.abc import Iterator
@@ -21,8 +22,8 @@ from edunet.clinic.auprc import auprc
 from edunet.clinic.auroc import auroc, compare_auroc
 from edunet.clinic.bootstrap import bootstrap_ci
 from edunet.clinic.confusion import sensitivity
-from edunet.clinic.confusion_scores import balanced_accuracy, f1_score, youden
-from edunet.clinic.likelihood import diagnostic_odds_ratio, likelihood_ratios
+from edunet.clinic.confusion_scores import balanced_accuracy, f1_score
+from edunet.clinic.likelihood import diagnostic_odds_ratio
 from edunet.clinic.operating_points import sensitivity_at, specificity_at
 from edunet.clinic.partial_auroc import partial_auroc
 from edunet.clinic.predictive import npv, ppv
@@ -122,28 +123,21 @@ def clusters(rng, patients: int, rows: int, alike: float, auc: float, mixed: boo
     return y, math.sqrt(alike) * own + math.sqrt(1 - alike) * rng.normal(size=len(y)) + distance(auc) * y, whose
 
 
-def clustered(n: int, rng, samples: int = 500, rows: tuple[int, ...] = (5, 20)) -> Iterator[Row]:
+def clustered(n: int, rng, samples: int = 300, rows=(5, 20), patients=(40, 100)) -> Iterator[Row]:
     """Several alike rows of each patient: the plain intervals and those that know of the patients."""
-    for mixed in (False, True):
-        for each in rows:
-            for patients in (40, 100):
+    methods = ["DeLong, plain", "DeLong, groups"] + ["bootstrap, plain", "bootstrap, groups"] * bool(samples)
+    for mixed, each, people_there in itertools.product((False, True), rows, patients):
 
-                def sample(patients=patients, each=each, mixed=mixed):
-                    y, p, whose = clusters(rng, patients, each, 0.6, 0.8, mixed)
-                    found = {"DeLong, plain": auroc(y, p), "DeLong, groups": auroc(y, p, groups=whose)}
-                    if samples:
-                        found["bootstrap, plain"] = bootstrap_ci(auroc, y, p, n=samples, seed=rng)
-                        found["bootstrap, groups"] = bootstrap_ci(auroc, y, p, groups=whose, n=samples, seed=rng)
-                    return found
+        def sample(people_there=people_there, each=each, mixed=mixed):
+            y, p, whose = clusters(rng, people_there, each, 0.6, 0.8, mixed)
+            found = {"DeLong, plain": auroc(y, p), "DeLong, groups": auroc(y, p, groups=whose)}
+            if samples:
+                found["bootstrap, plain"] = bootstrap_ci(auroc, y, p, n=samples, seed=rng)
+                found["bootstrap, groups"] = bootstrap_ci(auroc, y, p, groups=whose, n=samples, seed=rng)
+            return found
 
-                methods = [
-                    "DeLong, plain",
-                    "DeLong, groups",
-                    *["bootstrap, plain", "bootstrap, groups"] * bool(samples),
-                ]
-                kind = "both outcomes in a patient" if mixed else "one outcome a patient"
-                setting = f"{patients} patients x {each} rows, {kind}"
-                yield from count(setting, n, sample, dict.fromkeys(methods, 0.8))
+        setting = f"{people_there} patients x {each} rows, {'both outcomes' if mixed else 'one outcome'} each"
+        yield from count(setting, n, sample, dict.fromkeys(methods, 0.8))
 
 
 def bootstrap(n: int, rng, samples: int = 1000) -> Iterator[Row]:
@@ -163,6 +157,23 @@ def bootstrap(n: int, rng, samples: int = 1000) -> Iterator[Row]:
         methods = [f"{metric}, {method}" for metric in truth for method in ("percentile", "bca")]
         truths = {method: truth[method.split(",")[0]] for method in methods}
         yield from count(f"AUC {auc:.2f}, {ill} ill, {healthy} healthy", n, sample, truths)
+
+
+def strata(n: int, rng, samples: int = 500) -> Iterator[Row]:
+    """The PPV of 200 patients of whom 30 % are ill by chance: the bootstrap with and without strata by outcome."""
+    d = distance(0.85)
+    found, alarms = 0.3 * NORMAL.cdf(d - 0.7), 0.7 * NORMAL.cdf(-0.7)
+
+    def sample():
+        y = rng.random(200) < 0.3
+        p = rng.normal(size=200) + d * y
+        return {
+            name: bootstrap_ci(lambda y, p: ppv(y, p, 0.7), y, p, n=samples, seed=rng, stratified=stratified)
+            for name, stratified in (("stratified", True), ("not stratified", False))
+        }
+
+    truth = found / (found + alarms)
+    yield from count("PPV, 200 patients", n, sample, {"stratified": truth, "not stratified": truth})
 
 
 def average_precision(auc: float, prevalence: float) -> float:
@@ -211,7 +222,7 @@ def part(n: int, rng) -> Iterator[Row]:
 
 
 def table_of_four(n: int, rng) -> Iterator[Row]:
-    """Shares and ratios at a threshold; the PPV and NPV at a prevalence of 2 %."""
+    """Shares and ratios at a threshold; PPV and NPV at a prevalence of 2 %, which hold whenever LR+ and LR- do."""
     for se, sp in ((0.9, 0.586), (0.8, 0.9), (0.95, 0.99)):
         for ill, healthy in ((10, 20), (20, 200), (50, 50), (200, 1000)):
             y, share = people(ill, healthy), ill / (ill + healthy)
@@ -221,26 +232,19 @@ def table_of_four(n: int, rng) -> Iterator[Row]:
                 "sensitivity (Wilson)": se,
                 "PPV at 2 %": positive * odds / (1 + positive * odds),
                 "NPV at 2 %": 1 / (1 + negative * odds),
-                "LR+": positive,
-                "LR-": negative,
                 "odds ratio": positive / negative,
                 "balanced accuracy": (se + sp) / 2,
-                "Youden": se + sp - 1,
                 "F1": 2 * jaccard / (1 + jaccard),
             }
 
             def sample(y=y, se=se, sp=sp):
                 p = np.where(y, rng.random(len(y)) < se, rng.random(len(y)) > sp).astype(float)
-                ratios = likelihood_ratios(y, p)
                 return {
                     "sensitivity (Wilson)": sensitivity(y, p),
                     "PPV at 2 %": ppv(y, p, prevalence=0.02),
                     "NPV at 2 %": npv(y, p, prevalence=0.02),
-                    "LR+": ratios.positive,
-                    "LR-": ratios.negative,
                     "odds ratio": diagnostic_odds_ratio(y, p),
                     "balanced accuracy": balanced_accuracy(y, p),
-                    "Youden": youden(y, p),
                     "F1": f1_score(y, p),
                 }
 
@@ -266,6 +270,7 @@ TABLES = {
     "paired": paired,
     "clustered": clustered,
     "bootstrap": bootstrap,
+    "strata": strata,
     "auprc": precision_recall,
     "part": part,
     "shares": table_of_four,

@@ -10,6 +10,7 @@ from edunet.clinic.clustered import clustered_share
 from edunet.clinic.estimate import Estimate, undefined
 from edunet.clinic.groups import numbers
 from edunet.clinic.inputs import labels, labels_and_scores
+from edunet.clinic.kinds import missing_kind
 from edunet.clinic.proportion import wilson_interval
 
 __all__ = [
@@ -30,6 +31,11 @@ class Confusion(NamedTuple):
     def n(self) -> int:
         return sum(self)
 
+    @property
+    def missing(self) -> str:
+        """Which kind of patients is not there, as a reason; "" if both are."""
+        return missing_kind(self.tp + self.fn, self.fp + self.tn)
+
 
 def confusion(y, p, threshold: float = 0.5) -> Confusion:
     """Return how many of the ill and of the healthy are called ill: those with a prediction p ≥ threshold.
@@ -37,7 +43,7 @@ def confusion(y, p, threshold: float = 0.5) -> Confusion:
     Args: y (N,) 0 or 1, who is ill; p (N,), any numbers that are higher for the ill; threshold, on the scale of p.
     Returns a Confusion of four counts.
     Raises ValueError for other labels, NaN, unequal lengths; and for predictions outside of 0 to 1 with the threshold
-    0.5: they are no probabilities, whose half it is.
+    0.5, unless one of them is 0.5: they are no probabilities, whose half it is.
     The usual misuse: to keep 0.5 where 2 in 100 are ill. Chances are low there, nobody is called ill, and the accuracy
     is 0.98. See `threshold_for`.
 
@@ -63,7 +69,7 @@ def answers(what: str, y, p, threshold) -> tuple[np.ndarray, np.ndarray]:
     """Return who is ill and who is called ill, (N,) bool each."""
     y, p = labels_and_scores(what, y, p)
     limit = _threshold(what, threshold)
-    if limit == 0.5 and len(p) and not (p.min() >= 0 and p.max() <= 1):
+    if limit == 0.5 and len(p) and not (p.min() >= 0 and p.max() <= 1) and not (p == limit).any():
         raise ValueError(
             f"{what}: 0.5 is a threshold of probabilities. Received predictions from {p.min():g} to {p.max():g}. Of "
             "logits take p = 1 / (1 + np.exp(-p)), or threshold=0; of another score say threshold=."

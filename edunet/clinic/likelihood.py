@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 
 from edunet.clinic.clustered import clustered_error
-from edunet.clinic.confusion import Confusion, answers, counted, table_of
+from edunet.clinic.confusion import answers, counted, table_of
 from edunet.clinic.estimate import Z95, Estimate, undefined
 from edunet.clinic.groups import numbers
 
@@ -46,9 +46,8 @@ def likelihood_ratios(y, p, threshold: float = 0.5, *, groups=None) -> Likelihoo
     y, called = answers("likelihood_ratios", y, p, threshold)
     tp, fp, fn, tn = table = table_of(y, called)
     whose = numbers("likelihood_ratios", groups, len(y))
-    missing = _missing(table)
-    if missing:
-        return LikelihoodRatios(undefined(missing, table.n), undefined(missing, table.n))
+    if table.missing:
+        return LikelihoodRatios(undefined(table.missing, table.n), undefined(table.missing, table.n))
     positive, negative = ((tp, tp + fn, fp, fp + tn), (fn, tp + fn, tn, fp + tn))
     return LikelihoodRatios(
         _ratio(*positive, "ill", clustered_ratio(y, called, whose)),
@@ -69,12 +68,6 @@ def clustered_ratio(y: np.ndarray, called: np.ndarray, whose: np.ndarray | None)
         return math.nan, patients
     influence = np.where(y, (called - a) / (a * y.sum()), -(called - b) / (b * (~y).sum()))
     return clustered_error(influence, whose), patients
-
-
-def _missing(table: Confusion) -> str:
-    if not table.n:
-        return "there are no patients"
-    return "nobody is ill" if not table.tp + table.fn else "nobody is healthy" if not table.fp + table.tn else ""
 
 
 def _ratio(a: int, m: int, b: int, n: int, answer: str, clustered: tuple[float, int] | None) -> Estimate:
@@ -122,10 +115,9 @@ def diagnostic_odds_ratio(y, p, threshold: float = 0.5) -> Estimate:
     """
     table = counted("diagnostic_odds_ratio", y, p, threshold)
     tp, fp, fn, tn = table
-    missing = _missing(table)
-    if missing or not tp + fp or not fn + tn:
+    if table.missing or not tp + fp or not fn + tn:
         same = "ill" if tp + fp else "healthy"
-        return undefined(missing or f"everybody is called {same}", table.n)
+        return undefined(table.missing or f"everybody is called {same}", table.n)
     halves = 0 in table
     counts = [count + 0.5 * halves for count in table]
     middle = math.log(counts[0] * counts[3] / (counts[1] * counts[2]))

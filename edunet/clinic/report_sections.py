@@ -239,7 +239,7 @@ def _subgroups(case: Case) -> tuple[Part, ...]:
 
 def _group(row) -> str:
     name = f"{row.attribute}: {row.name}".removeprefix(": ")
-    return f"{name} (few)" if row.mark else name
+    return f"{name} ({row.mark})" if row.mark else name
 
 
 def _text(value: Estimate) -> str:

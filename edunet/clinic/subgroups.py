@@ -42,7 +42,7 @@ class SubgroupRow:
     """One group of patients: its attribute and name, n, events (the ill), and an `Estimate` of each measure.
 
     expected is Σ p, how many ill the model expects; table, the `Confusion` at the threshold; mark, "few" for fewer than
-    ten patients.
+    ten patients, "empty" for none.
     """
 
     attribute: str
@@ -242,7 +242,7 @@ def _row(attribute, name, y, p, threshold, whose) -> SubgroupRow:
         observed_expected(y, p, groups=whose) if chances else no_chance,
         brier_score(y, p, groups=whose) if chances else no_chance,
         counted("subgroup_table", y, p, threshold) if at else Confusion(0, 0, 0, 0),
-        "few" if len(y) < FEW else "",
+        ("few" if len(y) else "empty") if len(y) < FEW else "",
     )
 
 

@@ -43,7 +43,9 @@ def c_index(time, event, risk) -> Estimate:
         return undefined("no pair of patients of whom it is known who had the event first", len(time), HOW)
     c = right.sum() / 2 / comparable
     error = math.sqrt(float(np.sum((right - c * pairs) ** 2))) / comparable
-    low, high = logit_interval(c, error) if error > 0 else (math.nan, math.nan)
+    if not error > 0:
+        return Estimate(c, n=len(time), how="Harrell's C; no interval: all pairs are alike")
+    low, high = logit_interval(c, error)
     return Estimate(c, low, high, len(time), how=HOW)
 
 

@@ -54,7 +54,9 @@ def test_interval_is_that_of_resampled_patients():
 
 
 def test_without_a_mistake_there_is_no_interval():
-    assert np.isnan(c_index([1, 2, 3], [1, 1, 1], [3, 2, 1]).interval).all()
+    c = c_index([1, 2, 3], [1, 1, 1], [3, 2, 1])
+    assert np.isnan(c.interval).all()
+    assert c.how == "Harrell's C; no interval: all pairs are alike"
 
 
 def test_nobody_with_an_event():
