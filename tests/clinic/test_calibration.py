@@ -68,6 +68,16 @@ def test_slope_and_intercepts_are_those_of_statsmodels(case):
     assert calibration_slope(y, p) == fitted.slope
 
 
+def test_errors_of_several_rows_a_patient_are_those_of_statsmodels():
+    # statsmodels 0.15: .bse with cov_type="cluster", use_correction=False, times √(G/(G−1)) of G = 80 patients
+    whose = np.arange(400) // 5
+    slope, intercept = calibration_slope_intercept(Y, P, groups=whose)
+    found = slope, intercept, calibration_intercept(Y, P, groups=whose)
+    errors = [(one.high - one.low) / 2 / 1.959963984540054 for one in found]
+    assert errors == pytest.approx([0.04847585, 0.1230033, 0.23726552], abs=1e-8)
+    assert {one.n for one in found} == {80}
+
+
 def test_true_risks_have_slope_1_and_intercept_0():
     y, p = patients(100_000)
     slope, intercept = calibration_slope_intercept(y, p)
