@@ -8,13 +8,14 @@ from typing import NamedTuple
 import numpy as np
 
 from edunet.clinic.inputs import labels_and_probabilities
+from edunet.clinic.learnt import Learnt
 from edunet.metrics import roc_auc
 from edunet.metrics.labels import check_probabilities, known_classes
 
 __all__ = ["AbstentionCurve", "SplitConformal", "abstention_curve"]
 
 
-class SplitConformal:
+class SplitConformal(Learnt):
     """Sets of classes of which the true one is a member for at least `coverage` of new patients.
 
         score_i = 1 − p_i(y_i) of n calibration patients          q, the ⌈(n+1) coverage⌉-th smallest score
@@ -38,7 +39,7 @@ class SplitConformal:
     def __init__(self, coverage: float = 0.9, by_class: bool = False):
         if not 0 < coverage < 1:
             raise ValueError(f"SplitConformal: expected 0 < coverage < 1, such as 0.9. Received: {coverage!r}")
-        self.coverage, self.by_class, self.text = coverage, bool(by_class), ""
+        self.coverage, self.by_class = coverage, bool(by_class)
 
     def fit(self, p, y) -> SplitConformal:
         """Learn the cutoffs from p (N,K) probabilities, or (N,) that of being ill, and y (N,) class numbers.
@@ -65,8 +66,7 @@ class SplitConformal:
 
     def predict(self, p) -> np.ndarray:
         """Return (N,K) bool: which classes are in the set of each patient."""
-        if not self.text:
-            raise ValueError("SplitConformal: it has learnt nothing yet. Type .fit(p_val, y_val) first.")
+        self.check_learnt()
         p = _columns(p)
         if p.shape[1] != self.cutoff.size:
             raise ValueError(f"SplitConformal: learnt {self.cutoff.size} classes. Received {p.shape[1]} columns.")

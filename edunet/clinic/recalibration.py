@@ -5,9 +5,9 @@
     TemperatureScaling    too sure of themselves, several classes: one number
     IsotonicCalibration   any rising curve; takes a thousand patients and more
 
-The ladder of updating: try the lowest rung first, and climb only with enough patients (some ten ill patients for each
-number): intercept only, then intercept and slope, then train anew. No rung up to here changes who is riskier than
-whom (isotonic calibration makes ties): a poor AUROC stays poor.
+The ladder of updating: InterceptUpdate first, then PlattScaling(smoothed=False), then train anew; climb only with
+enough patients, some ten ill and ten healthy ones for each number that is learnt. No rung up to here changes who is
+riskier than whom (isotonic calibration makes ties): a poor AUROC stays poor.
 Each learns with fit(p, y), the predictions first as for scikit-learn's transformers, unlike the metrics of this room,
 which take (y, p); the wrong order is refused. Fit on patients that the model has not seen, judge on others again.
 Source: Steyerberg, Clinical Prediction Models (2nd edition, 2019), chapter 20, on updating.
@@ -18,18 +18,18 @@ from __future__ import annotations
 import numpy as np
 
 from edunet.clinic.inputs import labels_and_probabilities
+from edunet.clinic.learnt import Learnt
 from edunet.clinic.logistic import fit_logistic, log_odds, overlap, sigmoid
 from edunet.clinic.temperature import TemperatureScaling
 
 __all__ = ["InterceptUpdate", "IsotonicCalibration", "PlattScaling", "TemperatureScaling"]
 
 
-class _Learnt:
-    """What has learnt from patients knows how many they were."""
+class _FromPatients(Learnt):
+    """What has learnt from patients, ill and healthy, knows how many they were."""
 
     n: int
     ill: int
-    text: str = ""
 
     def given(self, p, y) -> tuple[np.ndarray, np.ndarray]:
         """Return labels and probabilities that can be learnt from, and note how many they are."""
@@ -43,17 +43,15 @@ class _Learnt:
 
     def asked(self, p) -> np.ndarray:
         """Return the probabilities to be moved, if anything has been learnt."""
-        what = type(self).__name__
-        if not self.text:
-            raise ValueError(f"{what}: it has learnt nothing yet. Type {what}().fit(p_val, y_val) first.")
+        self.check_learnt()
         p = np.atleast_1d(np.asarray(p))
-        return labels_and_probabilities(what, np.zeros(len(p)), p)[1]
+        return labels_and_probabilities(type(self).__name__, np.zeros(len(p)), p)[1]
 
     def whom(self) -> str:
         return f"{self.n:,} patients ({self.ill:,} ill)"
 
 
-class InterceptUpdate(_Learnt):
+class InterceptUpdate(_FromPatients):
     """Move all risks up or down by the same log-odds, so that as many are predicted as fall ill.
 
         logit p' = a + logit p          a from Σ p' = Σ y
@@ -84,7 +82,7 @@ class InterceptUpdate(_Learnt):
         return sigmoid(self.intercept + z)
 
 
-class PlattScaling(_Learnt):
+class PlattScaling(_FromPatients):
     """Move and stretch the log-odds of the risks: logistic regression of what happened on what was predicted.
 
         logit p' = a + b logit p          a, b the most likely ones, by Newton's method
@@ -134,7 +132,7 @@ class PlattScaling(_Learnt):
         return sigmoid(self.intercept + self.slope * z)
 
 
-class IsotonicCalibration(_Learnt):
+class IsotonicCalibration(_FromPatients):
     """Replace the risks by the rising curve that is nearest to what happened: steps, with lines between them.
 
         p' = f(p),  f rising,  that minimises Σ (y_i − f(p_i))²          by pooling neighbours that fall

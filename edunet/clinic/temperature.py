@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from edunet.clinic.learnt import Learnt
 from edunet.clinic.logistic import log_odds
 from edunet.metrics.labels import check_probabilities, check_yes_or_no, known_classes, like
 
@@ -12,7 +13,7 @@ __all__ = ["TemperatureScaling"]
 LEAST = 1e-38  # the log of 0 is infinite: one of several probabilities is at least this, the smallest of float32
 
 
-class TemperatureScaling:
+class TemperatureScaling(Learnt):
     """Divide the log-odds of the predictions by one temperature T: above 1 they become less sure.
 
         p'_k = p_k^(1/T) / Σ_j p_j^(1/T)          of one probability: logit p' = logit p / T
@@ -30,8 +31,6 @@ class TemperatureScaling:
     >>> scaling.predict([0.99, 0.5, 0.01]).round(2)
     array([0.72, 0.5 , 0.28])
     """
-
-    text = ""
 
     def fit(self, p, y) -> TemperatureScaling:
         """Learn from p (N,) or (N,K) probabilities and y (N,) labels.
@@ -58,8 +57,7 @@ class TemperatureScaling:
 
     def predict(self, p) -> np.ndarray:
         """Return the cooled probabilities, in the shape of p."""
-        if not self.text:
-            raise ValueError("TemperatureScaling: it has learnt nothing yet. Type .fit(p_val, y_val) first.")
+        self.check_learnt()
         p = np.asarray(p)
         cooled = _softmax(_logs(self, p) / self.temperature)
         return cooled if p.ndim > 1 and p.shape[-1] > 1 else cooled[:, 1].reshape(p.shape)

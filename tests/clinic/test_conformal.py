@@ -95,7 +95,7 @@ def test_what_nothing_can_be_learnt_from(p, y, message):
 
 
 def test_nothing_learnt_yet():
-    with pytest.raises(ValueError, match=r"learnt nothing yet. Type .fit\(p_val, y_val\) first"):
+    with pytest.raises(ValueError, match=r"learnt nothing yet. Type SplitConformal\(\).fit\(p_val, y_val\) first"):
         SplitConformal().predict([0.5])
 
 

@@ -204,7 +204,10 @@ def test_no_temperature(p, y, message):
     ids=lambda one: getattr(one, "__name__", ""),
 )
 def test_it_says_what_was_learnt(kind, text):
-    assert kind().fit(P, Y).text == text
+    learnt = kind().fit(P, Y)
+    assert learnt.text == text
+    assert repr(learnt) == f"<{kind.__name__}: {text}>"
+    assert repr(kind()) == f"<{kind.__name__}: has learnt nothing yet>"
 
 
 @pytest.mark.parametrize("kind", ALL)
