@@ -110,7 +110,7 @@ class SubgroupTable:
         if len(shares) < 2:
             return []
         return [
-            f"{self.comparisons} comparisons: of 20 that are all chance, one stands out at 95 %.",
+            f"{self.comparisons} comparisons in all; each interval allows for those of its own line only.",
             f"Of the groups {min(shares):.2f} to {max(shares):.2f} are ill. Where these shares differ, only a perfect",
             "model has both equal calibration and equal error rates (Kleinberg 2016, Chouldechova 2017): say which",
             "of them the decision needs.",
@@ -124,12 +124,13 @@ def subgroup_table(y, p, subgroup, threshold: float = 0.5) -> SubgroupTable:
     Args: y (N,) 0 or 1; p (N,) probabilities; one row for each patient; subgroup, the group of each patient (N,), texts
     or a few numbers, or several such, {"sex": array, "age": age_bands(age, (40, 65))}, or a table with named columns;
     threshold, called ill if p ≥ threshold. Missing labels are a group of their own, "not recorded". Categories of
-    pandas keep their order, and those without a patient their row.
+    pandas keep their order, and those without a patient their row. Of the rows pandas.DataFrame(table.rows) makes a
+    table, and `subgroup_figure(table.measure("auroc"))` a picture.
     What cannot be computed in a group (nobody is ill, one patient) is "not computed" with the reason; the others stand.
     Raises ValueError for labels and predictions as `auroc`, for a group array of another length, and for more than 30
     groups.
     The usual misuse: "no significant difference" read as "fair": in a group of twenty nothing can be; one good number
-    for all, which is that of the largest group; a groups' AUROC compared with that of all, which is higher when groups
+    for all, which is that of the largest group; a group's AUROC compared with that of all, which is higher when groups
     differ in prevalence and the model knows the group; the search through groups until one stands out. A cell of few
     patients may tell who they are: do not publish it.
     Source: Collins et al., TRIPOD+AI (2024), which asks for it; Kleinberg, Mullainathan & Raghavan, Inherent trade-offs
@@ -156,7 +157,7 @@ def subgroup_table(y, p, subgroup, threshold: float = 0.5) -> SubgroupTable:
 def age_bands(age, edges) -> np.ndarray:
     """Return the band of each age as text, (N,): "<40", "40-<65", "65+"; nan stays without ("").
 
-    Args: age (N,), years; edges, rising. Choose them before looking at results.
+    Args: age (N,), years; edges, rising. Choose them before looking at results. Raises ValueError for other edges.
 
     >>> age_bands([39.9, 40, 70, np.nan], (40, 65)).tolist()
     ['<40', '40-<65', '65+', '']

@@ -113,7 +113,7 @@ def test_what_is_printed():
     assert "not recorded        3" in text
     assert "sex, gap in TPR: " in text
     assert "; without not recorded" in text
-    assert "4 comparisons: of 20 that are all chance, one stands out" in text
+    assert "4 comparisons in all; each interval allows" in text
     assert "Kleinberg 2016, Chouldechova 2017" in text
     assert max(map(len, text.splitlines())) <= 110
 

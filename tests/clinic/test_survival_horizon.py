@@ -114,6 +114,12 @@ def test_auc_needs_both_kinds(event, horizon, why):
     assert auc_at([1, 2, 3], event, [1, 2, 3], horizon).why == why
 
 
+def test_how_says_whose_weights_they_are():
+    train = [1, 2, 9], [1, 0, 1]
+    assert "of the training patients" in brier_at(*TIED, np.full(10, 0.5), 5, train=train).how
+    assert "training" not in brier_at(*TIED, np.full(10, 0.5), 5).how
+
+
 def test_one_patient_has_no_interval():
     assert math.isnan(brier_at([2], [1], [0.5], 1).low)
 
