@@ -11,13 +11,14 @@ from edunet.clinic.delong import covariance, independent_pairs, placements
 from edunet.clinic.estimate import Z95, Estimate, undefined
 from edunet.clinic.groups import numbers
 from edunet.clinic.inputs import labels_and_scores
+from edunet.clinic.kinds import one_kind_only
 from edunet.clinic.logit import logit_interval
 from edunet.clinic.proportion import wilson_interval
 from edunet.metrics import roc_auc
 
-__all__ = ["AurocComparison", "auroc", "compare_auroc", "one_kind_only"]
+__all__ = ["AurocComparison", "auroc", "compare_auroc"]
 
-FEW = 3  # so many of the pairs without a common patient must be out of order, or the interval is too narrow
+FEW = 6  # so many of the pairs without a common patient should be out of order, or the interval is too narrow
 
 
 def auroc(y, p, *, groups=None) -> Estimate:
@@ -26,17 +27,19 @@ def auroc(y, p, *, groups=None) -> Estimate:
         AUC = P(s⁺ > s⁻) + ½ P(s⁺ = s⁻)        logit AUC ± 1.96 · SE / (AUC (1 − AUC)),   SE by DeLong
     0.5 is a coin's, 1 is perfect. Where all the ill are above all the healthy, DeLong's SE is 0, which would promise
     what no sample can; the interval then ends where so good a result has a chance of 2.5 %: AUCᵏ = 0.025, with k pairs
-    of different patients. In simulations (normal scores) it held the true area in 94 to 97 of 100 samples where k times
-    1 − AUC was at least 3; with less (10 ill of 200, or 20 of 1,020 at AUC 0.95) in 82 to 95, and `how` warns of it.
+    of different patients. In simulations (normal scores) it held the true area in 94 to 96 of 100 samples where
+    k (1 − AUC) was at least 6; with less mostly in 90 to 97, in 86 with 10 ill of 200 at AUC 0.95; `how` warns of it.
 
     Args: y (N,) 0 or 1, who is ill; p (N,), any numbers that are higher for the ill; groups (N,), whose each row is, if
     patients have several: the interval then is that of so many patients, not rows (Obuchowski).
     Returns an Estimate; n counts patients. "Not computed" unless there are both ill and healthy ones.
     Raises ValueError for other labels, NaN, unequal lengths.
     The usual misuse: to read it as "right in 90 of 100". It says nothing of a threshold nor of whether the chances are
-    true (see the calibration); and rows of one patient taken for so many patients make the interval too narrow.
+    true (see the calibration). And to take rows of one patient for so many patients: in 1,945 visits of 312 patients
+    with primary biliary cholangitis, bilirubin has an area of 0.77 for who died; by rows "0.75 to 0.79", by patients
+    0.71 to 0.82.
     Sources: Hanley & McNeil (1982); DeLong, DeLong & Clarke-Pearson (1988); Obuchowski (1997); logit scale: Pepe, The
-    statistical evaluation of medical tests for classification and prediction (2003), section 5.2.
+    statistical evaluation of medical tests for classification and prediction (2003), chapter 5.
 
     >>> auroc([0, 0, 0, 1, 0, 1, 1, 1], [0.1, 0.2, 0.3, 0.35, 0.4, 0.6, 0.7, 0.8])
     0.938 [0.438 to 0.997], n = 8
@@ -50,13 +53,6 @@ def auroc(y, p, *, groups=None) -> Estimate:
     if missing:
         return undefined(missing, n)
     return _with_interval(float(roc_auc(y, p)), y, p, whose, n)
-
-
-def one_kind_only(y: np.ndarray) -> str:
-    """Return why nothing can be told apart, or "" if there are ill and healthy ones."""
-    if not len(y):
-        return "there are no patients"
-    return "" if y.any() and not y.all() else f"nobody is {'healthy' if y.any() else 'ill'}"
 
 
 def _with_interval(area: float, y, p, whose, n: int) -> Estimate:
@@ -81,7 +77,7 @@ def _with_interval(area: float, y, p, whose, n: int) -> Estimate:
     if whose is not None:
         how += f" for {n:,} patients with {len(y):,} rows (Obuchowski)"
     if pairs * min(area, 1 - area) < FEW:
-        how += f"; too narrow: with {pairs} pairs of patients, few are out of order"
+        how += f"; it may be too narrow: of {pairs} pairs of patients, few are out of order"
     return Estimate(area, low, high, n, how=how)
 
 

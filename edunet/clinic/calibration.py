@@ -21,9 +21,11 @@ from typing import NamedTuple
 
 import numpy as np
 
+from edunet.clinic.clustered import widened
 from edunet.clinic.estimate import Z95, Estimate, undefined
+from edunet.clinic.groups import numbers
 from edunet.clinic.inputs import labels_and_probabilities
-from edunet.clinic.logistic import fit_logistic, log_odds, overlap
+from edunet.clinic.logistic import fit_logistic, log_odds, overlap, sigmoid
 from edunet.clinic.proportion import wilson_interval
 from edunet.clinic.risk_groups import risk_groups, totals
 
@@ -67,37 +69,45 @@ class SpiegelhalterTest(NamedTuple):
     p_value: float
 
 
-def observed_expected(y, p) -> Estimate:
+def observed_expected(y, p, *, groups=None) -> Estimate:
     """Return O/E: how many patients fell ill for each one predicted. Above 1 the risks are too low.
 
         O/E = Σ y_i / Σ p_i
-    Args: y (N,) 0 or 1; p (N,) probabilities. Interval: Wilson's, of the share that fell ill, over the mean of p.
+    Args: y (N,) 0 or 1; p (N,) probabilities; groups (N,), whose each row is, if patients have several. Interval:
+    Wilson's, of the share that fell ill, over the mean of p; with groups on the log scale.
     Raises ValueError for other labels, NaN, probabilities outside 0 to 1.
-    Misuse: resting content with 1. It is 1 for every model that errs upwards for half of the patients and downwards
-    for the others.
+    The usual misuse: resting content with 1. It is 1 for every model that errs upwards for half of the patients and
+    downwards for the others.
     Source: Debray et al., A guide to systematic review and meta-analysis of prediction models, BMJ 356 (2017) i6460.
 
     >>> observed_expected([0, 0, 1, 1], [0.1, 0.2, 0.3, 0.4])
     2.000 [0.600 to 3.400], n = 4
     """
     y, p = labels_and_probabilities("observed_expected", y, p)
-    how = "patients who fell ill over the sum of the predictions; Wilson's interval of the share, over the mean of them"
+    whose = numbers("observed_expected", groups, y.size)
+    how = "patients who fell ill over the sum of the predictions"
     if not y.size or not p.any():
         return undefined("all predictions are 0" if y.size else "there is no patient", y.size, how)
+    if whose is not None:
+        if not y.any():
+            return Estimate(0.0, n=int(whose.max()) + 1, how=f"{how}; no interval, as nobody fell ill")
+        return widened(float(y.sum() / p.sum()), y / y.sum() - p / p.sum(), whose, how, log=True)
     low, high = wilson_interval(int(y.sum()), y.size)
     mean = float(p.mean())
+    how += "; Wilson's interval of the share, over the mean of them"
     return Estimate(y.mean() / mean, low / mean, high / mean, y.size, how=how)
 
 
-def calibration_intercept(y, p) -> Estimate:
+def calibration_intercept(y, p, *, groups=None) -> Estimate:
     """Return the calibration-in-the-large: by how much the log-odds are too low on the whole (0 is right).
 
         logit P(y = 1) = a + logit p          a fitted, the slope held at 1
     Args: y (N,) 0 or 1; p (N,) probabilities; those nearer to 0 or 1 than 1e-8 are moved to there and counted in
-    `how`. Interval: a ± 1.96 / √Σ μ(1−μ), μ the risks after the correction. Undefined where all had the same outcome.
+    `how`; groups (N,), whose each row is, if patients have several. Interval: a ± 1.96 / √Σ μ(1−μ), μ the risks after
+    the correction; with groups by Liang & Zeger's variance. Undefined where all had the same outcome.
     Raises ValueError for other labels, NaN, probabilities outside 0 to 1.
-    Misuse: taking the intercept beside a fitted slope for it. That one, of `calibration_slope_intercept`, says what
-    happens at p = 0.5 and is no judgement on the whole.
+    The usual misuse: taking the intercept beside a fitted slope for it. That one, of `calibration_slope_intercept`,
+    says what happens at p = 0.5 and is no judgement on the whole.
     Source: Cox, Two further applications of a model for binary regression, Biometrika 45 (1958) 562-565; Steyerberg,
     Clinical Prediction Models (2nd edition, 2019), chapter 15.
 
@@ -105,37 +115,43 @@ def calibration_intercept(y, p) -> Estimate:
     '0.44 [-1.40 to 2.28]'
     """
     y, p = labels_and_probabilities("calibration_intercept", y, p)
-    how = "logistic regression with the log-odds of the predictions as offset; interval from the information"
+    whose = numbers("calibration_intercept", groups, y.size)
+    how = "logistic regression with the log-odds of the predictions as offset"
     if not y.any() or y.all():
         return undefined(ONE_KIND, y.size, how)
     z, moved = log_odds(p)
     b, covariance = fit_logistic(np.ones((y.size, 1)), y, z)
-    return _normal(b[0], covariance[0, 0], y.size, _sentences(how, moved))
+    how = _sentences(how, moved)
+    if whose is not None:
+        return widened(float(b[0]), covariance[0, 0] * (y - sigmoid(z + b[0])), whose, how)
+    return _normal(b[0], covariance[0, 0], y.size, how)
 
 
-def calibration_slope(y, p) -> Estimate:
+def calibration_slope(y, p, *, groups=None) -> Estimate:
     """Return by how much the log-odds must be stretched: below 1 the predictions are too extreme, as of overfitting.
 
     The slope of `calibration_slope_intercept`, where formula, arguments, errors and source are.
-    Misuse: judging by the slope alone. It is 1 for a model that calls every risk twice too high on the odds.
+    The usual misuse: judging by the slope alone. It is 1 for a model that calls every risk twice too high on the odds.
 
     >>> calibration_slope([0, 0, 1, 0, 1, 1], [0.1, 0.2, 0.3, 0.6, 0.7, 0.9]).text(2)
     '1.12 [-0.60 to 2.85]'
     """
-    return _slope_intercept("calibration_slope", y, p).slope
+    return _slope_intercept("calibration_slope", y, p, groups).slope
 
 
-def calibration_slope_intercept(y, p) -> SlopeIntercept:
+def calibration_slope_intercept(y, p, *, groups=None) -> SlopeIntercept:
     """Fit what the log-odds of the predictions should have been: slope 1 and intercept 0 for a model that keeps them.
 
         logit P(y = 1) = a + b · logit p          by Newton's method
     Args: y (N,) 0 or 1; p (N,) probabilities; those nearer to 0 or 1 than 1e-8 are moved to there and counted in
-    `how`: with such predictions the slope hangs on that choice. Intervals: ± 1.96 standard errors, from the inverse
-    of the information Xᵀ diag(μ(1−μ)) X. Both are undefined where all patients had the same outcome, where all
+    `how`: with such predictions the slope hangs on that choice; groups (N,), whose each row is, if patients have
+    several. Intervals: ± 1.96 standard errors, from the inverse of the information Xᵀ diag(μ(1−μ)) X; with groups by
+    Liang & Zeger's variance. Both are undefined where all patients had the same outcome, where all
     predictions are the same, and where every ill patient has a higher (or every one a lower) prediction than the
     healthy: the most likely slope is then infinite.
     Raises ValueError for other labels, NaN, probabilities outside 0 to 1.
-    Misuse: using the patients the model was trained on; a logistic regression has slope 1 there by construction.
+    The usual misuse: using the patients the model was trained on; a logistic regression has slope 1 there by
+    construction.
     Source: Cox, Two further applications of a model for binary regression, Biometrika 45 (1958) 562-565; Miller, Hui &
     Tierney, Validation techniques for logistic regression models, Statistics in Medicine 10 (1991) 1213-1226.
 
@@ -143,7 +159,7 @@ def calibration_slope_intercept(y, p) -> SlopeIntercept:
     >>> fitted.slope.text(2), fitted.intercept.text(2)
     ('1.12 [-0.60 to 2.85]', '0.23 [-1.84 to 2.30]')
     """
-    return _slope_intercept("calibration_slope_intercept", y, p)
+    return _slope_intercept("calibration_slope_intercept", y, p, groups)
 
 
 def calibration_curve(y, p, bins: int = 10, strategy: str = "quantile") -> CalibrationCurve:
@@ -154,8 +170,8 @@ def calibration_curve(y, p, bins: int = 10, strategy: str = "quantile") -> Calib
     equally many patients (equal p stay together, so that there may be fewer groups), "uniform" for groups of equal
     width, of which the last ones may hold three patients: look at n. low and high: Wilson's interval of the share.
     Raises ValueError for other labels, NaN, probabilities outside 0 to 1, bins below 1, another strategy.
-    Misuse: a verdict from ten groups of ten patients, or from a Hosmer-Lemeshow test on them: with few patients it
-    passes every model, with many none.
+    The usual misuse: a verdict from ten groups of ten patients, or from a Hosmer-Lemeshow test on them: with few
+    patients it passes every model, with many none.
     Source: Niculescu-Mizil & Caruana, Predicting good probabilities with supervised learning (2005).
 
     >>> curve = calibration_curve([0, 0, 1, 0, 1, 1], [0.1, 0.2, 0.3, 0.6, 0.7, 0.9], bins=2)
@@ -177,8 +193,8 @@ def expected_calibration_error(y, p, bins: int = 10) -> Estimate:
     distance is never below 0, so that chance alone keeps it above, the more so with few patients and many groups.
     `how` says what a perfect model would get from as many patients, √(2/π) Σ_k √(Σ p(1−p)) / n.
     Raises ValueError for other labels, NaN, probabilities outside 0 to 1, bins below 1.
-    Misuse: comparing it between test sets of different size, or with other M; `metrics.CalibrationError` has groups
-    of equal width, and another value.
+    The usual misuse: comparing it between test sets of different size, or with other M; `metrics.CalibrationError` has
+    groups of equal width, and another value.
     Source: Naeini, Cooper & Hauskrecht, Obtaining well calibrated probabilities using Bayesian binning (2015); Nguyen
     & O'Connor, Posterior calibration and exploratory analysis for NLP models (2015), for equal numbers in the groups.
 
@@ -203,7 +219,8 @@ def spiegelhalter_z(y, p) -> SpiegelhalterTest:
     Args: y (N,) 0 or 1; p (N,) probabilities. z above 0: the Brier score is larger than the
     predictions promise, Σ p(1−p)/n. Undefined where every prediction is 0, 0.5 or 1.
     Raises ValueError for other labels, NaN, probabilities outside 0 to 1.
-    Misuse: taking a large p value for proof. With few patients nothing is found; with 100,000 a harmless deviation is.
+    The usual misuse: taking a large p value for proof. With few patients nothing is found; with 100,000 a harmless
+    deviation is.
     Source: Spiegelhalter, Probabilistic prediction in patient management and clinical trials, Statistics in Medicine 5
     (1986) 421-433.
 
@@ -224,17 +241,24 @@ def spiegelhalter_z(y, p) -> SpiegelhalterTest:
 # ---------------------------------------------------------------- how it is done
 
 
-def _slope_intercept(what: str, y, p) -> SlopeIntercept:
+def _slope_intercept(what: str, y, p, groups) -> SlopeIntercept:
     y, p = labels_and_probabilities(what, y, p)
-    how = "logistic regression on the log-odds of the predictions; interval from the information"
+    whose = numbers(what, groups, y.size)
+    how = "logistic regression on the log-odds of the predictions"
     z, moved = log_odds(p)
     why = _no_slope(y, z)
     if why:
         return SlopeIntercept(undefined(why, y.size, how), undefined(why, y.size, how))
     centre, scale = float(z.mean()), float(z.std())
-    b, covariance = fit_logistic(np.stack([np.ones(y.size), (z - centre) / scale], axis=1), y)
+    design = np.stack([np.ones(y.size), (z - centre) / scale], axis=1)
+    b, covariance = fit_logistic(design, y)
     back = np.array([[1, -centre / scale], [0, 1 / scale]])  # to the scale of z itself
-    b, covariance, how = back @ b, back @ covariance @ back.T, _sentences(how, moved)
+    how = _sentences(how, moved)
+    if whose is not None:
+        pull = (design * (y - sigmoid(design @ b))[:, None]) @ covariance @ back.T  # (N,2), of each row on b
+        slope, intercept = (widened(float((back @ b)[i]), pull[:, i], whose, how) for i in (1, 0))
+        return SlopeIntercept(slope, intercept)
+    b, covariance = back @ b, back @ covariance @ back.T
     slope, intercept = (_normal(b[i], covariance[i, i], y.size, how) for i in (1, 0))
     return SlopeIntercept(slope, intercept)
 
@@ -252,7 +276,7 @@ def _no_slope(y, z) -> str:
 
 def _normal(value, variance, n: int, how: str) -> Estimate:
     half = Z95 * math.sqrt(variance)
-    return Estimate(value, value - half, value + half, n, how=how)
+    return Estimate(value, value - half, value + half, n, how=f"{how}; interval from the information")
 
 
 def _sentences(how: str, moved: str) -> str:

@@ -21,8 +21,8 @@ class SplitConformal:
         set(x) = {k : 1 − p_k(x) ≤ q}          P(y in set) ≥ coverage, whatever the model
     by_class=True takes a q_k for each class from its own patients: the promise then holds for each class, also for
     the rare one. Attributes after fit: cutoff, q (K,); n; text, a sentence.
-    Misuse: reading 90 % as the chance for this patient: it holds over patients of the kind it was fitted on. Without
-    by_class the ill may be covered half as often as the healthy. An empty set says: like nobody seen before.
+    The usual misuse: reading 90 % as the chance for this patient: it holds over patients of the kind it was fitted on.
+    Without by_class the ill may be covered half as often as the healthy. An empty set says: like nobody seen before.
     Source: Vovk, Gammerman & Shafer, Algorithmic Learning in a Random World (2005); Sadinle, Lei & Wasserman, Least
     ambiguous set-valued classifiers with bounded error levels (2019); Angelopoulos & Bates (2021) for an introduction.
 
@@ -46,6 +46,8 @@ class SplitConformal:
         The patients are new to the model. Raises ValueError for NaN, probabilities outside 0 to 1, other labels.
         """
         p = _columns(p)
+        if not p.size:
+            raise ValueError("SplitConformal.fit(p, y): there is no patient to learn from. Received p of length 0.")
         y = known_classes("SplitConformal.fit(p, y)", np.asarray(y), p).astype(int)
         scores = 1 - p[np.arange(y.size), y]
         kinds = [scores[y == k] for k in range(p.shape[1])] if self.by_class else [scores] * p.shape[1]
@@ -87,7 +89,8 @@ def abstention_curve(y, p, *, threshold: float = 0.5, shares=None) -> Abstention
     Args: y (N,) 0 or 1; p (N,) probabilities; threshold t, from which on a patient is called ill; shares, 0 < s <= 1,
     None for 0.05 to 1.
     Raises ValueError for other labels, NaN, probabilities, threshold or shares outside 0 to 1, no patients.
-    Misuse: claiming the accuracy of the answered for all. And whether the others are seen in time is not in the curve.
+    The usual misuse: claiming the accuracy of the answered for all. And whether the others are seen in time is not in
+    the curve.
     Source: Geifman & El-Yaniv, Selective classification for deep neural networks (2017).
 
     >>> curve = abstention_curve([0, 0, 1, 0, 1, 1], [0.1, 0.2, 0.4, 0.6, 0.7, 0.9], shares=[0.5, 1])

@@ -6,11 +6,17 @@ from typing import NamedTuple
 
 import numpy as np
 
+from edunet.clinic.clustered import clustered_share
 from edunet.clinic.estimate import Estimate, undefined
+from edunet.clinic.groups import numbers
 from edunet.clinic.inputs import labels, labels_and_scores
+from edunet.clinic.kinds import missing_kind
 from edunet.clinic.proportion import wilson_interval
 
-__all__ = ["Confusion", "accuracy", "confusion", "counted", "prevalence", "sensitivity", "share", "specificity"]
+__all__ = [
+    "Confusion", "accuracy", "answers", "confusion", "counted", "prevalence", "sensitivity", "share", "share_of_rows",
+    "specificity", "table_of",
+]  # fmt: skip
 
 
 class Confusion(NamedTuple):
@@ -25,6 +31,11 @@ class Confusion(NamedTuple):
     def n(self) -> int:
         return sum(self)
 
+    @property
+    def missing(self) -> str:
+        """Which kind of patients is not there, as a reason; "" if both are."""
+        return missing_kind(self.tp + self.fn, self.fp + self.tn)
+
 
 def confusion(y, p, threshold: float = 0.5) -> Confusion:
     """Return how many of the ill and of the healthy are called ill: those with a prediction p ≥ threshold.
@@ -32,7 +43,7 @@ def confusion(y, p, threshold: float = 0.5) -> Confusion:
     Args: y (N,) 0 or 1, who is ill; p (N,), any numbers that are higher for the ill; threshold, on the scale of p.
     Returns a Confusion of four counts.
     Raises ValueError for other labels, NaN, unequal lengths; and for predictions outside of 0 to 1 with the threshold
-    0.5: they are no probabilities, whose half it is.
+    0.5, unless one of them is 0.5: they are no probabilities, whose half it is.
     The usual misuse: to keep 0.5 where 2 in 100 are ill. Chances are low there, nobody is called ill, and the accuracy
     is 0.98. See `threshold_for`.
 
@@ -44,17 +55,26 @@ def confusion(y, p, threshold: float = 0.5) -> Confusion:
 
 def counted(what: str, y, p, threshold) -> Confusion:
     """Return the same as `confusion`; an error bears the name of the metric that asks."""
+    return table_of(*answers(what, y, p, threshold))
+
+
+def table_of(ill: np.ndarray, called: np.ndarray) -> Confusion:
+    """Count who is ill and who is called ill, (N,) bool each."""
+    tp, fp = int(np.count_nonzero(called & ill)), int(np.count_nonzero(called & ~ill))
+    n = int(np.count_nonzero(ill))
+    return Confusion(tp, fp, n - tp, len(ill) - n - fp)
+
+
+def answers(what: str, y, p, threshold) -> tuple[np.ndarray, np.ndarray]:
+    """Return who is ill and who is called ill, (N,) bool each."""
     y, p = labels_and_scores(what, y, p)
     limit = _threshold(what, threshold)
-    if limit == 0.5 and len(p) and not (p.min() >= 0 and p.max() <= 1):
+    if limit == 0.5 and len(p) and not (p.min() >= 0 and p.max() <= 1) and not (p == limit).any():
         raise ValueError(
             f"{what}: 0.5 is a threshold of probabilities. Received predictions from {p.min():g} to {p.max():g}. Of "
             "logits take p = 1 / (1 + np.exp(-p)), or threshold=0; of another score say threshold=."
         )
-    called = p >= limit
-    tp, fp = int(np.count_nonzero(called & y)), int(np.count_nonzero(called & ~y))
-    ill = int(np.count_nonzero(y))
-    return Confusion(tp, fp, ill - tp, len(y) - ill - fp)
+    return y, p >= limit
 
 
 def _threshold(what: str, threshold) -> float:
@@ -74,6 +94,14 @@ def share(hits: int, n: int, nobody: str, total: int) -> Estimate:
     return Estimate(hits / n, *wilson_interval(hits, n), n, how=f"Wilson's interval, {hits} of {n} patients")
 
 
+def share_of_rows(what: str, hits: np.ndarray, of: np.ndarray, nobody: str, groups) -> Estimate:
+    """Return the share of hits (N,) among the rows that count, `of` (N,); with groups for so many patients."""
+    whose = numbers(what, groups, len(hits))
+    if whose is not None:
+        return clustered_share(hits, of, whose, nobody)
+    return share(int(np.count_nonzero(hits & of)), int(np.count_nonzero(of)), nobody, len(hits))
+
+
 def prevalence(y) -> Estimate:
     """Return the share of patients who are ill, with Wilson's interval.
 
@@ -90,11 +118,12 @@ def prevalence(y) -> Estimate:
     return share(int(y.sum()), len(y), "", len(y))
 
 
-def sensitivity(y, p, threshold: float = 0.5) -> Estimate:
+def sensitivity(y, p, threshold: float = 0.5, *, groups=None) -> Estimate:
     """Return the share of the ill who are called ill (recall, true positive rate), with Wilson's interval.
 
         Se = TP / (TP + FN)        called ill: p ≥ threshold
-    Args: y (N,) 0 or 1, who is ill; p (N,), higher for the ill; threshold, on the scale of p.
+    Args: y (N,) 0 or 1, who is ill; p (N,), higher for the ill; threshold, on the scale of p; groups (N,), whose each
+    row is, if patients have several: Wilson's interval then is for as many independent rows as they are worth.
     Returns an Estimate; n counts the ill. "Not computed" if nobody is. Raises as `confusion` does.
     The usual misuse: to give it without the specificity. Whoever calls everybody ill has a sensitivity of 1.
     Source: Altman & Bland, Diagnostic tests 1: sensitivity and specificity, BMJ 308 (1994) 1552.
@@ -102,15 +131,16 @@ def sensitivity(y, p, threshold: float = 0.5) -> Estimate:
     >>> sensitivity([0, 0, 1, 1], [0.1, 0.6, 0.4, 0.9])
     0.500 [0.095 to 0.905], n = 2
     """
-    table = counted("sensitivity", y, p, threshold)
-    return share(table.tp, table.tp + table.fn, "nobody is ill", table.n)
+    ill, called = answers("sensitivity", y, p, threshold)
+    return share_of_rows("sensitivity", called, ill, "nobody is ill", groups)
 
 
-def specificity(y, p, threshold: float = 0.5) -> Estimate:
+def specificity(y, p, threshold: float = 0.5, *, groups=None) -> Estimate:
     """Return the share of the healthy who are called healthy (true negative rate), with Wilson's interval.
 
         Sp = TN / (TN + FP)        called ill: p ≥ threshold
-    Args: y (N,) 0 or 1, who is ill; p (N,), higher for the ill; threshold, on the scale of p.
+    Args: y (N,) 0 or 1, who is ill; p (N,), higher for the ill; threshold, on the scale of p; groups (N,), whose each
+    row is, if patients have several: Wilson's interval then is for as many independent rows as they are worth.
     Returns an Estimate; n counts the healthy. "Not computed" if nobody is. Raises as `confusion` does.
     The usual misuse: to think 0.95 harmless. Where 1 in 100 is ill, 5 healthy persons are called ill for every ill one.
     Source: Altman & Bland, Diagnostic tests 1: sensitivity and specificity, BMJ 308 (1994) 1552.
@@ -118,15 +148,16 @@ def specificity(y, p, threshold: float = 0.5) -> Estimate:
     >>> specificity([0, 0, 1, 1], [0.1, 0.6, 0.4, 0.9])
     0.500 [0.095 to 0.905], n = 2
     """
-    table = counted("specificity", y, p, threshold)
-    return share(table.tn, table.tn + table.fp, "nobody is healthy", table.n)
+    ill, called = answers("specificity", y, p, threshold)
+    return share_of_rows("specificity", ~called, ~ill, "nobody is healthy", groups)
 
 
-def accuracy(y, p, threshold: float = 0.5) -> Estimate:
+def accuracy(y, p, threshold: float = 0.5, *, groups=None) -> Estimate:
     """Return the share of patients who are called what they are, with Wilson's interval.
 
         (TP + TN) / N        called ill: p ≥ threshold
-    Args: y (N,) 0 or 1, who is ill; p (N,), higher for the ill; threshold, on the scale of p.
+    Args: y (N,) 0 or 1, who is ill; p (N,), higher for the ill; threshold, on the scale of p; groups (N,), whose each
+    row is, if patients have several: Wilson's interval then is for as many independent rows as they are worth.
     Returns an Estimate. Raises as `confusion` does.
     The usual misuse: to give it at all where few are ill. If 2 in 100 are, calling everybody healthy reaches 0.98.
     Source of the interval: Wilson (1927).
@@ -134,5 +165,5 @@ def accuracy(y, p, threshold: float = 0.5) -> Estimate:
     >>> accuracy([0, 0, 1, 1], [0.1, 0.6, 0.4, 0.9])
     0.500 [0.150 to 0.850], n = 4
     """
-    table = counted("accuracy", y, p, threshold)
-    return share(table.tp + table.tn, table.n, "", table.n)
+    ill, called = answers("accuracy", y, p, threshold)
+    return share_of_rows("accuracy", called == ill, np.ones(len(ill), bool), "there are no patients", groups)

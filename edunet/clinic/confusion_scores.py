@@ -48,20 +48,21 @@ def _both(table: Confusion, times: float, plus: float) -> Estimate:
     """Return times · (Se + Sp) + plus."""
     tp, fp, fn, tn = table
     ill, healthy = tp + fn, fp + tn
-    if not ill or not healthy:
-        return undefined(f"nobody is {'healthy' if ill else 'ill'}" if table.n else "there are no patients", table.n)
+    if table.missing:
+        return undefined(table.missing, table.n)
     se, sp = tp / ill, tn / healthy
     (low1, high1), (low2, high2) = wilson_interval(tp, ill), wilson_interval(tn, healthy)
     low, high = se + sp - math.hypot(se - low1, sp - low2), se + sp + math.hypot(high1 - se, high2 - sp)
-    ends = (times * end + plus for end in (low, high))
-    return Estimate(times * (se + sp) + plus, *ends, table.n, how="Newcombe's interval from Wilson's two")
+    value, low, high = (times * both + plus for both in (se + sp, low, high))
+    return Estimate(value, low, high, table.n, how="Newcombe's interval from Wilson's two")
 
 
 def f1_score(y, p, threshold: float = 0.5) -> Estimate:
     """Return F1, the harmonic mean of sensitivity and PPV, with its interval.
 
         F1 = 2 TP / (2 TP + FP + FN) = 2 J / (1 + J),   J = TP / (TP + FP + FN)
-    J is a share of the patients who are ill or called so, with Wilson's interval, whose ends give those of F1.
+    J is a share of the patients who are ill or called so, with Wilson's interval, whose ends give those of F1. If the
+    number of the ill is chosen beforehand, F1 varies less and the interval is wider than needed.
 
     Args: y (N,) 0 or 1, who is ill; p (N,), higher for the ill; threshold, on the scale of p: called ill if p ≥ it.
     Returns an Estimate; "not computed" if nobody is ill nor called so. Raises as `confusion` does.

@@ -13,7 +13,7 @@ import numpy as np
 
 from edunet.clinic.groups import sums
 
-__all__ = ["covariance", "independent_pairs", "placements"]
+__all__ = ["covariance", "independent_pairs", "placements", "share_below"]
 
 
 def placements(y: np.ndarray, score: np.ndarray) -> np.ndarray:
@@ -26,12 +26,12 @@ def placements(y: np.ndarray, score: np.ndarray) -> np.ndarray:
     """
     ill, healthy = np.sort(score[y]), np.sort(score[~y])
     placed = np.empty(len(score))
-    placed[y] = _beaten(healthy, score[y])
-    placed[~y] = 1 - _beaten(ill, score[~y])
+    placed[y] = share_below(healthy, score[y])
+    placed[~y] = 1 - share_below(ill, score[~y])
     return placed
 
 
-def _beaten(others: np.ndarray, score: np.ndarray) -> np.ndarray:
+def share_below(others: np.ndarray, score: np.ndarray) -> np.ndarray:
     """Return the share of the others (sorted) that are below each score, ties counted half."""
     return (np.searchsorted(others, score, "left") + np.searchsorted(others, score, "right")) / (2 * len(others))
 

@@ -5,10 +5,14 @@ from __future__ import annotations
 import math
 from typing import NamedTuple
 
-from edunet.clinic.confusion import Confusion, counted
-from edunet.clinic.estimate import Z95, Estimate, undefined
+import numpy as np
 
-__all__ = ["LikelihoodRatios", "diagnostic_odds_ratio", "likelihood_ratios", "ratio_of_shares"]
+from edunet.clinic.clustered import clustered_error
+from edunet.clinic.confusion import answers, counted, table_of
+from edunet.clinic.estimate import Z95, Estimate, undefined
+from edunet.clinic.groups import numbers
+
+__all__ = ["LikelihoodRatios", "clustered_ratio", "diagnostic_odds_ratio", "likelihood_ratios", "ratio_of_shares"]
 
 
 class LikelihoodRatios(NamedTuple):
@@ -18,7 +22,7 @@ class LikelihoodRatios(NamedTuple):
     negative: Estimate
 
 
-def likelihood_ratios(y, p, threshold: float = 0.5) -> LikelihoodRatios:
+def likelihood_ratios(y, p, threshold: float = 0.5, *, groups=None) -> LikelihoodRatios:
     """Return by what each answer multiplies the odds of being ill, with 95 % intervals on the log scale.
 
         LR⁺ = Se / (1 − Sp)        LR⁻ = (1 − Se) / Sp        odds after = LR · odds before
@@ -27,7 +31,8 @@ def likelihood_ratios(y, p, threshold: float = 0.5) -> LikelihoodRatios:
     the healthy (ill) got the answer the ratio is ∞ (0), and half a patient is added to each count for the end of the
     interval that is left; `how` says so.
 
-    Args: y (N,) 0 or 1, who is ill; p (N,), higher for the ill; threshold, on the scale of p: called ill if p ≥ it.
+    Args: y (N,) 0 or 1, who is ill; p (N,), higher for the ill; threshold, on the scale of p: called ill if p ≥ it;
+    groups (N,), whose each row is, if patients have several: the interval then is that of so many patients.
     Returns LikelihoodRatios of two Estimates; "not computed" if nobody got this answer, or only one kind of patients is
     there. Raises as `confusion` does.
     The usual misuse: to multiply a probability by it. It multiplies odds: from 0.10 (odds 1 to 9), LR⁺ 9 leads to odds
@@ -38,35 +43,57 @@ def likelihood_ratios(y, p, threshold: float = 0.5) -> LikelihoodRatios:
     >>> likelihood_ratios(y, p)
     LikelihoodRatios(positive=4.500 [3.008 to 6.732], n = 150, negative=0.125 [0.054 to 0.289], n = 150)
     """
-    tp, fp, fn, tn = table = counted("likelihood_ratios", y, p, threshold)
-    missing = _missing(table)
-    if missing:
-        return LikelihoodRatios(undefined(missing, table.n), undefined(missing, table.n))
-    ill, healthy = tp + fn, fp + tn
-    return LikelihoodRatios(_ratio(tp, ill, fp, healthy, "ill"), _ratio(fn, ill, tn, healthy, "healthy"))
+    y, called = answers("likelihood_ratios", y, p, threshold)
+    tp, fp, fn, tn = table = table_of(y, called)
+    whose = numbers("likelihood_ratios", groups, len(y))
+    if table.missing:
+        return LikelihoodRatios(undefined(table.missing, table.n), undefined(table.missing, table.n))
+    positive, negative = ((tp, tp + fn, fp, fp + tn), (fn, tp + fn, tn, fp + tn))
+    return LikelihoodRatios(
+        _ratio(*positive, "ill", clustered_ratio(y, called, whose)),
+        _ratio(*negative, "healthy", clustered_ratio(y, ~called, whose)),
+    )
 
 
-def _missing(table: Confusion) -> str:
-    if not table.n:
-        return "there are no patients"
-    return "nobody is ill" if not table.tp + table.fn else "nobody is healthy" if not table.fp + table.tn else ""
+def clustered_ratio(y: np.ndarray, called: np.ndarray, whose: np.ndarray | None) -> tuple[float, int] | None:
+    """Return the standard error of log((a/m) / (b/n)) and the number of patients; None if each row is a patient.
+
+    a of the m ill rows and b of the n healthy ones were called so; nan where a or b is 0.
+    """
+    if whose is None:
+        return None
+    patients = int(whose.max()) + 1
+    a, b = called[y].mean(), called[~y].mean()
+    if not a or not b:
+        return math.nan, patients
+    influence = np.where(y, (called - a) / (a * y.sum()), -(called - b) / (b * (~y).sum()))
+    return clustered_error(influence, whose), patients
 
 
-def _ratio(a: int, m: int, b: int, n: int, answer: str) -> Estimate:
+def _ratio(a: int, m: int, b: int, n: int, answer: str, clustered: tuple[float, int] | None) -> Estimate:
     if not a + b:
         return undefined(f"nobody is called {answer}", m + n)
-    low, high, halves = ratio_of_shares(a, m, b, n)
-    how = "Simel's interval on the log scale" + halves
-    return Estimate(a * n / (b * m) if b else math.inf, low, high, m + n, how=how)
+    low, high, how = ratio_of_shares(a, m, b, n, clustered)
+    value = a * n / (b * m) if b else math.inf
+    return Estimate(value, low, high, m + n if clustered is None else clustered[1], how=how)
 
 
-def ratio_of_shares(a: int, m: int, b: int, n: int) -> tuple[float, float, str]:
-    """Return the ends of the 95 % interval of (a/m) / (b/n), and what was added for counts of 0, as words."""
+def ratio_of_shares(
+    a: int, m: int, b: int, n: int, clustered: tuple[float, int] | None = None
+) -> tuple[float, float, str]:
+    """Return the ends of the 95 % interval of (a/m) / (b/n), and in words how; clustered, see `clustered_ratio`."""
+    if clustered is not None:
+        error, patients = clustered
+        if not error > 0:
+            return math.nan, math.nan, "no interval: a count is 0, or all patients are one, or alike"
+        middle, half = math.log(a / m) - math.log(b / n), Z95 * error
+        return math.exp(middle - half), math.exp(middle + half), f"interval of {patients} patients on the log scale"
     halves = not a or not b or (a == m and b == n)  # the logarithm needs more than 0, and all of all has no variance
     c, d, k, l = (a + 0.5, b + 0.5, m + 1, n + 1) if halves else (a, b, m, n)
     middle, half = math.log(c / k) - math.log(d / l), Z95 * math.sqrt((1 - c / k) / c + (1 - d / l) / d)
     low, high = (math.exp(middle - half) if a else 0.0), (math.exp(middle + half) if b else math.inf)
-    return low, high, ", half a patient added to each count because of a count of 0" if halves else ""
+    how = "Simel's interval on the log scale"
+    return low, high, how + ", half a patient added to each count because of a count of 0" * halves
 
 
 def diagnostic_odds_ratio(y, p, threshold: float = 0.5) -> Estimate:
@@ -88,10 +115,9 @@ def diagnostic_odds_ratio(y, p, threshold: float = 0.5) -> Estimate:
     """
     table = counted("diagnostic_odds_ratio", y, p, threshold)
     tp, fp, fn, tn = table
-    missing = _missing(table)
-    if missing or not tp + fp or not fn + tn:
+    if table.missing or not tp + fp or not fn + tn:
         same = "ill" if tp + fp else "healthy"
-        return undefined(missing or f"everybody is called {same}", table.n)
+        return undefined(table.missing or f"everybody is called {same}", table.n)
     halves = 0 in table
     counts = [count + 0.5 * halves for count in table]
     middle = math.log(counts[0] * counts[3] / (counts[1] * counts[2]))

@@ -45,7 +45,8 @@ def fit_logistic(design, y, offset=0.0) -> tuple[np.ndarray, np.ndarray]:
         information = (design * (mean * (1 - mean))[:, None]).T @ design
         step = np.linalg.lstsq(information, design.T @ (y - mean), rcond=None)[0]
         step *= min(1.0, 8.0 / max(float(np.abs(design @ step).max()), 1e-300))  # far out the curve is flat: go slowly
-        while (then := _likelihood(design, y, offset, b + step)) < now and np.abs(step).max() > 1e-13:
+        least = now - 1e-13 * abs(now)  # rounding is no loss
+        while (then := _likelihood(design, y, offset, b + step)) < least and np.abs(step).max() > 1e-13:
             step /= 2
         b, now = b + step, max(then, now)
         if np.abs(step).max() <= 1e-10 * (1 + np.abs(b).max()):

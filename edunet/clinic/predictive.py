@@ -4,25 +4,30 @@ from __future__ import annotations
 
 import math
 
-from edunet.clinic.confusion import counted, share
+import numpy as np
+
+from edunet.clinic.confusion import answers, share_of_rows
 from edunet.clinic.estimate import Estimate, undefined
-from edunet.clinic.likelihood import ratio_of_shares
+from edunet.clinic.groups import numbers
+from edunet.clinic.kinds import one_kind_only
+from edunet.clinic.likelihood import clustered_ratio, ratio_of_shares
 from edunet.clinic.shares import check_prevalence
 
 __all__ = ["npv", "ppv"]
 
 
-def ppv(y, p, threshold: float = 0.5, *, prevalence: float | None = None) -> Estimate:
+def ppv(y, p, threshold: float = 0.5, *, prevalence: float | None = None, groups=None) -> Estimate:
     """Return the share of those called ill who are ill (precision), here or at another prevalence, with its interval.
 
         PPV = TP / (TP + FP)        at prevalence π:   PPV = Se π / (Se π + (1 − Sp)(1 − π))
-    At Se 0.90 and Sp 0.586 it is 0.685 where half of the patients are ill, 0.195 where 1 in 10 is, and 0.043 where 1 in
+    At Se 0.90 and Sp 0.586 it is 0.685 where half of the patients are ill, 0.195 where 1 in 10 is, and 0.042 where 1 in
     50 is: the same test. Here: Wilson's interval. At π: that of LR⁺ on the log scale, since logit PPV = logit π +
     log LR⁺; half a patient is added to each count if one of them is 0. In simulations (10 to 200 ill, 20 to 1,000
     healthy) it held the true value in 93 to 98 of 100 samples.
 
     Args: y (N,) 0 or 1, who is ill; p (N,), higher for the ill; threshold, on the scale of p: called ill if p ≥ it;
-    prevalence, the share of the ill where the test is to be used, between 0 and 1; None for that of these patients.
+    prevalence, the share of the ill where the test is to be used, between 0 and 1; None for that of these patients;
+    groups (N,), whose each row is, if patients have several: the interval then is that of so many patients.
     Returns an Estimate; n counts those called ill, or at π all. "Not computed" if nobody is called ill.
     Raises ValueError for a prevalence that is not between 0 and 1, and as `confusion` does.
     The usual misuse: to report the PPV of a sample with as many ill as healthy patients. Nobody's practice is like
@@ -37,22 +42,24 @@ def ppv(y, p, threshold: float = 0.5, *, prevalence: float | None = None) -> Est
     >>> ppv(y, p, prevalence=0.02)
     0.042 [0.038 to 0.048], n = 600
     """
-    table = counted("ppv", y, p, threshold)
+    ill, called = answers("ppv", y, p, threshold)
     if prevalence is None:
-        return share(table.tp, table.tp + table.fp, "nobody is called ill", table.n)
+        return share_of_rows("ppv", ill, called, "nobody is called ill", groups)
     of_kind = check_prevalence("ppv", "prevalence", prevalence)
-    return _at(of_kind, of_kind, "ill", (table.tp, table.tp + table.fn), (table.fp, table.fp + table.tn))
+    return _at(of_kind, of_kind, "ill", ill, called, numbers("ppv", groups, len(ill)))
 
 
-def npv(y, p, threshold: float = 0.5, *, prevalence: float | None = None) -> Estimate:
+def npv(y, p, threshold: float = 0.5, *, prevalence: float | None = None, groups=None) -> Estimate:
     """Return the share of those called healthy who are, here or at another prevalence, with its interval.
 
         NPV = TN / (TN + FN)        at prevalence π:   NPV = Sp (1 − π) / (Sp (1 − π) + (1 − Se) π)
     Here: Wilson's interval. At π: that of LR⁻ on the log scale, since logit NPV = −logit π − log LR⁻; half a patient is
-    added to each count if one of them is 0.
+    added to each count if one of them is 0. In simulations it held the true value in 94 to 97 of 100 samples; in 91
+    with 10 or 20 ill patients and Se 0.95, where often nobody is missed.
 
     Args: y (N,) 0 or 1, who is ill; p (N,), higher for the ill; threshold, on the scale of p: called ill if p ≥ it;
-    prevalence, the share of the ill where the test is to be used, between 0 and 1; None for that of these patients.
+    prevalence, the share of the ill where the test is to be used, between 0 and 1; None for that of these patients;
+    groups (N,), whose each row is, if patients have several: the interval then is that of so many patients.
     Returns an Estimate; n counts those called healthy, or at π all. "Not computed" if nobody is called healthy.
     Raises ValueError for a prevalence that is not between 0 and 1, and as `confusion` does.
     The usual misuse: to praise 0.99. Where 1 in 100 is ill, calling everybody healthy reaches it: compare with 1 − π.
@@ -64,31 +71,28 @@ def npv(y, p, threshold: float = 0.5, *, prevalence: float | None = None) -> Est
     >>> npv(y, p, prevalence=0.02)
     0.997 [0.994 to 0.998], n = 600
     """
-    table = counted("npv", y, p, threshold)
+    ill, called = answers("npv", y, p, threshold)
     if prevalence is None:
-        return share(table.tn, table.tn + table.fn, "nobody is called healthy", table.n)
+        return share_of_rows("npv", ~ill, ~called, "nobody is called healthy", groups)
     share_of_ill = check_prevalence("npv", "prevalence", prevalence)
-    of_kind = 1 - share_of_ill
-    return _at(share_of_ill, of_kind, "healthy", (table.tn, table.fp + table.tn), (table.fn, table.tp + table.fn))
+    return _at(share_of_ill, 1 - share_of_ill, "healthy", ~ill, ~called, numbers("npv", groups, len(ill)))
 
 
-def _at(prevalence, of_kind: float, called: str, right, wrong) -> Estimate:
+def _at(prevalence, of_kind: float, answer: str, kind: np.ndarray, called: np.ndarray, whose) -> Estimate:
     """Return by Bayes the share of those called ill (healthy) who are, where a share `of_kind` of all is.
 
-    right, wrong: (count, of how many) who are called so: of the kind that is, and of the other.
+    kind, called (N,) bool: who is ill (healthy), and who is called so; whose (N,) numbers of patients, or None.
     """
-    (hits, kind), (others, rest) = right, wrong
-    n = kind + rest
-    if not n:
-        return undefined("there are no patients")
-    if not kind or not rest:
-        other = "healthy" if called == "ill" else "ill"
-        return undefined(f"nobody is {other if kind else called}", n)
-    if not hits + others:
-        return undefined(f"nobody is called {called}", n)
-    low, high, halves = ratio_of_shares(hits, kind, others, rest)
+    n, m = len(kind), int(kind.sum())
+    if m in (0, n):
+        return undefined(one_kind_only(kind if answer == "ill" else ~kind), n)
+    if not called.any():
+        return undefined(f"nobody is called {answer}", n)
+    hits, others = int((called & kind).sum()), int((called & ~kind).sum())
+    low, high, how = ratio_of_shares(hits, m, others, n - m, clustered_ratio(kind, called, whose))
     to_odds = of_kind / (1 - of_kind)
-    value = hits * rest * to_odds / (hits * rest * to_odds + others * kind)
-    ends = (1.0 if math.isinf(ratio) else ratio * to_odds / (1 + ratio * to_odds) for ratio in (low, high))
-    how = f"by Bayes at prevalence {prevalence:g}; interval of the likelihood ratio on the log scale{halves}"
-    return Estimate(value, *ends, n, how=how)
+    value = hits * (n - m) * to_odds / (hits * (n - m) * to_odds + others * m)
+    low, high = (1.0 if math.isinf(ratio) else ratio * to_odds / (1 + ratio * to_odds) for ratio in (low, high))
+    patients = n if whose is None else int(whose.max()) + 1
+    how = f"by Bayes at prevalence {prevalence:g}, from the likelihood ratio; {how}"
+    return Estimate(value, low, high, patients, how=how)

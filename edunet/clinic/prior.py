@@ -64,7 +64,7 @@ def estimate_prior(p, old: float, *, validation=None) -> Estimate:
     old = check_prevalence("estimate_prior", "old", old)
     p = _chances("estimate_prior", p).reshape(-1)
     if validation is not None:
-        _refuse_uncalibrated(*validation)
+        _refuse_uncalibrated(validation)
     if not len(p):
         return undefined("there are no patients")
     ill, healthy = p / old, (1 - p) / (1 - old)
@@ -92,8 +92,12 @@ def _halved(low: float, high: float, below) -> float:
     return (low + high) / 2
 
 
-def _refuse_uncalibrated(y, p) -> None:
-    y, p = labels_and_probabilities("estimate_prior: validation", y, p)
+def _refuse_uncalibrated(validation) -> None:
+    if not isinstance(validation, (tuple, list)) or len(validation) != 2:
+        raise TypeError(
+            f"estimate_prior: validation is a pair (y, p), labels and chances. Received: {type(validation).__name__}"
+        )
+    y, p = labels_and_probabilities("estimate_prior: validation", *validation)
     spread = p * (1 - p)
     for off, variance, fault in (
         (p - y, spread, "as a whole"),

@@ -58,7 +58,8 @@ class InterceptUpdate(_Learnt):
 
         logit p' = a + logit p          a from Σ p' = Σ y
     Attributes after fit: intercept, a; n, ill, patients and ill patients it was learnt from; text, a sentence.
-    Misuse: where the slope is wrong too: the mean is then right and the risks of most patients are not.
+    The usual misuse: taking it where the slope is wrong too: the mean is then right, and the risks of most patients
+    are not.
     Source: Janssen et al., Updating methods improved the performance of a clinical prediction model in new patients,
     Journal of Clinical Epidemiology 61 (2008) 76-86.
 
@@ -79,7 +80,8 @@ class InterceptUpdate(_Learnt):
 
     def predict(self, p) -> np.ndarray:
         """Return the moved risks (N,) of p (N,) probabilities."""
-        return sigmoid(self.intercept + log_odds(self.asked(p))[0])
+        z = log_odds(self.asked(p))[0]
+        return sigmoid(self.intercept + z)
 
 
 class PlattScaling(_Learnt):
@@ -90,7 +92,8 @@ class PlattScaling(_Learnt):
     and b finite in every case and shrink them a little, as scikit-learn's "sigmoid" does. False: plain logistic
     recalibration; patients without overlap are refused.
     Attributes after fit: intercept, a; slope, b; n, ill, patients and ill patients it was learnt from; text.
-    Misuse: with twenty ill patients; and b < 0 means that the model has ill and healthy the wrong way round.
+    The usual misuse: learning two numbers from five ill patients. And b < 0 means that the model has ill and healthy
+    the wrong way round: look for the mistake.
     Source: Platt, Probabilistic outputs for support vector machines (1999); Cox, Two further applications of a model
     for binary regression, Biometrika 45 (1958) 562-565.
 
@@ -127,7 +130,8 @@ class PlattScaling(_Learnt):
 
     def predict(self, p) -> np.ndarray:
         """Return the moved risks (N,) of p (N,) probabilities."""
-        return sigmoid(self.intercept + self.slope * log_odds(self.asked(p))[0])
+        z = log_odds(self.asked(p))[0]
+        return sigmoid(self.intercept + self.slope * z)
 
 
 class IsotonicCalibration(_Learnt):
@@ -137,7 +141,8 @@ class IsotonicCalibration(_Learnt):
     Below the lowest and above the highest prediction it learnt from, f stays as it is at the end.
     Attributes after fit: predicted, share, the corners of f; n, ill, patients and ill patients it was learnt from;
     text, a sentence.
-    Misuse: with few patients. Its ends are 0 and 1 then, promised for certain; and it makes ties: the AUROC changes.
+    The usual misuse: learning it from few patients. Its ends are 0 and 1 then, promised for certain; and it makes ties:
+    the AUROC changes.
     Source: Zadrozny & Elkan, Transforming classifier scores into accurate multiclass probability estimates (2002);
     Ayer et al., An empirical distribution function for sampling with incomplete information (1955).
 
@@ -157,12 +162,13 @@ class IsotonicCalibration(_Learnt):
         last = np.append(first[1:], predicted.size) - 1
         corners, which = np.unique(np.stack([first, last], axis=1).reshape(-1), return_index=True)
         self.predicted, self.share = predicted[corners], np.repeat(share, 2)[which]
-        self.text = f"isotonic: {len(share)} steps, from {self.whom()}"
+        self.text = f"isotonic: {len(share)} step{'s' if len(share) > 1 else ''}, from {self.whom()}"
         return self
 
     def predict(self, p) -> np.ndarray:
         """Return the curve's risks (N,) of p (N,) probabilities."""
-        return np.interp(self.asked(p), self.predicted, self.share)
+        p = self.asked(p)
+        return np.interp(p, self.predicted, self.share)
 
 
 # ---------------------------------------------------------------- how it is done

@@ -14,8 +14,9 @@ from edunet.clinic.auroc import auroc
 from edunet.clinic.brier import brier_score
 from edunet.clinic.calibration import observed_expected
 from edunet.clinic.confusion import Confusion, counted, sensitivity, specificity
-from edunet.clinic.estimate import Estimate
-from edunet.clinic.inputs import labels_and_probabilities
+from edunet.clinic.estimate import Estimate, undefined
+from edunet.clinic.groups import numbers
+from edunet.clinic.inputs import labels_and_scores
 from edunet.clinic.predictive import ppv
 from edunet.clinic.subgroups_gaps import Gap, gaps_of
 from edunet.preprocessing.given import array_of
@@ -66,7 +67,7 @@ class SubgroupTable:
     overall: SubgroupRow
     rows: list[SubgroupRow]
     gaps: list[Gap]
-    threshold: float
+    threshold: float | None
 
     @property
     def comparisons(self) -> int:
@@ -82,7 +83,8 @@ class SubgroupTable:
     def __str__(self):
         everybody = [self.overall, *self.rows]
         width = max(len(row.name) for row in everybody) + 2
-        lines = [f"called ill from {self.threshold:g} on; 95 % intervals"]
+        called = "" if self.threshold is None else f"called ill from {self.threshold:g} on; "
+        lines = [called + "95 % intervals"]
         for part in (list(MEASURES)[:3], list(MEASURES)[3:]):
             head = "".join(f"{MEASURES[name]:<20}" for name in part)
             lines += ["", f"{'':<{width}}{'n':>7}{'ill':>7}  {head}".rstrip()]
@@ -93,7 +95,7 @@ class SubgroupTable:
                     lines.append(attribute)
                 cells = "".join(f"{_cell(getattr(row, name)):<20}" for name in part)
                 lines.append(f"{row.name:<{width}}{row.n:>7,}{row.events:>7,}  {cells}{row.mark}".rstrip())
-        return "\n".join([*lines, "", *self._unknown(), *map(str, self.gaps), *self._notes()])
+        return "\n".join([*lines, "", *self._unknown(), *map(str, self.gaps), *self.notes()])
 
     __repr__ = __str__
 
@@ -105,7 +107,8 @@ class SubgroupTable:
                     why.setdefault(f"{row.name}: {reason}", []).append(heading)
         return [f"not computed (-) for {reason}: {', '.join(names)}" for reason, names in why.items()]
 
-    def _notes(self) -> list[str]:
+    def notes(self) -> list[str]:
+        """Say what the gaps do not, in lines."""
         shares = [row.events / row.n for row in self.rows if row.n >= FEW]
         if len(shares) < 2:
             return []
@@ -117,15 +120,17 @@ class SubgroupTable:
         ]
 
 
-def subgroup_table(y, p, subgroup, threshold: float = 0.5) -> SubgroupTable:
+def subgroup_table(y, p, subgroup, threshold: float | None = 0.5, *, groups=None) -> SubgroupTable:
     """Return for each group of patients how good the predictions are in it, and the largest gaps between groups.
 
         AUROC;  sensitivity = TPR, specificity = 1 − FPR, PPV at the threshold;  O/E = Σ y / Σ p;  Brier = mean (p − y)²
-    Args: y (N,) 0 or 1; p (N,) probabilities; one row for each patient; subgroup, the group of each patient (N,), texts
+    Args: y (N,) 0 or 1; p (N,) probabilities (of other scores what needs probabilities is "not computed", and without a
+    threshold, None, what needs one); subgroup, the group of each patient (N,), texts
     or a few numbers, or several such, {"sex": array, "age": age_bands(age, (40, 65))}, or a table with named columns;
-    threshold, called ill if p ≥ threshold. Missing labels are a group of their own, "not recorded". Categories of
-    pandas keep their order, and those without a patient their row. Of the rows pandas.DataFrame(table.rows) makes a
-    table, and `subgroup_figure(table.measure("auroc"))` a picture.
+    threshold, called ill if p ≥ threshold; groups (N,), whose each row is, if patients have several: the intervals in
+    each group are then those of so many patients (the gaps still count rows). Missing labels are a group of their own,
+    "not recorded". Categories of pandas keep their order, and those without a patient their row.
+    Of the rows pandas.DataFrame(table.rows) makes a table, `subgroup_figure(table.measure("auroc"))` a picture.
     What cannot be computed in a group (nobody is ill, one patient) is "not computed" with the reason; the others stand.
     Raises ValueError for labels and predictions as `auroc`, for a group array of another length, and for more than 30
     groups.
@@ -142,16 +147,21 @@ def subgroup_table(y, p, subgroup, threshold: float = 0.5) -> SubgroupTable:
     >>> [(row.name, row.n, row.auroc) for row in table.rows]
     [('f', 195, 0.870 [0.813 to 0.912], n = 195), ('m', 205, 0.840 [0.781 to 0.886], n = 205)]
     """
-    y, p = labels_and_probabilities("subgroup_table", y, p)
-    counted("subgroup_table", y, p, threshold)
+    y, p = labels_and_scores("subgroup_table", y, p)
+    if threshold is not None:
+        counted("subgroup_table", y, p, threshold)
+    whose = numbers("subgroup_table", groups, len(y))
     attributes = {name: _groups(name, labels, len(y)) for name, labels in _attributes(subgroup).items()}
-    everybody = _row("", "all", y, p, threshold)
+    everybody = _row("", "all", y, p, threshold, whose)
     rows, gaps = [], []
     for attribute, groups in attributes.items():
-        mine = [_row(attribute, name, y[who], p[who], threshold) for name, who in groups]
+        mine = [
+            _row(attribute, name, y[who], p[who], threshold, None if whose is None else whose[who])
+            for name, who in groups
+        ]
         rows += mine
         gaps += gaps_of(attribute, [(row.name, row.table, row.expected) for row in mine])
-    return SubgroupTable(everybody, rows, gaps, float(threshold))
+    return SubgroupTable(everybody, rows, gaps, threshold if threshold is None else float(threshold))
 
 
 def age_bands(age, edges) -> np.ndarray:
@@ -216,20 +226,23 @@ def _by_number(name: str) -> tuple:
     return (float(first[0]) if first else math.inf, not name.startswith(("<", "≤")), name)
 
 
-def _row(attribute, name, y, p, threshold) -> SubgroupRow:
+def _row(attribute, name, y, p, threshold, whose) -> SubgroupRow:
+    no_threshold, no_chance = undefined("no threshold", len(y)), undefined("no probabilities", len(y))
+    at = {} if threshold is None else {"threshold": threshold, "groups": whose}
+    chances = not len(p) or bool(p.min() >= 0 and p.max() <= 1)
     return SubgroupRow(
         attribute,
         name,
         len(y),
         int(np.count_nonzero(y)),
-        float(p.sum()),
-        auroc(y, p),
-        sensitivity(y, p, threshold),
-        specificity(y, p, threshold),
-        ppv(y, p, threshold),
-        observed_expected(y, p),
-        brier_score(y, p),
-        counted("subgroup_table", y, p, threshold),
+        float(p.sum()) if chances else 0.0,
+        auroc(y, p, groups=whose),
+        sensitivity(y, p, **at) if at else no_threshold,
+        specificity(y, p, **at) if at else no_threshold,
+        ppv(y, p, **at) if at else no_threshold,
+        observed_expected(y, p, groups=whose) if chances else no_chance,
+        brier_score(y, p, groups=whose) if chances else no_chance,
+        counted("subgroup_table", y, p, threshold) if at else Confusion(0, 0, 0, 0),
         ("few" if len(y) else "empty") if len(y) < FEW else "",
     )
 

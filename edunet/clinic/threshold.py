@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from edunet.clinic.auroc import one_kind_only
 from edunet.clinic.confusion import share
 from edunet.clinic.curves import counts_at_thresholds
 from edunet.clinic.estimate import Estimate
 from edunet.clinic.inputs import labels_and_scores
+from edunet.clinic.kinds import one_kind_only
 from edunet.clinic.shares import check_share
 
 __all__ = ["Threshold", "threshold_for"]
@@ -27,6 +27,7 @@ class Threshold(float):
     sensitivity: Estimate
     specificity: Estimate
     ppv: Estimate
+    _given: tuple
 
     def __new__(cls, value, wanted="", tp=0, fp=0, ill=0, n=0):
         self = super().__new__(cls, value)

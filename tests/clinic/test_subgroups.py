@@ -140,7 +140,7 @@ def test_an_unknown_measure():
         ((Y, P, SEX[:-1]), r"subgroup says the group of each of 600 patients, \(600,\). Received \(599,\)"),
         ((Y, P, {"age": AGE}), r"subgroup_table: age has 600 groups.*age_bands\(age, \(40, 65\)\)"),
         ((Y, P, {}), "expected groups, such as"),
-        ((Y, 9 * P, SEX), "expected probabilities between 0 and 1"),
+        ((Y, 9 * P, SEX), "0.5 is a threshold of probabilities"),
         ((Y, P, SEX, np.nan), "threshold is a number"),
         ((2 * Y, P, SEX), "labels are 0 or 1"),
     ],

@@ -5,15 +5,9 @@ import numpy as np
 from edunet.models.doctor.answers import is_quantity
 from edunet.models.doctor.case import Case, Input, number
 from edunet.models.doctor.report import Finding
+from edunet.preprocessing.sentinels import CODES, codes_in
 
 __all__ = ["CHECKS", "stand_ins"]
-
-CODES = (-1, *(sign * n for n in (9, 99, 999, 9999, 99999) for sign in (-1, 1)), 888, -888, 8888, -8888)
-OFTEN = 3  # the same number so many times
-FAR = 5  # standard deviations of the rest, from its mean
-GAP = 0.5  # of the range of the rest, to its next value
-GAP_BELOW_ZERO = 0.05  # enough where nothing else is negative
-MANY = 20  # different values that a column has where -1 can be no class or score of its own
 
 
 def not_measured(case: Case):
@@ -72,34 +66,9 @@ def stand_ins(part: Input) -> dict[int, list[int]]:
     found: dict[int, list[int]] = {}
     table = part.data.reshape(-1, part.data.shape[-1] if part.data.ndim > 1 else 1)
     for i in np.flatnonzero(np.isin([table.min(axis=0), table.max(axis=0)], CODES).any(axis=0)):
-        for code in _codes_in(table[:, i].astype(np.float64)):
+        for code in codes_in(table[:, i].astype(np.float64)):
             found.setdefault(code, []).append(int(i))
     return found
-
-
-def _codes_in(values) -> list[int]:
-    """Return the codes of one column, from outside inwards."""
-    codes: list[int] = []
-    values = np.sort(values[np.isfinite(values)])
-    while len(values):
-        outer = [end for end in (values[0], values[-1]) if end in CODES and _is_code(values, end)]
-        if not outer:
-            break
-        codes.append(int(outer[0]))
-        values = values[values != outer[0]]
-    return codes
-
-
-def _is_code(values, code: float) -> bool:
-    """Tell whether the smallest or largest of sorted values is far from all others, and there often."""
-    rest = values[values != code]
-    if len(values) - len(rest) < OFTEN or not len(rest) or rest[0] == rest[-1]:
-        return False
-    gap, spread = (rest[0] - code if code < rest[0] else code - rest[-1]), rest[-1] - rest[0]
-    alone = code < 0 <= rest[0] and (code < -1 or len(np.unique(rest)) >= MANY)  # the only one below zero
-    if alone and (gap > GAP_BELOW_ZERO * spread or (rest != np.floor(rest)).any()):
-        return True
-    return code != -1 and gap > GAP * spread and abs(code - rest.mean()) > FAR * rest.std()
 
 
 CHECKS = {"missing values as numbers": not_measured}

@@ -1,0 +1,251 @@
+"""Rows that stand there twice, and patients on several rows: what makes a test ask for what was learnt by heart."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+import numpy as np
+
+from edunet.preprocessing.audit_cells import Column
+from edunet.preprocessing.audit_codes import codes_of, is_id, words_in
+from edunet.preprocessing.audit_frame import Frame
+from edunet.preprocessing.audit_report import Finding
+from edunet.preprocessing.audit_spelling import plain
+from edunet.preprocessing.audit_writing import listed, share
+
+__all__ = ["CHECKS", "fixed_values", "pairs", "repeated_patients", "repeated_rows", "signature", "whose_rows"]
+
+PATIENT = re.compile(
+    r"(patient|subject|person|participant|pat)( .*)?|pid|mrn|id|(medical )?record .*|hospital (nr|no|number)"
+)
+FIXED = re.compile(
+    r"(.* )?(sex|gender|male|female|dob|race|ethnicity|birth ?(date|day|year))|(date|year) of birth"
+    r"|blood (group|type)"
+)
+SALT = 0x9E3779B97F4A7C15  # 2⁶⁴ / golden ratio: neighbours land far apart
+SHOWN = 3
+LISTED = 12
+
+
+def signature(column: Column, salt: int = 0) -> np.ndarray:
+    """Return 64 bits for each cell, the same for cells that hold the same: (n,) uint64.
+
+    Those of a row may be summed over its columns: two rows that differ have the same sum once in 10¹⁹ pairs.
+    """
+    if column.kind == "number" and column.values is not None:
+        bits = (np.where(np.isnan(column.values), np.nan, column.values) + 0.0).view(np.uint64)
+        if column.text is not None:  # words among the numbers
+            bits = bits ^ _mixed(_text_codes(column).astype(np.uint64))
+    else:
+        bits = codes_of(column)[0].astype(np.uint64)
+    return _mixed(bits + np.uint64(SALT * (2 * salt + 1) % 2**64))
+
+
+def _text_codes(column: Column) -> np.ndarray:
+    seen: dict = {}
+    return np.array([seen.setdefault(text, len(seen)) for text in column.text.tolist()], np.int64)
+
+
+def _mixed(bits: np.ndarray) -> np.ndarray:
+    """Mix 64 bits so that each depends on all: the last step of splitmix64 (Steele, Lea & Flood 2014)."""
+    bits = (bits ^ (bits >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+    bits = (bits ^ (bits >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+    return bits ^ (bits >> np.uint64(31))
+
+
+def pairs(keys: np.ndarray) -> int:
+    """Return how many pairs of rows have the same key.
+
+    >>> pairs(np.array([7, 7, 7, 1]))
+    3
+    """
+    _, count = np.unique(keys, return_counts=True)
+    return int((count * (count - 1) // 2).sum())
+
+
+def whose_rows(frame: Frame) -> Column | None:
+    """Return the column that says whose each row is: the one that was given, or one whose name says so."""
+    if frame.patient is not None:
+        return frame.patient
+    named = [column for column in frame.columns if column.kind != "date" and PATIENT.fullmatch(words_in(column.name))]
+    named = [column for column in named if is_id(column.name)]
+    return min(named, key=lambda column: words_in(column.name) == "id", default=None)
+
+
+def repeated_rows(frame: Frame) -> Iterator[Finding]:
+    """Find rows that repeat another: in all columns, or in all but the id, where chance does not make such rows.
+
+    Few columns of few values repeat by chance. Then more pairs of rows differ in one column alone than in none, so rows
+    count only where fewer do. Rows of one patient that are the same in all columns always count.
+    """
+    ids = _ids(frame)
+    columns = [column for column in _all(frame) if column not in ids]
+    if frame.n < 2 or not columns:
+        return
+    cells = [signature(column, j) for j, column in enumerate(columns)]
+    rows = np.sum(cells, axis=0, dtype=np.uint64)
+    alike = pairs(rows)
+    if not alike:
+        return
+    with_ids = rows.copy()
+    for j, column in enumerate(ids):
+        with_ids += signature(column, len(columns) + j)
+    whole = _surplus(with_ids)
+    by_chance = sum(pairs(rows - cell) - alike for cell in cells) >= alike
+    if len(whole) and (ids or not by_chance):
+        yield _finding_of_rows(frame, whole, with_ids)
+    others = np.setdiff1d(_surplus(rows), whole)
+    if ids and len(others) and not by_chance:
+        yield _finding_of_strangers(frame, others, rows, ids, len(columns))
+
+
+def _ids(frame: Frame) -> list[Column]:
+    return [column for column in _all(frame) if column is frame.patient or is_id(column.name)]
+
+
+def _all(frame: Frame) -> list[Column]:
+    """Return all columns, those that came as arrays of their own too."""
+    roles = [column for column in (frame.target, frame.patient, frame.time, frame.site) if column is not None]
+    return list({id(column): column for column in (*frame.columns, *roles)}.values())
+
+
+def _surplus(keys: np.ndarray) -> np.ndarray:
+    """Return the rows that were there before."""
+    _, first = np.unique(keys, return_index=True)
+    return np.setdiff1d(np.arange(len(keys)), first)
+
+
+def _examples(rows: np.ndarray, keys: np.ndarray) -> str:
+    """Write which rows are the same as which."""
+    told = [f"{row} as {int(np.flatnonzero(keys == keys[row])[0])}" for row in rows[:SHOWN].tolist()]
+    return f"row {', '.join(told)}" + (f" and {len(rows) - SHOWN} more" if len(rows) > SHOWN else "")
+
+
+def _finding_of_rows(frame: Frame, rows: np.ndarray, keys: np.ndarray) -> Finding:
+    return Finding(
+        "duplicate rows",
+        (),
+        f"{len(rows)} of {frame.n:,} rows repeat{'s' * (len(rows) == 1)} another in every column.",
+        f"{_n(len(rows))} ({share(len(rows), frame.n)}): {_examples(rows, keys)}",
+        "A split by rows puts one in training and its twin in the test, which then asks for what was learnt by heart; "
+        "and every interval is too narrow.",
+        _dropped(frame, rows),
+    )
+
+
+def _dropped(frame: Frame, rows: np.ndarray) -> str:
+    """Write how rows are left out: by their numbers if they are few."""
+    if frame.source == "pandas":
+        few = len(rows) <= LISTED
+        return f"frame = frame.drop(index=frame.index[{rows.tolist()}])" if few else "frame = frame.drop_duplicates()"
+    if len(rows) <= LISTED:
+        return f"keep = ~np.isin(np.arange({frame.n}), {rows.tolist()}); {frame.kept('keep')}"
+    cells = "*columns.values()" if frame.source == "dict" else "*x.T"
+    others = "".join(f"{column.name}, " for column in _all(frame) if column.place < 0)
+    kept = frame.kept("np.sort(first)")
+    return f"_, first = np.unique(repeats(list(zip({others}{cells}))), return_index=True); {kept}"
+
+
+def _n(rows: int) -> str:
+    return f"{rows} surplus row{'s' * (rows > 1)}"
+
+
+def _finding_of_strangers(frame: Frame, rows: np.ndarray, keys: np.ndarray, ids: list[Column], many: int) -> Finding:
+    names = listed([column.name for column in ids])
+    return Finding(
+        "same rows under different ids",
+        tuple(column.name for column in ids),
+        f"{len(rows)} of {frame.n:,} rows are as another in all columns but {names}: one patient under two names?",
+        f"{_n(len(rows))}, the same in {many} columns: {_examples(rows, keys)}",
+        "A split by patients does not keep them together: the test asks for what was learnt by heart.",
+        f"repeats(x) numbers equal rows alike: patient_split(x, y, groups=repeats(x)), with x without {names}",
+    )
+
+
+def repeated_patients(frame: Frame) -> Iterator[Finding]:
+    """Find ids that stand on several rows."""
+    column = whose_rows(frame)
+    if column is None:
+        return
+    codes, names = codes_of(column)
+    known = codes >= 0
+    rows = np.bincount(codes[known], minlength=len(names))
+    many = int((rows > 1).sum())
+    if not many:
+        return
+    surplus = int((rows[rows > 1] - 1).sum())
+    others = [other for other in _all(frame) if other not in _ids(frame) and other is not column]
+    cells = [signature(other, j) for j, other in enumerate(others)] or [np.zeros(frame.n, np.uint64)]
+    whole = np.sum(cells, axis=0, dtype=np.uint64) + _mixed(codes.astype(np.uint64))
+    same = len(_surplus(whole[known]))
+    most = int(rows.argmax())
+    worst = f"{names[most] if isinstance(names[most], str) else format(names[most], '.15g')} ({rows[most]})"
+    differing = _of_two_answers(frame, codes, known, len(names))
+    yield Finding(
+        "repeated patients",
+        (column.name,),
+        f"{many} id{'s stand' if many > 1 else ' stands'} on several rows.",
+        f"{_n(surplus)} of {many} repeated id{'s' * (many > 1)}, {len(names)} in all; most often {worst}. "
+        f"Surplus rows that are the same as another of their id: {same}; that differ: {surplus - same}{differing}",
+        "A split by rows leaks: the model meets in the test patients it has learnt, and the score is too high; "
+        "intervals that count rows are too narrow.",
+        f"train, test = patient_split(x, y, groups={frame.at(column)}), and bootstrap patients, not rows",
+    )
+
+
+def fixed_values(frame: Frame) -> Iterator[Finding]:
+    """Find ids on whose rows stands what no patient changes: two sexes, two dates of birth, two blood groups."""
+    whose = whose_rows(frame)
+    if whose is None:
+        return
+    codes, names = codes_of(whose)
+    for column in frame.columns:
+        if not FIXED.fullmatch(words_in(column.name)):
+            continue
+        values, words = codes_of(column)
+        if column.kind == "words":  # F and f are no two sexes
+            seen: dict = {}
+            same = np.array([*(seen.setdefault(plain(word), len(seen)) for word in words), -1], np.intp)
+            values = same[values]
+        both = np.flatnonzero((codes >= 0) & (values >= 0))
+        low, high = _ends(codes[both], values[both], len(names))
+        wrong = np.flatnonzero(low < high)
+        if len(wrong):
+            rows = both[codes[both] == wrong[0]]
+            other = rows[values[rows] != values[rows[0]]][0]
+            many = f"{len(wrong)} id{'s have' if len(wrong) > 1 else ' has'}"
+            yield Finding(
+                "one id, two patients",
+                (whose.name, column.name),
+                f"{many} several values of {column.name}: slips of the pen, or two patients under one name?",
+                f"{len(wrong)} of {int((np.bincount(codes[both], minlength=len(names)) > 1).sum())} ids with several "
+                f"rows, such as rows {rows[0]} and {other}: {_cell(column, rows[0])} and {_cell(column, other)}",
+                "What belongs to a patient is learnt from somebody else's values.",
+                f"Look these ids up; patients who are two need two ids in {frame.at(whose)}.",
+            )
+
+
+def _ends(codes: np.ndarray, values: np.ndarray, k: int) -> tuple[np.ndarray, np.ndarray]:
+    """Return the least and the largest value of each of k ids."""
+    low, high = np.full(k, np.iinfo(np.intp).max), np.full(k, -1)
+    np.minimum.at(low, codes, values)
+    np.maximum.at(high, codes, values)
+    return low, high
+
+
+def _cell(column: Column, row: int) -> str:
+    return repr(column.text[row]) if column.text is not None and column.text[row] else f"{column.values[row]:g}"
+
+
+def _of_two_answers(frame: Frame, codes: np.ndarray, known: np.ndarray, k: int) -> str:
+    """Write how many ids have rows with different answers."""
+    if frame.target is None:
+        return ""
+    answer = codes_of(frame.target)[0]
+    both = known & (answer >= 0)
+    low, high = _ends(codes[both], answer[both], k)
+    return f". Ids with different answers: {int((low < high).sum())}"
+
+
+CHECKS = {"duplicate rows": repeated_rows, "repeated patients": repeated_patients, "values of a patient": fixed_values}

@@ -1,0 +1,145 @@
+"""What the audit says: findings, each a sentence with its evidence, what it does to a model, and its repair."""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+__all__ = ["Audit", "Finding"]
+
+FOUND, FINE, GREY, BLUE = "#D55E00", "#009E73", "#555", "#0072B2"
+PAGE = """<!DOCTYPE html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>{title}</title>
+</head>
+<body style="font-family: sans-serif; max-width: 60em; margin: 2em auto; padding: 0 1em; line-height: 1.5">
+<h1>{title}</h1>
+<p>{summary}</p>
+{boxes}
+<p style="color: {grey}">{looked_at}</p>
+</body>
+</html>
+"""
+
+
+@dataclass(frozen=True)
+class Finding:
+    """Something in a table that will spoil a model, or its figures."""
+
+    name: str  # "missing value as a number"
+    columns: tuple[str, ...]  # that it is about; empty where it is about rows
+    sentence: str
+    evidence: str  # the numbers
+    consequence: str  # what it does to a model or a score
+    repair: str  # what to type
+
+    def __str__(self):
+        return (
+            f"{self.name}: {self.sentence}\n    evidence:    {self.evidence}\n    consequence: {self.consequence}\n"
+            f"    repair:      {self.repair}"
+        )
+
+
+@dataclass(frozen=True)
+class Audit:
+    """The findings of `audit`, in the order of its checks; as many as len(audit), false if there are none.
+
+    Attributes: findings; looked_at, the names of all checks that were made; left_out, name -> what it would need;
+    n_rows, n_columns, the size of the table. A notebook shows it as boxes, `print(audit)` writes it, `audit.save(path)`
+    makes a page of it.
+    """
+
+    findings: tuple[Finding, ...]
+    looked_at: tuple[str, ...]
+    left_out: dict[str, str] = field(default_factory=dict)
+    n_rows: int = 0
+    n_columns: int = 0
+    given_as: str = ""  # what frame, x or columns is in the repairs
+
+    def __len__(self) -> int:
+        return len(self.findings)
+
+    def __iter__(self) -> Iterator[Finding]:
+        return iter(self.findings)
+
+    def names(self) -> list[str]:
+        """Return the names of the findings."""
+        return [finding.name for finding in self.findings]
+
+    def about(self, column: str) -> list[Finding]:
+        """Return the findings that are about a column."""
+        return [finding for finding in self.findings if column in finding.columns]
+
+    def __str__(self):
+        counted = [f"{i}. {finding}" for i, finding in enumerate(self.findings, 1)]
+        return "\n".join([self._summary(), *counted, *self._scope()])
+
+    __repr__ = __str__
+
+    def _summary(self) -> str:
+        size = f"{self.n_rows:,} row{_s(self.n_rows)} of {self.n_columns} column{_s(self.n_columns)}"
+        if not self.findings:
+            return f"No finding in {size}."
+        return f"{len(self)} finding{_s(len(self))} in {size}:"
+
+    def _scope(self) -> list[str]:
+        lines = [f"Looked at: {', '.join(self.looked_at)}."]
+        for need in dict.fromkeys(self.left_out.values()):
+            names = [name for name, needed in self.left_out.items() if needed == need]
+            lines.append(f"Not looked at: {', '.join(names)}. Type audit(..., {need}) for that.")
+        if self.findings and self.given_as:
+            lines.append(f"In the repairs {self.given_as}.")
+        return lines
+
+    def _repr_html_(self) -> str:
+        colour = FOUND if self.findings else FINE
+        scope = " ".join(f"{html.escape(line)}" for line in self._scope())
+        head = f"<b>{html.escape(self._summary())}</b><br><span style='color: {GREY}'>{scope}</span>"
+        return _box(colour, head) + self._boxes()
+
+    def _boxes(self) -> str:
+        return "\n".join(
+            _box(
+                FOUND,
+                f"<b>{html.escape(found.name)}</b>: {html.escape(found.sentence)}<br>"
+                f"<span style='color: {GREY}'>{html.escape(found.evidence)}</span><br>"
+                f"{html.escape(found.consequence)}<br>"
+                f"<span style='color: {BLUE}'>{html.escape(found.repair)}</span>",
+            )
+            for found in self.findings
+        )
+
+    def html(self, title: str = "Audit of a table") -> str:
+        """Return a whole page, to be read without a network: nothing in it is fetched from elsewhere."""
+        return PAGE.format(
+            title=html.escape(title),
+            summary=html.escape(self._summary()),
+            boxes=self._boxes(),
+            grey=GREY,
+            looked_at="<br>".join(html.escape(line) for line in self._scope()),
+        )
+
+    def save(self, path: str | Path, *, overwrite: bool = False) -> Path:
+        """Write the page to a file that does not exist yet, and return its path.
+
+        Raises: FileExistsError if there is such a file, unless overwrite=True.
+        """
+        path = Path(path)
+        if path.exists() and not overwrite:
+            raise FileExistsError(f"{path} is there already. Type save({str(path)!r}, overwrite=True) to replace it.")
+        path.write_text(self.html(), encoding="utf-8")
+        return path
+
+
+def _s(n: int) -> str:
+    return "" if n == 1 else "s"
+
+
+def _box(colour: str, inside: str) -> str:
+    style = f"border-left: 5px solid {colour}; padding: 4px 12px; margin: 6px 0; line-height: 1.5"
+    return f'<div style="{style}">{inside}</div>'

@@ -1,0 +1,160 @@
+"""One column in two units: glucose in mg/dl and here and there in mmol/l, a decimal point that slipped.
+
+Which units a column may be in, its name tells (`edunet.preprocessing.units` knows the names and the factors); in every
+column a factor of 10, 100 and 1000 is looked for; in one without a name those of a few analytes, too. When two heaps
+are two units stands in `audit_heaps`. At least 30 values are needed, 10 of them different, 3 in the other unit.
+"""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections.abc import Iterator
+
+import numpy as np
+
+from edunet.preprocessing.audit_cells import Column
+from edunet.preprocessing.audit_frame import Frame
+from edunet.preprocessing.audit_heaps import Heaps, Pair, heaps_of
+from edunet.preprocessing.audit_report import Finding
+from edunet.preprocessing.audit_swaps import swapped_rows
+from edunet.preprocessing.audit_writing import number, share
+from edunet.preprocessing.units import factor_and_offset
+from edunet.preprocessing.units_analytes import ANALYTES, Analyte
+from edunet.preprocessing.units_names import analyte_of_column
+
+__all__ = ["CHECKS", "mixture_of"]
+
+POWERS_OF_TEN = tuple(Pair(f"{k:,} times the unit", "the unit", k) for k in (10, 100, 1000))
+SMALLEST_FACTOR = 2  # nearer units overlap
+IN_A_BODY = {"temperature": ((25, 45), (77, 113)), "HbA1c": ((3, 18), (19, 180))}  # of a line that does not pass 0
+NAMELESS = re.compile(r"column \d+|x?\d+|v\d+|unnamed.*|feature.?\d+")
+WITHOUT_A_NAME = ("glucose", "creatinine", "cholesterol", "weight", "height", "temperature")
+ROWS = 50_000  # so many are looked at, spread over the values
+ENOUGH = 30  # values
+DIFFERENT = 10  # values: fewer are classes, or doses
+
+
+def mixtures(frame: Frame) -> Iterator[Finding]:
+    """Two units in one column."""
+    moved = swapped_rows(frame)
+    for column in frame.numbers():
+        found = mixture_of(column, moved.get(column))
+        if found is not None:
+            yield _told(frame, column, found)
+
+
+def unit_columns(frame: Frame) -> Iterator[Finding]:
+    """A column that says which unit each value has, and says more than one."""
+    names = {column.name for column in frame.every()}
+    for column in frame.words():
+        measured = re.sub(r"[ _.]*units?$", "", column.name, flags=re.IGNORECASE)
+        if measured == column.name or column.text is None:
+            continue
+        said = [word.strip().lower() for word in column.text.tolist() if word.strip()]
+        kinds, count = np.unique(said, return_counts=True)
+        if 1 < len(kinds) <= DIFFERENT:
+            yield Finding(
+                "several units",
+                (column.name, *([measured] if measured in names else [])),
+                f"{column.name} says that {measured or 'the values'} come in {len(kinds)} units.",
+                ", ".join(f"{kind} {n:,}" for kind, n in zip(kinds.tolist(), count.tolist(), strict=True)) + ".",
+                "Numbers of different units are learnt as if they were of one.",
+                "Convert all to one unit by edunet.preprocessing.units.convert, before anything is scaled.",
+            )
+
+
+def mixture_of(column: Column, moved=None) -> Heaps | None:
+    """Return the two heaps of a column of numbers, if they are two units; None otherwise.
+
+    Args: column; moved (n,) bool, rows that are left out, for they stand in another column's place.
+    """
+    values = column.measured
+    if moved is not None:
+        values = np.sort(column.values[np.isfinite(column.values) & ~column.is_code() & ~moved])
+    values = values[np.searchsorted(values, 0, side="right") :]
+    found = _looked_for(values[:: max(1, len(values) // ROWS)], column.name)
+    if found is None:
+        return None
+    below = int(np.searchsorted(values, found.cut))
+    return found._replace(below=below, above=len(values) - below)
+
+
+# ---------------------------------------------------------------- how it is done
+
+
+def _looked_for(values, name: str) -> Heaps | None:
+    """Look for two units among sorted values > 0: first those that the name tells, then a power of ten."""
+    if len(values) < ENOUGH or values[-1] < SMALLEST_FACTOR * values[0] or len(np.unique(values)) < DIFFERENT:
+        return None
+    known = analyte_of_column(name)
+    if known is not None:
+        of_the_name = _pairs(known[0])
+    else:
+        guessed = WITHOUT_A_NAME if NAMELESS.fullmatch(name.lower()) else ()
+        of_the_name = [pair for analyte in guessed for pair in _pairs(ANALYTES[analyte])]
+    for pairs in (of_the_name, POWERS_OF_TEN):
+        found = [one for pair in pairs if (one := heaps_of(values, pair, known is not None and bool(pair.analyte)))]
+        if found:
+            return min(found, key=lambda heaps: heaps.off)
+    return None
+
+
+def _pairs(line: Analyte) -> list[Pair]:
+    """Return the pairs of usual units of an analyte that are far enough apart to be told from each other."""
+    pairs = []
+    for low, high in itertools.permutations(line.usual, 2):
+        slope, offset = map(float, factor_and_offset("audit", line, low, high))
+        ranges = IN_A_BODY.get(line.name) if offset > 0 or (offset < 0 and slope > SMALLEST_FACTOR) else None
+        if (offset and ranges) or (not offset and slope >= SMALLEST_FACTOR):
+            pairs.append(Pair(high, low, slope, offset, line.name, ranges))
+    return pairs
+
+
+def _told(frame: Frame, column: Column, found: Heaps) -> Finding:
+    pair, rare = found.pair, min(found.above, found.below)
+    cut = float(f"{found.cut:.2g}")
+    if not found.medians[0] < cut < found.medians[1]:
+        cut = found.cut
+    old, new = (pair.high, pair.low) if found.rare_is_above else (pair.low, pair.high)
+    if pair.analyte:
+        to, slip = f"convert({{c}}, {pair.analyte!r}, {old!r}, {new!r})", ""
+        how = f"from edunet.preprocessing.units import convert; {frame.changed(column, to, _where(found, cut))}"
+    else:
+        to, slip = f"{{c}} {'/' if found.rare_is_above else '*'} {pair.slope:g}", " (or the decimal point slipped)"
+        how = frame.changed(column, to, _where(found, cut))
+    what = f"{pair.high} and {pair.low} {pair.slope:.4g} times"
+    if pair.offset:
+        what = f"in {pair.low} that is {number((found.medians[1] - pair.offset) / pair.slope)}"
+    return Finding(
+        "two units in one column",
+        (column.name,),
+        f"{column.name} seems to hold {new} and {old}{slip}: {rare:,} of {found.above + found.below:,} values are in "
+        f"{old}.",
+        f"{found.below:,} values below {number(cut)} with median {number(found.medians[0])}, {found.above:,} above "
+        f"with median {number(found.medians[1])}, {found.medians[1] / found.medians[0]:.4g} times as much; {what}."
+        f"{_of_one_site(frame, column, found)}",
+        "These patients look gravely ill, or well, for a slip of the pen; the scale of the whole column is theirs.",
+        f"Ask the laboratory, then: {how}.",
+    )
+
+
+def _where(found: Heaps, cut: float) -> str:
+    return f"{{c}} {'>' if found.rare_is_above else '<'} {cut:g}"
+
+
+def _of_one_site(frame: Frame, column: Column, found: Heaps) -> str:
+    """Write at which site the rarer unit is used, if at one."""
+    if frame.site is None or column.values is None:
+        return ""
+    rare = found.is_rare(np.where(np.isfinite(column.values), column.values, 0))
+    sites = frame.site.values if frame.site.values is not None else np.asarray(frame.site.text)
+    kinds, count = np.unique(sites[rare], return_counts=True)
+    if not len(kinds) or count.max() < 0.9 * count.sum() or len(np.unique(sites[~rare])) < 2:
+        return ""
+    name = kinds[int(np.argmax(count))]
+    called = f"{name:g}" if frame.site.text is None else name
+    return f" {share(count.max(), count.sum())} of the smaller heap are of site {called}."
+
+
+CHECKS = {"units": mixtures, "columns of units": unit_columns}

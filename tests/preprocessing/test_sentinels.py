@@ -1,0 +1,55 @@
+"""sentinels: which numbers of a column stand for a missing value; Model.doctor asks the same rule (tests/models)."""
+
+import numpy as np
+import pytest
+
+from edunet.preprocessing.sentinels import codes_in, zeros_stand_apart
+
+rng = np.random.default_rng(0)
+N = 400
+AGE, CRP = rng.normal(55, 15, N).clip(18, 90).round(), rng.lognormal(1, 1, N)
+HIDDEN = rng.random(N) < 0.05
+
+
+@pytest.mark.parametrize("code", [-1, -9, -99, -999, 999, 9999])
+def test_a_code_is_found(code):
+    assert codes_in(np.where(HIDDEN, code, AGE)) == [code]
+
+
+def test_two_codes_from_outside_inwards():
+    values = np.where(HIDDEN, -9, AGE)
+    values[:5] = -999
+    assert codes_in(values) == [-999, -9]
+
+
+def test_what_is_not_finite_is_passed_over():
+    values = np.where(HIDDEN, -9.0, AGE)
+    values[10:14] = np.nan, np.inf, -np.inf, np.nan
+    assert codes_in(values) == [-9]
+
+
+@pytest.mark.parametrize("values", [[], [np.nan], [-9.0] * 5, [-9, -9, 60, 61], rng.integers(-9, 10, N)])
+def test_no_code(values):
+    assert codes_in(values) == []
+
+
+@pytest.mark.parametrize("share", [0.01, 0.5, 0.9])
+def test_zeros_where_nobody_has_zero(share):
+    assert zeros_stand_apart(np.where(rng.random(N) < share, 0, rng.normal(30, 5, N).round(1)))
+
+
+NOT_APART = {
+    "counts": rng.poisson(2, N),
+    "many counts": rng.negative_binomial(1, 0.02, N),
+    "rounded amounts": CRP.round(1),
+    "an amount that fades out": np.where(HIDDEN, 0, rng.gamma(2, 5, N)),
+    "few classes": np.where(HIDDEN, 0, rng.integers(10, 20, N)),
+    "scaled": np.where(HIDDEN, 0, rng.normal(size=N)),
+    "no zero": AGE,
+    "nothing": [],
+}
+
+
+@pytest.mark.parametrize("values", NOT_APART.values(), ids=NOT_APART)
+def test_zeros_that_are_values(values):
+    assert not zeros_stand_apart(values)
