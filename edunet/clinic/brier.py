@@ -12,11 +12,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from edunet.clinic.calibration_groups import risk_groups, totals
 from edunet.clinic.clustered import widened
 from edunet.clinic.estimate import Z95, Estimate, undefined
 from edunet.clinic.groups import numbers
 from edunet.clinic.inputs import labels_and_probabilities
-from edunet.clinic.risk_groups import risk_groups, totals
 
 __all__ = ["BrierParts", "brier_parts", "brier_score", "scaled_brier"]
 

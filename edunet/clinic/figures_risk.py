@@ -7,7 +7,7 @@ import math
 import numpy as np
 
 from edunet.canvas import LOOKS, blank_figure
-from edunet.clinic.calibration import calibration_curve
+from edunet.clinic.calibration_groups import calibration_curve
 from edunet.clinic.calibration_smooth import smooth_calibration
 from edunet.clinic.figures_paper import finished, line_of, refuse_nobody, title, with_best
 from edunet.clinic.inputs import labels_and_probabilities

@@ -7,6 +7,7 @@ import pytest
 from sklearn.calibration import calibration_curve as of_sklearn
 
 from edunet.clinic import wilson_interval
+from edunet.clinic.brier import brier_score, scaled_brier
 from edunet.clinic.calibration import (
     calibration_curve,
     calibration_intercept,
@@ -17,6 +18,7 @@ from edunet.clinic.calibration import (
     spiegelhalter_z,
 )
 from edunet.clinic.logistic import fit_logistic, sigmoid
+from edunet.clinic.net_benefit import net_benefit
 
 
 def patients(n, power=2.0, noise=0.0):
@@ -177,19 +179,68 @@ def test_the_likelihood_is_at_its_top(seed):
     assert (left.sum(), (left * z).sum()) == pytest.approx((0, 0), abs=1e-6)
 
 
+# ---------------------------------------------------------------- how often the intervals hold the truth
+
+
+@pytest.fixture(scope="module")
+def intervals():
+    """Return, of 400 samples of 200 patients, each number and what it is in a million."""
+    rng = np.random.default_rng(0)
+
+    def sample(n):
+        risk = rng.random(n) ** 3 * 0.98 + 0.01
+        return rng.random(n) < risk, sigmoid(0.3 + 1.4 * np.log(risk / (1 - risk)))
+
+    def numbers(y, p):
+        slope, intercept = calibration_slope_intercept(y, p)
+        return {
+            "slope": slope,
+            "intercept": intercept,
+            "in the large": calibration_intercept(y, p),
+            "O/E": observed_expected(y, p),
+            "Brier": brier_score(y, p),
+            "scaled Brier": scaled_brier(y, p),
+            "net benefit": net_benefit(y, p, 0.2),
+            "net benefit elsewhere": net_benefit(y, p, 0.2, prevalence=0.1),
+        }
+
+    truth = numbers(*sample(1_000_000))
+    found = [numbers(*sample(200)) for _ in range(400)]
+    return {name: np.mean([one[name].low <= truth[name] <= one[name].high for one in found]) for name in truth}
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["slope", "intercept", "in the large", "O/E", "Brier", "scaled Brier", "net benefit", "net benefit elsewhere"],
+)
+def test_intervals_hold_the_truth_95_times_of_100(intervals, name):
+    assert 0.92 < intervals[name] < 0.985
+
+
 # ---------------------------------------------------------------- observed and expected
 
 
 def test_observed_over_expected():
     assert observed_expected(Y, P) == pytest.approx(Y.sum() / P.sum())
-    low, high = wilson_interval(int(Y.sum()), 400)
-    assert observed_expected(Y, P).interval == pytest.approx((low / P.mean(), high / P.mean()))
+
+
+def test_interval_of_observed_over_expected_agrees_with_resampling():
+    rng = np.random.default_rng(1)
+    values = [Y[i].sum() / P[i].sum() for i in rng.integers(400, size=(4000, 400))]
+    assert observed_expected(Y, P).interval == pytest.approx(tuple(np.percentile(values, [2.5, 97.5])), abs=0.02)
 
 
 def test_observed_of_nobody_ill_keeps_its_interval():
     ratio = observed_expected([0] * 20, [0.1] * 20)
     assert ratio == 0
-    assert 1 < ratio.high < 2
+    assert ratio.interval == pytest.approx(tuple(10 * end for end in wilson_interval(0, 20)))
+
+
+@pytest.mark.parametrize("y", [[1, 1, 1], [1, 0, 1]], ids=["all ill", "known for certain"])
+def test_observed_has_an_interval_where_nothing_varies(y):
+    ratio = observed_expected(y, np.where(y, 0.5, 0.0))
+    assert ratio.low < ratio <= ratio.high
+    assert "Wilson" in ratio.how
 
 
 @pytest.mark.parametrize(("y", "p", "why"), [([], [], "no patient"), ([0, 1], [0.0, 0.0], "all predictions are 0")])

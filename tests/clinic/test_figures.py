@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from edunet.canvas import LOOKS
-from edunet.clinic.calibration import calibration_curve
+from edunet.clinic.calibration_groups import calibration_curve
 from edunet.clinic.calibration_smooth import smooth_calibration
 from edunet.clinic.estimate import Estimate, undefined
 from edunet.clinic.figures import (
