@@ -128,8 +128,8 @@ def subgroup_table(y, p, subgroup, threshold: float | None = 0.5, *, groups=None
     threshold, None, what needs one); subgroup, the group of each patient (N,), texts
     or a few numbers, or several such, {"sex": array, "age": age_bands(age, (40, 65))}, or a table with named columns;
     threshold, called ill if p ≥ threshold; groups (N,), whose each row is, if patients have several: the intervals in
-    each group are then those of so many patients (the gaps still count rows). Missing labels are a group of their own,
-    "not recorded". Categories of pandas keep their order, and those without a patient their row.
+    each group, and of the gaps, are then those of so many patients. Missing labels are a group of their own, "not
+    recorded". Categories of pandas keep their order, and those without a patient their row.
     Of the rows pandas.DataFrame(table.rows) makes a table, `subgroup_figure(table.measure("auroc"))` a picture.
     What cannot be computed in a group (nobody is ill, one patient) is "not computed" with the reason; the others stand.
     Raises ValueError for labels and predictions as `auroc`, for a group array of another length, and for more than 30
@@ -160,7 +160,7 @@ def subgroup_table(y, p, subgroup, threshold: float | None = 0.5, *, groups=None
             for name, who in groups
         ]
         rows += mine
-        gaps += gaps_of(attribute, [(row.name, row.table, row.expected) for row in mine])
+        gaps += gaps_of(attribute, [(row.name, _rates(row)) for row in mine])
     return SubgroupTable(everybody, rows, gaps, threshold if threshold is None else float(threshold))
 
 
@@ -245,6 +245,12 @@ def _row(attribute, name, y, p, threshold, whose) -> SubgroupRow:
         counted("subgroup_table", y, p, threshold) if at else Confusion(0, 0, 0, 0),
         ("few" if len(y) else "empty") if len(y) < FEW else "",
     )
+
+
+def _rates(row: SubgroupRow) -> dict[str, Estimate]:
+    well = row.specificity
+    wrong = Estimate(1 - well, 1 - well.high, 1 - well.low, well.n, why=well.why)
+    return {"TPR": row.sensitivity, "FPR": wrong, "PPV": row.ppv, "O/E": row.observed_expected}
 
 
 def _cell(value: Estimate) -> str:
