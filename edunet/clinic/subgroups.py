@@ -167,7 +167,8 @@ def subgroup_table(y, p, subgroup, threshold: float | None = 0.5, *, groups=None
 def age_bands(age, edges) -> np.ndarray:
     """Return the band of each age as text, (N,): "<40", "40-<65", "65+"; nan stays without ("").
 
-    Args: age (N,), years; edges, rising. Choose them before looking at results. Raises ValueError for other edges.
+    Args: age (N,), years; edges, rising. Raises ValueError for other edges.
+    The usual misuse: moving the edges until a gap appears, or disappears. Choose them before looking at results.
 
     >>> age_bands([39.9, 40, 70, np.nan], (40, 65)).tolist()
     ['<40', '40-<65', '65+', '']

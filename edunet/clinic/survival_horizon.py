@@ -64,7 +64,9 @@ def integrated_brier(time, event, survival, horizons, *, train=None) -> Estimate
 
         IBS = 1/(t_H − t_1) ∫ BS(t) dt        from the first horizon to the last
     Args: time, event and train as for `brier_at`; survival (N,H), P(no event by each horizon); horizons (H,), rising,
-    at least two. The value depends on where the span begins and ends: state it. Always predicting ½ gives about ¼.
+    at least two. Always predicting ½ gives about ¼. Raises ValueError as `brier_at` does.
+    The usual misuse: comparing two of different span, as every score is small while hardly anybody has had the event;
+    horizons beyond which few are watched.
     Source: Graf et al. (1999).
 
     >>> survival = [[0.5, 0.1], [0.8, 0.4], [0.9, 0.7], [0.9, 0.8]]
@@ -104,6 +106,7 @@ def auc_at(time, event, risk, horizon, *, train=None) -> Estimate:
     them.
     Args: time, event, horizon and train as for `brier_at`; risk (N,), higher for the event, of a model for that date.
     Undefined where nobody was watched until the horizon, or all or none have had the event by then.
+    Raises ValueError as `kaplan_meier` does.
     The usual misuse: labels "dead by t" with the censored counted as alive, which calls patients well who were never
     seen again; choosing the date that looks best.
     Source: Uno et al., Evaluating prediction rules for t-year survivors with censored regression models (2007); Hung &
@@ -155,7 +158,7 @@ def calibration_at(time, event, risk, horizon, *, groups=5) -> list[CalibrationG
     be fewer. Raises ValueError as `brier_at` does.
     The usual misuse: counting the events seen by the date as the observed share, which takes all who were lost for
     well; reading a slope into five points.
-    Source: Harrell, Regression modeling strategies (2001), 19.
+    Source: Harrell, Regression modeling strategies (2001), on validating survival models.
 
     >>> for group in calibration_at([1, 2, 3, 4], [1, 1, 0, 1], [0.9, 0.3, 0.5, 0.1], horizon=2.5, groups=2):
     ...     print(group.predicted, float(group.observed), group.n)
