@@ -47,7 +47,7 @@ def line_of(look) -> dict:
 
 
 def title(what: str, y) -> str:
-    return f"{what} of {y.size:,} patients, {int(y.sum()):,} of them ill"
+    return f"{what}, n = {y.size:,}, {int(y.sum()):,} of them ill"
 
 
 def finished(figure, axes, where: str, heading: str, square: float = 1.0):

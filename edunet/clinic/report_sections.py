@@ -89,7 +89,7 @@ def _threshold(case: Case, numbers: dict[str, Estimate]) -> tuple[Part, ...]:
             rows.append(cells(f"{name} where {prevalence:.3g} of all are ill", found))
             numbers[f"{name.lower()}_at_{prevalence:g}"] = found
     return (
-        f"Called {ill}: a prediction of {float(t):.4g} or more. {_chosen(t)}",
+        f"Called {ill}: a prediction of {float(t):.4g} or more. {_chosen(t, case)}",
         counts,
         Table(
             "What an answer means",
@@ -101,10 +101,11 @@ def _threshold(case: Case, numbers: dict[str, Estimate]) -> tuple[Part, ...]:
     )
 
 
-def _chosen(threshold) -> str:
+def _chosen(threshold, case: Case) -> str:
+    whom = "patients" if case.groups is None else "rows"
     if isinstance(threshold, Threshold) and threshold.wanted:
         return (
-            f"It was chosen for {threshold.wanted} on {threshold.n:,} patients, {threshold.ill:,} of them ill, where "
+            f"It was chosen for {threshold.wanted} on {threshold.n:,} {whom}, {threshold.ill:,} of them ill, where "
             f"it reached a sensitivity of {threshold.sensitivity.text()} and a specificity of "
             f"{threshold.specificity.text()}."
         )
