@@ -60,10 +60,15 @@ def _parser():
 
     demo = commands.add_parser("demo", help="train the article's network on medical images and show the result")
     demo.add_argument("--data", metavar="FILE.npz", help="a MedMNIST file; generated cells unless given")
-    demo.add_argument("--epochs", type=_count, default=5, help="how often to go through the images (default 5)")
+    demo.add_argument(
+        "--task",
+        metavar="NAME",
+        help="diagnosis, images, drugs or course: a small network on generated patients, up to the clinical report",
+    )
+    demo.add_argument("--epochs", type=_count, help="how often to go through the data (default 5; a task has its own)")
     demo.add_argument("--backend", default="auto", help="numpy, numba, cython or auto (default)")
     demo.add_argument("--seed", type=int, default=0, help="start of the random numbers (default 0)")
-    demo.add_argument("--out", metavar="DIR", help="a new folder for pictures and weights (default edunet-demo)")
+    demo.add_argument("--out", metavar="DIR", help="a new folder for what comes out of it (default edunet-demo)")
     demo.set_defaults(command=_demo)
 
     notebooks = commands.add_parser("notebooks", help="copy the lessons, as Jupyter notebooks, into a folder of yours")
@@ -127,7 +132,7 @@ def _demo(options) -> None:
 
     if options.backend != "auto":
         edunet.set_backend(options.backend)
-    demo.run(options.data, epochs=options.epochs, seed=options.seed, out=options.out)
+    demo.run(options.data, task=options.task, epochs=options.epochs, seed=options.seed, out=options.out)
 
 
 def _notebooks(options) -> None:

@@ -5,7 +5,8 @@ import time
 import numpy as np
 
 import edunet
-from edunet import metrics, optimizers, schedules
+from edunet import metrics
+from edunet.demo import one_cycle as recipe
 
 
 def one_cycle(model, x, y, *, rate, epochs, batch_size=64, loss="binary_crossentropy", decay=0.0, weight=None):
@@ -13,10 +14,7 @@ def one_cycle(model, x, y, *, rate, epochs, batch_size=64, loss="binary_crossent
 
     decay: weight decay; weight: sample_weight. Gradients are clipped to the norm 1.
     """
-    steps = epochs * -(-len(y) // batch_size)
-    warm = steps // 5
-    plan = schedules.CosineDecay(0.0, steps - warm, warmup_target=rate, warmup_steps=warm)
-    model.compile(optimizers.AdamW(plan, weight_decay=decay, clipnorm=1.0), loss)
+    model.compile(recipe.one_cycle(rate, epochs * -(-len(y) // batch_size), decay), loss)
     start = time.perf_counter()
     model.fit(x, y, sample_weight=weight, batch_size=batch_size, epochs=epochs, verbose=0)
     return time.perf_counter() - start

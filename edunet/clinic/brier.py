@@ -12,11 +12,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from edunet.clinic.calibration_groups import risk_groups, totals
 from edunet.clinic.clustered import widened
 from edunet.clinic.estimate import Z95, Estimate, undefined
 from edunet.clinic.groups import numbers
 from edunet.clinic.inputs import labels_and_probabilities
-from edunet.clinic.risk_groups import risk_groups, totals
 
 __all__ = ["BrierParts", "brier_parts", "brier_score", "scaled_brier"]
 
@@ -29,8 +29,9 @@ def brier_score(y, p, *, groups=None) -> Estimate:
     mean of n squared distances ± 1.96 standard errors; none where all patients are alike (all ill or all healthy), for
     then there is no telling how far it would move.
     Raises ValueError for other labels, NaN, probabilities outside 0 to 1.
-    Misuse: comparing two populations with it. At a prevalence of 2 % calling 2 % for everybody scores 0.0196, which
-    looks excellent and finds nobody; `scaled_brier` of that is 0.
+    The usual misuse: comparing two populations with it. At a prevalence of 2 % calling 2 % for everybody scores 0.0196,
+    which looks excellent and finds nobody; `scaled_brier` of that is 0.
+    `metrics.BrierScore` is the same number during training, also of several classes.
     Source: Brier, Verification of forecasts expressed in terms of probability, Monthly Weather Review 78 (1950) 1-3.
 
     >>> brier_score([0, 0, 1, 1], [0.1, 0.4, 0.4, 0.8])
@@ -46,7 +47,8 @@ def brier_score(y, p, *, groups=None) -> Estimate:
     if y.all() or not y.any():
         return Estimate(score, n=y.size, how=f"{how}; no interval, as all patients had the same outcome")
     if whose is not None:
-        return widened(score, (squares - score) / y.size, whose, how)
+        found = widened(score, (squares - score) / y.size, whose, how)
+        return Estimate(score, max(found.low, 0.0), min(found.high, 1.0), found.n, how=found.how)
     half = Z95 * math.sqrt(squares.var(ddof=1) / y.size)
     how += "; interval from its standard error"
     return Estimate(score, max(score - half, 0.0), min(score + half, 1.0), y.size, how=how)
@@ -60,7 +62,7 @@ def scaled_brier(y, p, *, groups=None) -> Estimate:
     for a model that is worse than the prevalence. Interval: by the delta method, Brier and π vary together. Undefined
     where all patients had the same outcome.
     Raises ValueError for other labels, NaN, probabilities outside 0 to 1.
-    Misuse: reading it as R² of a treatment effect, or as the share of patients called right.
+    The usual misuse: reading it as R² of a treatment effect, or as the share of patients called right.
     Source: Steyerberg et al., Assessing the performance of prediction models, Epidemiology 21 (2010) 128-138.
 
     >>> scaled_brier([0, 0, 1, 1], [0.1, 0.4, 0.4, 0.8]).text(2)
@@ -114,8 +116,8 @@ def brier_parts(y, p, bins: int | None = None) -> BrierParts:
     few values), or the number of groups of about equal size, equal p together, as in `calibration_curve`.
     The sum is exact in every case: without the last two parts, as most texts write it, it is not with bins.
     Raises ValueError for other labels, NaN, probabilities outside 0 to 1, no patients, bins below 1.
-    Misuse: bins=None for predictions that are all different. Each patient is then a group of one, the reliability is
-    the Brier score itself, and the resolution the whole uncertainty.
+    The usual misuse: bins=None for predictions that are all different. Each patient is then a group of one, the
+    reliability is the Brier score itself, and the resolution the whole uncertainty.
     Source: Murphy, A new vector partition of the probability score (1973); Stephenson, Coelho & Jolliffe, Two extra
     components in the Brier score decomposition, Weather and Forecasting 23 (2008) 752-757.
 

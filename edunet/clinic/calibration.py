@@ -21,13 +21,13 @@ from typing import NamedTuple
 
 import numpy as np
 
+from edunet.clinic.calibration_groups import CalibrationCurve, calibration_curve, expected_calibration_error
 from edunet.clinic.clustered import widened
 from edunet.clinic.estimate import Z95, Estimate, undefined
 from edunet.clinic.groups import numbers
 from edunet.clinic.inputs import labels_and_probabilities
 from edunet.clinic.logistic import fit_logistic, log_odds, overlap, sigmoid
 from edunet.clinic.proportion import wilson_interval
-from edunet.clinic.risk_groups import risk_groups, totals
 
 __all__ = [
     "CalibrationCurve",
@@ -52,16 +52,6 @@ class SlopeIntercept(NamedTuple):
     intercept: Estimate
 
 
-class CalibrationCurve(NamedTuple):
-    """One entry for each group of patients that is not empty, the lowest risks first."""
-
-    share: np.ndarray  # of the group that fell ill
-    predicted: np.ndarray  # mean prediction of the group
-    n: np.ndarray  # patients in the group
-    low: np.ndarray  # Wilson's interval of the share
-    high: np.ndarray
-
-
 class SpiegelhalterTest(NamedTuple):
     """Spiegelhalter's z, and the chance of a z as far from 0 if every prediction is the true risk."""
 
@@ -73,29 +63,35 @@ def observed_expected(y, p, *, groups=None) -> Estimate:
     """Return O/E: how many patients fell ill for each one predicted. Above 1 the risks are too low.
 
         O/E = Σ y_i / Σ p_i
-    Args: y (N,) 0 or 1; p (N,) probabilities; groups (N,), whose each row is, if patients have several. Interval:
-    Wilson's, of the share that fell ill, over the mean of p; with groups on the log scale.
+    Args: y (N,) 0 or 1; p (N,) probabilities; groups (N,), whose each row is, if patients have several. Interval: on
+    the log scale, both sums vary together, s² = N/(N−1) Σ (y_i/Σy − p_i/Σp)²; where all had the same outcome Wilson's,
+    of the share that fell ill, over the mean of p, as where every prediction came true.
     Raises ValueError for other labels, NaN, probabilities outside 0 to 1.
-    Misuse: resting content with 1. It is 1 for every model that errs upwards for half of the patients and downwards
-    for the others.
+    The usual misuse: resting content with 1. It is 1 for every model that errs upwards for half of the patients and
+    downwards for the others.
     Source: Debray et al., A guide to systematic review and meta-analysis of prediction models, BMJ 356 (2017) i6460.
 
     >>> observed_expected([0, 0, 1, 1], [0.1, 0.2, 0.3, 0.4])
-    2.000 [0.600 to 3.400], n = 4
+    2.000 [0.978 to 4.091], n = 4
     """
     y, p = labels_and_probabilities("observed_expected", y, p)
     whose = numbers("observed_expected", groups, y.size)
     how = "patients who fell ill over the sum of the predictions"
     if not y.size or not p.any():
         return undefined("all predictions are 0" if y.size else "there is no patient", y.size, how)
+    ratio = float(y.sum() / p.sum())
+    pull = y / max(y.sum(), 1) - p / p.sum()
     if whose is not None:
         if not y.any():
             return Estimate(0.0, n=int(whose.max()) + 1, how=f"{how}; no interval, as nobody fell ill")
-        return widened(float(y.sum() / p.sum()), y / y.sum() - p / p.sum(), whose, how, log=True)
-    low, high = wilson_interval(int(y.sum()), y.size)
-    mean = float(p.mean())
+        return widened(ratio, pull, whose, how, log=True)
+    error = math.sqrt(y.size / max(y.size - 1, 1) * float(pull @ pull))
+    if y.any() and not y.all() and error > 1e-9:
+        times = math.exp(Z95 * error)
+        return Estimate(ratio, ratio / times, ratio * times, y.size, how=f"{how}; interval on the log scale")
+    low, high = (end / float(p.mean()) for end in wilson_interval(int(y.sum()), y.size))
     how += "; Wilson's interval of the share, over the mean of them"
-    return Estimate(y.mean() / mean, low / mean, high / mean, y.size, how=how)
+    return Estimate(ratio, low, high, y.size, how=how)
 
 
 def calibration_intercept(y, p, *, groups=None) -> Estimate:
@@ -106,8 +102,8 @@ def calibration_intercept(y, p, *, groups=None) -> Estimate:
     `how`; groups (N,), whose each row is, if patients have several. Interval: a ± 1.96 / √Σ μ(1−μ), μ the risks after
     the correction; with groups by Liang & Zeger's variance. Undefined where all had the same outcome.
     Raises ValueError for other labels, NaN, probabilities outside 0 to 1.
-    Misuse: taking the intercept beside a fitted slope for it. That one, of `calibration_slope_intercept`, says what
-    happens at p = 0.5 and is no judgement on the whole.
+    The usual misuse: taking the intercept beside a fitted slope for it. That one, of `calibration_slope_intercept`,
+    says what happens at p = 0.5 and is no judgement on the whole.
     Source: Cox, Two further applications of a model for binary regression, Biometrika 45 (1958) 562-565; Steyerberg,
     Clinical Prediction Models (2nd edition, 2019), chapter 15.
 
@@ -131,7 +127,7 @@ def calibration_slope(y, p, *, groups=None) -> Estimate:
     """Return by how much the log-odds must be stretched: below 1 the predictions are too extreme, as of overfitting.
 
     The slope of `calibration_slope_intercept`, where formula, arguments, errors and source are.
-    Misuse: judging by the slope alone. It is 1 for a model that calls every risk twice too high on the odds.
+    The usual misuse: judging by the slope alone. It is 1 for a model that calls every risk twice too high on the odds.
 
     >>> calibration_slope([0, 0, 1, 0, 1, 1], [0.1, 0.2, 0.3, 0.6, 0.7, 0.9]).text(2)
     '1.12 [-0.60 to 2.85]'
@@ -150,7 +146,8 @@ def calibration_slope_intercept(y, p, *, groups=None) -> SlopeIntercept:
     predictions are the same, and where every ill patient has a higher (or every one a lower) prediction than the
     healthy: the most likely slope is then infinite.
     Raises ValueError for other labels, NaN, probabilities outside 0 to 1.
-    Misuse: using the patients the model was trained on; a logistic regression has slope 1 there by construction.
+    The usual misuse: using the patients the model was trained on; a logistic regression has slope 1 there by
+    construction.
     Source: Cox, Two further applications of a model for binary regression, Biometrika 45 (1958) 562-565; Miller, Hui &
     Tierney, Validation techniques for logistic regression models, Statistics in Medicine 10 (1991) 1213-1226.
 
@@ -161,56 +158,6 @@ def calibration_slope_intercept(y, p, *, groups=None) -> SlopeIntercept:
     return _slope_intercept("calibration_slope_intercept", y, p, groups)
 
 
-def calibration_curve(y, p, bins: int = 10, strategy: str = "quantile") -> CalibrationCurve:
-    """Compare prediction and outcome in groups of patients of about the same risk.
-
-        share_k = ȳ of group k          predicted_k = p̄ of group k          groups that are empty are left out
-    Args: y (N,) 0 or 1; p (N,) probabilities; bins, the number of groups; strategy, "quantile" for groups of about
-    equally many patients (equal p stay together, so that there may be fewer groups), "uniform" for groups of equal
-    width, of which the last ones may hold three patients: look at n. low and high: Wilson's interval of the share.
-    Raises ValueError for other labels, NaN, probabilities outside 0 to 1, bins below 1, another strategy.
-    Misuse: a verdict from ten groups of ten patients, or from a Hosmer-Lemeshow test on them: with few patients it
-    passes every model, with many none.
-    Source: Niculescu-Mizil & Caruana, Predicting good probabilities with supervised learning (2005).
-
-    >>> curve = calibration_curve([0, 0, 1, 0, 1, 1], [0.1, 0.2, 0.3, 0.6, 0.7, 0.9], bins=2)
-    >>> curve.share.round(2), curve.predicted.round(2), curve.n
-    (array([0.33, 0.67]), array([0.2 , 0.73]), array([3, 3]))
-    """
-    y, p = labels_and_probabilities("calibration_curve", y, p)
-    n, ill, said = totals(risk_groups("calibration_curve", p, bins, strategy), y, p)
-    ends = [wilson_interval(int(hits), int(size)) for hits, size in zip(ill, n, strict=True)]
-    low, high = np.array(ends).reshape(-1, 2).T
-    return CalibrationCurve(ill / n, said / n, n, low, high)
-
-
-def expected_calibration_error(y, p, bins: int = 10) -> Estimate:
-    """Mean distance between promised and true shares, over groups of equally many patients.
-
-        ECE = Σ_k n_k/n |ȳ_k − p̄_k|
-    Args: y (N,) 0 or 1; p (N,) probabilities; bins, M, the number of groups as in `calibration_curve`. No interval: a
-    distance is never below 0, so that chance alone keeps it above, the more so with few patients and many groups.
-    `how` says what a perfect model would get from as many patients, √(2/π) Σ_k √(Σ p(1−p)) / n.
-    Raises ValueError for other labels, NaN, probabilities outside 0 to 1, bins below 1.
-    Misuse: comparing it between test sets of different size, or with other M; `metrics.CalibrationError` has groups
-    of equal width, and another value.
-    Source: Naeini, Cooper & Hauskrecht, Obtaining well calibrated probabilities using Bayesian binning (2015); Nguyen
-    & O'Connor, Posterior calibration and exploratory analysis for NLP models (2015), for equal numbers in the groups.
-
-    >>> error = expected_calibration_error([0, 1, 0, 1], [0.1, 0.3, 0.6, 0.8], bins=2)
-    >>> error, error.how
-    (0.250, n = 4, '2 groups of about equally many patients; chance alone gives a perfect model about 0.24')
-    """
-    y, p = labels_and_probabilities("expected_calibration_error", y, p)
-    place = risk_groups("expected_calibration_error", p, bins, "quantile")
-    if not y.size:
-        return undefined("there is no patient", how=f"{bins} groups of about equally many patients")
-    n, ill, said = totals(place, y, p)
-    chance = math.sqrt(2 / math.pi) * float(np.sqrt(np.bincount(place, weights=p * (1 - p))).sum()) / y.size
-    how = f"{len(n)} groups of about equally many patients; chance alone gives a perfect model about {chance:.2g}"
-    return Estimate(np.abs(ill - said).sum() / y.size, n=y.size, how=how)
-
-
 def spiegelhalter_z(y, p) -> SpiegelhalterTest:
     """Test whether the predictions can be the true risks, without any groups.
 
@@ -218,7 +165,8 @@ def spiegelhalter_z(y, p) -> SpiegelhalterTest:
     Args: y (N,) 0 or 1; p (N,) probabilities. z above 0: the Brier score is larger than the
     predictions promise, Σ p(1−p)/n. Undefined where every prediction is 0, 0.5 or 1.
     Raises ValueError for other labels, NaN, probabilities outside 0 to 1.
-    Misuse: taking a large p value for proof. With few patients nothing is found; with 100,000 a harmless deviation is.
+    The usual misuse: taking a large p value for proof. With few patients nothing is found; with 100,000 a harmless
+    deviation is.
     Source: Spiegelhalter, Probabilistic prediction in patient management and clinical trials, Statistics in Medicine 5
     (1986) 421-433.
 

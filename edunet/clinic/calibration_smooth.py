@@ -12,11 +12,14 @@ from dataclasses import dataclass
 import numpy as np
 
 from edunet.clinic.estimate import Estimate, undefined
+from edunet.clinic.groups import numbers
 from edunet.clinic.inputs import labels_and_probabilities
+from edunet.preprocessing.given import generator
 
 __all__ = ["SmoothCalibration", "ici", "smooth_calibration"]
 
 PLACES, CELLS = 200, 1000
+CHANCES = 50  # outcomes drawn from the predictions themselves, for what a perfect model gets
 
 
 @dataclass(frozen=True)
@@ -39,12 +42,14 @@ def smooth_calibration(
         c(x) = a of the line a + b (p − x) that minimises Σ w_i (y_i − a − b (p_i − x))²,  clipped to 0 to 1
         w_i = (1 − |(p_i − x)/h|³)³          h, the distance of x to the nearest span · N patients
         ICI = mean of |c(p_i) − p_i|         E50 its median, E90 its 90th centile, Emax the largest
-    Args: y (N,) 0 or 1; p (N,) probabilities; span, the share of the patients that each line sees; resamples, of the
-    patients with replacement, for the percentile intervals; None for none. groups (N,), whose each row is, for
+    Args: y (N,) 0 or 1; p (N,) probabilities; span, the share of the patients that each line sees: 0.75 keeps
+    the curve of 100 patients quiet, and flattens that of 100,000, for which 0.2 does; resamples, how many of the
+    patients with replacement for the percentile intervals, None for no intervals; groups (N,), whose each row is, for
     patients with several rows; seed, a whole number or a `numpy.random.Generator`.
     Raises ValueError for other labels, NaN, probabilities outside 0 to 1, span outside 0 to 1, resamples below 2.
-    Misuse: reading the ends of the curve. Where few patients are, it is drawn by three of them. And a distance is
-    never below 0: chance alone keeps ICI above it, and its interval hardly ever reaches it.
+    The usual misuse: reading the ends of the curve. Where few patients are, it is drawn by three of them. And a
+    distance is never below 0: chance alone keeps it above, and its interval hardly ever reaches 0. `how` says what a
+    perfect model would get from as many patients, the mean of 50 draws of outcomes from the predictions.
     Source: Austin & Steyerberg, The Integrated Calibration Index (ICI) and related metrics, Statistics in Medicine 38
     (2019) 4051-4065; Cleveland, Robust locally weighted regression and smoothing scatterplots (1979). R's `loess`, of
     the first, fits parabolas; these are lines, which swing less at the ends.
@@ -60,19 +65,25 @@ def smooth_calibration(
     if not y.size:
         none = undefined("there is no patient", how=how)
         return SmoothCalibration(p, p, none, none, none, none)
+    whose = numbers("smooth_calibration", groups, y.size)
+    patients = y.size if whose is None else int(whose.max()) + 1
     where, cell = _cells(p)
     places = _places(where)
     values = _Distances(where, places, span)
-    n, ill = np.bincount(cell), np.bincount(cell, weights=y)
+    n, ill = np.bincount(cell).astype(np.float64), np.bincount(cell, weights=y)
     share, found = values(n, ill)
     ends = np.full((4, 2), math.nan)
     if resamples is not None:
-        rng = np.random.default_rng(seed)
-        drawn = [values(*counts)[1] for counts in _resampled(rng, resamples, cell, y, groups)]
-        ends = np.percentile(drawn, [2.5, 97.5], axis=0).T
-        whom = "rows" if groups is None else "patients, each with all rows,"
-        how += f"; percentile interval of {resamples} resamples of {whom}"
-    made = [Estimate(value, low, high, y.size, how=how) for value, (low, high) in zip(found, ends, strict=True)]
+        rng = generator("smooth_calibration", seed)
+        drawn = [values(*counts)[1] for counts in _resampled(rng, resamples, cell, y, whose)]
+        low, high = np.percentile(drawn, [2.5, 97.5], axis=0)
+        ends = np.stack([np.minimum(low, found), np.maximum(high, found)], axis=1)
+        chance = np.mean([values(n, rng.binomial(n.astype(int), where))[1] for _ in range(CHANCES)], axis=0)
+        how += f"; percentile interval of {resamples} resamples of {patients:,} patients"
+    made = []
+    for k, (value, (low, high)) in enumerate(zip(found, ends, strict=True)):
+        said = "" if resamples is None else f"; chance alone gives a perfect model about {chance[k]:.2g}"
+        made.append(Estimate(value, low, high, patients, how=how + said))
     return SmoothCalibration(places, share, *made)
 
 
@@ -95,11 +106,11 @@ class _Distances:
 
     def __init__(self, where, places, span):
         self.where, self.places, self.span = where, places, span
-        self.apart = np.abs(where - places[:, None])  # (places, cells)
+        self.shift = where - places[:, None]  # (places, cells)
 
     def __call__(self, n, ill) -> tuple[np.ndarray, tuple[float, ...]]:
         """Return the curve at the places, and ICI, E50, E90, Emax; n, ill (cells,)."""
-        share = _loess(self.where, n, ill, self.places, self.apart, self.span)
+        share = _loess(self.where, n, ill, self.places, self.shift, self.span)
         off = np.abs(np.interp(self.where, self.places, share) - self.where)
         there = n > 0
         off, n = off[there], n[there]
@@ -107,18 +118,16 @@ class _Distances:
         return share, (mean, _centile(off, n, 0.5), _centile(off, n, 0.9), float(off.max()))
 
 
-def _loess(where, n, ill, places, apart, span):
+def _loess(where, n, ill, places, shift, span):
     """Return the local lines' heights at the places: weighted least squares, all places at once."""
-    reach = _reach(where, n, places, span)[:, None]
-    near = np.clip(1 - (apart / reach) ** 3, 0, None)
+    far = np.abs(shift) / _reach(where, n, places, span)[:, None]
+    near = np.maximum(1 - far * far * far, 0)
     weight = near * near * near
-    shift = where - places[:, None]
-    with_n = weight * n
-    total = with_n.sum(axis=1)
-    first = (with_n * shift).sum(axis=1) / total
-    height = weight @ ill / total
-    spread = (with_n * shift**2).sum(axis=1) / total - first**2
-    slant = ((weight * shift) @ ill / total - first * height) / np.where(spread > 1e-12, spread, np.inf)
+    pull = weight * shift
+    total = weight @ n
+    height, first = weight @ ill / total, pull @ n / total
+    spread = (pull * shift) @ n / total - first**2
+    slant = (pull @ ill / total - first * height) / np.where(spread > 1e-12, spread, np.inf)
     return np.clip(height - slant * first, 0, 1)
 
 
@@ -132,7 +141,7 @@ def _reach(where, n, places, span):
         seen = upto[np.searchsorted(where, places + middle, "right")] - upto[np.searchsorted(where, places - middle)]
         enough = seen >= wanted
         low, high = np.where(enough, low, middle), np.where(enough, middle, high)
-    return np.maximum(high, 1e-9) * (1 + 1e-6)  # so that the farthest of them still has some weight
+    return np.maximum(high, 1e-9) * (1 + 1e-9)  # a trace of weight for the farthest, if there are no others
 
 
 def _cells(p) -> tuple[np.ndarray, np.ndarray]:
@@ -165,23 +174,21 @@ def _centile(values, n, share: float) -> float:
     return float(low + (high - low) * (at - math.floor(at)))
 
 
-def _resampled(rng, resamples, cell, y, groups):
+def _resampled(rng, resamples, cell, y, whose):
     """Yield patients and ill patients of each cell in every resample."""
     cells = int(cell.max()) + 1
     kind = 2 * cell + y  # a cell's healthy and its ill: drawing rows is drawing how many of each
-    if groups is None:
+    if whose is None:
         share = np.bincount(kind, minlength=2 * cells) / len(y)
         for counts in rng.multinomial(len(y), share, size=resamples):
-            yield counts.reshape(-1, 2).sum(axis=1), counts[1::2].astype(float)
+            counts = counts.astype(np.float64)
+            yield counts.reshape(-1, 2).sum(axis=1), counts[1::2]
         return
-    whose = np.unique(np.asarray(groups), return_inverse=True)[1].reshape(-1)
-    if whose.size != len(y):
-        raise ValueError(f"smooth_calibration: expected a group for each of {len(y)} rows. Received {whose.size}.")
     patients = int(whose.max()) + 1
     for _ in range(resamples):
         times = np.bincount(rng.integers(patients, size=patients), minlength=patients)
         counts = np.bincount(kind, weights=times[whose], minlength=2 * cells)
-        yield counts.reshape(-1, 2).sum(axis=1).astype(int), counts[1::2]
+        yield counts.reshape(-1, 2).sum(axis=1), counts[1::2]
 
 
 def _check(span, resamples) -> None:

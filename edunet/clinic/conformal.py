@@ -8,21 +8,22 @@ from typing import NamedTuple
 import numpy as np
 
 from edunet.clinic.inputs import labels_and_probabilities
+from edunet.clinic.learnt import Learnt
 from edunet.metrics import roc_auc
 from edunet.metrics.labels import check_probabilities, known_classes
 
 __all__ = ["AbstentionCurve", "SplitConformal", "abstention_curve"]
 
 
-class SplitConformal:
+class SplitConformal(Learnt):
     """Sets of classes of which the true one is a member for at least `coverage` of new patients.
 
         score_i = 1 − p_i(y_i) of n calibration patients          q, the ⌈(n+1) coverage⌉-th smallest score
         set(x) = {k : 1 − p_k(x) ≤ q}          P(y in set) ≥ coverage, whatever the model
     by_class=True takes a q_k for each class from its own patients: the promise then holds for each class, also for
     the rare one. Attributes after fit: cutoff, q (K,); n; text, a sentence.
-    Misuse: reading 90 % as the chance for this patient: it holds over patients of the kind it was fitted on. Without
-    by_class the ill may be covered half as often as the healthy. An empty set says: like nobody seen before.
+    The usual misuse: reading 90 % as the chance for this patient: it holds over patients of the kind it was fitted on.
+    Without by_class the ill may be covered half as often as the healthy. An empty set says: like nobody seen before.
     Source: Vovk, Gammerman & Shafer, Algorithmic Learning in a Random World (2005); Sadinle, Lei & Wasserman, Least
     ambiguous set-valued classifiers with bounded error levels (2019); Angelopoulos & Bates (2021) for an introduction.
 
@@ -38,7 +39,7 @@ class SplitConformal:
     def __init__(self, coverage: float = 0.9, by_class: bool = False):
         if not 0 < coverage < 1:
             raise ValueError(f"SplitConformal: expected 0 < coverage < 1, such as 0.9. Received: {coverage!r}")
-        self.coverage, self.by_class, self.text = coverage, bool(by_class), ""
+        self.coverage, self.by_class = coverage, bool(by_class)
 
     def fit(self, p, y) -> SplitConformal:
         """Learn the cutoffs from p (N,K) probabilities, or (N,) that of being ill, and y (N,) class numbers.
@@ -46,6 +47,8 @@ class SplitConformal:
         The patients are new to the model. Raises ValueError for NaN, probabilities outside 0 to 1, other labels.
         """
         p = _columns(p)
+        if not p.size:
+            raise ValueError("SplitConformal.fit(p, y): there is no patient to learn from. Received p of length 0.")
         y = known_classes("SplitConformal.fit(p, y)", np.asarray(y), p).astype(int)
         scores = 1 - p[np.arange(y.size), y]
         kinds = [scores[y == k] for k in range(p.shape[1])] if self.by_class else [scores] * p.shape[1]
@@ -63,8 +66,7 @@ class SplitConformal:
 
     def predict(self, p) -> np.ndarray:
         """Return (N,K) bool: which classes are in the set of each patient."""
-        if not self.text:
-            raise ValueError("SplitConformal: it has learnt nothing yet. Type .fit(p_val, y_val) first.")
+        self.check_learnt()
         p = _columns(p)
         if p.shape[1] != self.cutoff.size:
             raise ValueError(f"SplitConformal: learnt {self.cutoff.size} classes. Received {p.shape[1]} columns.")
@@ -87,7 +89,8 @@ def abstention_curve(y, p, *, threshold: float = 0.5, shares=None) -> Abstention
     Args: y (N,) 0 or 1; p (N,) probabilities; threshold t, from which on a patient is called ill; shares, 0 < s <= 1,
     None for 0.05 to 1.
     Raises ValueError for other labels, NaN, probabilities, threshold or shares outside 0 to 1, no patients.
-    Misuse: claiming the accuracy of the answered for all. And whether the others are seen in time is not in the curve.
+    The usual misuse: claiming the accuracy of the answered for all. And whether the others are seen in time is not in
+    the curve.
     Source: Geifman & El-Yaniv, Selective classification for deep neural networks (2017).
 
     >>> curve = abstention_curve([0, 0, 1, 0, 1, 1], [0.1, 0.2, 0.4, 0.6, 0.7, 0.9], shares=[0.5, 1])

@@ -17,8 +17,8 @@ def subgroup_figure(rows, *, measure: str = "value", overall: float | None = Non
     number is, "AUROC"; overall, the number of all patients, drawn as a line; synthetic, mark the figure. A value that
     is nan is written as "not computed".
     Raises ValueError for no rows, or rows of another form.
-    Misuse: calling two groups different because one interval holds the line and the other does not; and, among twenty
-    groups, being surprised by one.
+    The usual misuse: calling two groups different because one interval holds the line and the other does not; and,
+    among twenty groups, being surprised by one.
 
     >>> figure = subgroup_figure([("women", 0.84, 0.80, 0.88, 310), ("men", 0.79, 0.73, 0.85, 190)], measure="AUROC")
     >>> [label.get_text() for label in figure.axes[0].get_yticklabels()]
@@ -38,11 +38,11 @@ def subgroup_figure(rows, *, measure: str = "value", overall: float | None = Non
         axes.annotate(f"{n:,}", (1.02, place), xycoords=("axes fraction", "data"), va="center", annotation_clip=False)
     axes.annotate("n", (1.02, -0.9), xycoords=("axes fraction", "data"), va="center", annotation_clip=False)
     if overall is not None and not math.isnan(overall):
-        axes.axvline(overall, color="0.35", linewidth=1, linestyle="--", label=f"all patients: {overall:.3f}")
-        axes.legend(fontsize=9, loc="upper center", bbox_to_anchor=(0.5, -0.25))
+        axes.axvline(overall, color="0.35", linewidth=1, linestyle="--")
     axes.set_yticks(range(len(rows)), [row[0] for row in rows])
     axes.set_ylim(len(rows) - 0.4, -0.6)
-    axes.set_xlabel(f"{measure}, with 95 % interval")
+    dashed = "" if overall is None or math.isnan(overall) else f"; dashed: all patients, {overall:.3f}"
+    axes.set_xlabel(f"{measure}, with 95 % interval{dashed}")
     axes.grid(alpha=0.3, axis="x")
     return figure
 

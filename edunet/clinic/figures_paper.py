@@ -7,7 +7,9 @@ import re
 
 import numpy as np
 
-__all__ = ["as_svg", "finished", "line_of", "thinned", "title"]
+from edunet.clinic.inputs import labels_and_probabilities
+
+__all__ = ["as_svg", "finished", "line_of", "refuse_nobody", "thinned", "title", "with_best"]
 
 POINTS = 400  # of a curve: more would not be seen, and make the page heavy
 
@@ -45,7 +47,7 @@ def line_of(look) -> dict:
 
 
 def title(what: str, y) -> str:
-    return f"{what} of {y.size:,} patients, {int(y.sum()):,} of them ill"
+    return f"{what}, n = {y.size:,}, {int(y.sum()):,} of them ill"
 
 
 def finished(figure, axes, where: str, heading: str, square: float = 1.0):
@@ -57,3 +59,13 @@ def finished(figure, axes, where: str, heading: str, square: float = 1.0):
     axes.legend(loc=where, fontsize=9)
     axes.set_title(heading, fontsize=11)
     return figure
+
+
+def with_best(what: str, y, p, best) -> list:
+    """Return the name and probabilities of each curve, the best possible one last."""
+    return [("model", p)] + ([] if best is None else [("best possible", labels_and_probabilities(what, y, best)[1])])
+
+
+def refuse_nobody(what: str, y) -> None:
+    if not y.size:
+        raise ValueError(f"{what}: there is no patient to draw. Received y and p of length 0.")

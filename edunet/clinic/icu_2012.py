@@ -17,7 +17,7 @@ def event_1(y, p, *, threshold: float = 0.5, seed=0) -> Estimate:
 
         score = min(TP / (TP + FN), TP / (TP + FP))            0 worst, 1 best; 0 if nobody is called
     Args: y (N,), 1 died in hospital; p (N,), predictions, called if p ≥ threshold: 0 and 1 are predictions too; seed of
-    the 2,000 resamples of patients for the interval. Undefined if nobody died.
+    the 2,000 resamples of patients for the interval. Undefined if nobody died. Raises ValueError as `confusion` does.
     The challenge's own figures on set-c, by 4,000 stays: best 0.5353, second 0.5345, tenth 0.4513, SAPS-I 0.3125.
     The usual misuse: choosing the threshold on the patients it is scored on; 0.5, at which a calibrated model with a
     seventh of deaths calls hardly anybody: about the share of deaths is nearer to the best.
@@ -50,7 +50,8 @@ def event_2(y, p) -> Estimate:
         score = H / (p̄_10 − p̄_1), less is better                    in the ten groups of n = ⌊N/10⌋
     As in the challenge's code, the N mod 10 patients of the highest risk belong to no group, and equal risks keep the
     order in which they stand. Undefined for fewer than ten patients, and if the first and last group have one risk.
-    Args: y (N,), 1 died in hospital; p (N,), the risk, 0 to 1. No interval: H of resampled patients is larger than H.
+    Args: y (N,), 1 died in hospital; p (N,), the risk, 0 to 1. Raises ValueError for other values. No
+    interval: H of resampled patients is larger than H.
     The challenge's own figures on set-c, by 4,000 stays: best 17.88, SAPS-I 68.58.
     The usual misuse: comparing it between sets of different size: H of a wrong model grows with N, so that few patients
     look well calibrated; taking it, or its p-value, as proof of calibration: look at the curve.

@@ -35,8 +35,8 @@ def fit_logistic(design, y, offset=0.0) -> tuple[np.ndarray, np.ndarray]:
     """Return the most likely coefficients b (D,) of logit P(y = 1) = offset + X b, and their covariance (D,D).
 
         gradient = Xᵀ(y − μ)        information = Xᵀ diag(μ(1−μ)) X        b ← b + information⁻¹ gradient
-    Args: design X (N,D); y (N,), 0 to 1; offset (N,). A step that does not raise the likelihood is halved. The caller
-    has made sure that the most likely b is finite.
+    Args: design X (N,D); y (N,), 0 to 1; offset (N,), such as `log_odds` gives. A step that lowers the likelihood is
+    halved. The caller has made sure that the most likely b is finite.
     """
     b = np.zeros(design.shape[1])
     now = _likelihood(design, y, offset, b)
@@ -45,7 +45,8 @@ def fit_logistic(design, y, offset=0.0) -> tuple[np.ndarray, np.ndarray]:
         information = (design * (mean * (1 - mean))[:, None]).T @ design
         step = np.linalg.lstsq(information, design.T @ (y - mean), rcond=None)[0]
         step *= min(1.0, 8.0 / max(float(np.abs(design @ step).max()), 1e-300))  # far out the curve is flat: go slowly
-        while (then := _likelihood(design, y, offset, b + step)) < now and np.abs(step).max() > 1e-13:
+        least = now - 1e-13 * abs(now)  # rounding is no loss
+        while (then := _likelihood(design, y, offset, b + step)) < least and np.abs(step).max() > 1e-13:
             step /= 2
         b, now = b + step, max(then, now)
         if np.abs(step).max() <= 1e-10 * (1 + np.abs(b).max()):

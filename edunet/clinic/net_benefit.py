@@ -40,15 +40,15 @@ def net_benefit(y, p, threshold: float, *, prevalence: float | None = None, grou
     patients have several. Interval: ± 1.96 standard errors of a mean over patients; none where all of them contribute
     the same.
     Raises ValueError for other labels, NaN, probabilities, a threshold or a prevalence outside 0 to 1.
-    Misuse: choosing the threshold where the curve looks best. The threshold is a judgement about patients, made before.
-    And p from a case-control study without prevalence=: the share of the ill is then the investigator's.
+    The usual misuse: choosing the threshold where the curve looks best. The threshold is a judgement about patients,
+    made before. And p from a case-control study without prevalence=: the share of the ill is then the investigator's.
     Source: Vickers & Elkin, Decision curve analysis, Medical Decision Making 26 (2006) 565-574.
 
     >>> net_benefit([0, 0, 0, 1, 1], [0.1, 0.2, 0.6, 0.3, 0.8], 0.25).text(2)
     '0.33 [-0.21 to 0.88]'
     """
     y, p = labels_and_probabilities("net_benefit", y, p)
-    _check_share("threshold", threshold)
+    _check_share("net_benefit", "threshold", threshold)
     rate = threshold / (1 - threshold)
     called = p >= threshold
     how = f"cases found less false alarms x {rate:.3g}, for each patient"
@@ -60,7 +60,7 @@ def net_benefit(y, p, threshold: float, *, prevalence: float | None = None, grou
         value, variance = float(worth.mean()), float(worth.var() / max(y.size - 1, 1))
         pull = (worth - value) / y.size
     else:
-        _check_share("prevalence", prevalence)
+        _check_share("net_benefit", "prevalence", prevalence)
         ill = int(y.sum())
         well = y.size - ill
         how += f", at a prevalence of {prevalence:g}"
@@ -85,8 +85,8 @@ def decision_curve(y, p, thresholds=None, *, prevalence: float | None = None) ->
     patients the model is meant for, where that of y is not (cases and controls collected apart). nan where y has
     not what it takes (prevalence= and one kind of patient only).
     Raises ValueError for other labels, NaN, probabilities, thresholds or a prevalence outside 0 to 1.
-    Misuse: choosing the threshold by the curve; reading it where nobody would set a threshold (above 50 % for a
-    harmless test); "the model is better on the average of all thresholds".
+    The usual misuse: choosing the threshold by the curve; reading it where nobody would set a threshold (above 50 % for
+    a harmless test); "the model is better on the average of all thresholds".
     Source: Vickers & Elkin, Decision curve analysis, Medical Decision Making 26 (2006) 565-574; Vickers, van Calster &
     Steyerberg, A simple, step-by-step guide to interpreting decision curve analysis (2019).
 
@@ -97,9 +97,9 @@ def decision_curve(y, p, thresholds=None, *, prevalence: float | None = None) ->
     y, p = labels_and_probabilities("decision_curve", y, p)
     t = np.arange(1, 100) / 100 if thresholds is None else np.asarray(thresholds, np.float64).reshape(-1)
     for one in t:
-        _check_share("threshold", float(one))
+        _check_share("decision_curve", "threshold", float(one))
     if prevalence is not None:
-        _check_share("prevalence", prevalence)
+        _check_share("decision_curve", "prevalence", prevalence)
     ill, well = int(y.sum()), int(y.size - y.sum())
     found = ill - np.searchsorted(np.sort(p[y]), t)  # those with p >= t
     alarmed = well - np.searchsorted(np.sort(p[~y]), t)
@@ -116,9 +116,9 @@ def _over(part, whole: int):
     return part / whole if whole else part * math.nan
 
 
-def _check_share(what: str, value) -> None:
+def _check_share(metric: str, what: str, value) -> None:
     if not 0 < value < 1:
         raise ValueError(
-            f"net benefit: expected 0 < {what} < 1. Received: {value!r}. For 10 % type {what}=0.1; at 0 everybody is "
+            f"{metric}: expected 0 < {what} < 1. Received: {value!r}. For 10 % type {what}=0.1; at 0 everybody is "
             "treated, at 1 nobody."
         )

@@ -5,9 +5,9 @@
     TemperatureScaling    too sure of themselves, several classes: one number
     IsotonicCalibration   any rising curve; takes a thousand patients and more
 
-The ladder of updating: try the lowest rung first, and climb only with enough patients (some ten ill patients for each
-number): intercept only, then intercept and slope, then train anew. No rung up to here changes who is riskier than
-whom (isotonic calibration makes ties): a poor AUROC stays poor.
+The ladder of updating: InterceptUpdate first, then PlattScaling(smoothed=False), then train anew; climb only with
+enough patients, some ten ill and ten healthy ones for each number that is learnt. No rung up to here changes who is
+riskier than whom (isotonic calibration makes ties): a poor AUROC stays poor.
 Each learns with fit(p, y), the predictions first as for scikit-learn's transformers, unlike the metrics of this room,
 which take (y, p); the wrong order is refused. Fit on patients that the model has not seen, judge on others again.
 Source: Steyerberg, Clinical Prediction Models (2nd edition, 2019), chapter 20, on updating.
@@ -18,18 +18,18 @@ from __future__ import annotations
 import numpy as np
 
 from edunet.clinic.inputs import labels_and_probabilities
+from edunet.clinic.learnt import Learnt
 from edunet.clinic.logistic import fit_logistic, log_odds, overlap, sigmoid
 from edunet.clinic.temperature import TemperatureScaling
 
 __all__ = ["InterceptUpdate", "IsotonicCalibration", "PlattScaling", "TemperatureScaling"]
 
 
-class _Learnt:
-    """What has learnt from patients knows how many they were."""
+class _FromPatients(Learnt):
+    """What has learnt from patients, ill and healthy, knows how many they were."""
 
     n: int
     ill: int
-    text: str = ""
 
     def given(self, p, y) -> tuple[np.ndarray, np.ndarray]:
         """Return labels and probabilities that can be learnt from, and note how many they are."""
@@ -43,22 +43,21 @@ class _Learnt:
 
     def asked(self, p) -> np.ndarray:
         """Return the probabilities to be moved, if anything has been learnt."""
-        what = type(self).__name__
-        if not self.text:
-            raise ValueError(f"{what}: it has learnt nothing yet. Type {what}().fit(p_val, y_val) first.")
+        self.check_learnt()
         p = np.atleast_1d(np.asarray(p))
-        return labels_and_probabilities(what, np.zeros(len(p)), p)[1]
+        return labels_and_probabilities(type(self).__name__, np.zeros(len(p)), p)[1]
 
     def whom(self) -> str:
         return f"{self.n:,} patients ({self.ill:,} ill)"
 
 
-class InterceptUpdate(_Learnt):
+class InterceptUpdate(_FromPatients):
     """Move all risks up or down by the same log-odds, so that as many are predicted as fall ill.
 
         logit p' = a + logit p          a from Σ p' = Σ y
     Attributes after fit: intercept, a; n, ill, patients and ill patients it was learnt from; text, a sentence.
-    Misuse: where the slope is wrong too: the mean is then right and the risks of most patients are not.
+    The usual misuse: taking it where the slope is wrong too: the mean is then right, and the risks of most patients
+    are not.
     Source: Janssen et al., Updating methods improved the performance of a clinical prediction model in new patients,
     Journal of Clinical Epidemiology 61 (2008) 76-86.
 
@@ -79,10 +78,11 @@ class InterceptUpdate(_Learnt):
 
     def predict(self, p) -> np.ndarray:
         """Return the moved risks (N,) of p (N,) probabilities."""
-        return sigmoid(self.intercept + log_odds(self.asked(p))[0])
+        z = log_odds(self.asked(p))[0]
+        return sigmoid(self.intercept + z)
 
 
-class PlattScaling(_Learnt):
+class PlattScaling(_FromPatients):
     """Move and stretch the log-odds of the risks: logistic regression of what happened on what was predicted.
 
         logit p' = a + b logit p          a, b the most likely ones, by Newton's method
@@ -90,7 +90,8 @@ class PlattScaling(_Learnt):
     and b finite in every case and shrink them a little, as scikit-learn's "sigmoid" does. False: plain logistic
     recalibration; patients without overlap are refused.
     Attributes after fit: intercept, a; slope, b; n, ill, patients and ill patients it was learnt from; text.
-    Misuse: with twenty ill patients; and b < 0 means that the model has ill and healthy the wrong way round.
+    The usual misuse: learning two numbers from five ill patients. And b < 0 means that the model has ill and healthy
+    the wrong way round: look for the mistake.
     Source: Platt, Probabilistic outputs for support vector machines (1999); Cox, Two further applications of a model
     for binary regression, Biometrika 45 (1958) 562-565.
 
@@ -127,17 +128,19 @@ class PlattScaling(_Learnt):
 
     def predict(self, p) -> np.ndarray:
         """Return the moved risks (N,) of p (N,) probabilities."""
-        return sigmoid(self.intercept + self.slope * log_odds(self.asked(p))[0])
+        z = log_odds(self.asked(p))[0]
+        return sigmoid(self.intercept + self.slope * z)
 
 
-class IsotonicCalibration(_Learnt):
+class IsotonicCalibration(_FromPatients):
     """Replace the risks by the rising curve that is nearest to what happened: steps, with lines between them.
 
         p' = f(p),  f rising,  that minimises Σ (y_i − f(p_i))²          by pooling neighbours that fall
     Below the lowest and above the highest prediction it learnt from, f stays as it is at the end.
     Attributes after fit: predicted, share, the corners of f; n, ill, patients and ill patients it was learnt from;
     text, a sentence.
-    Misuse: with few patients. Its ends are 0 and 1 then, promised for certain; and it makes ties: the AUROC changes.
+    The usual misuse: learning it from few patients. Its ends are 0 and 1 then, promised for certain; and it makes ties:
+    the AUROC changes.
     Source: Zadrozny & Elkan, Transforming classifier scores into accurate multiclass probability estimates (2002);
     Ayer et al., An empirical distribution function for sampling with incomplete information (1955).
 
@@ -157,12 +160,13 @@ class IsotonicCalibration(_Learnt):
         last = np.append(first[1:], predicted.size) - 1
         corners, which = np.unique(np.stack([first, last], axis=1).reshape(-1), return_index=True)
         self.predicted, self.share = predicted[corners], np.repeat(share, 2)[which]
-        self.text = f"isotonic: {len(share)} steps, from {self.whom()}"
+        self.text = f"isotonic: {len(share)} step{'s' if len(share) > 1 else ''}, from {self.whom()}"
         return self
 
     def predict(self, p) -> np.ndarray:
         """Return the curve's risks (N,) of p (N,) probabilities."""
-        return np.interp(self.asked(p), self.predicted, self.share)
+        p = self.asked(p)
+        return np.interp(p, self.predicted, self.share)
 
 
 # ---------------------------------------------------------------- how it is done

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import contextlib
 import html
-import os
-import tempfile
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -16,6 +13,7 @@ from edunet.clinic.report_case import Case, read_case
 from edunet.clinic.report_classes import sections_of_classes
 from edunet.clinic.report_page import Items, Section, as_html, as_text
 from edunet.clinic.report_sections import sections_of
+from edunet.models.files import put
 from edunet.preprocessing.trail import trail as lines_of
 
 __all__ = ["Report", "report"]
@@ -46,16 +44,7 @@ class Report:
             raise ValueError(f"a report is saved as .html or .txt. Received: {str(path)!r}.")
         if path.exists() and not overwrite:
             raise FileExistsError(f"{str(path)!r} is there already; choose another path, or give overwrite=True.")
-        page = self.text() if path.suffix.lower() == ".txt" else self.html()
-        handle, name = tempfile.mkstemp(prefix=path.name, suffix=".part", dir=path.parent)
-        try:
-            with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
-                file.write(page)
-            os.replace(name, path)
-        except BaseException:
-            with contextlib.suppress(OSError):
-                os.unlink(name)
-            raise
+        put(path, (self.text() if path.suffix.lower() == ".txt" else self.html()).encode())
         return path
 
     __str__ = text
@@ -145,5 +134,5 @@ LIMITS = (
 def _facts(case: Case) -> tuple[str, ...]:
     rows = f"{case.n:,} rows" if case.groups is None else f"{case.n:,} rows of {case.patients:,} patients"
     if case.p.ndim == 1:
-        rows += f"; {case.events:,} of them ({case.events / case.n:.1%}) are {case.names[1]!r}"
+        rows += f"; {case.events:,} rows ({case.events / case.n:.1%}) are {case.names[1]!r}"
     return (rows + ".", *case.notes, "Intervals are 95 %.")

@@ -125,9 +125,10 @@ def headline(case: Case) -> tuple[Table, dict[str, Estimate]]:
     if case.best is not None:
         note += (
             " Best possible: what the true risks of these very patients reach, at the same threshold. No model can "
-            "be expected to do better, though chance may let it. Gap: how much of it the model leaves."
+            "be expected to do better, though chance may let it; and where the true risks have a few values only, AUPRC "
+            "counts each of their ties at its worst. Gap: how much of the best possible the model leaves."
         )
-    return Table("The numbers", header, rows, note), found
+    return Table("Each with its 95 % interval and how it was computed", header, rows, note), found
 
 
 def _row(measure: Measure, found: Estimate, case: Case) -> tuple:

@@ -89,7 +89,7 @@ def _threshold(case: Case, numbers: dict[str, Estimate]) -> tuple[Part, ...]:
             rows.append(cells(f"{name} where {prevalence:.3g} of all are ill", found))
             numbers[f"{name.lower()}_at_{prevalence:g}"] = found
     return (
-        f"Called {ill}: a prediction of {float(t):.4g} or more. {_chosen(t)}",
+        f"Called {ill}: a prediction of {float(t):.4g} or more. {_chosen(t, case)}",
         counts,
         Table(
             "What an answer means",
@@ -101,10 +101,11 @@ def _threshold(case: Case, numbers: dict[str, Estimate]) -> tuple[Part, ...]:
     )
 
 
-def _chosen(threshold) -> str:
+def _chosen(threshold, case: Case) -> str:
+    whom = "patients" if case.groups is None else "rows"
     if isinstance(threshold, Threshold) and threshold.wanted:
         return (
-            f"It was chosen for {threshold.wanted} on {threshold.n:,} patients, {threshold.ill:,} of them ill, where "
+            f"It was chosen for {threshold.wanted} on {threshold.n:,} {whom}, {threshold.ill:,} of them ill, where "
             f"it reached a sensitivity of {threshold.sensitivity.text()} and a specificity of "
             f"{threshold.specificity.text()}."
         )
@@ -228,10 +229,7 @@ def _subgroups(case: Case) -> tuple[Part, ...]:
     figure = _later(case, subgroup_figure, table.measure("auroc"), measure="AUROC", overall=overall)
     words = "; ".join(f"{name} {value.text(2)}" for name, value in table.measure("auroc"))
     parts.append(Picture("AUROC in each group.", f"{words}; all {overall.text(2)}.", figure))
-    gaps = [
-        (f"{gap.attribute}: {gap.measure}".removeprefix(": "), *_gap(gap))
-        for gap in table.gaps
-    ]
+    gaps = [(f"{gap.attribute}: {gap.measure}".removeprefix(": "), *_gap(gap)) for gap in table.gaps]
     header = ("Largest gap", "Difference", "95 % interval", "Highest", "Lowest", "Pairs compared")
     how = "The interval is Newcombe's, wide enough for all pairs of an attribute together (Bonferroni)."
     return (*parts, Table("Gaps between groups", header, gaps, how), " ".join(table.notes()))
@@ -239,7 +237,7 @@ def _subgroups(case: Case) -> tuple[Part, ...]:
 
 def _group(row) -> str:
     name = f"{row.attribute}: {row.name}".removeprefix(": ")
-    return f"{name} (few)" if row.mark else name
+    return f"{name} ({row.mark})" if row.mark else name
 
 
 def _text(value: Estimate) -> str:

@@ -9,6 +9,7 @@ import numpy as np
 
 from edunet.clinic.estimate import Z95, Estimate, undefined
 from edunet.clinic.inputs import labels
+from edunet.clinic.proportion import wilson_interval
 from edunet.metrics.labels import check_answers
 
 __all__ = ["SurvivalCurve", "censoring_curve", "kaplan_meier", "one_horizon", "one_per_patient", "times_and_events"]
@@ -20,8 +21,8 @@ HOW = "Kaplan-Meier, Greenwood's variance, interval on the log-log scale"
 class SurvivalCurve:
     """A Kaplan-Meier curve: steps down at the times at which something happened, flat between.
 
-    Attributes, each (K,), for the K different times: times; survival, low, high, S(t) with its 95 % interval, nan once
-    S is 0; at_risk, patients watched until just before t; events, those who had the event at t. median, an `Estimate`.
+    Attributes, each (K,), for the K different times: times; survival, low, high, S(t) with its 95 % interval; at_risk,
+    patients watched until just before t; events, those who had the event at t. And n, patients; median, an `Estimate`.
     """
 
     times: np.ndarray
@@ -42,7 +43,7 @@ class SurvivalCurve:
         t = one_horizon("SurvivalCurve.at", t)
         place = int(np.searchsorted(self.times, t, side="right")) - 1
         if place < 0:
-            return Estimate(1.0, 1.0, 1.0, self.n, how=HOW)
+            return Estimate(1.0, wilson_interval(self.n, self.n)[0], 1.0, self.n, how=HOW)
         if t > self.times[-1] and self.survival[-1] > 0:
             return undefined(f"nobody was watched beyond {self.times[-1]:g}", self.n, HOW)
         return Estimate(self.survival[place], self.low[place], self.high[place], self.n, how=HOW)
@@ -71,7 +72,8 @@ def kaplan_meier(time, event) -> SurvivalCurve:
         S(t) = Π_(t_k ≤ t) (1 − d_k/n_k)                        n_k at risk just before t_k, d_k of them have the event
         low, high = S^exp(±1.96 √v),  v = Σ_(t_k ≤ t) d_k / (n_k (n_k − d_k)) / (ln S)²        Greenwood, log-log
         median = the first t with S(t) ≤ ½; its interval, the first t at which low, and high, are ≤ ½
-    Who drops out at a time at which others have the event was still at risk then.
+    Who drops out at a time at which others have the event was still at risk then. While nobody has had it, the interval
+    is Wilson's for as many as are watched (many programs print 1 to 1); once S is 0 there is none (nan).
     Args: time (N,), from the start until the event or until the patient was seen last, in any unit, >= 0; event (N,),
     1 had the event, 0 was censored. Raises ValueError for negative or missing times and other events.
     The usual misuse: leaving the censored out, or counting them as healthy: the first makes everybody die early, the
@@ -105,8 +107,9 @@ def _log_log(survival, d, n):
     s = np.where(inside, survival, 0.5)
     power = np.exp(Z95 * np.sqrt(greenwood) / -np.log(s))
     low, high = s**power, s ** (1 / power)
-    edge = np.where(survival > 0, 1.0, np.nan)  # before the first event; and once S is 0, where nobody knows
-    return np.where(inside, low, edge), np.where(inside, high, edge)
+    all_there, nobody = survival == 1, np.where(survival > 0, 1.0, np.nan)
+    low = np.where(inside, low, np.where(all_there, n / (n + Z95**2), nobody))  # Wilson's for n of n
+    return low, np.where(inside, high, nobody)
 
 
 def _median(times, survival, low, high, n) -> Estimate:

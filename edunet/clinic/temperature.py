@@ -4,22 +4,25 @@ from __future__ import annotations
 
 import numpy as np
 
-from edunet.clinic.logistic import EDGE
+from edunet.clinic.learnt import Learnt
+from edunet.clinic.logistic import log_odds
 from edunet.metrics.labels import check_probabilities, check_yes_or_no, known_classes, like
 
 __all__ = ["TemperatureScaling"]
 
+LEAST = 1e-38  # the log of 0 is infinite: one of several probabilities is at least this, the smallest of float32
 
-class TemperatureScaling:
+
+class TemperatureScaling(Learnt):
     """Divide the log-odds of the predictions by one temperature T: above 1 they become less sure.
 
         p'_k = p_k^(1/T) / Σ_j p_j^(1/T)          of one probability: logit p' = logit p / T
         T from the largest likelihood, Σ log p'_(y_i), by Newton's method on 1/T
     Attributes after fit: temperature, T; n, the patients it was learnt from; text, a sentence. p is (N,) for ill or
     not, or (N,K) with rows that sum to 1; y then is the class number, 0 to K−1. Who has the highest probability stays;
-    probabilities below 1e-8 count as 1e-8.
-    Misuse: fitting it on the training patients, of which an overfitted network is rightly sure; and hoping that it
-    repairs risks that are too high on the whole: 0.5 stays 0.5. See `PlattScaling` for that.
+    a probability of 0 counts as 1e-38, and one alone as 1e-8 (or 1 − 1e-8) if it is nearer to 0 (or 1).
+    The usual misuse: fitting it on the training patients, of which an overfitted network is rightly sure; and hoping
+    that it repairs risks that are too high on the whole: 0.5 stays 0.5. See `PlattScaling` for that.
     Source: Guo et al., On calibration of modern neural networks (2017).
 
     >>> scaling = TemperatureScaling().fit([0.99, 0.98, 0.97, 0.03, 0.02, 0.01], [1, 1, 0, 0, 1, 0])
@@ -28,8 +31,6 @@ class TemperatureScaling:
     >>> scaling.predict([0.99, 0.5, 0.01]).round(2)
     array([0.72, 0.5 , 0.28])
     """
-
-    text = ""
 
     def fit(self, p, y) -> TemperatureScaling:
         """Learn from p (N,) or (N,K) probabilities and y (N,) labels.
@@ -56,20 +57,20 @@ class TemperatureScaling:
 
     def predict(self, p) -> np.ndarray:
         """Return the cooled probabilities, in the shape of p."""
-        if not self.text:
-            raise ValueError("TemperatureScaling: it has learnt nothing yet. Type .fit(p_val, y_val) first.")
+        self.check_learnt()
         p = np.asarray(p)
         cooled = _softmax(_logs(self, p) / self.temperature)
         return cooled if p.ndim > 1 and p.shape[-1] > 1 else cooled[:, 1].reshape(p.shape)
 
 
 def _logs(self, p) -> np.ndarray:
-    """Return the logarithms of the probabilities (N,K), of one probability as two classes."""
+    """Return the logarithms of the probabilities (N,K), but for a number in each row; of one as two classes."""
     what = type(self).__name__
     check_probabilities(what, p)
     p = p.astype(np.float64)
-    if p.ndim < 2 or p.shape[-1] == 1:
-        p = np.stack([1 - p.reshape(-1), p.reshape(-1)], axis=1)
+    if p.ndim == 1 or p.shape[1:] == (1,):
+        z = log_odds(p.reshape(-1))[0]
+        return np.stack([np.zeros_like(z), z], axis=1)
     if p.ndim != 2:
         raise ValueError(f"{what}: expected probabilities (N,) or (N,K). Received shape {p.shape}.")
     sums = p.sum(axis=1)
@@ -78,7 +79,7 @@ def _logs(self, p) -> np.ndarray:
             f"{what}: expected rows that sum to 1. Received sums from {sums.min():.3g} to {sums.max():.3g}. Of several "
             "yes-or-no answers scale each column by itself."
         )
-    return np.log(np.clip(p, EDGE, 1))
+    return np.log(np.clip(p, LEAST, 1))
 
 
 def _softmax(z) -> np.ndarray:

@@ -126,6 +126,10 @@ def test_a_patient_without_a_value_is_left_out():
     assert over_cases([1.0, np.nan, 0.0], groups=["a", "b", "c"]).n == 2
 
 
+def test_values_may_come_one_by_one():
+    assert over_cases(dice(m, m) for m in (FULL, EMPTY)) == 1
+
+
 def test_infinite_values_are_refused():
     with pytest.raises(ValueError, match="over_cases: 1 of 2 answers are NaN or infinite"):
         over_cases([1.0, np.inf])

@@ -5,6 +5,7 @@ from common import gap, one_cycle, start
 
 from edunet import Model, Sequential, layers, metrics, tensor
 from edunet.datasets import molecules
+from edunet.demo import drugs
 from edunet.preprocessing import SmilesTokenizer
 
 TASK = "toxic? how soluble? from SMILES; 8,000 molecules to learn, 20,000 fresh ones to judge, for each question"
@@ -24,13 +25,6 @@ class GlobalSum1D(layers.Layer):
 
     def call(self, x):
         return tensor.sum(x, axis=1)
-
-
-def reader(words):
-    """The alert joins tokens that stand far apart."""
-    read = [layers.Embedding(words, 24, mask_zero=True), layers.Bidirectional(layers.GRU(32))]
-    answer = [layers.Dense(32, activation="relu"), layers.Dense(1, activation="sigmoid")]
-    return Sequential([layers.Input((LENGTH,), dtype="int32"), *read, *answer])
 
 
 def counter(words):
@@ -55,7 +49,7 @@ def toxicity(seed):
     learn, judge, (x, x_new), (counts, counts_new), words = prepared("toxicity", seed)
     y, risk = learn.y[:, None], judge.truth["risk"]
     start(seed)
-    model = reader(words)
+    model = drugs.network(LENGTH, words)
     seconds = one_cycle(model, x, y, rate=8e-3, epochs=8)
     linear = Sequential([layers.Input(counts.shape[1:]), layers.Dense(1, activation="sigmoid")])
     one_cycle(linear, counts, y, rate=1e-2, epochs=20)

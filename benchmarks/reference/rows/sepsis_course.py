@@ -5,8 +5,8 @@ from common import gap, one_cycle, start
 
 from edunet import Sequential, layers
 from edunet.datasets import sepsis_course
+from edunet.demo.course import logged, network, series
 from edunet.metrics import average_precision
-from edunet.preprocessing import time_since_last
 
 TASK = "septic within six hours, asked every hour; 8,000 stays to learn, 20,000 fresh ones to judge"
 MUST = "AUROC gap <= 0.010, AUPRC gap <= 0.015"
@@ -18,27 +18,13 @@ def reached(mean, results):
     return mean["gap"] <= 0.010 and mean["auprc_gap"] <= 0.015
 
 
-def logged(x):
-    x = x.copy()
-    x[..., -1] = np.log(x[..., -1])  # lactate is log-normal
-    return x
-
-
-def series(x, mean, sd):
-    """(n,T,C) with NaN -> (n,T,3C): the value, 0 where missing; 1 where there; days since."""
-    there = ~np.isnan(x)
-    since = np.nan_to_num(time_since_last(there, step=1 / 24), nan=1.0)
-    return np.concatenate([np.nan_to_num((logged(x) - mean) / sd), there, since], axis=-1).astype(np.float32)
-
-
 def run(seed, data):
     start(seed)
     learn, judge = sepsis_course.load(8000, seed=100 + seed), sepsis_course.load(20_000, seed=900 + seed)
     mean, sd = np.nanmean(logged(learn.x), (0, 1)), np.nanstd(logged(learn.x), (0, 1))
     x, x_new = series(learn.x, mean, sd), series(judge.x, mean, sd)
     y, asked = learn.y[..., None].astype(np.float32), learn.asked.astype(np.float32)
-    answer = layers.Dense(1, activation="sigmoid")
-    model = Sequential([layers.Input(x.shape[1:]), layers.GRU(32, return_sequences=True), answer])
+    model = network(x.shape[1:])
     seconds = one_cycle(model, x, y, rate=1e-2, epochs=4, weight=asked)
     hour = Sequential([layers.Input(x.shape[1:]), layers.Dense(1, activation="sigmoid")])
     one_cycle(hour, x, y, rate=1e-2, epochs=4, weight=asked)
