@@ -1,11 +1,12 @@
 """Count how often the intervals of edunet.clinic hold the truth, in simulated patients of whom it is known.
 
-    python tools/clinic_coverage.py --n 500                  every table (about 20 minutes, most of it for the bootstraps)
+    python tools/clinic_coverage.py --n 500                  every table (20 minutes, most of it for the bootstraps)
     python tools/clinic_coverage.py --n 2000 auroc shares    two of them (one minute)
 
 An interval of 95 % should hold the true value in 95 of 100 samples, and should miss as often on either side: `low` are
 the samples whose interval lies below the truth, `high` above it. Scores are normal, of the healthy around 0 and of the
-ill around d, so that AUC = Φ(d/√2). With 2,000 samples the figures are known to ± 1.0 (two standard errors), with 500 to ± 2.0.
+ill around d, so that AUC = Φ(d/√2). With 2,000 samples the figures are known to ± 1.0 (two standard errors), with 500
+to ± 2.0.
 """
 
 import argparse
