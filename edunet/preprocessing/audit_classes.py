@@ -14,6 +14,7 @@ from edunet.preprocessing.audit_writing import share
 __all__ = ["CHECKS", "NEEDS", "rare_class"]
 
 SHARE = 0.10  # of the rows: below, always answering the other class is right nine times of ten
+SELDOM = 0.25  # of the rows: above, classes are as good as balanced, only few
 ROWS = 50  # below, a fifth kept for a test holds fewer than ten of the class
 EVENTS = 100  # that a validation should have, and as many without (Collins, Ogundimu & Altman 2016)
 
@@ -46,18 +47,22 @@ def rare_class(frame: Frame) -> Iterator[Finding]:
     if count[rare] >= SHARE * n and count[rare] >= ROWS:
         return
     columns = max(len(frame.columns), 1)
+    part = share(count[most], n)
+    seldom = count[rare] < SELDOM * n
     weight = ", ".join(f"{_key(name, k)}: {n / (len(names) * count[k]):.2g}" for k, name in enumerate(names))
+    useless = f"A useless model gets an accuracy of {count[most] / n:.3f}. " if seldom else ""
+    weighted = f"model.fit(..., class_weight={{{weight}}}); judge by average precision beside its trivial value "
+    test = (
+        f"{weighted}{count[rare] / n:.3f}, not by accuracy" if seldom else "Test by grouped_kfold, all parts together"
+    )
     yield Finding(
-        "rare class",
+        "rare class" if seldom else "few rows of a class",
         (target.name,),
         f"Few rows have {target.name} = {names[rare]}: {count[rare]:,} of {n:,}.",
-        f"{count[rare]:,} rows ({share(count[rare], n)}){_patients(frame, codes == rare)}, "
-        f"{count[rare] / columns:.1f} for each of {columns} columns; always answering {names[most]} is right in "
-        f"{share(count[most], n)}.",
-        f"A useless model gets an accuracy of {count[most] / n:.3f}; a fifth kept for a test holds "
-        f"{count[rare] / 5:.0f} of this class, so that every figure about it is a guess.",
-        f"model.fit(..., class_weight={{{weight}}}); judge by average precision beside its trivial value "
-        f"{count[rare] / n:.3f}, not by accuracy; collect at least {EVENTS} of this class for a validation",
+        f"{count[rare]:,} rows ({share(count[rare], n)}){_patients(frame, codes == rare)}, {count[rare] / columns:.1f} for "
+        f"each of {columns} columns; always answering {names[most]} is right in {part}.",
+        f"{useless}A fifth kept for a test holds {count[rare] / 5:.0f} of this class: every figure about it is a guess.",
+        f"{test}; collect at least {EVENTS} of this class for a validation",
     )
 
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from edunet.preprocessing.audit_cells import Column
-from edunet.preprocessing.audit_codes import codes_of, is_id, text_of, values_of, words_in
+from edunet.preprocessing.audit_codes import GLUED, codes_of, is_id, text_of, values_of, words_in
 from edunet.preprocessing.audit_frame import Frame
 from edunet.preprocessing.audit_report import Finding
 from edunet.preprocessing.audit_spelling import plain
@@ -17,7 +17,7 @@ from edunet.preprocessing.audit_writing import listed, share
 __all__ = ["CHECKS", "fixed_values", "pairs", "repeated_patients", "repeated_rows", "signature", "whose_rows"]
 
 PATIENT = re.compile(
-    r"(patient|subject|person|participant|pat)( .*)?|pid|mrn|id|(medical )?record .*|hospital (nr|no|number)"
+    rf"(patient|subject|person|participant|pat)( .*)?|pid|mrn|id|{GLUED}|(medical )?record .*|hospital (nr|no|number)"
 )
 FIXED = re.compile(
     r"(.* )?(sex|gender|male|female|dob|race|ethnicity|birth ?(date|day|year))|(date|year) of birth"

@@ -53,3 +53,10 @@ def test_rows_without_an_answer_are_of_no_class():
 
 def test_no_target_no_finding():
     assert list(rare_class(read_frame({"a": [1, 2]}))) == []
+
+
+def test_few_rows_of_a_class_that_is_not_rare():
+    (one,) = found(["well"] * 50 + ["ill"] * 40)
+    assert one.name == "few rows of a class"
+    assert one.consequence.startswith("A fifth kept for a test holds 8 of this class")
+    assert "class_weight" not in one.repair
