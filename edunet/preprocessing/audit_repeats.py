@@ -31,7 +31,8 @@ LISTED = 12
 def signature(column: Column, salt: int = 0) -> np.ndarray:
     """Return 64 bits for each cell, the same for cells that hold the same: (n,) uint64.
 
-    Those of a row may be summed over its columns: two rows that differ have the same sum once in 10¹⁹ pairs.
+    Those of a row may be summed over its columns: two rows that differ have the same sum once in 10¹⁹ pairs. The sums
+    say what `repeats` of `edunet.preprocessing.splits` says, and without one column's part who is alike but for it.
     """
     if column.kind == "number" and column.values is not None:
         bits = (np.where(np.isnan(column.values), np.nan, column.values) + 0.0).view(np.uint64)
