@@ -81,7 +81,7 @@ def _finding(
         repair = f"{frame.without(columns)}; keep it for patient_split(..., groups=) and audit(..., patient=)"
     else:
         repair = frame.without(columns)
-    evidence = "; ".join(told for _, told in found[:6]) + (f"; {len(found) - 6} more" if len(found) > 6 else "")
+    evidence = "; ".join(told for _, told in found[:6]) + (f"; {len(found) - 6} more." if len(found) > 6 else ".")
     yield Finding(
         name,
         tuple(column.name for column in columns),

@@ -71,7 +71,7 @@ def copies(frame: Frame) -> Iterator[Finding]:
             "copy of a column",
             (first.name, second.name),
             f"{second.name} says what {first.name} says already.",
-            how,
+            f"{how}.",
             "Weights are shared out between the two at random, each looks half as important, and a linear model has no "
             "single solution.",
             frame.without([second]),

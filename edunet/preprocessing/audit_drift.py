@@ -34,7 +34,7 @@ def between_sites(frame: Frame) -> Iterator[Finding]:
     if len(values) < 2:
         return
     names = [f"{frame.site.name} {value if isinstance(value, str) else format(value, 'g')}" for value in values]
-    how = f"for train, test in grouped_kfold(x, y, groups={frame.at(frame.site)}): a score at sites never seen"
+    how = f"for train, test in grouped_kfold(x, y, groups={frame.at(frame.site)}): ...  # a score at sites never seen"
     yield from _findings(frame, differences(frame, codes, names), "between sites", how)
 
 
@@ -55,30 +55,30 @@ def over_time(frame: Frame) -> Iterator[Finding]:
     place = np.where(time.values <= early, 0, np.where(time.values >= late, 1, -1))
     made = [one for one in differences(frame, place, ["first third", "last third"]) if not is_moment(one.column.name)]
     cut = repr(str(np.datetime64(int(late), "D"))) if time.kind == "date" else f"{late:g}"
-    how = f"train, test = temporal_split({frame.at(time)}, {cut}): learn from the early rows, test on the late ones"
+    how = f"train, test = temporal_split({frame.at(time)}, {cut})  # learn from the early rows, test on the late ones"
     yield from _findings(frame, made, "over time", how)
 
 
 WHAT = {
     "value": (
         "values differ",
-        "A model learns them as an illness, or the place itself; its score falls where the next values come from.",
+        "A model learns them as an illness, or the {0} itself; its score falls where the next values come from.",
     ),
     "share": (
         "categories differ",
-        "A model learns the place by them, and its score falls where the shares are others.",
+        "A model learns the {0} by them, and its score falls where the shares are others.",
     ),
     "gaps": (
         "gaps differ",
-        "What is missing tells the place; a model that uses gaps, or what they were filled with, fails elsewhere.",
+        "What is missing tells the {0}; a model that uses gaps, or what they were filled with, fails elsewhere.",
     ),
     "writing": (
         "rounding or limits differ",
-        "A model tells the place by them; values rounded or cut off say less than they seem to.",
+        "A model tells the {0} by them; values rounded or cut off say less than they seem to.",
     ),
     "outcome": (
         "outcome differs",
-        "Risks are too high at one place and too low at another, even where the order of patients is right.",
+        "Risks are too high at one {0} and too low at another, even where the order of patients is right.",
     ),
 }
 
@@ -88,12 +88,13 @@ def _findings(frame: Frame, made: list[Difference], where: str, test: str) -> It
     units = [one for one in found if one.unit]
     if units:
         what = "A cut-off or a weight learnt in one unit is wrong in the other, by that factor."
-        repair = "Ask in which unit these rows were measured, and convert them before anything else."
+        repair = "Ask for the unit of these rows; then units.convert(value, analyte, its unit, the unit of the others)."
         yield _finding(units, len(made), f"another unit {where}", what, repair)
     for kind, (what, consequence) in WHAT.items():
         mine = [one for one in found if one.kind == kind and not one.unit]
         if mine:
-            repair = f"{test}; calibrate at each" if kind == "outcome" else test
+            repair = f"{test}, and calibrate there" if kind == "outcome" else test
+            consequence = consequence.format("time" if where == "over time" else "site")
             yield _finding(mine, len(made), f"{what} {where}", consequence, repair)
 
 
@@ -110,7 +111,7 @@ def _finding(found: list[Difference], comparisons: int, name: str, consequence: 
         name,
         tuple(by_column),
         f"{listed(list(by_column))}: {name}.",
-        f"{'; '.join(told[:SHOWN])}{more}; {sure}, {comparisons} comparisons counted",
+        f"{'; '.join(told[:SHOWN])}{more}; {sure} with all {comparisons} comparisons counted.",
         consequence,
         repair,
     )

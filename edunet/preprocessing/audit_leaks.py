@@ -30,18 +30,24 @@ LEVEL = 0.01  # that chance does it, all comparisons counted
 WAYS = 3  # by gaps, by values, by categories
 ROWS = 10  # of a class and of the rest, measured
 
+SPAN = r"(time|days?|weeks?|months?|years?|date)"
+END = r"(event|death|relapse|recurrence|progression|failure|discharge|readmission|follow ?up|last .*|censor\w*)"
 SURE = re.compile(
-    r"[dr]time|futime|followup|los|.*\b(length of stay|(hospital|icu) days|days in (hospital|icu))"
-    r"|.*\b(follow ?up|fu|fup|death|relapse|recurrence) (time|days?|weeks|months|years|date)"
-    r"|.*\b(died|dead|death|deceased|mortality|expired|autopsy|surviv\w+|readmi\w+|outcome|relapsed?|recur(red|rence)?)\b.*"
-    r"|discharged?|discharge (date|day|time|status|disposition|destination|to|ward|diagnosis|location)|final diagnosis"
-    r"|(date|time|day) of (discharge|death)"
+    r"[drf]u?time|(surv|rec|rel|ev|event|death|cens|prog|fol\w*)(time|date|days)|lenfol|d time|s?los"
+    r"|.*\b(length of stay|(hospital|icu) days|days in (hospital|icu))|permth.*"
+    rf"|(os|pfs|dfs|rfs|efs|dss)( {SPAN}| status)?|.*\b(follow ?up|fu|fup|death|relapse|recurrence)( {SPAN})?"
+    rf"|{SPAN} (to|until|till|of) {END}|.*\b\w*(died|dead|death|deceased)\w*\b(?! space).*|mort\w*|.* mortality"
+    r"|.*\b(expired|autopsy|surviv\w+|surv\d\w*|readmi\w+|outcome|relapsed?|recur(red|rence)?|final diagnosis)\b.*"
+    rf"|discharged?|discharge ({SPAN}|status|disposition|destination|to|ward|diagnosis|location)( id)?"
 )
 MAYBE = re.compile(
-    r"time|days|t|status|event|(vital|final|end|event) status|(event|censor(ed|ing)?|progression)( (time|days|date))?"
-    r"|(time|days|months|years) (to|until|till) .*|.*\b(complications?|post ?op\w*)\b.*"
+    rf"time|time[a-z]{{2,5}}|days|t|t?stop|status|event|cens|.*\b(vital|final|end|event) status|censor\w*( {SPAN})?"
+    rf"|(event|progression) {SPAN}|.*\b(complications?|post ?op\w*)\b.*"
 )
-BEFORE = re.compile(r"\b(history|hx|family|prior|previous|past|before|earlier|last|parents?|mother|father)\b")
+BEFORE = re.compile(
+    r"\b(history|hx|family|parents?|mother|father|prior|previous|past|before|earlier"
+    r"|last (?!follow|fu\b|contact|known))"
+)
 
 
 class Told(NamedTuple):
@@ -128,7 +134,7 @@ def leaks(frame: Frame) -> Iterator[Finding]:
             (copies if _is_copy(column, codes) else others).append((column, text))
     target = frame.target.name
     yield from _finding(frame, "copy of the outcome", copies, f"The same as {target}, under another name")
-    yield from _finding(frame, "tells the outcome", others, f"Enough to tell {target}, each alone")
+    yield from _finding(frame, "tells the outcome", others, f"Alone enough to tell {target}")
 
 
 def known_afterwards(frame: Frame) -> Iterator[Finding]:
@@ -205,11 +211,10 @@ def _finding(frame: Frame, name: str, found: list[tuple[Column, str]], what: str
         name,
         tuple(column.name for column in columns),
         f"{what}: {listed([column.name for column in columns])}.",
-        "; ".join(text for _, text in found),
+        "; ".join(text for _, text in found) + ".",
         "The score is that of this column, not of a model. If it is written after the outcome, nobody has it when a "
         "prediction is needed, and the model fails there.",
-        f"{frame.without(columns)}, unless it is known when the prediction is made; a length of follow-up belongs to a "
-        "model of survival",
+        f"{frame.without(columns)}  # unless it is known when the prediction is made; a follow-up belongs to survival",
     )
 
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from edunet.preprocessing.audit_cells import Column
-from edunet.preprocessing.audit_codes import codes_of, is_id, text_of, values_of, words_in
+from edunet.preprocessing.audit_codes import GLUED, codes_of, is_id, text_of, values_of, words_in
 from edunet.preprocessing.audit_frame import Frame
 from edunet.preprocessing.audit_report import Finding
 from edunet.preprocessing.audit_spelling import plain
@@ -17,7 +17,7 @@ from edunet.preprocessing.audit_writing import listed, share
 __all__ = ["CHECKS", "fixed_values", "pairs", "repeated_patients", "repeated_rows", "signature", "whose_rows"]
 
 PATIENT = re.compile(
-    r"(patient|subject|person|participant|pat)( .*)?|pid|mrn|id|(medical )?record .*|hospital (nr|no|number)"
+    rf"(patient|subject|person|participant|pat)( .*)?|pid|mrn|id|{GLUED}|(medical )?record .*|hospital (nr|no|number)"
 )
 FIXED = re.compile(
     r"(.* )?(sex|gender|male|female|dob|race|ethnicity|birth ?(date|day|year))|(date|year) of birth"
@@ -31,7 +31,8 @@ LISTED = 12
 def signature(column: Column, salt: int = 0) -> np.ndarray:
     """Return 64 bits for each cell, the same for cells that hold the same: (n,) uint64.
 
-    Those of a row may be summed over its columns: two rows that differ have the same sum once in 10¹⁹ pairs.
+    Those of a row may be summed over its columns: two rows that differ have the same sum once in 10¹⁹ pairs. The sums
+    say what `repeats` of `edunet.preprocessing.splits` says, and without one column's part who is alike but for it.
     """
     if column.kind == "number" and column.values is not None:
         bits = (np.where(np.isnan(column.values), np.nan, column.values) + 0.0).view(np.uint64)
@@ -127,7 +128,7 @@ def _finding_of_rows(frame: Frame, rows: np.ndarray, keys: np.ndarray) -> Findin
         "duplicate rows",
         (),
         f"{len(rows)} of {frame.n:,} rows repeat{'s' * (len(rows) == 1)} another in every column.",
-        f"{_n(len(rows))} ({share(len(rows), frame.n)}): {_examples(rows, keys)}",
+        f"{_n(len(rows))} ({share(len(rows), frame.n)}): {_examples(rows, keys)}.",
         "A split by rows puts one in training and its twin in the test, which then asks for what was learnt by heart; "
         "and every interval is too narrow.",
         _dropped(frame, rows),
@@ -157,7 +158,7 @@ def _finding_of_strangers(frame: Frame, rows: np.ndarray, keys: np.ndarray, ids:
         "same rows under different ids",
         tuple(column.name for column in ids),
         f"{len(rows)} of {frame.n:,} rows are as another in all columns but {names}: one patient under two names?",
-        f"{_n(len(rows))}, the same in {many} columns: {_examples(rows, keys)}",
+        f"{_n(len(rows))}, the same in {many} columns: {_examples(rows, keys)}.",
         "A split by patients does not keep them together: the test asks for what was learnt by heart.",
         f"repeats(x) numbers equal rows alike: patient_split(x, y, groups=repeats(x)), with x without {names}",
     )
@@ -187,10 +188,10 @@ def repeated_patients(frame: Frame) -> Iterator[Finding]:
         (column.name,),
         f"{many} id{'s stand' if many > 1 else ' stands'} on several rows.",
         f"{_n(surplus)} of {many} repeated id{'s' * (many > 1)}, {len(names)} in all; most often {worst}. "
-        f"Surplus rows that are the same as another of their id: {same}; that differ: {surplus - same}{differing}",
+        f"Surplus rows that are the same as another of their id: {same}; that differ: {surplus - same}{differing}.",
         "A split by rows leaks: the model meets in the test patients it has learnt, and the score is too high; "
         "intervals that count rows are too narrow.",
-        f"train, test = patient_split(x, y, groups={frame.at(column)}), and bootstrap patients, not rows",
+        f"train, test = patient_split(x, y, groups={frame.at(column)})  # and bootstrap patients, not rows",
     )
 
 
@@ -220,7 +221,7 @@ def fixed_values(frame: Frame) -> Iterator[Finding]:
                 (whose.name, column.name),
                 f"{many} several values of {column.name}: slips of the pen, or two patients under one name?",
                 f"{len(wrong)} of {int((np.bincount(codes[both], minlength=len(names)) > 1).sum())} ids with several "
-                f"rows, such as rows {rows[0]} and {other}: {_cell(column, rows[0])} and {_cell(column, other)}",
+                f"rows, such as rows {rows[0]} and {other}: {_cell(column, rows[0])} and {_cell(column, other)}.",
                 "What belongs to a patient is learnt from somebody else's values.",
                 f"Look these ids up; patients who are two need two ids in {frame.at(whose)}.",
             )
