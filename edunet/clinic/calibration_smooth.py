@@ -72,17 +72,17 @@ def smooth_calibration(
     values = _Distances(where, places, span)
     n, ill = np.bincount(cell).astype(np.float64), np.bincount(cell, weights=y)
     share, found = values(n, ill)
-    ends = np.full((4, 2), math.nan)
-    if resamples is not None:
-        rng = generator("smooth_calibration", seed)
+    ends, chance = np.full((4, 2), math.nan), None
+    rng = generator("smooth_calibration", seed)
+    if resamples is not None and patients > 1:
         drawn = [values(*counts)[1] for counts in _resampled(rng, resamples, cell, y, whose)]
         low, high = np.percentile(drawn, [2.5, 97.5], axis=0)
-        ends = np.stack([np.minimum(low, found), np.maximum(high, found)], axis=1)
+        ends = np.stack([np.minimum(low, found), np.maximum(high, found)], axis=1)  # chance may lift all resamples
         chance = np.mean([values(n, rng.binomial(n.astype(int), where))[1] for _ in range(CHANCES)], axis=0)
         how += f"; percentile interval of {resamples} resamples of {patients:,} patients"
     made = []
     for k, (value, (low, high)) in enumerate(zip(found, ends, strict=True)):
-        said = "" if resamples is None else f"; chance alone gives a perfect model about {chance[k]:.2g}"
+        said = "" if chance is None else f"; chance alone gives a perfect model about {chance[k]:.2g}"
         made.append(Estimate(value, low, high, patients, how=how + said))
     return SmoothCalibration(places, share, *made)
 
