@@ -23,9 +23,10 @@ def alarms_per_day(patient, time_hours, score, threshold, *, silence=0.0, covers
         an alarm rings at t if s(t) ≥ threshold and none has rung for this patient within the `silence` hours before
         rate = 24 Σ alarms / Σ hours watched              hours: those within `covers` hours after a score
     Args: score (n,T), a row for each patient, with patient (n,) and time_hours (T,) or (n,T); or all three (M,), a row
-    for each score, in any order. nan in score: no score at that time. threshold, one number; silence, hours >= 0;
-    covers, for how many hours a score stands, unless the next comes first: the median step unless given. In a longer
-    gap nobody is watched. seed of the 1,000 resamples of patients for the interval.
+    for each score, in any order. nan in score: no score at that time; of hours that are not asked type
+    np.where(asked, p, np.nan). threshold, one number; silence, hours >= 0; covers, for how many hours a score stands,
+    unless the next comes first: the median step unless given. In a longer gap nobody is watched. seed of the 1,000
+    resamples of patients for the interval.
     Raises ValueError for two scores of one patient at one time, times that are missing, no scores.
     The usual misuse: a specificity of 0.95 per hour, which sounds well and is more than one false alarm per patient and
     day; leaving the silence unsaid: 0 lets an alarm ring every hour of a bad night. Ten alarms a day that nobody

@@ -63,9 +63,9 @@ def clustered_ratio(y: np.ndarray, called: np.ndarray, whose: np.ndarray | None)
     if whose is None:
         return None
     patients = int(whose.max()) + 1
-    a, b = called[y].mean(), called[~y].mean()
-    if not a or not b:
+    if not (called & y).any() or not (called & ~y).any():
         return math.nan, patients
+    a, b = called[y].mean(), called[~y].mean()
     influence = np.where(y, (called - a) / (a * y.sum()), -(called - b) / (b * (~y).sum()))
     return clustered_error(influence, whose), patients
 

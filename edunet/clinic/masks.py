@@ -59,6 +59,7 @@ def over_cases(values, *, groups=None, bounds=(0.0, math.inf)) -> Estimate:
     cases of a patient are averaged first, n is then the number of patients; bounds, what the measure cannot leave, for
     Dice and IoU (0, 1), at which the interval is cut.
     A case that could not be computed (nan) is left out, and `how` says how many were. Undefined if none is left.
+    Raises ValueError for an infinite value.
     The usual misuse: a mean distance of the cases that have one. A lesion that was missed altogether has none, so that
     missing more makes the mean better: state how many, beside it.
     Source: Student, The probable error of a mean (1908).

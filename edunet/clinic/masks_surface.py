@@ -8,6 +8,7 @@ from edunet.clinic.masks import two_masks
 __all__ = ["hausdorff95", "surface_dice", "surface_distances"]
 
 AT_ONCE = 1 << 20  # distances in memory
+GROUP = 64  # edge pixels in a box
 
 
 def surface_distances(mask, prediction, *, spacing=1.0) -> tuple[np.ndarray, np.ndarray]:
@@ -120,21 +121,33 @@ def _distances(a, b, spacing) -> tuple[np.ndarray, np.ndarray]:
 def _nearest(points, targets) -> np.ndarray:
     """Return the distance of each point to its nearest target.
 
-    Slice by slice of the points: the slices of targets from the nearest on, until the gap to a slice alone is more than
-    what every point has already. Both are sorted by slice, as argwhere gives them.
+    Both are cut into boxes of a few dozen. For a box of points the nearest box of targets tells how far the nearest
+    target is at most; then only boxes that are no farther than this need be looked at.
     """
-    slices, begins = np.unique(targets[:, 0], return_index=True)
-    parts = np.split(targets, begins[1:])
-    found = []
-    for mine in np.split(points, np.unique(points[:, 0], return_index=True)[1][1:]):
-        gaps = np.abs(slices - mine[0, 0])
-        best = np.full(len(mine), np.inf)
-        for k in np.argsort(gaps, kind="stable"):
-            if gaps[k] ** 2 >= best.max():
-                break
-            best = np.minimum(best, _squared(mine, parts[k]))
-        found.append(best)
-    return np.sqrt(np.concatenate(found))
+    best = np.empty(len(points))
+    boxes = [targets[box] for box in _boxes(targets)]
+    lows, highs = np.array([box.min(axis=0) for box in boxes]), np.array([box.max(axis=0) for box in boxes])
+    for box in _boxes(points):
+        mine = points[box]
+        apart = np.maximum(np.maximum(lows - mine.max(axis=0), mine.min(axis=0) - highs), 0)
+        gaps = np.sum(apart**2, axis=1)
+        most = _squared(mine, boxes[int(gaps.argmin())]).max()
+        best[box] = _squared(mine, np.concatenate([boxes[k] for k in np.flatnonzero(gaps <= most)]))
+    return np.sqrt(best)
+
+
+def _boxes(points) -> list[np.ndarray]:
+    """Return the points' numbers in groups that lie close together, by halving along the longest side."""
+    done, waiting = [], [np.arange(len(points))]
+    while waiting:
+        group = waiting.pop()
+        if len(group) <= GROUP:
+            done.append(group)
+            continue
+        mine = points[group]
+        order = np.argpartition(mine[:, np.ptp(mine, axis=0).argmax()], len(group) // 2)
+        waiting += [group[order[: len(group) // 2]], group[order[len(group) // 2 :]]]
+    return done
 
 
 def _squared(points, targets) -> np.ndarray:
@@ -142,6 +155,6 @@ def _squared(points, targets) -> np.ndarray:
     rows = max(AT_ONCE // len(targets), 1)
     least = np.empty(len(points))
     for start in range(0, len(points), rows):
-        apart = points[start : start + rows, None, :] - targets[None, :, :]
+        apart = points[start : start + rows, np.newaxis] - targets
         least[start : start + rows] = np.einsum("pta,pta->pt", apart, apart).min(axis=1)
     return least

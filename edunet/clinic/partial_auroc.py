@@ -26,9 +26,9 @@ def partial_auroc(
 
         A = ∫₀ᵉ Se d(1 − Sp)        standardised ½ (1 + (A − e²/2) / (e − e²/2)),   e = max_fpr
     so that 0.5 is a coin's and 1 is perfect, as of the whole area (McClish). For screening, where a specificity below
-    0.9 is of no use, max_fpr=0.1. min_tpr=0.9 is the same with the ill and the healthy exchanged: the area between the
-    curve and the line Se = 0.9, which is right of it; for what must not be missed. The interval is on the logit scale
-    of A/e, with the variance of DeLong's idea: A is the mean of max(e − share of the healthy above, 0) over the ill.
+    0.9 is of no use, max_fpr=0.1. min_tpr=0.9 is the same with the ill and the healthy exchanged: the area
+    above the line Se = 0.9 and right of the curve; for what must not be missed. The interval is on the logit scale of
+    A/e, with the variance of DeLong's idea: A is the mean of max(e − share of the healthy above, 0) over the ill.
 
     Args: y (N,) 0 or 1, who is ill; p (N,), any numbers that are higher for the ill; one of max_fpr (above 0, at most
     1) and min_tpr (at least 0, below 1); standardised=False for A itself, which is at most e.

@@ -4,12 +4,9 @@ from __future__ import annotations
 
 import math
 
-import numpy as np
-
-from edunet.clinic.confusion import answers, share_of_rows
+from edunet.clinic.confusion import Confusion, answers, share_of_rows, table_of
 from edunet.clinic.estimate import Estimate, undefined
 from edunet.clinic.groups import numbers
-from edunet.clinic.kinds import one_kind_only
 from edunet.clinic.likelihood import clustered_ratio, ratio_of_shares
 from edunet.clinic.shares import check_prevalence
 
@@ -45,8 +42,8 @@ def ppv(y, p, threshold: float = 0.5, *, prevalence: float | None = None, groups
     ill, called = answers("ppv", y, p, threshold)
     if prevalence is None:
         return share_of_rows("ppv", ill, called, "nobody is called ill", groups)
-    of_kind = check_prevalence("ppv", "prevalence", prevalence)
-    return _at(of_kind, of_kind, "ill", ill, called, numbers("ppv", groups, len(ill)))
+    clustered = clustered_ratio(ill, called, numbers("ppv", groups, len(ill)))
+    return _at(table_of(ill, called), "ill", check_prevalence("ppv", "prevalence", prevalence), clustered)
 
 
 def npv(y, p, threshold: float = 0.5, *, prevalence: float | None = None, groups=None) -> Estimate:
@@ -74,25 +71,22 @@ def npv(y, p, threshold: float = 0.5, *, prevalence: float | None = None, groups
     ill, called = answers("npv", y, p, threshold)
     if prevalence is None:
         return share_of_rows("npv", ~ill, ~called, "nobody is called healthy", groups)
-    share_of_ill = check_prevalence("npv", "prevalence", prevalence)
-    return _at(share_of_ill, 1 - share_of_ill, "healthy", ~ill, ~called, numbers("npv", groups, len(ill)))
+    clustered = clustered_ratio(~ill, ~called, numbers("npv", groups, len(ill)))
+    return _at(table_of(ill, called), "healthy", check_prevalence("npv", "prevalence", prevalence), clustered)
 
 
-def _at(prevalence, of_kind: float, answer: str, kind: np.ndarray, called: np.ndarray, whose) -> Estimate:
-    """Return by Bayes the share of those called ill (healthy) who are, where a share `of_kind` of all is.
-
-    kind, called (N,) bool: who is ill (healthy), and who is called so; whose (N,) numbers of patients, or None.
-    """
-    n, m = len(kind), int(kind.sum())
-    if m in (0, n):
-        return undefined(one_kind_only(kind if answer == "ill" else ~kind), n)
-    if not called.any():
-        return undefined(f"nobody is called {answer}", n)
-    hits, others = int((called & kind).sum()), int((called & ~kind).sum())
-    low, high, how = ratio_of_shares(hits, m, others, n - m, clustered_ratio(kind, called, whose))
-    to_odds = of_kind / (1 - of_kind)
-    value = hits * (n - m) * to_odds / (hits * (n - m) * to_odds + others * m)
-    low, high = (1.0 if math.isinf(ratio) else ratio * to_odds / (1 + ratio * to_odds) for ratio in (low, high))
-    patients = n if whose is None else int(whose.max()) + 1
+def _at(table: Confusion, answer: str, prevalence: float, clustered: tuple[float, int] | None) -> Estimate:
+    """Return by Bayes the share of those called ill (healthy) who are, where so many are ill."""
+    tp, fp, fn, tn = table
+    if table.missing:
+        return undefined(table.missing, table.n)
+    right, wrong, of_kind = (tp, fp, prevalence) if answer == "ill" else (tn, fn, 1 - prevalence)
+    if not right + wrong:
+        return undefined(f"nobody is called {answer}", table.n)
+    kind, others = (tp + fn, fp + tn) if answer == "ill" else (fp + tn, tp + fn)
+    odds = of_kind / (1 - of_kind)
+    value = right * others * odds / (right * others * odds + wrong * kind)
+    low, high, how = ratio_of_shares(right, kind, wrong, others, clustered)
+    low, high = (1.0 if math.isinf(ratio) else ratio * odds / (1 + ratio * odds) for ratio in (low, high))
     how = f"by Bayes at prevalence {prevalence:g}, from the likelihood ratio; {how}"
-    return Estimate(value, low, high, patients, how=how)
+    return Estimate(value, low, high, table.n if clustered is None else clustered[1], how=how)

@@ -228,10 +228,7 @@ def _subgroups(case: Case) -> tuple[Part, ...]:
     figure = _later(case, subgroup_figure, table.measure("auroc"), measure="AUROC", overall=overall)
     words = "; ".join(f"{name} {value.text(2)}" for name, value in table.measure("auroc"))
     parts.append(Picture("AUROC in each group.", f"{words}; all {overall.text(2)}.", figure))
-    gaps = [
-        (f"{gap.attribute}: {gap.measure}".removeprefix(": "), *_gap(gap))
-        for gap in table.gaps
-    ]
+    gaps = [(f"{gap.attribute}: {gap.measure}".removeprefix(": "), *_gap(gap)) for gap in table.gaps]
     header = ("Largest gap", "Difference", "95 % interval", "Highest", "Lowest", "Pairs compared")
     how = "The interval is Newcombe's, wide enough for all pairs of an attribute together (Bonferroni)."
     return (*parts, Table("Gaps between groups", header, gaps, how), " ".join(table.notes()))

@@ -113,7 +113,7 @@ class SubgroupTable:
         if len(shares) < 2:
             return []
         return [
-            f"{self.comparisons} comparisons: of 20 that are all chance, one stands out at 95 %.",
+            f"{self.comparisons} comparisons in all; each interval allows for those of its own line only.",
             f"Of the groups {min(shares):.2f} to {max(shares):.2f} are ill. Where these shares differ, only a perfect",
             "model has both equal calibration and equal error rates (Kleinberg 2016, Chouldechova 2017): say which",
             "of them the decision needs.",
@@ -128,13 +128,14 @@ def subgroup_table(y, p, subgroup, threshold: float | None = 0.5, *, groups=None
     threshold, None, what needs one); subgroup, the group of each patient (N,), texts
     or a few numbers, or several such, {"sex": array, "age": age_bands(age, (40, 65))}, or a table with named columns;
     threshold, called ill if p ≥ threshold; groups (N,), whose each row is, if patients have several: the intervals in
-    each group are then those of so many patients (the gaps still count rows). Missing labels are a group of their own,
-    "not recorded". Categories of pandas keep their order, and those without a patient their row.
+    each group, and of the gaps, are then those of so many patients. Missing labels are a group of their own, "not
+    recorded". Categories of pandas keep their order, and those without a patient their row.
+    Of the rows pandas.DataFrame(table.rows) makes a table, `subgroup_figure(table.measure("auroc"))` a picture.
     What cannot be computed in a group (nobody is ill, one patient) is "not computed" with the reason; the others stand.
     Raises ValueError for labels and predictions as `auroc`, for a group array of another length, and for more than 30
     groups.
     The usual misuse: "no significant difference" read as "fair": in a group of twenty nothing can be; one good number
-    for all, which is that of the largest group; a groups' AUROC compared with that of all, which is higher when groups
+    for all, which is that of the largest group; a group's AUROC compared with that of all, which is higher when groups
     differ in prevalence and the model knows the group; the search through groups until one stands out. A cell of few
     patients may tell who they are: do not publish it.
     Source: Collins et al., TRIPOD+AI (2024), which asks for it; Kleinberg, Mullainathan & Raghavan, Inherent trade-offs
@@ -159,14 +160,15 @@ def subgroup_table(y, p, subgroup, threshold: float | None = 0.5, *, groups=None
             for name, who in groups
         ]
         rows += mine
-        gaps += gaps_of(attribute, [(row.name, row.table, row.expected) for row in mine])
+        gaps += gaps_of(attribute, [(row.name, _rates(row)) for row in mine])
     return SubgroupTable(everybody, rows, gaps, threshold if threshold is None else float(threshold))
 
 
 def age_bands(age, edges) -> np.ndarray:
     """Return the band of each age as text, (N,): "<40", "40-<65", "65+"; nan stays without ("").
 
-    Args: age (N,), years; edges, rising. Choose them before looking at results.
+    Args: age (N,), years; edges, rising. Raises ValueError for other edges.
+    The usual misuse: moving the edges until a gap appears, or disappears. Choose them before looking at results.
 
     >>> age_bands([39.9, 40, 70, np.nan], (40, 65)).tolist()
     ['<40', '40-<65', '65+', '']
@@ -244,6 +246,12 @@ def _row(attribute, name, y, p, threshold, whose) -> SubgroupRow:
         counted("subgroup_table", y, p, threshold) if at else Confusion(0, 0, 0, 0),
         ("few" if len(y) else "empty") if len(y) < FEW else "",
     )
+
+
+def _rates(row: SubgroupRow) -> dict[str, Estimate]:
+    well = row.specificity
+    wrong = Estimate(1 - well, 1 - well.high, 1 - well.low, well.n, why=well.why)
+    return {"TPR": row.sensitivity, "FPR": wrong, "PPV": row.ppv, "O/E": row.observed_expected}
 
 
 def _cell(value: Estimate) -> str:

@@ -6,12 +6,12 @@ import math
 from dataclasses import dataclass
 from statistics import NormalDist
 
-from edunet.clinic.confusion import Confusion
-from edunet.clinic.estimate import Estimate, undefined
+from edunet.clinic.estimate import Z95, Estimate, undefined
 from edunet.clinic.proportion import wilson_interval
 
 __all__ = ["Gap", "difference_interval", "gaps_of"]
 
+MEASURES = ("TPR", "FPR", "PPV", "O/E")
 FEW = 10  # a share of fewer patients would be the largest, or the smallest, by chance
 
 
@@ -40,41 +40,45 @@ class Gap:
     __repr__ = __str__
 
 
-def gaps_of(attribute: str, groups: list[tuple[str, Confusion, float]]) -> list[Gap]:
-    """Return the largest differences in TPR, FPR, PPV and O/E between groups (name, counts, Σ p).
+def gaps_of(attribute: str, groups: list[tuple[str, dict[str, Estimate]]]) -> list[Gap]:
+    """Return the largest differences in TPR, FPR, PPV and O/E between groups (name, {measure: estimate}).
 
         difference = a − b        a − b − √((a − l_a)² + (u_b − b)²)  to  a − b + √((u_a − a)² + (b − l_b)²)
-    with the Wilson intervals (l, u) of both groups, wide enough for all k (k − 1)/2 pairs of k groups together
-    (Bonferroni): the largest of many differences is large by choice. Shares of fewer than ten patients are left out.
+    with the intervals (l, u) of both groups, made wide enough for all k (k − 1)/2 pairs of k groups together
+    (Bonferroni): the largest of many differences is large by choice. Groups with fewer than ten patients to count are
+    left out.
     Source: Newcombe, Interval estimation for the difference between independent proportions (1998), method 10; Donner &
     Zou, Closed-form confidence intervals for functions of the normal mean and standard deviation (2012), for O/E.
     """
-    shares: dict[str, list] = {"TPR": [], "FPR": [], "PPV": [], "O/E": []}
-    for name, (tp, fp, fn, tn), expected in groups:
-        shares["TPR"].append((name, tp, tp + fn, 1.0))
-        shares["FPR"].append((name, fp, fp + tn, 1.0))
-        shares["PPV"].append((name, tp, tp + fp, 1.0))
-        n = tp + fp + fn + tn if expected else 0
-        shares["O/E"].append((name, tp + fn, n, expected / n if n else 1.0))
-    return [_gap(attribute, measure, rows) for measure, rows in shares.items()]
+    return [_gap(attribute, measure, [(name, found[measure]) for name, found in groups]) for measure in MEASURES]
 
 
-def _gap(attribute: str, measure: str, rows: list) -> Gap:
-    kept = [row for row in rows if row[2] >= FEW]
-    left_out = tuple(row[0] for row in rows if row[2] < FEW)
+def _gap(attribute: str, measure: str, rows: list[tuple[str, Estimate]]) -> Gap:
+    kept = [(name, e) for name, e in rows if e.n >= FEW and not math.isnan(e.low)]
+    left_out = tuple(name for name, e in rows if e.n < FEW or math.isnan(e.low))
     pairs = len(kept) * (len(kept) - 1) // 2
     if not pairs:
-        why = f"fewer than two groups with {FEW} patients to count"
-        return Gap(attribute, measure, "", "", undefined(why, sum(row[2] for row in kept)), 0, left_out)
+        reasons = {e.why for _, e in rows}
+        why = reasons.pop() if len(reasons) == 1 and any(reasons) else f"fewer than two groups with {FEW} to count"
+        return Gap(attribute, measure, "", "", undefined(why, sum(e.n for _, e in kept)), 0, left_out)
     z = NormalDist().inv_cdf(1 - 0.025 / pairs)
-    found = []
-    for name, hits, n, risk in kept:  # risk, the mean prediction, turns a share into O/E
-        low, high = wilson_interval(hits, n, z)
-        found.append((hits / n / risk, low / risk, high / risk, name, n))
+    found = [(float(e), *_wider(e, z, measure), name, e.n) for name, e in kept]
     a, b = max(found), min(found)
     low, high = difference_interval(a[:3], b[:3])
     how = f"largest of {pairs} differences; Newcombe's interval, for all of them together (Bonferroni)"
     return Gap(attribute, measure, a[3], b[3], Estimate(a[0] - b[0], low, high, a[4] + b[4], how=how), pairs, left_out)
+
+
+def _wider(e: Estimate, z: float, measure: str) -> tuple[float, float]:
+    """Return the interval of an estimate at z in the place of 1.96."""
+    if measure != "O/E":
+        # an end θ of (r − θ)² = z² θ (1 − θ)/n tells n: how many independent rows those of the patients are worth
+        end = e.low if e.low < e else e.high
+        n = Z95**2 * end * (1 - end) / (e - end) ** 2
+        return wilson_interval(e * n, n, z)
+    if e > 0:
+        return e * (e.low / e) ** (z / Z95), e * (e.high / e) ** (z / Z95)
+    return 0.0, e.high * (z / Z95) ** 2  # of none among n, the upper end is about z²/n
 
 
 def difference_interval(a, b) -> tuple[float, float]:

@@ -58,7 +58,7 @@ def train_and_report(task: Task, epochs: int, seed: int, folder) -> dict:
     print(chosen)
     threshold = clinic.threshold_for(*trial.answers("validation"), sensitivity=task.sensitivity)
     found = f"Threshold {threshold:.3f}, for a sensitivity of {100 * task.sensitivity:.0f} % on the validation part"
-    print(f"{found}: {task.why_sensitivity}")
+    print(f"{found}:\n  {task.why_sensitivity}")
     parts = ", ".join(f"{len(rows):,} {part}" for part, rows in trial.rows.items())
     drawn = f"{len(cohort):,} {task.unit} drawn by edunet.datasets.{task.generator}, seed {seed}"
     trail = [

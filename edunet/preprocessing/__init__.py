@@ -1,4 +1,14 @@
-"""From files to networks: what pandas and scikit-learn do not have. Arrays in, arrays out.
+"""From files to networks: what pandas and scikit-learn do not have. Arrays and tables in, arrays and tables out.
+
+    audit       what is wrong with a table: gaps, codes, impossible values, units, repeats, leaks, drift; with repairs
+
+    units       convert, analytes                                 by molar mass; an unknown pair of units is refused
+    reference_range, flag    what 95 % of the healthy have, by sex and age      plausible_range    what can be at all
+    Sentinels, ConvertUnits, PlausibleRange, RobustOutliers       steps that count what they change; Step, for your own
+    trail       what the steps did, also scikit-learn's, in sentences that `clinic.report` prints
+    Schema      what a column may hold: all failures with their rows
+    ampute      gaps made on purpose (mcar, mar, mnar), the truth kept; imputation_scores, rubin, coverage
+    macenko     the stains of a section as those of another laboratory
 
     splits      patient_split, grouped_kfold, temporal_split      no patient on both sides; check_split, repeats
     sequence    pad_sequences, window                             one length for all; pieces of long series
@@ -23,40 +33,74 @@ Scaling and imputing are scikit-learn's. A pipeline of them feeds a network of e
 >>> risk = pipeline.predict_proba(x_test)[:, 1]                                                    # doctest: +SKIP
 """
 
-from edunet.preprocessing import grids, images, sequence, splits
+from edunet.preprocessing import grids, images, sequence, splits, units
+from edunet.preprocessing.ampute import Amputed, ampute
+from edunet.preprocessing.audit import audit
+from edunet.preprocessing.audit_report import Audit, Finding
+from edunet.preprocessing.cleaning import ConvertUnits, PlausibleRange, Sentinels
 from edunet.preprocessing.fingerprint import hashed_fingerprint
 from edunet.preprocessing.grids import Grid, carry_forward, time_since_last, to_grid
 from edunet.preprocessing.images import augment, ct_window, rescale_percentiles, standardise
+from edunet.preprocessing.imputation import coverage, imputation_scores, rubin
+from edunet.preprocessing.outliers import RobustOutliers
+from edunet.preprocessing.plausible import plausible_range
+from edunet.preprocessing.reference_ranges import flag, reference_range
 from edunet.preprocessing.scaffold import scaffold_of, scaffold_split
+from edunet.preprocessing.schema import Column, Schema
 from edunet.preprocessing.sequence import Windows, pad_sequences, window
 from edunet.preprocessing.smiles import read_smiles
 from edunet.preprocessing.smiles_tokenizer import SmilesTokenizer
 from edunet.preprocessing.splits import check_split, grouped_kfold, patient_split, repeats, temporal_split
+from edunet.preprocessing.stains import macenko, stains_of
+from edunet.preprocessing.step import Step
+from edunet.preprocessing.trail import trail
 
 __all__ = [
+    "Amputed",
+    "Audit",
+    "Column",
+    "ConvertUnits",
+    "Finding",
     "Grid",
+    "PlausibleRange",
+    "RobustOutliers",
+    "Schema",
+    "Sentinels",
     "SmilesTokenizer",
+    "Step",
     "Windows",
+    "ampute",
+    "audit",
     "augment",
     "carry_forward",
     "check_split",
+    "coverage",
     "ct_window",
+    "flag",
     "grids",
     "grouped_kfold",
     "hashed_fingerprint",
     "images",
+    "imputation_scores",
+    "macenko",
     "pad_sequences",
     "patient_split",
+    "plausible_range",
     "read_smiles",
+    "reference_range",
     "repeats",
     "rescale_percentiles",
+    "rubin",
     "scaffold_of",
     "scaffold_split",
     "sequence",
     "splits",
+    "stains_of",
     "standardise",
     "temporal_split",
     "time_since_last",
     "to_grid",
+    "trail",
+    "units",
     "window",
 ]

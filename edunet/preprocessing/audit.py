@@ -54,23 +54,23 @@ from edunet.preprocessing.audit_report import Audit, Finding
 __all__ = ["Audit", "Finding", "audit"]
 
 Check = Callable[[Frame], Iterator[Finding]]
-CHECKS: dict[str, Check] = (  # what falsifies a score first, what blurs it last
-    audit_leaks.CHECKS
-    | audit_repeats.CHECKS
-    | audit_selection.CHECKS
-    | audit_sentinels.CHECKS
-    | audit_units.CHECKS
-    | audit_swaps.CHECKS
-    | audit_values.CHECKS
-    | audit_dates.CHECKS
-    | audit_spelling.CHECKS
-    | audit_missing.CHECKS
-    | audit_drift.CHECKS
-    | audit_constant.CHECKS
-    | audit_copies.CHECKS
-    | audit_classes.CHECKS
-    | audit_digits.CHECKS
-)
+CHECKS: dict[str, Check] = {  # what falsifies a score first, what blurs it last
+    **audit_leaks.CHECKS,
+    **audit_repeats.CHECKS,
+    **audit_selection.CHECKS,
+    **audit_sentinels.CHECKS,
+    **audit_units.CHECKS,
+    **audit_swaps.CHECKS,
+    **audit_values.CHECKS,
+    **audit_dates.CHECKS,
+    **audit_spelling.CHECKS,
+    **audit_missing.CHECKS,
+    **audit_drift.CHECKS,
+    **audit_constant.CHECKS,
+    **audit_copies.CHECKS,
+    **audit_classes.CHECKS,
+    **audit_digits.CHECKS,
+}
 NEEDS: dict[str, str] = (  # check -> "target", "patient", "time" or "site": it is not made without
     audit_leaks.NEEDS | audit_selection.NEEDS | audit_missing.NEEDS | audit_drift.NEEDS | audit_classes.NEEDS
 )

@@ -7,6 +7,7 @@ import functools
 import math
 import re
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 
@@ -29,8 +30,8 @@ class Column:
 
     name: str
     kind: str  # "number", "date" or "words"
-    values: np.ndarray | None = field(repr=False)  # (n,) float64, NaN where none is; of dates, days from 1970
-    text: np.ndarray | None = field(repr=False)  # (n,) str objects: words and dates as written, "" where missing; of
+    values: Any = field(repr=False)  # (n,) float64, NaN where none is; of dates, days from 1970
+    text: Any = field(repr=False)  # (n,) str objects: words and dates as written, "" where missing; of
     # numbers what stands between them and is none, "" elsewhere; None where there is nothing of the kind
     missing: np.ndarray = field(repr=False)  # (n,) bool: nothing stands there
     unit: str = ""  # where the table says it

@@ -37,7 +37,7 @@ def rare_class(frame: Frame) -> Iterator[Finding]:
             "one class",
             (target.name,),
             f"Everybody has the same {target.name}: {names[0]}.",
-            f"{n:,} of {n:,} rows",
+            f"{n:,} of {n:,} rows.",
             "There is nothing to tell apart: every answer is right, and no AUC can be computed.",
             "Look whether a filter or a join has taken the other class away.",
         )
@@ -53,7 +53,7 @@ def rare_class(frame: Frame) -> Iterator[Finding]:
         f"Few rows have {target.name} = {names[rare]}: {count[rare]:,} of {n:,}.",
         f"{count[rare]:,} rows ({share(count[rare], n)}){_patients(frame, codes == rare)}, "
         f"{count[rare] / columns:.1f} for each of {columns} columns; always answering {names[most]} is right in "
-        f"{share(count[most], n)}",
+        f"{share(count[most], n)}.",
         f"A useless model gets an accuracy of {count[most] / n:.3f}; a fifth kept for a test holds "
         f"{count[rare] / 5:.0f} of this class, so that every figure about it is a guess.",
         f"model.fit(..., class_weight={{{weight}}}); judge by average precision beside its trivial value "

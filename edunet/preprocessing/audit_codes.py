@@ -9,17 +9,21 @@ import numpy as np
 
 from edunet.preprocessing.audit_cells import Column
 
-__all__ = ["classes_of", "codes_of", "is_id", "is_moment", "words_in"]
+__all__ = ["classes_of", "codes_of", "is_id", "is_moment", "text_of", "values_of", "words_in"]
 
 CLASSES = 20  # more different values are a quantity, or names
 PERSON = r"(patient|subject|person|participant|pat|medical record|record|case|hospital|chart|mrn)"
-NUMBER = r"(id|ids|nr|no|number|code|key)"
+NUMBER = r"(id|ids|nr|nbr|no|num|number|code|key)"
 ID_NAME = re.compile(
     rf"(.* )?ids?|(.* )?{PERSON} {NUMBER}|pid|uid|guid|uuid|mrn|ssn|subject|patient|case|{PERSON}id"
     r"|(row|sample|file|visit|encounter|study) (nr|no|number)|rownames|row ?names?|row|index|unnamed( 0)?"
 )
 MOMENTS = {"day", "days", "time", "hour", "hours", "minute", "week", "month", "year", "date", "visit", "dose"}
 _KEPT: weakref.WeakKeyDictionary[Column, tuple[np.ndarray, list]] = weakref.WeakKeyDictionary()
+KIND_ID = re.compile(  # of what many patients share
+    r"(.* )?(type|disposition|source|status|unit|ward|site|cent(er|re)|hospital|doctor|physician|provider|drug|device"
+    r"|lab|test|item|category|class|race|specialty|payer|country|region) ids?"
+)
 JOINED = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|[^A-Za-z0-9]+")
 
 
@@ -35,10 +39,11 @@ def words_in(name: str) -> str:
 def is_id(name: str) -> bool:
     """Tell whether a column's name says that it holds names of patients, records or rows.
 
-    >>> [is_id(name) for name in ("patient_id", "RecordID", "pid", "fluid", "body mass index")]
-    [True, True, True, False, False]
+    >>> [is_id(name) for name in ("patient_id", "RecordID", "pid", "fluid", "body mass index", "admission_type_id")]
+    [True, True, True, False, False, False]
     """
-    return bool(ID_NAME.fullmatch(words_in(name)))
+    words = words_in(name)
+    return bool(ID_NAME.fullmatch(words)) and not KIND_ID.fullmatch(words)
 
 
 def is_moment(name: str) -> bool:
@@ -48,6 +53,16 @@ def is_moment(name: str) -> bool:
     (True, False)
     """
     return bool(MOMENTS & set(words_in(name).split()))
+
+
+def values_of(column: Column) -> np.ndarray:
+    """Return the numbers of a column, NaN where there is none: (n,)."""
+    return np.full(len(column.missing), np.nan) if column.values is None else column.values
+
+
+def text_of(column: Column) -> np.ndarray:
+    """Return what is written in a column, "" where nothing is but a number: (n,) objects."""
+    return np.full(len(column.missing), "", object) if column.text is None else column.text
 
 
 def codes_of(column: Column) -> tuple[np.ndarray, list]:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from edunet.preprocessing.audit_cells import Column
-from edunet.preprocessing.audit_codes import classes_of, codes_of, is_id, is_moment, words_in
+from edunet.preprocessing.audit_codes import classes_of, codes_of, is_id, is_moment, values_of, words_in
 from edunet.preprocessing.audit_frame import Frame
 from edunet.preprocessing.audit_ranks import areas
 from edunet.preprocessing.audit_report import Finding
@@ -25,7 +25,9 @@ def constant(frame: Frame) -> Iterator[Finding]:
 
     A column that names a unit may and should be constant.
     """
-    same, nearly, gaps = [], [], []
+    same: list[tuple[Column, str]] = []
+    nearly: list[tuple[Column, str]] = []
+    gaps: list[tuple[Column, str]] = []
     for column in frame.columns:
         codes, values = codes_of(column)
         there = codes >= 0
@@ -79,7 +81,7 @@ def _finding(
         repair = f"{frame.without(columns)}; keep it for patient_split(..., groups=) and audit(..., patient=)"
     else:
         repair = frame.without(columns)
-    evidence = "; ".join(told for _, told in found[:6]) + (f"; {len(found) - 6} more" if len(found) > 6 else "")
+    evidence = "; ".join(told for _, told in found[:6]) + (f"; {len(found) - 6} more." if len(found) > 6 else ".")
     yield Finding(
         name,
         tuple(column.name for column in columns),
@@ -119,8 +121,8 @@ def ids(frame: Frame) -> Iterator[Finding]:
     """
     numbering, naming = [], []
     for column in frame.numbers():
-        if numbers_rows(column.values) and not is_moment(column.name):
-            first, last = column.values.min(), column.values.max()
+        if numbers_rows(values_of(column)) and not is_moment(column.name):
+            first, last = column.known[0], column.known[-1]
             numbering.append((column, f"{column.name} {first:.15g} to {last:.15g}, no gap{_area(frame, column)}"))
         elif is_id(column.name):
             kinds = len(np.unique(column.known))

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from edunet.preprocessing.audit_cells import Column
-from edunet.preprocessing.audit_codes import codes_of, is_id
+from edunet.preprocessing.audit_codes import codes_of, is_id, text_of, values_of
 from edunet.preprocessing.audit_frame import Frame
 from edunet.preprocessing.audit_ranks import rank_correlation
 from edunet.preprocessing.audit_report import Finding
@@ -71,7 +71,7 @@ def copies(frame: Frame) -> Iterator[Finding]:
             "copy of a column",
             (first.name, second.name),
             f"{second.name} says what {first.name} says already.",
-            how,
+            f"{how}.",
             "Weights are shared out between the two at random, each looks half as important, and a linear model has no "
             "single solution.",
             frame.without([second]),
@@ -82,7 +82,7 @@ def _numbers(frame: Frame) -> Iterator[tuple[Column, Column, str]]:
     columns = [column for column in frame.numbers() if _varies(column) and not is_id(column.name)]
     if len(columns) < 2:
         return
-    values = np.column_stack([column.values for column in columns])
+    values = np.column_stack([values_of(column) for column in columns])
     for i, j in linear_copies(np.where(np.isfinite(values), values, np.nan)):
         a, b = values[:, i], values[:, j]
         both = np.isfinite(a) & np.isfinite(b)
@@ -130,7 +130,7 @@ def _words(frame: Frame) -> Iterator[tuple[Column, Column, str]]:
         first = seen[key]
         if first.kind == column.kind == "number":
             continue  # told by the line
-        same = first.kind == "words" == column.kind and bool((first.text == column.text).all())
+        same = first.kind == "words" == column.kind and text_of(first).tolist() == text_of(column).tolist()
         if same or len(values) <= FEW:
             how = "the same words" if same else f"{len(values)} values that stand for each other"
             yield first, column, f"{how} in all {int(there.sum())} rows"

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from edunet.preprocessing.audit_cells import Column
-from edunet.preprocessing.audit_codes import words_in
+from edunet.preprocessing.audit_codes import text_of, values_of, words_in
 from edunet.preprocessing.audit_frame import Frame
 from edunet.preprocessing.audit_report import Finding
 
@@ -40,7 +40,7 @@ def _dates(frame: Frame) -> list[Column]:
 
 def _told(column: Column, rows: np.ndarray) -> str:
     """Write some of the cells in which something is wrong."""
-    cells = dict.fromkeys(column.text[rows][:50].tolist())
+    cells = dict.fromkeys(text_of(column)[rows][:50].tolist())
     return ", ".join(list(cells)[:SHOWN]) + (", ..." if len(cells) > SHOWN else "")
 
 
@@ -51,13 +51,13 @@ def _first(rows: np.ndarray) -> str:
 def impossible(frame: Frame) -> Iterator[Finding]:
     """Find cells of a column of dates that are no day, such as the 30th of February, or no date at all."""
     for column in _dates(frame):
-        rows = np.flatnonzero(~column.missing & np.isnan(column.values))
+        rows = np.flatnonzero(~column.missing & np.isnan(values_of(column)))
         if len(rows):
             yield Finding(
                 "impossible dates",
                 (column.name,),
                 f"{column.name} holds cells that are no day: {_told(column, rows)}.",
-                f"{len(rows)} of {frame.n:,} rows: {_first(rows)}",
+                f"{len(rows)} of {frame.n:,} rows: {_first(rows)}.",
                 "One reader makes them missing, another the next month, a third stops; ages and intervals are wrong.",
                 f"Ask for the true dates of these rows; else make them missing{_as_missing(frame, column)}",
             )
@@ -70,15 +70,15 @@ def future(frame: Frame, today: datetime.date) -> Iterator[Finding]:
     """
     limit, day = today.toordinal() - EPOCH, str(today)
     for column in _dates(frame):
-        late = np.flatnonzero(np.nan_to_num(column.values, nan=-np.inf) >= limit + 1)
+        late = np.flatnonzero(np.nan_to_num(values_of(column), nan=-np.inf) >= limit + 1)
         if len(late) and not PLANNED.fullmatch(words_in(column.name)):
-            moved = len(late) > SHIFTED * len(column.known)
+            moved, last = len(late) > SHIFTED * len(column.known), _day(column.known[-1])
             yield Finding(
                 "future dates",
                 (column.name,),
                 f"{column.name} holds dates after {day}: {_told(column, late)}."
                 + (" Most are: were they moved to hide who the patients are?" if moved else ""),
-                f"{len(late)} of {len(column.known):,} dates, up to {_day(column.values[late].max())}: {_first(late)}",
+                f"{len(late)} of {len(column.known):,} dates, up to {last}: {_first(late)}.",
                 "Ages and intervals become negative or far too long, and scaling makes all others alike.",
                 "Use intervals within a patient alone, no calendar."
                 if moved
@@ -97,7 +97,7 @@ def _future_years(frame: Frame, today: datetime.date) -> Iterator[Finding]:
                 "future dates",
                 (column.name,),
                 f"{column.name} holds years after {today.year}, up to {years.max():g}.",
-                f"{late} of {len(years)} years",
+                f"{late:,} of {len(years):,} years.",
                 "Ages and intervals become negative or far too long.",
                 frame.blanked(column, f"{{c}} > {today.year}"),
             )
@@ -106,8 +106,8 @@ def _future_years(frame: Frame, today: datetime.date) -> Iterator[Finding]:
 def _as_missing(frame: Frame, column: Column, where: str = "") -> str:
     """Write how cells that are no day, and those where something holds, become missing."""
     at = frame.at(column)
-    if frame.source != "pandas":
-        return f": v = np.asarray({at}); {at} = np.where({where.format(c='v')}, '', v)" if where else ""
+    if frame.source != "pandas" and where:
+        return f": v = np.asarray({at}); {at} = np.where({where.format(c='v')}, '', v)"
     masked = f"; {at} = {at}.mask({where.format(c=at)})" if where else ""
     return f": {at} = pd.to_datetime({at}, errors='coerce'){masked}"
 
@@ -119,14 +119,14 @@ def _day(days: float) -> str:
 def early(frame: Frame) -> Iterator[Finding]:
     """Find dates before 1900, and days such as 1900-01-01 that programs write where nobody knew, on 5 rows or more."""
     for column in _dates(frame):
-        values = column.values
+        values = values_of(column)
         rows = np.flatnonzero(np.nan_to_num(values, nan=np.inf) < FIRST)
         if len(rows):
             yield Finding(
                 "dates before 1900",
                 (column.name,),
                 f"{column.name} holds dates before 1900: {_told(column, rows)}.",
-                f"{len(rows)} of {len(column.known):,} dates: {_first(rows)}",
+                f"{len(rows)} of {len(column.known):,} dates: {_first(rows)}.",
                 "Ages above 120 years, and intervals that outweigh all others.",
                 f"Ask for the true dates in {frame.at(column)}; a century may be wrong.",
             )
@@ -139,7 +139,7 @@ def early(frame: Frame) -> Iterator[Finding]:
                 "missing value as a date",
                 (column.name,),
                 f"{column.name} holds {', '.join(_day(day) for day, _ in codes)}, which programs write for none.",
-                ", ".join(f"{_day(day)} in {m} rows" for day, m in codes) + f"; another day in {usual:g}",
+                ", ".join(f"{_day(day)} in {m} rows" for day, m in codes) + f"; another day in {usual:g}.",
                 "The model learns an age or interval that nobody has.",
                 f"Make them missing in {frame.at(column)}, if whoever made the table says so.",
             )
@@ -175,7 +175,7 @@ def ways_of_writing(texts: list[str]) -> dict[str, tuple[int, str]]:
 def mixed(frame: Frame) -> Iterator[Finding]:
     """Find columns whose dates are written in several ways."""
     for column in _dates(frame):
-        ways = ways_of_writing(column.text.tolist())
+        ways = ways_of_writing(text_of(column).tolist())
         if len(ways) < 2:
             continue
         at = frame.at(column)
@@ -188,7 +188,7 @@ def mixed(frame: Frame) -> Iterator[Finding]:
             "mixed formats of dates",
             (column.name,),
             f"{column.name} holds dates in {len(ways)} ways of writing.",
-            "; ".join(f"{way} in {many} rows, such as {text}" for way, (many, text) in ways.items()),
+            "; ".join(f"{way} in {many:,} rows, such as {text}" for way, (many, text) in ways.items()) + ".",
             "03/09/2023 is read as the 3rd of September or the 9th of March, or becomes missing, in silence; sorted as "
             "text, time is in disorder.",
             repair,
@@ -206,15 +206,16 @@ def in_the_wrong_order(frame: Frame) -> Iterator[Finding]:
         for last in dates:
             if first is last or not _comes_before(words_in(first.name), words_in(last.name)):
                 continue
-            gap = last.values - first.values
+            gap = values_of(last) - values_of(first)
+            both = int(np.isfinite(gap).sum())
             rows = np.flatnonzero(np.nan_to_num(gap, nan=0.0) <= -1)  # on one day, the hours may be unknown
             if len(rows):
                 yield Finding(
                     "dates in the wrong order",
                     (first.name, last.name),
-                    f"On {len(rows)} rows {first.name} is after {last.name}, such as {first.text[rows[0]]} and "
-                    f"{last.text[rows[0]]} in row {rows[0]}.",
-                    f"{len(rows)} of {int(np.isfinite(gap).sum())} rows with both, up to {-gap[rows].min():.0f} days",
+                    f"On {len(rows)} rows {first.name} is after {last.name}, such as {text_of(first)[rows[0]]} and "
+                    f"{text_of(last)[rows[0]]} in row {rows[0]}.",
+                    f"{len(rows):,} of {both:,} rows with both, up to {-gap[rows].min():,.0f} days.",
                     "Ages and lengths of stay become negative; one wrong date makes the row worthless.",
                     f"Look these rows up; else make both missing where {frame.at(first)} > {frame.at(last)}",
                 )

@@ -12,7 +12,7 @@ from typing import NamedTuple
 import numpy as np
 
 from edunet.preprocessing.audit_cells import Column
-from edunet.preprocessing.audit_codes import CLASSES, classes_of, codes_of, is_id
+from edunet.preprocessing.audit_codes import CLASSES, classes_of, codes_of, is_id, values_of
 from edunet.preprocessing.audit_frame import Frame
 from edunet.preprocessing.audit_ranks import areas, chance, chance_of_shares
 
@@ -95,7 +95,7 @@ def _first_of_each(whose: np.ndarray, place: np.ndarray) -> np.ndarray:
 
 def _values(column: Column, place: np.ndarray, names: list[str], codes: np.ndarray) -> list[Difference]:
     there = (place >= 0) & (codes >= 0)
-    values, where, k = column.values[there], place[there], len(names)
+    values, where, k = values_of(column)[there], place[there], len(names)
     m = np.bincount(where, minlength=k)
     if len(values) < 2 * ROWS:
         return []
@@ -110,7 +110,7 @@ def _values(column: Column, place: np.ndarray, names: list[str], codes: np.ndarr
         if m[i] < ROWS or len(values) - m[i] < ROWS or not np.isfinite(middle[i]) or not spread[i] > 0:
             continue
         size = (mean[i] - middle[i]) / spread[i]
-        text, unit = f"{size:+.2g} sd", False
+        text, unit = f"{size:+.0f} sd" if abs(size) >= 10 else f"{size:+.2g} sd", False
         if abs(size) >= SD:  # medians only where they will be told
             here, others = np.median(values[where == i]), np.median(values[where != i])
             text += f" (median {here:.4g}, elsewhere {others:.4g})"

@@ -28,15 +28,14 @@ def between_sites(frame: Frame) -> Iterator[Finding]:
     A site and all others need 10 rows each. Chance makes a finding in 1 of 100 audits at most, whatever their number of
     sites and columns.
     """
+    if frame.site is None:
+        return
     codes, values = codes_of(frame.site)
     if len(values) < 2:
         return
     names = [f"{frame.site.name} {value if isinstance(value, str) else format(value, 'g')}" for value in values]
-    yield from _findings(frame, differences(frame, codes, names), "between sites", _at_sites(frame))
-
-
-def _at_sites(frame: Frame) -> str:
-    return f"for train, test in grouped_kfold(x, y, groups={frame.at(frame.site)}): a score at sites never seen"
+    how = f"for train, test in grouped_kfold(x, y, groups={frame.at(frame.site)}): ...  # a score at sites never seen"
+    yield from _findings(frame, differences(frame, codes, names), "between sites", how)
 
 
 def over_time(frame: Frame) -> Iterator[Finding]:
@@ -45,7 +44,7 @@ def over_time(frame: Frame) -> Iterator[Finding]:
     Columns that count up by nature, as their names say (day, visit, year, ...), are left out.
     """
     time = frame.time
-    if time.values is None:
+    if time is None or time.values is None:
         return
     known = np.isfinite(time.values)
     if known.sum() < 4 * ROWS:
@@ -56,7 +55,7 @@ def over_time(frame: Frame) -> Iterator[Finding]:
     place = np.where(time.values <= early, 0, np.where(time.values >= late, 1, -1))
     made = [one for one in differences(frame, place, ["first third", "last third"]) if not is_moment(one.column.name)]
     cut = repr(str(np.datetime64(int(late), "D"))) if time.kind == "date" else f"{late:g}"
-    how = f"train, test = temporal_split({frame.at(time)}, {cut}): learn from the early rows, test on the late ones"
+    how = f"train, test = temporal_split({frame.at(time)}, {cut})  # learn from the early rows, test on the late ones"
     yield from _findings(frame, made, "over time", how)
 
 
@@ -89,12 +88,12 @@ def _findings(frame: Frame, made: list[Difference], where: str, test: str) -> It
     units = [one for one in found if one.unit]
     if units:
         what = "A cut-off or a weight learnt in one unit is wrong in the other, by that factor."
-        repair = "Ask in which unit these rows were measured, and convert them before anything else."
+        repair = "Ask for the unit of these rows; then units.convert(value, analyte, its unit, the unit of the others)."
         yield _finding(units, len(made), f"another unit {where}", what, repair)
     for kind, (what, consequence) in WHAT.items():
         mine = [one for one in found if one.kind == kind and not one.unit]
         if mine:
-            repair = f"{test}; calibrate at each" if kind == "outcome" else test
+            repair = f"{test}; calibrate at each place" if kind == "outcome" else test
             yield _finding(mine, len(made), f"{what} {where}", consequence, repair)
 
 
@@ -111,7 +110,7 @@ def _finding(found: list[Difference], comparisons: int, name: str, consequence: 
         name,
         tuple(by_column),
         f"{listed(list(by_column))}: {name}.",
-        f"{'; '.join(told[:SHOWN])}{more}; {sure}, {comparisons} comparisons counted",
+        f"{'; '.join(told[:SHOWN])}{more}; {sure} with all {comparisons} comparisons counted.",
         consequence,
         repair,
     )

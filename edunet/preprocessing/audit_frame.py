@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 
@@ -20,12 +21,13 @@ class Frame:
     columns: tuple[Column, ...]  # all but those with a role below
     source: str  # how a repair addresses it: "pandas" frame['age'], "array" x[:, 3] or "dict" columns['age']
     given_as: str = ""  # what frame, x or columns is in a repair
-    target: Column | None = None
+    target: Any = None  # Column; None if nobody said, as the three below
     event: np.ndarray | None = field(default=None, repr=False)  # (n,) bool, where the target has two values
     event_name: str = ""  # the value of the target that counts as the event
-    patient: Column | None = None
-    time: Column | None = None
-    site: Column | None = None
+    patient: Any = None
+    time: Any = None
+    site: Any = None
+    known: dict[str, Any] = field(default_factory=dict, repr=False)  # what checks have found out for each other
 
     def every(self) -> tuple[Column, ...]:
         """Return all columns that stand in the table, those with a role too, in their order."""

@@ -9,13 +9,13 @@ is a column too. Several classes are taken one against the rest. A quantity is c
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 import numpy as np
 
 from edunet.preprocessing.audit_cells import Column
-from edunet.preprocessing.audit_codes import CLASSES, classes_of, codes_of, is_id, words_in
+from edunet.preprocessing.audit_codes import CLASSES, classes_of, codes_of, is_id, values_of, words_in
 from edunet.preprocessing.audit_frame import Frame
 from edunet.preprocessing.audit_ranks import areas, chance, chance_of_shares, held_out_rates, rank_correlation
 from edunet.preprocessing.audit_report import Finding
@@ -30,18 +30,23 @@ LEVEL = 0.01  # that chance does it, all comparisons counted
 WAYS = 3  # by gaps, by values, by categories
 ROWS = 10  # of a class and of the rest, measured
 
+SPAN = r"(time|days?|weeks?|months?|years?|date)"
+END = r"(event|death|relapse|recurrence|progression|failure|discharge|readmission|follow ?up|last .*|censor\w*)"
 SURE = re.compile(
-    r"[dr]time|futime|followup|los|.*\b(length of stay|(hospital|icu) days|days in (hospital|icu))"
-    r"|.*\b(follow ?up|fu|fup|death|relapse|recurrence) (time|days?|weeks|months|years|date)"
-    r"|.*\b(died|dead|death|deceased|mortality|expired|autopsy|surviv\w+|readmi\w+|outcome|relapsed?|recur(red|rence)?)\b.*"
-    r"|discharged?|discharge (date|day|time|status|disposition|destination|to|ward|diagnosis|location)|final diagnosis"
-    r"|(date|time|day) of (discharge|death)"
+    r"[drf]u?time|d time|s?los|.*\b(length of stay|(hospital|icu) days|days in (hospital|icu))|permth.*"
+    rf"|(os|pfs|dfs|rfs|efs|dss)( {SPAN}| status)?|.*\b(follow ?up|fu|fup|death|relapse|recurrence)( {SPAN})?"
+    rf"|{SPAN} (to|until|till|of) {END}|.*\b\w*(died|dead|death|deceased)\w*\b(?! space).*|mort\w*|.* mortality"
+    r"|.*\b(expired|autopsy|surviv\w+|surv\d\w*|readmi\w+|outcome|relapsed?|recur(red|rence)?|final diagnosis)\b.*"
+    rf"|discharged?|discharge ({SPAN}|status|disposition|destination|to|ward|diagnosis|location)( id)?"
 )
 MAYBE = re.compile(
-    r"time|days|t|status|event|(vital|final|end|event) status|(event|censor(ed|ing)?|progression)( (time|days|date))?"
-    r"|(time|days|months|years) (to|until|till) .*|.*\b(complications?|post ?op\w*)\b.*"
+    rf"time|time[a-z]{{2,5}}|days|t|status|event|cens|.*\b(vital|final|end|event) status|censor\w*( {SPAN})?"
+    rf"|(event|progression) {SPAN}|.*\b(complications?|post ?op\w*)\b.*"
 )
-BEFORE = re.compile(r"\b(history|hx|family|prior|previous|past|before|earlier|last|parents?|mother|father)\b")
+BEFORE = re.compile(
+    r"\b(history|hx|family|parents?|mother|father|prior|previous|past|before|earlier"
+    r"|last (?!follow|fu\b|contact|known))"
+)
 
 
 class Told(NamedTuple):
@@ -69,8 +74,8 @@ def tells(column: Column, classes: np.ndarray, k: int, groups: np.ndarray | None
         found.append(_best(codes[there], classes[there], k, "its values"))
         parts, how = _parts(codes, there, len(values))
     elif column.kind == "date":
-        there &= np.isfinite(column.values)
-        found.append(_best(column.values[there], classes[there], k, "its values"))
+        there &= np.isfinite(values_of(column))
+        found.append(_best(values_of(column)[there], classes[there], k, "its values"))
         return [told for told in found if told is not None]
     else:
         parts, how = codes, "its categories, held out"
@@ -116,16 +121,19 @@ def leaks(frame: Frame) -> Iterator[Finding]:
 
     A class counts with 10 rows measured and 10 of the rest. A copy of the answer under another name is told as such.
     """
+    if frame.target is None:
+        return
     codes, names = classes_of(frame.target)
     columns = [column for column in frame.columns if not is_id(column.name)]
-    copies, others = [], []
+    copies: list[tuple[Column, str]] = []
+    others: list[tuple[Column, str]] = []
     for column in columns:
-        size, text = _told(frame, column, codes, names, len(columns))
+        size, text = _told(frame, frame.target, column, codes, names, len(columns))
         if size > PERFECT:
             (copies if _is_copy(column, codes) else others).append((column, text))
     target = frame.target.name
     yield from _finding(frame, "copy of the outcome", copies, f"The same as {target}, under another name")
-    yield from _finding(frame, "tells the outcome", others, f"Enough to tell {target}, each alone")
+    yield from _finding(frame, "tells the outcome", others, f"Alone enough to tell {target}")
 
 
 def known_afterwards(frame: Frame) -> Iterator[Finding]:
@@ -136,11 +144,13 @@ def known_afterwards(frame: Frame) -> Iterator[Finding]:
     quantity |ρ| of 0.3) besides. Not with history, prior, previous, family beside them. `time` in heart failure has
     0.84: a limit of 0.98 would let it pass. How ill somebody is, SAPS or SOFA, is known before.
     """
+    if frame.target is None:
+        return
     codes, names = classes_of(frame.target)
     columns = [column for column in frame.columns if is_later(column.name)]
     found = []
     for column in columns:
-        size, text = _told(frame, column, codes, names, len(columns))
+        size, text = _told(frame, frame.target, column, codes, names, len(columns))
         least = 0 if SURE.fullmatch(words_in(column.name)) else SOME if names else SOME_RHO
         if text and least <= size <= PERFECT:
             found.append((column, text))
@@ -158,9 +168,10 @@ def is_later(name: str) -> bool:
     return bool(SURE.fullmatch(words) or MAYBE.fullmatch(words)) and not BEFORE.search(words)
 
 
-def _told(frame: Frame, column: Column, codes: np.ndarray, names: list[str], columns: int) -> tuple[float, str]:
+def _told(
+    frame: Frame, target: Column, column: Column, codes: np.ndarray, names: list[str], columns: int
+) -> tuple[float, str]:
     """Return how well a column tells the target, AUC or |ρ|, and in words; 0 and "" where chance may do the same."""
-    target = frame.target
     if len(names) >= 2:
         groups = None if frame.patient is None else codes_of(frame.patient)[0]
         comparisons = columns * WAYS * max(len(names) - 1, 1)
@@ -173,8 +184,9 @@ def _told(frame: Frame, column: Column, codes: np.ndarray, names: list[str], col
         return told.auc, f"{column.name} AUC {told.auc:.3f} for {what}, in {told.rows:,} rows{weak}"
     if names or target.kind != "number" or column.values is None:
         return 0.0, ""
-    both = np.isfinite(column.values) & np.isfinite(target.values)
-    rho, z = rank_correlation(column.values[both], target.values[both])
+    values, wanted = values_of(column), values_of(target)
+    both = np.isfinite(values) & np.isfinite(wanted)
+    rho, z = rank_correlation(values[both], wanted[both])
     if np.isnan(rho) or both.sum() < ROWS or chance(z, columns) > LEVEL:
         return 0.0, ""
     return abs(rho), f"{column.name} Spearman's rank correlation {rho:.3f} in {both.sum():,} rows"
@@ -198,13 +210,15 @@ def _finding(frame: Frame, name: str, found: list[tuple[Column, str]], what: str
         name,
         tuple(column.name for column in columns),
         f"{what}: {listed([column.name for column in columns])}.",
-        "; ".join(text for _, text in found),
+        "; ".join(text for _, text in found) + ".",
         "The score is that of this column, not of a model. If it is written after the outcome, nobody has it when a "
         "prediction is needed, and the model fails there.",
-        f"{frame.without(columns)}, unless it is known when the prediction is made; a length of follow-up belongs to a "
-        "model of survival",
+        f"{frame.without(columns)}  # unless it is known when the prediction is made; a follow-up belongs to survival",
     )
 
 
-CHECKS = {"leaks of the outcome": leaks, "columns known afterwards": known_afterwards}
+CHECKS: dict[str, Callable[[Frame], Iterator[Finding]]] = {
+    "leaks of the outcome": leaks,
+    "columns known afterwards": known_afterwards,
+}
 NEEDS = dict.fromkeys(CHECKS, "target")

@@ -59,7 +59,7 @@ def together(frame: Frame) -> Iterator[Finding]:
     both = gaps @ gaps.T
     either = np.diag(both)[:, None] + np.diag(both) - both
     alike = both >= TOGETHER * either
-    left = list(range(len(columns)))
+    left = np.flatnonzero(alike.sum(axis=1) > 1).tolist()
     while left:
         first = max(left, key=lambda i: (alike[i, left].sum(), -i))
         group = [i for i in left if alike[first, i]]

@@ -46,7 +46,10 @@ def read_frame(frame, **given) -> Frame:
         given_as,
         event=event,
         event_name=event_name,
-        **{role: roles.get(role) for role in ROLES},
+        target=roles.get("target"),
+        patient=roles.get("patient"),
+        time=roles.get("time"),
+        site=roles.get("site"),
     )
 
 
@@ -180,8 +183,8 @@ def _role(role: str, given, columns: list[Column], n: int) -> Column:
             named = ", ".join(c.name for c in columns[:8]) + (", ..." if len(columns) > 8 else "")
             raise ValueError(f"audit: {role}={given!r} is no column; there are: {named}.{guess}")
         return found[0]
-    name = getattr(given, "name", None)
-    column = read_column(str(name) if name is not None else role, given)
+    of_its_own = getattr(given, "name", None)  # a Series has one
+    column = read_column(role if of_its_own is None else str(of_its_own), given)
     if len(column.missing) != n:
         raise ValueError(
             f"audit: {role} has a value for each row. Received: {len(column.missing)} for {n} rows. Filter both alike: "

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from edunet.preprocessing.audit_cells import Column
-from edunet.preprocessing.audit_codes import codes_of, is_id, words_in
+from edunet.preprocessing.audit_codes import codes_of, is_id, text_of, values_of, words_in
 from edunet.preprocessing.audit_frame import Frame
 from edunet.preprocessing.audit_report import Finding
 from edunet.preprocessing.audit_spelling import plain
@@ -44,7 +44,7 @@ def signature(column: Column, salt: int = 0) -> np.ndarray:
 
 def _text_codes(column: Column) -> np.ndarray:
     seen: dict = {}
-    return np.array([seen.setdefault(text, len(seen)) for text in column.text.tolist()], np.int64)
+    return np.array([seen.setdefault(text, len(seen)) for text in text_of(column).tolist()], np.int64)
 
 
 def _mixed(bits: np.ndarray) -> np.ndarray:
@@ -84,7 +84,7 @@ def repeated_rows(frame: Frame) -> Iterator[Finding]:
     if frame.n < 2 or not columns:
         return
     cells = [signature(column, j) for j, column in enumerate(columns)]
-    rows = np.sum(cells, axis=0, dtype=np.uint64)
+    rows = np.asarray(np.sum(cells, axis=0, dtype=np.uint64))
     alike = pairs(rows)
     if not alike:
         return
@@ -127,7 +127,7 @@ def _finding_of_rows(frame: Frame, rows: np.ndarray, keys: np.ndarray) -> Findin
         "duplicate rows",
         (),
         f"{len(rows)} of {frame.n:,} rows repeat{'s' * (len(rows) == 1)} another in every column.",
-        f"{_n(len(rows))} ({share(len(rows), frame.n)}): {_examples(rows, keys)}",
+        f"{_n(len(rows))} ({share(len(rows), frame.n)}): {_examples(rows, keys)}.",
         "A split by rows puts one in training and its twin in the test, which then asks for what was learnt by heart; "
         "and every interval is too narrow.",
         _dropped(frame, rows),
@@ -157,7 +157,7 @@ def _finding_of_strangers(frame: Frame, rows: np.ndarray, keys: np.ndarray, ids:
         "same rows under different ids",
         tuple(column.name for column in ids),
         f"{len(rows)} of {frame.n:,} rows are as another in all columns but {names}: one patient under two names?",
-        f"{_n(len(rows))}, the same in {many} columns: {_examples(rows, keys)}",
+        f"{_n(len(rows))}, the same in {many} columns: {_examples(rows, keys)}.",
         "A split by patients does not keep them together: the test asks for what was learnt by heart.",
         f"repeats(x) numbers equal rows alike: patient_split(x, y, groups=repeats(x)), with x without {names}",
     )
@@ -187,10 +187,10 @@ def repeated_patients(frame: Frame) -> Iterator[Finding]:
         (column.name,),
         f"{many} id{'s stand' if many > 1 else ' stands'} on several rows.",
         f"{_n(surplus)} of {many} repeated id{'s' * (many > 1)}, {len(names)} in all; most often {worst}. "
-        f"Surplus rows that are the same as another of their id: {same}; that differ: {surplus - same}{differing}",
+        f"Surplus rows that are the same as another of their id: {same}; that differ: {surplus - same}{differing}.",
         "A split by rows leaks: the model meets in the test patients it has learnt, and the score is too high; "
         "intervals that count rows are too narrow.",
-        f"train, test = patient_split(x, y, groups={frame.at(column)}), and bootstrap patients, not rows",
+        f"train, test = patient_split(x, y, groups={frame.at(column)})  # and bootstrap patients, not rows",
     )
 
 
@@ -220,7 +220,7 @@ def fixed_values(frame: Frame) -> Iterator[Finding]:
                 (whose.name, column.name),
                 f"{many} several values of {column.name}: slips of the pen, or two patients under one name?",
                 f"{len(wrong)} of {int((np.bincount(codes[both], minlength=len(names)) > 1).sum())} ids with several "
-                f"rows, such as rows {rows[0]} and {other}: {_cell(column, rows[0])} and {_cell(column, other)}",
+                f"rows, such as rows {rows[0]} and {other}: {_cell(column, rows[0])} and {_cell(column, other)}.",
                 "What belongs to a patient is learnt from somebody else's values.",
                 f"Look these ids up; patients who are two need two ids in {frame.at(whose)}.",
             )
@@ -235,7 +235,7 @@ def _ends(codes: np.ndarray, values: np.ndarray, k: int) -> tuple[np.ndarray, np
 
 
 def _cell(column: Column, row: int) -> str:
-    return repr(column.text[row]) if column.text is not None and column.text[row] else f"{column.values[row]:g}"
+    return repr(text_of(column)[row]) if text_of(column)[row] else f"{values_of(column)[row]:g}"
 
 
 def _of_two_answers(frame: Frame, codes: np.ndarray, known: np.ndarray, k: int) -> str:

@@ -60,7 +60,13 @@ def swapped_rows(frame: Frame) -> dict[Column, np.ndarray]:
     return moved
 
 
-def _pairs(frame: Frame) -> Iterator[Pair]:
+def _pairs(frame: Frame) -> list[Pair]:
+    if "swaps" not in frame.known:
+        frame.known["swaps"] = list(_found(frame))
+    return frame.known["swaps"]
+
+
+def _found(frame: Frame) -> Iterator[Pair]:
     columns, scales = [], []
     for column in frame.numbers():
         known = column.known
@@ -70,16 +76,17 @@ def _pairs(frame: Frame) -> Iterator[Pair]:
                 columns.append(column)
                 scales.append((middle, (high - low) / 2))
     odd = [_away(c, m, s) & ~c.is_code() for c, (m, s) in zip(columns, scales, strict=True)]
-    for i, a in enumerate(columns):
-        for j, b in enumerate(columns[i + 1 :], i + 1):
-            rows = np.flatnonzero(odd[i] & odd[j])
-            if not len(rows):
-                continue
-            rows = rows[_fits(a.values[rows], scales[j]) & _fits(b.values[rows], scales[i])]
-            many = len(rows) >= EXPLAINED * max(odd[i].sum(), odd[j].sum())
-            far = abs(scales[i][0] - scales[j][0]) > OUT * max(scales[i][1], scales[j][1])
-            if len(rows) and many and far:
-                yield Pair(a, b, (scales[i][0], scales[j][0]), rows)
+    some = [i for i, rows in enumerate(odd) if rows.any()]
+    both = np.array([odd[i] for i in some], np.float32).reshape(len(some), frame.n)
+    for p, q in np.argwhere(np.triu(both @ both.T, 1)):
+        i, j = some[p], some[q]
+        a, b = columns[i], columns[j]
+        rows = np.flatnonzero(odd[i] & odd[j])
+        rows = rows[_fits(a.values[rows], scales[j]) & _fits(b.values[rows], scales[i])]
+        many = len(rows) >= EXPLAINED * max(odd[i].sum(), odd[j].sum())
+        far = abs(scales[i][0] - scales[j][0]) > OUT * max(scales[i][1], scales[j][1])
+        if len(rows) and many and far:
+            yield Pair(a, b, (scales[i][0], scales[j][0]), rows)
 
 
 def _away(column: Column, middle: float, s: float) -> np.ndarray:

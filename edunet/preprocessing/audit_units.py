@@ -7,6 +7,7 @@ are two units stands in `audit_heaps`. At least 30 values are needed, 10 of them
 
 from __future__ import annotations
 
+import functools
 import itertools
 import re
 from collections.abc import Iterator
@@ -20,10 +21,10 @@ from edunet.preprocessing.audit_report import Finding
 from edunet.preprocessing.audit_swaps import swapped_rows
 from edunet.preprocessing.audit_writing import number, share
 from edunet.preprocessing.units import factor_and_offset
-from edunet.preprocessing.units_analytes import ANALYTES, Analyte
+from edunet.preprocessing.units_analytes import ANALYTES
 from edunet.preprocessing.units_names import analyte_of_column
 
-__all__ = ["CHECKS", "mixture_of"]
+__all__ = ["CHECKS", "mixtures_of"]
 
 POWERS_OF_TEN = tuple(Pair(f"{k:,} times the unit", "the unit", k) for k in (10, 100, 1000))
 SMALLEST_FACTOR = 2  # nearer units overlap
@@ -37,11 +38,8 @@ DIFFERENT = 10  # values: fewer are classes, or doses
 
 def mixtures(frame: Frame) -> Iterator[Finding]:
     """Two units in one column."""
-    moved = swapped_rows(frame)
-    for column in frame.numbers():
-        found = mixture_of(column, moved.get(column))
-        if found is not None:
-            yield _told(frame, column, found)
+    for column, found in mixtures_of(frame).items():
+        yield _told(frame, column, found)
 
 
 def unit_columns(frame: Frame) -> Iterator[Finding]:
@@ -64,11 +62,20 @@ def unit_columns(frame: Frame) -> Iterator[Finding]:
             )
 
 
-def mixture_of(column: Column, moved=None) -> Heaps | None:
-    """Return the two heaps of a column of numbers, if they are two units; None otherwise.
+def mixtures_of(frame: Frame) -> dict[Column, Heaps]:
+    """Return the two heaps of each column of numbers in which there are two units."""
+    if "units" not in frame.known:
+        moved = swapped_rows(frame)
+        found = {column: _heaps(column, moved.get(column)) for column in frame.numbers()}
+        frame.known["units"] = {column: heaps for column, heaps in found.items() if heaps is not None}
+    return frame.known["units"]
 
-    Args: column; moved (n,) bool, rows that are left out, for they stand in another column's place.
-    """
+
+# ---------------------------------------------------------------- how it is done
+
+
+def _heaps(column: Column, moved) -> Heaps | None:
+    """Return the two heaps of a column, without the rows moved (n,) bool, which are in another column's place."""
     values = column.measured
     if moved is not None:
         values = np.sort(column.values[np.isfinite(column.values) & ~column.is_code() & ~moved])
@@ -80,19 +87,16 @@ def mixture_of(column: Column, moved=None) -> Heaps | None:
     return found._replace(below=below, above=len(values) - below)
 
 
-# ---------------------------------------------------------------- how it is done
-
-
 def _looked_for(values, name: str) -> Heaps | None:
     """Look for two units among sorted values > 0: first those that the name tells, then a power of ten."""
     if len(values) < ENOUGH or values[-1] < SMALLEST_FACTOR * values[0] or len(np.unique(values)) < DIFFERENT:
         return None
     known = analyte_of_column(name)
     if known is not None:
-        of_the_name = _pairs(known[0])
+        of_the_name = _pairs(known[0].name)
     else:
         guessed = WITHOUT_A_NAME if NAMELESS.fullmatch(name.lower()) else ()
-        of_the_name = [pair for analyte in guessed for pair in _pairs(ANALYTES[analyte])]
+        of_the_name = tuple(pair for analyte in guessed for pair in _pairs(analyte))
     for pairs in (of_the_name, POWERS_OF_TEN):
         found = [one for pair in pairs if (one := heaps_of(values, pair, known is not None and bool(pair.analyte)))]
         if found:
@@ -100,15 +104,16 @@ def _looked_for(values, name: str) -> Heaps | None:
     return None
 
 
-def _pairs(line: Analyte) -> list[Pair]:
+@functools.cache
+def _pairs(analyte: str) -> tuple[Pair, ...]:
     """Return the pairs of usual units of an analyte that are far enough apart to be told from each other."""
-    pairs = []
+    line, pairs = ANALYTES[analyte], []
     for low, high in itertools.permutations(line.usual, 2):
         slope, offset = map(float, factor_and_offset("audit", line, low, high))
-        ranges = IN_A_BODY.get(line.name) if offset > 0 or (offset < 0 and slope > SMALLEST_FACTOR) else None
-        if (offset and ranges) or (not offset and slope >= SMALLEST_FACTOR):
-            pairs.append(Pair(high, low, slope, offset, line.name, ranges))
-    return pairs
+        ranges = IN_A_BODY.get(analyte) if offset else None
+        if slope >= SMALLEST_FACTOR if not offset else ranges is not None and slope > 1:
+            pairs.append(Pair(high, low, slope, offset, analyte, ranges))
+    return tuple(pairs)
 
 
 def _told(frame: Frame, column: Column, found: Heaps) -> Finding:

@@ -11,7 +11,7 @@ from edunet.preprocessing.audit_cells import Column
 from edunet.preprocessing.audit_frame import Frame
 from edunet.preprocessing.audit_report import Finding
 from edunet.preprocessing.audit_swaps import swapped_rows
-from edunet.preprocessing.audit_units import mixture_of
+from edunet.preprocessing.audit_units import mixtures_of
 from edunet.preprocessing.audit_writing import listed, number
 from edunet.preprocessing.plausible import Plausible, plausible_range
 
@@ -68,12 +68,11 @@ def negative(frame: Frame) -> Iterator[Finding]:
 
 def outside(frame: Frame) -> Iterator[Finding]:
     """Values beyond what a living patient has, by the name of the column; shares that are no share."""
-    moved = swapped_rows(frame)
     for column in frame.numbers():
         limits = limits_of(column)
         if limits is None:
             continue
-        known = _in_one_unit(column, moved.get(column))
+        known = _in_one_unit(frame, column)
         known = known[known != 0]  # zeros are looked at as missing values
         odd = known[(known < limits.low) | (known > limits.high)]
         if 0 < len(odd) <= max(FEW, MOST * len(known)):
@@ -90,9 +89,8 @@ def outside(frame: Frame) -> Iterator[Finding]:
 
 def far_beyond(frame: Frame) -> Iterator[Finding]:
     """Single values far from all others, also on a logarithmic scale: a point that slipped, a digit too much."""
-    moved = swapped_rows(frame)
     for column in frame.numbers():
-        known, limits = _in_one_unit(column, moved.get(column)), limits_of(column)
+        known, limits = _in_one_unit(frame, column), limits_of(column)
         odd = _stray(known)
         if limits is not None:
             odd = odd[(odd >= limits.low) & (odd <= limits.high)]  # the others have been told
@@ -124,9 +122,9 @@ def limits_of(column: Column) -> Plausible | None:
     return None
 
 
-def _in_one_unit(column: Column, moved) -> np.ndarray:
+def _in_one_unit(frame: Frame, column: Column) -> np.ndarray:
     """Return the sorted values that are no code, not in the rarer of two units and not in another column's place."""
-    units, known = mixture_of(column, moved), column.measured
+    units, moved, known = mixtures_of(frame).get(column), swapped_rows(frame).get(column), column.measured
     if moved is not None:
         known = np.sort(column.values[np.isfinite(column.values) & ~column.is_code() & ~moved])
     return known if units is None else known[~units.is_rare(known)]

@@ -23,6 +23,13 @@ SAMPLES = [
     for y in itertools.product((0, 1), repeat=n)
     for p in itertools.product((0.0, 0.5, 1.0), repeat=n)
 ]
+
+
+def whose(y):
+    """The first two rows are of one patient."""
+    return ["a", "a", "b"][: len(y)]
+
+
 METRICS = {
     **{
         metric.__name__: metric
@@ -31,7 +38,17 @@ METRICS = {
             *(sensitivity, sensitivity_at, specificity, specificity_at, youden),
         )
     },
-    "auroc in groups": lambda y, p: auroc(y, p, groups=["a", "a", "b"][: len(y)]),
+    **{
+        f"{metric.__name__} in groups": lambda y, p, metric=metric: metric(y, p, groups=whose(y))
+        for metric in (accuracy, auroc, npv, ppv, sensitivity, specificity)
+    },
+    **{
+        f"{metric.__name__} elsewhere in groups": lambda y, p, metric=metric: metric(
+            y, p, prevalence=0.02, groups=whose(y)
+        )
+        for metric in (npv, ppv)
+    },
+    "LR+ in groups": lambda y, p: likelihood_ratios(y, p, groups=whose(y)).positive,
     "bootstrap_ci": lambda y, p: bootstrap_ci(auroc, y, p, n=100) if sum(y) == 2 else auroc(y, p),
     "compare_auroc": lambda y, p: compare_auroc(y, p, [q > 0.2 for q in p]).difference,
     "estimate_prior": lambda y, p: estimate_prior(p, 0.3),

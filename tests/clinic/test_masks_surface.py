@@ -64,12 +64,21 @@ def test_noise_by_every_pair(shape, share):
         assert found == pytest.approx(expected, rel=1e-12)
 
 
-def test_small_blocks_give_the_same(monkeypatch):
-    a, b = balls((20, 24))
-    whole = surface_distances(a, b)
-    monkeypatch.setattr(masks_surface, "AT_ONCE", 7)
-    for found, expected in zip(surface_distances(a, b), whole, strict=True):
+@pytest.mark.parametrize("name", ["GROUP", "AT_ONCE"])
+@pytest.mark.parametrize("shape", [(31, 20), (8, 15, 11)], ids=str)
+def test_boxes_and_blocks_of_any_size_give_the_same(monkeypatch, shape, name):
+    a, b = balls(shape)
+    spacing = (2.5, 0.6, 0.9)[-len(shape) :]
+    usual = surface_distances(a, b, spacing=spacing)
+    monkeypatch.setattr(masks_surface, name, 3)
+    for found, expected in zip(surface_distances(a, b, spacing=spacing), usual, strict=True):
         assert np.array_equal(found, expected)
+
+
+def test_masks_far_apart():
+    a, b = np.zeros((2, 30, 5, 40))
+    a[0, 0, 0] = b[29, 4, 39] = 1
+    assert float(hausdorff95(a, b, spacing=(1, 2, 3))) == pytest.approx(math.sqrt(29**2 + 8**2 + 117**2))
 
 
 FULL, EMPTY = np.ones((3, 4)), np.zeros((3, 4))

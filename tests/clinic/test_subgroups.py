@@ -113,7 +113,7 @@ def test_what_is_printed():
     assert "not recorded        3" in text
     assert "sex, gap in TPR: " in text
     assert "; without not recorded" in text
-    assert "4 comparisons: of 20 that are all chance, one stands out" in text
+    assert "4 comparisons in all; each interval allows" in text
     assert "Kleinberg 2016, Chouldechova 2017" in text
     assert max(map(len, text.splitlines())) <= 110
 
@@ -168,3 +168,17 @@ def test_bands_stand_in_order_of_age():
 def test_what_are_no_edges(edges):
     with pytest.raises(ValueError, match="edges are rising ages"):
         age_bands([50], edges)
+
+
+# ---------------------------------------------------------------- several rows of a patient
+
+
+def test_rows_of_patients_widen_the_gaps():
+    rows = np.repeat(np.arange(N), 4)
+    alone, clustered = (subgroup_table(Y[rows], P[rows], SEX[rows], 0.3, groups=whose).gaps for whose in (None, rows))
+    once = subgroup_table(Y, P, SEX, 0.3).gaps
+    for four, together, one in zip(alone, clustered, once, strict=True):
+        assert float(four.difference) == pytest.approx(one.difference) == pytest.approx(together.difference)
+        width = one.difference.high - one.difference.low
+        assert four.difference.high - four.difference.low == pytest.approx(width / 2, rel=0.05)
+        assert together.difference.high - together.difference.low == pytest.approx(width, rel=0.05)

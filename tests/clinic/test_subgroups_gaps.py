@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from edunet.clinic.confusion import Confusion
+from edunet.clinic.estimate import Estimate, undefined
 from edunet.clinic.proportion import wilson_interval
 from edunet.clinic.subgroups_gaps import difference_interval, gaps_of
 
@@ -23,8 +23,16 @@ def test_published_intervals(a, b, expected):
     assert ends == pytest.approx(expected, abs=1e-4)
 
 
-A, B, C = Confusion(40, 10, 10, 40), Confusion(30, 20, 20, 30), Confusion(20, 4, 30, 46)
-GROUPS = [("a", A, 50.0), ("b", B, 40.0), ("c", C, 80.0)]
+def group(name, tp, fp, fn, tn, expected):
+    def share(hits, n):
+        return Estimate(hits / n, *wilson_interval(hits, n), n) if n else undefined("nobody", 0)
+
+    n, ill = tp + fp + fn + tn, tp + fn
+    ratio = Estimate(ill / expected, *(n * end / expected for end in wilson_interval(ill, n)), n)
+    return name, {"TPR": share(tp, ill), "FPR": share(fp, fp + tn), "PPV": share(tp, tp + fp), "O/E": ratio}
+
+
+GROUPS = [group("a", 40, 10, 10, 40, 50), group("b", 30, 20, 20, 30, 40), group("c", 20, 4, 30, 46, 80)]
 
 
 @pytest.mark.parametrize(
@@ -55,23 +63,41 @@ def test_gaps_of_equal_groups_seldom_exclude_nothing():
     outside = 0
     for _ in range(300):
         hits = rng.binomial(60, 0.7, 5)
-        groups = [(str(k), Confusion(h, 30, 60 - h, 30), 60.0) for k, h in enumerate(hits)]
+        groups = [group(str(k), h, 30, 60 - h, 30, 60) for k, h in enumerate(hits)]
         outside += gaps_of("", groups)[0].difference.low > 0
     assert outside <= 25
 
 
 def test_small_groups_are_left_out_and_named():
-    gap = gaps_of("sex", [*GROUPS[:2], ("d", Confusion(2, 30, 1, 30), 9.0)])[0]
+    gap = gaps_of("sex", [*GROUPS[:2], group("d", 2, 30, 1, 30, 9)])[0]
     assert gap.left_out == ("d",)
     assert str(gap) == "sex, gap in TPR: 0.20 [0.02 to 0.36] (a over b); without d"
 
 
 def test_one_group_has_no_gap():
     gap = gaps_of("", [GROUPS[0]])[3]
-    assert gap.difference.why == "fewer than two groups with 10 patients to count"
+    assert gap.difference.why == "fewer than two groups with 10 to count"
     assert gap.comparisons == 0
 
 
-def test_predictions_of_nothing_but_zero_have_no_ratio():
-    gap = gaps_of("", [*GROUPS[:2], ("z", Confusion(0, 0, 10, 40), 0.0)])[3]
-    assert gap.left_out == ("z",)
+def test_groups_without_a_value_are_left_out():
+    none = "z", dict.fromkeys(GROUPS[0][1], undefined("all predictions are 0", 50))
+    assert gaps_of("", [*GROUPS[:2], none])[3].left_out == ("z",)
+
+
+def test_what_no_group_has_says_why():
+    none = dict.fromkeys(GROUPS[0][1], undefined("no threshold", 50))
+    assert gaps_of("", [("y", none), ("z", none)])[0].difference.why == "no threshold"
+
+
+def test_a_group_in_which_nobody_is_called():
+    gap = gaps_of("", [group("a", 0, 0, 20, 50, 20), group("b", 10, 10, 10, 40, 20)])[0]
+    assert (gap.highest, float(gap.difference)) == ("b", 0.5)
+    ends = difference_interval((0.5, *wilson_interval(10, 20)), (0, *wilson_interval(0, 20)))
+    assert gap.difference.interval == pytest.approx(ends)
+
+
+def test_a_group_in_which_nobody_fell_ill():
+    gap = gaps_of("", [group("a", 0, 20, 0, 50, 20), group("b", 10, 10, 10, 40, 20)])[3]
+    assert float(gap.difference) == 1
+    assert 0 < gap.difference.low < 1 < gap.difference.high

@@ -75,3 +75,14 @@ def test_risk_of_nan_is_refused():
 def test_risk_of_another_length_is_refused():
     with pytest.raises(ValueError, match=r"expected risk of shape \(2,\)"):
         c_index([1, 2], [1, 0], [1, 2, 3])
+
+
+def test_intervals_hold_the_truth():
+    """0.735 is that of 200,000 such patients; 95 of 100 samples, and 300 tell it to ± 1.3."""
+    rng, held = np.random.default_rng(1), 0
+    for _ in range(300):
+        risk = rng.normal(size=150)
+        died, left = rng.exponential(np.exp(-risk)), rng.exponential(1.5, 150)
+        c = c_index(np.minimum(died, left), died <= left, risk)
+        held += c.low < 0.735 < c.high
+    assert held > 0.905 * 300

@@ -125,7 +125,7 @@ def test_the_mean_errs_under_mar_and_more_under_mnar_not_under_mcar(x):
 
 
 @given(
-    st.integers(1, 40), st.integers(2, 5), st.floats(1e-6, 1 - 1e-6), st.sampled_from(MECHANISMS),
+    st.integers(3, 40), st.integers(2, 5), st.floats(1e-6, 1 - 1e-6), st.sampled_from(MECHANISMS),
     st.sampled_from(list(KINDS)), st.integers(0, 99),
 )  # fmt: skip
 def test_whatever_the_table_the_share_is_met_and_x_is_hidden_where_the_mask_says(n, k, share, mechanism, kind, seed):

@@ -16,7 +16,7 @@ def test_a_rare_class_with_its_figures():
     (one,) = found([0] * 980 + [1] * 20)
     assert one.name == "rare class"
     assert one.columns == ("target",)
-    assert one.evidence == "20 rows (2 %), 10.0 for each of 2 columns; always answering 0 is right in 98 %"
+    assert one.evidence == "20 rows (2 %), 10.0 for each of 2 columns; always answering 0 is right in 98 %."
     assert "class_weight={0: 0.51, 1: 25}" in one.repair
     assert "average precision beside its trivial value 0.020" in one.repair
 

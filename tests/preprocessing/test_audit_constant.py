@@ -19,7 +19,7 @@ def test_constant_columns_are_one_finding():
     columns = table(country=["AT"] * 100, dose=np.ones(100), empty=np.full(100, np.nan))
     assert names(constant, columns) == [("constant column", ("country", "dose"))]
     (found,) = constant(read_frame(columns))
-    assert found.evidence == "country = 'AT' in 100 rows, missing in 0; dose = 1 in 100 rows, missing in 0"
+    assert found.evidence == "country = 'AT' in 100 rows, missing in 0; dose = 1 in 100 rows, missing in 0."
     assert found.repair.endswith("if k not in ['country', 'dose']}")
 
 
@@ -35,7 +35,7 @@ def test_one_value_or_nothing():
     columns = table(smoker=["yes", None] * 50)
     (found,) = constant(read_frame(columns))
     assert found.name == "one value or nothing"
-    assert found.evidence == "smoker = 'yes' in 50 rows, missing in 50"
+    assert found.evidence == "smoker = 'yes' in 50 rows, missing in 50."
     assert found.repair.startswith("columns['smoker'] = (columns['smoker'] != '').astype(float)")
 
 
@@ -61,7 +61,7 @@ def test_moments_may_count_up(name):
 
 def test_the_order_of_the_file_may_tell_the_outcome():
     (found,) = ids(read_frame(table(nr=np.arange(100), ill=[0] * 60 + [1] * 40), target="ill"))
-    assert found.evidence.endswith("AUC for ill = 1: 1.00")
+    assert found.evidence.endswith("AUC for ill = 1: 1.00.")
 
 
 @pytest.mark.parametrize("values", [np.arange(100) * 13 % 1009 + 10_000, np.arange(100) % 50])

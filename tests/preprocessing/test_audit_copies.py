@@ -28,7 +28,7 @@ def test_a_line_of_another_column(copy):
 
 def test_the_line_is_told():
     (found,) = copies(read_frame({"c": WEIGHT, "f": 1.8 * WEIGHT + 32}))
-    assert found.evidence == "f = 1.8 · c +32 in 200 rows, correlation +1.0000"
+    assert found.evidence == "f = 1.8 · c +32 in 200 rows, correlation +1.0000."
     assert found.repair == "columns = {k: v for k, v in columns.items() if k not in ['f']}"
 
 

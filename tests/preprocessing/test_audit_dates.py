@@ -52,7 +52,7 @@ def test_faults_of_the_dirty_records_are_counted():
 def test_a_day_of_no_calendar():
     (found,) = impossible(with_days("visit_date", "2022-02-30", "2022-13-01"))
     assert found.sentence == "visit_date holds cells that are no day: 2022-02-30, 2022-13-01."
-    assert found.evidence == "2 of 36 rows: rows 34, 35"
+    assert found.evidence == "2 of 36 rows: rows 34, 35."
 
 
 @pytest.mark.parametrize(
@@ -75,7 +75,7 @@ def test_dates_that_were_moved():
 
 def test_years_as_numbers():
     (found,) = future(read_frame({"year": [1990, 2026, 2031], "years_ill": [3, 4, 5000]}), TODAY)
-    assert (found.columns, found.evidence) == (("year",), "1 of 3 years")
+    assert (found.columns, found.evidence) == (("year",), "1 of 3 years.")
 
 
 def test_the_clock_of_today_is_asked_by_the_check():
@@ -85,13 +85,13 @@ def test_the_clock_of_today_is_asked_by_the_check():
 
 def test_dates_before_1900():
     (found,) = early(with_days("birth_date", "1899-01-01", "0199-05-05"))
-    assert (found.name, found.evidence) == ("dates before 1900", "2 of 36 dates: rows 34, 35")
+    assert (found.name, found.evidence) == ("dates before 1900", "2 of 36 dates: rows 34, 35.")
 
 
 def test_a_day_that_stands_for_none():
     (found,) = early(with_days("birth_date", *["1900-01-01"] * 6))
     assert found.name == "missing value as a date"
-    assert found.evidence == "1900-01-01 in 6 rows; another day in 1"
+    assert found.evidence == "1900-01-01 in 6 rows; another day in 1."
 
 
 def test_the_first_of_january_1970_once_is_a_birthday():
@@ -101,7 +101,7 @@ def test_the_first_of_january_1970_once_is_a_birthday():
 def test_two_ways_of_writing():
     (found,) = mixed(with_days("visit_date", "03/13/2021", "03/09/2021"))
     assert found.evidence == (
-        "year-month-day in 34 rows, such as 2021-01-28; month/day/year in 2 rows, such as 03/13/2021"
+        "year-month-day in 34 rows, such as 2021-01-28; month/day/year in 2 rows, such as 03/13/2021."
     )
 
 
@@ -140,7 +140,7 @@ def test_dates_in_the_wrong_order(first, last):
     )
     (found,) = in_the_wrong_order(frame)
     assert found.columns == (first, last)
-    assert found.evidence == "1 of 3 rows with both, up to 1 days"
+    assert found.evidence == "1 of 3 rows with both, up to 1 days."
 
 
 @pytest.mark.parametrize(

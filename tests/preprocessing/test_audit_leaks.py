@@ -58,7 +58,7 @@ def test_words_that_tell():
 def test_gaps_that_tell():
     ward = np.where(ILL == 1, some(["ward 1", "ward 2"]), "")
     (one,) = found(leaks, {"ward": ward})
-    assert one.evidence == "ward AUC 1.000 for target = 1, by whether it is missing, in 400 rows"
+    assert one.evidence == "ward AUC 1.000 for target = 1, by whether it is missing, in 400 rows."
 
 
 @pytest.mark.parametrize("copy", [ILL * 5 + 2, np.where(ILL == 1, "yes", "no")], ids=["numbers", "words"])
@@ -121,7 +121,14 @@ def test_a_name_alone_is_no_finding():
     assert found(known_afterwards, {"time": noise(1), "length_of_stay": some(range(9))}) == []
 
 
-@pytest.mark.parametrize("name", ["time", "status", "time_to_event", "complications", "los", "dtime", "FollowUpDays"])
+LATER = [
+    "time", "status", "time_to_event", "complications", "los", "dtime", "FollowUpDays", "d.time", "hospdead", "slos",
+    "OS_MONTHS", "days_to_last_followup", "days_to_death", "mortstat", "permth_int", "Patient's Vital Status",
+    "TIMEDTH", "Overall Survival (Months)", "discharge_disposition_id", "surv2m", "futime", "relapse_date", "deathdate",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("name", LATER)
 def test_a_name_with_evidence(name):
     (one,) = found(known_afterwards, {name: ILL + noise(0.8)})
     assert (one.name, one.columns) == ("known only afterwards", (name,))
@@ -143,7 +150,9 @@ def test_a_name_beyond_doubt_needs_less(name):
     "name",
     [
         "prothrombin_time", "protime", "capillary_refill_time", "smoking_status", "previous_readmissions", "sofa",
-        "family_history_of_death", "nasal_discharge", "time_of_admission", "performance_status", "age_in_days",
+        "family_history_of_death", "nasal_discharge", "dead_space_ratio", "days_to_birth", "last_outcome",
+        "timed_up_and_go", "survey", "postal_code", "osmolality", "time_of_day", "antibiotic_time", "footprint",
+        "time_of_admission", "performance_status", "age_in_days",
     ],
 )  # fmt: skip
 def test_names_of_what_is_known_before(name):

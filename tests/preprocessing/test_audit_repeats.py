@@ -56,7 +56,7 @@ def test_a_row_of_the_same_patient_that_is_the_same_counts_even_in_few_values():
     rng = np.random.default_rng(0)
     columns = {f"item {j}": rng.integers(0, 2, 40) for j in range(3)} | {"id": np.arange(40)}
     (found,) = rows_found({name: np.append(values, values[5]) for name, values in columns.items()})
-    assert found.evidence == "1 surplus row (2 %): row 40 as 5"
+    assert found.evidence == "1 surplus row (2 %): row 40 as 5."
 
 
 def test_rows_that_are_the_same_but_for_the_id():
@@ -89,7 +89,7 @@ def test_patients_on_several_rows(role):
     assert found.columns == ("id",)
     assert found.evidence == (
         "3 surplus rows of 2 repeated ids, 3 in all; most often 11 (3). Surplus rows that are the same as another "
-        "of their id: 1; that differ: 2. Ids with different answers: 1"
+        "of their id: 1; that differ: 2. Ids with different answers: 1."
     )
     assert "groups=columns['id']" in found.repair
 
@@ -103,12 +103,12 @@ def test_missing_ids_are_no_patient():
     assert patients_found(table(4), patient=[None, "a", None, "b"]) == []
 
 
-@pytest.mark.parametrize("name", ["ID", "pid", "PatientID", "subject_id", "Subject", "record_number"])
+@pytest.mark.parametrize("name", ["ID", "pid", "PatientID", "subject_id", "Subject", "record_number", "patient_nbr"])
 def test_names_of_columns_that_say_whose_a_row_is(name):
     assert whose_rows(read_frame(table(3) | {name: [1, 2, 3]})).name == name
 
 
-@pytest.mark.parametrize("name", ["acid", "visit_id", "rownames", "patient_age", "record_date", "steroid"])
+@pytest.mark.parametrize("name", ["acid", "visit_id", "hospital_id", "rownames", "patient_age", "record_date"])
 def test_names_of_columns_that_do_not(name):
     assert whose_rows(read_frame(table(3) | {name: [1, 2, 3]})) is None
 
@@ -147,7 +147,7 @@ def test_two_sexes_of_one_patient():
     columns = {"id": [1, 1, 2, 2, 3], "sex": ["f", "m", "f", "f", "m"], "weight": [70, 71, 80, 80, 60]}
     (found,) = fixed_values(read_frame(columns))
     assert found.columns == ("id", "sex")
-    assert found.evidence == "1 of 2 ids with several rows, such as rows 0 and 1: 'f' and 'm'"
+    assert found.evidence == "1 of 2 ids with several rows, such as rows 0 and 1: 'f' and 'm'."
 
 
 @pytest.mark.parametrize("sex", [["f", "f", "m"], ["f", "F ", "m"], ["f", None, "m"], [0, np.nan, 1]])
@@ -157,4 +157,4 @@ def test_one_sex_of_each_patient(sex):
 
 def test_two_years_of_birth_of_one_patient():
     (found,) = fixed_values(read_frame({"pid": [7, 7], "birth_year": [1950, 1960]}))
-    assert found.evidence.endswith("1950 and 1960")
+    assert found.evidence.endswith("1950 and 1960.")

@@ -66,6 +66,14 @@ def test_fahrenheit_and_celsius(other):
     assert np.ptp(columns["temp"]) < 10
 
 
+def test_two_scales_of_hba1c():
+    percent = rng.normal(6.5, 1.2, N).clip(4).round(1)
+    columns = {"HbA1c": np.where(OTHER, (10.93 * percent - 23.5).round(), percent)}
+    (one,) = found(columns)
+    exec(one.repair.removeprefix("Ask the laboratory, then: ").rstrip("."), {"np": np, "columns": columns})
+    np.testing.assert_allclose(columns["HbA1c"], percent, atol=0.1)
+
+
 def test_kilograms_and_pounds_half_and_half():
     (one,) = found({"weight": np.where(HALF, WEIGHT * 2.2046, WEIGHT)})
     assert "lb" in one.sentence
