@@ -159,6 +159,12 @@ def test_few_or_odd_patients(y, p):
         assert 0 <= one <= 1
 
 
+def test_one_patient_has_no_interval():
+    found = ici(Y, P, groups=np.zeros(150), resamples=5)
+    assert found.n == 1
+    assert math.isnan(found.low)
+
+
 def test_equal_predictions_have_the_distance_of_their_mean():
     assert ici([0, 1, 1, 1], [0.5] * 4, resamples=None) == pytest.approx(0.25)
 
