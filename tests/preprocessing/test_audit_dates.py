@@ -175,3 +175,11 @@ def test_few_rows(n):
 def test_dates_of_numpy():
     days = np.array(["2020-01-01", "NaT", "2090-01-01"], "datetime64[D]")
     assert [found.name for found in every(read_frame({"visit": days}))] == ["future dates"]
+
+
+def test_a_day_on_which_many_came_stands_for_itself():
+    assert list(early(with_days("visit_date", *["2021-05-05"] * 20))) == []
+
+
+def test_years_that_count_from_a_birth_are_no_dates():
+    assert list(future(read_frame({"year": [1, 2, 3000]}), TODAY)) == []
