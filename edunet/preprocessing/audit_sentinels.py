@@ -9,9 +9,9 @@ import numpy as np
 
 from edunet.preprocessing.audit_cells import Column
 from edunet.preprocessing.audit_frame import Frame
+from edunet.preprocessing.audit_limits import limits_of
 from edunet.preprocessing.audit_report import Finding
 from edunet.preprocessing.audit_writing import listed, number, share
-from edunet.preprocessing.plausible import plausible_range
 from edunet.preprocessing.sentinels import zeros_stand_apart
 from edunet.preprocessing.units_text import read_unit
 
@@ -136,7 +136,7 @@ def _quantities(frame: Frame) -> list[Column]:
 
 def _zero_is_impossible(column: Column) -> bool:
     """Tell whether nobody has a zero: by the name of the column, or because the zeros are cut off from the rest."""
-    limits = plausible_range(column.name, None, column.measured)
+    limits = limits_of(column)
     if limits is not None and limits.low > 0:
         return True
     apart = (column.known == 0).sum() >= ZEROS and zeros_stand_apart(column.measured)

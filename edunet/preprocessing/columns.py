@@ -12,6 +12,8 @@ from typing import Any
 
 import numpy as np
 
+from edunet.preprocessing.given import array_of
+
 __all__ = ["Columns", "as_numbers", "columns_of", "with_columns"]
 
 Columns = dict[Any, np.ndarray]  # name -> values (N,); names are texts, or whole numbers where columns have none
@@ -20,7 +22,8 @@ Columns = dict[Any, np.ndarray]  # name -> values (N,); names are texts, or whol
 def columns_of(what: str, x) -> Columns:
     """Return the columns of a table: name -> values (N,). `what` begins the messages.
 
-    Raises TypeError for what is no table, ValueError for two columns of one name and for columns of different lengths.
+    Raises TypeError for what is no table, ValueError for an array of another shape, for two columns of one name and for
+    columns of different lengths.
 
     >>> columns_of("demo", np.array([[1.0, 2.0], [3.0, 4.0]]))
     {0: array([1., 3.]), 1: array([2., 4.])}
@@ -33,20 +36,27 @@ def columns_of(what: str, x) -> Columns:
         return {name: _series(x[name]) for name in names}
     if hasattr(x, "columns") and hasattr(x, "categories") and hasattr(x, "x"):
         return {name: x.column(name) for name in x.columns}
+    if isinstance(x, np.ma.MaskedArray):
+        raise TypeError(f"{what}: x is masked; what is hidden would come back. Type x.astype(float).filled(np.nan).")
+    if hasattr(x, "toarray"):
+        raise TypeError(f"{what}: x is sparse, and its columns are looked at one by one. Type x.toarray().")
+    if hasattr(x, "to_pandas"):
+        raise TypeError(f"{what}: a {type(x).__name__} of {type(x).__module__.split('.')[0]}: type x.to_pandas().")
+    if hasattr(x, "iloc"):
+        raise TypeError(f"{what}: a Series is one column. Type x.to_frame().")
     if hasattr(x, "keys") and hasattr(x, "__getitem__"):
         columns = {name: _values(x[name]) for name in x}
         lengths = {name: values.shape for name, values in columns.items()}
         if len(set(lengths.values())) > 1 or any(values.ndim != 1 for values in columns.values()):
             raise ValueError(f"{what}: the columns of a dict are (N,), all of one length. Received shapes: {lengths}.")
         return columns
-    try:
-        array = np.asarray(x)
-    except ValueError:
-        array = np.empty(0)
-    if array.ndim != 2:
-        raise TypeError(
-            f"{what}: expected a table: a DataFrame, a dict of columns or an array (N,D). Received: {type(x).__name__}"
-            f"{f' of shape {array.shape}' if array.size else ''}. For one column type {{'glucose': x}}."
+    array = array_of(what, "x", x)
+    if array.ndim != 2 or array.dtype.kind == "c":
+        error = ValueError if isinstance(x, np.ndarray) else TypeError
+        raise error(
+            f"{what}: expected a table: a DataFrame, a dict of columns or an array (N,D) of real numbers. Received: "
+            f"{type(x).__name__}{f' of shape {array.shape}, {array.dtype}' if array.ndim else ''}. For one column type "
+            "{'glucose': x}."
         )
     return {k: array[:, k] for k in range(array.shape[1])}
 
@@ -114,6 +124,8 @@ def _values(values) -> np.ndarray:
     """Return a column of a dict; NumPy would make 1.5 a text if a text stands beside it."""
     if hasattr(values, "to_numpy"):
         return _series(values)
+    if isinstance(values, np.ma.MaskedArray):
+        return np.ma.filled(values.astype(np.float64), np.nan)
     array = np.asarray(values)
     return np.array(values, dtype=object) if array.dtype.kind in "US" and array is not values else array
 

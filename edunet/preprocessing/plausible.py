@@ -25,6 +25,7 @@ COLD_AND_HOT = (
     "13.7 °C was survived: Gilbert, Lancet 355 (2000) 375-376, and 11.8 by a child; 46.5 °C: Slovis, Annals of "
     "Emergency Medicine 11 (1982) 269-271"
 )
+GRADES = np.arange(11)  # a column of these alone answers a question or grades an illness
 
 
 class Plausible(NamedTuple):
@@ -110,7 +111,7 @@ LIMITS = {
     "height": _limits("cm", 20, 280, 165, 7, "272 cm is the tallest proven"),
     "BMI": _limits("kg/m2", 5, 260, 26, 3),
     "temperature": _limits("°C", 11, 47, 36.9, 1.25, COLD_AND_HOT),
-    "heart rate": _limits("1/min", 5, 500, 84, 3, "480/min was survived: Chhabra, Journal of Cardiology Cases (2012)"),
+    "heart rate": _limits("1/min", 5, 620, 84, 3, "600/min were survived: Chhabra, Indian Pacing J 12 (2012) 32-35"),
     "respiratory rate": _limits("1/min", 1, 200, 18, 4),
     "systolic pressure": _limits("mmHg", 20, 400, 128, 1.8),
     "diastolic pressure": _limits("mmHg", 5, 300, 76, 1.8),
@@ -133,8 +134,9 @@ def plausible_range(name: str, unit: str | None = None, values=None) -> Plausibl
 
     Args: name of a column, known names alone: "Glucose", "trestbps", "serum_creatinine (mg/dL)", "HR"; unit, if it is
     known; values (n,), of that column.
-    Returns (low, high, unit, source); None for other names, for a unit that does not belong to it, and for values whose
-    middle fits no unit or a fifth of which would be impossible, such as those of a standardised column.
+    Returns (low, high, unit, source); None for other names, for a unit that does not belong to it, and for values that
+    are whole and at most 10, for they are grades, whose middle fits no unit, or of which a fifth would be impossible,
+    such as those of a standardised column.
     Raises TypeError for values that are no numbers.
 
     The usual misuse: to take these limits for reference ranges, or to delete the patients outside. One wrong cell says
@@ -160,6 +162,8 @@ def plausible_range(name: str, unit: str | None = None, values=None) -> Plausibl
     if values is not None:
         values = _measured(values)
         if unit is None and len(values):
+            if line.units != ("points",) and np.isin(values, GRADES).all():
+                return None
             units = _fitting(line, units, values)
     found = _joined(line, units) if units else None
     if found is None or values is None or not len(values):

@@ -42,6 +42,8 @@ class Step:
 
     After fit: n_rows_, the rows it was fitted on; cells_, {column: how many of their cells changed}; text.
     `transform` never changes the step: what it does to further rows, such as the test patients, `describe(x)` says.
+
+    The usual misuse: to fit on all patients and split afterwards; what a step learns, it then learns from the test too.
     """
 
     def fit(self, x, y=None):
@@ -50,9 +52,11 @@ class Step:
         return self
 
     def transform(self, x):
-        """Return a cleaned copy of a table, of the same kind; x stays as it is."""
-        self._check_fitted()
-        changes = self._clean(columns_of(type(self).__name__, x))
+        """Return a cleaned copy of a table, of the same kind; x stays as it is.
+
+        Raises ValueError before `fit`, for columns that are missing, and for an array with another number of columns.
+        """
+        changes = self._clean(self._read(x))
         return with_columns(x, {change.column: change.values for change in changes})
 
     def fit_transform(self, x, y=None):
@@ -68,8 +72,7 @@ class Step:
 
     def describe(self, x) -> str:
         """Say what `transform` does to these rows, such as those of the test patients."""
-        self._check_fitted()
-        columns = columns_of(type(self).__name__, x)
+        columns = self._read(x)
         return self._sentences(_rows(columns), self._clean(columns))
 
     # ------------------------------------------------------------ for subclasses
@@ -110,9 +113,10 @@ class Step:
         return self
 
     def get_feature_names_out(self, input_features=None) -> np.ndarray:
-        """Return the names of the columns: a step leaves them as they are."""
+        """Return the names of the columns, which a step leaves as they are; x0, x1, ... where they have none."""
         self._check_fitted()
-        return np.array(self.columns_ if input_features is None else list(input_features), dtype=object)
+        own = [f"x{name}" if isinstance(name, int) else name for name in self.columns_]
+        return np.array(own if input_features is None else list(input_features), dtype=object)
 
     def set_output(self, *, transform=None):
         """Return self: a step gives the kind of table it is given, whatever a Pipeline is asked to give."""
@@ -141,6 +145,17 @@ class Step:
         self.cells_ = {change.column: change.cells for change in changes}
         self._text = self._sentences(self.n_rows_, changes)
         return changes
+
+    def _read(self, x) -> Columns:
+        """Return the columns of further rows, if they are those of `fit`; named ones are looked up by their names."""
+        self._check_fitted()
+        columns = columns_of(type(self).__name__, x)
+        if self.columns_ == list(range(self.n_features_in_)) and len(columns) != self.n_features_in_:
+            raise ValueError(
+                f"{type(self).__name__}: X has {len(columns)} features, but {type(self).__name__} is expecting "
+                f"{self.n_features_in_} features as input, as many columns as in fit."
+            )
+        return columns
 
     def _check_fitted(self) -> None:
         if not self.__sklearn_is_fitted__():

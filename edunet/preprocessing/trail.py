@@ -7,13 +7,13 @@ and that nothing more is known: better than a trail that looks complete and is n
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import numpy as np
+
+from edunet.preprocessing.trail_sentences import counted, does_nothing, listed, sentence
 
 __all__ = ["trail"]
 
-MANY = 12  # columns that are named, before there are three dots
+STATELESS = ("FunctionTransformer", "Normalizer", "Binarizer")
 
 
 def trail(steps) -> list[str]:
@@ -49,17 +49,21 @@ def _lines(step, names) -> tuple[list[str], list | None]:
         return _one_after_the_other([part for _, part in step.steps], names)
     if step is None:
         return [], names
+    if hasattr(step, "best_estimator_"):
+        return _lines(step.best_estimator_, names)  # of a search, what it chose
     if isinstance(step, type) or not (hasattr(step, "transform") or hasattr(step, "predict")):
         raise TypeError(f"trail: expected a fitted step, a pipeline or a text. Received: {step!r:.60}")
     _check_fitted(step)
     names = _own_names(step, names)
     if hasattr(step, "transformers_"):
         return _side_by_side(step, names), _names_after(step, names)
+    if hasattr(step, "transformer_list"):
+        return [line for part in step.transformer_list for line in _lines(part, names)[0]], _names_after(step, names)
     if hasattr(step, "describe") and hasattr(step, "text"):
         return [step.text], _names_after(step, names)
     if not hasattr(step, "transform"):
-        return [f"{type(step).__name__}: the model; it learns from {_counted(step, names)}."], None
-    return [_sentence(step, names)], _names_after(step, names)
+        return [f"{type(step).__name__}: the model; it learns from {counted(step, names)}."], None
+    return [sentence(step, names)], _names_after(step, names)
 
 
 def _one_after_the_other(steps, names) -> tuple[list[str], list | None]:
@@ -79,10 +83,10 @@ def _side_by_side(step, names) -> list[str]:
         own = _chosen(columns, names)
         if own is not None and not own:
             continue
-        about = f"{name} ({_listed(own)})" if own is not None else str(name)
+        about = f"{name} ({listed(own)})" if own is not None else str(name)
         if isinstance(part, str):
             lines.append(f"{about}: {'left out' if part == 'drop' else 'passed through'}.")
-        elif _does_nothing(part):
+        elif does_nothing(part):
             lines.append(f"{about}: passed through.")
         else:
             lines += [f"{about}: {line}" for line in _lines(part, own)[0]]
@@ -106,7 +110,7 @@ def _chosen(columns, names) -> list | None:
 def _check_fitted(step) -> None:
     own = getattr(step, "__sklearn_is_fitted__", None)
     fitted = own() if own else any(name.endswith("_") and not name.startswith("_") for name in vars(step))
-    stateless = not getattr(step, "requires_fit", True) or _does_nothing(step) or type(step).__name__ in STATELESS
+    stateless = not getattr(step, "requires_fit", True) or does_nothing(step) or type(step).__name__ in STATELESS
     if not fitted and not hasattr(step, "n_features_in_") and not stateless:
         raise ValueError(f"trail: {type(step).__name__} has not seen the training rows yet. Fit the pipeline first.")
 
@@ -125,150 +129,3 @@ def _names_after(step, names) -> list | None:
         return list(known() if names is None or hasattr(step, "feature_names_in_") else known(names))
     except (ValueError, TypeError, AttributeError, NotImplementedError):
         return None
-
-
-# ---------------------------------------------------------------- scikit-learn's own, by what fit left in them
-
-
-def _sentence(step, names) -> str:
-    kind = type(step).__name__
-    for has, words in KNOWN.items():
-        if all(hasattr(step, attribute) for attribute in has.split()):
-            return f"{kind}: {words(step, names)}"
-    return f"{kind}: fitted on {_counted(step, names)}; what it does is not known here."
-
-
-def _imputer(step, names) -> str:
-    pairs = _pairs(step.statistics_, names)
-    empty = [name for name, value in pairs if isinstance(value, (float, np.floating)) and np.isnan(value)]
-    filled = _listed([f"{_short(name)} {_short(value)}" for name, value in pairs if name not in empty])
-    how = "a constant" if step.strategy == "constant" else f"the {HOW.get(step.strategy, step.strategy)} of training"
-    more = f" Left out, for nothing was measured: {_listed(empty)}." if empty else ""
-    marked = getattr(step, "indicator_", None)
-    if marked is not None:
-        more += f" A column of 0 and 1 {_marks(marked, names)}."
-    return f"gaps are filled with {how}: {filled}.{more}"
-
-
-HOW = {"most_frequent": "most frequent value"}
-
-
-def _marks(indicator, names) -> str:
-    marked = _named(indicator.features_, names)
-    return f"marks the gaps of {_listed(marked)}" if marked else "would mark gaps, but training had none"
-
-
-def _neighbours(step, names) -> str:
-    return f"gaps are filled with the mean of the {step.n_neighbors} most similar training rows."
-
-
-def _standard(step, names) -> str:
-    centred = step.mean_ is not None and getattr(step, "with_mean", True)  # it keeps a mean that it does not use
-    mean = f"the mean taken off, {_each(step.mean_, names)}" if centred else "nothing taken off"
-    scale = "" if step.scale_ is None else f"; divided by the standard deviation, {_each(step.scale_, names)}"
-    return f"{mean}{scale}."
-
-
-def _robust(step, names) -> str:
-    centre = "nothing taken off" if step.center_ is None else f"the median taken off, {_each(step.center_, names)}"
-    scale = "" if step.scale_ is None else f"; divided by the range of quantiles, {_each(step.scale_, names)}"
-    return f"{centre}{scale}."
-
-
-def _min_max(step, names) -> str:
-    low, high = step.feature_range
-    return (
-        f"scaled to {low:g} .. {high:g}; smallest {_each(step.data_min_, names)}; "
-        f"largest {_each(step.data_max_, names)}."
-    )
-
-
-def _categories(step, names) -> str:
-    form = "a column of 0 and 1 for each category" if hasattr(step, "drop_idx_") else "a number for each category"
-    each = [f"{_short(name)} ({_listed(words)})" for name, words in _pairs(step.categories_, names)]
-    return f"{form}: {_listed(each)}."
-
-
-def _largest(step, names) -> str:
-    return f"divided by the largest absolute value, {_each(step.max_abs_, names)}."
-
-
-def _regressions(step, names) -> str:
-    return f"gaps are filled with what {step.n_iter_} rounds of regression on the other columns foretell."
-
-
-def _power(step, names) -> str:
-    return f"brought nearer to a normal distribution by powers, lambda {_each(step.lambdas_, names)}."
-
-
-def _components(step, names) -> str:
-    share = step.explained_variance_ratio_.sum()
-    return f"{len(step.components_)} components, which hold {share:.1%} of the variance."
-
-
-def _selected(step, names) -> str:
-    kept = step.get_support()
-    left = _named(np.flatnonzero(~kept), names)
-    return f"{kept.sum()} of {len(kept)} columns are kept" + (f", without {_listed(left)}." if len(left) else ".")
-
-
-def _missing(step, names) -> str:
-    return f"a column of 0 and 1 {_marks(step, names)}."
-
-
-def _function(step, names) -> str:
-    name = getattr(step.func, "__name__", str(step.func))
-    return "passed through." if step.func is None else f"{name}, which learns nothing."
-
-
-KNOWN: dict[str, Callable[..., str]] = {  # the attributes by which a step is known -> what it says; the first that fits
-    "statistics_ strategy": _imputer,
-    "n_neighbors _fit_X": _neighbours,
-    "center_ scale_": _robust,
-    "data_min_ data_max_ feature_range": _min_max,
-    "max_abs_": _largest,
-    "imputation_sequence_ n_iter_": _regressions,
-    "lambdas_": _power,
-    "explained_variance_ratio_ components_": _components,
-    "mean_ scale_": _standard,
-    "categories_": _categories,
-    "get_support": _selected,
-    "features_ missing_values": _missing,
-    "func inverse_func": _function,
-}
-STATELESS = ("FunctionTransformer", "Normalizer", "Binarizer")
-
-
-def _does_nothing(step) -> bool:
-    return hasattr(step, "func") and hasattr(step, "inverse_func") and step.func is None
-
-
-# ---------------------------------------------------------------- words
-
-
-def _pairs(values, names) -> list[tuple]:
-    values = list(values)
-    fits = names is not None and len(names) == len(values)
-    return list(zip(names if fits else [f"x{k}" for k in range(len(values))], values, strict=True))
-
-
-def _named(places, names) -> list:
-    return [names[k] if names is not None and k < len(names) else f"x{k}" for k in map(int, places)]
-
-
-def _each(values, names) -> str:
-    return _listed([f"{_short(name)} {_short(value)}" for name, value in _pairs(values, names)])
-
-
-def _listed(parts) -> str:
-    parts = [_short(part) for part in parts]
-    return ", ".join(parts[:MANY]) + f", ... ({len(parts)} in all)" * (len(parts) > MANY)
-
-
-def _short(value) -> str:
-    return f"{value:.4g}" if isinstance(value, (float, np.floating)) else str(value)
-
-
-def _counted(step, names) -> str:
-    n = getattr(step, "n_features_in_", None if names is None else len(names))
-    return "columns that it does not count" if n is None else f"{n} column{'s' * (n != 1)}"

@@ -48,7 +48,7 @@ def convert(x, analyte: str, from_unit: str, to_unit: str):
     """
     line = find_analyte("convert", analyte)
     slope, offset = factor_and_offset("convert", line, from_unit, to_unit)
-    values = np.asarray(x)
+    values = np.ma.filled(x.astype(np.float64), np.nan) if isinstance(x, np.ma.MaskedArray) else np.asarray(x)
     if values.dtype == object:
         values = np.asarray(_floats(values))
     if values.dtype.kind not in "iuf":
@@ -129,7 +129,11 @@ def _refused(what: str, line: Analyte, text: str) -> ValueError:
 
 
 def _floats(values: np.ndarray) -> np.ndarray:
-    """Return objects as floats, None as NaN; what is neither stays, and is refused."""
-    if all(value is None or isinstance(value, (int, float, np.number)) for value in values.ravel()):
-        return values.astype(np.float64)
-    return values
+    """Return objects as floats, None and pandas' NA as NaN; what is neither stays, and is refused."""
+    if not all(_is_gap(value) or isinstance(value, (int, float, np.number)) for value in values.ravel()):
+        return values
+    return np.array([np.nan if _is_gap(value) else value for value in values.ravel()], float).reshape(values.shape)
+
+
+def _is_gap(value) -> bool:
+    return value is None or type(value).__name__ == "NAType"

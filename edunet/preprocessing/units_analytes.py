@@ -84,10 +84,10 @@ _TABLE = (
     _line("urea nitrogen", "Urea nitrogen", "mg/dl, mmol/l", "BUN, blood urea nitrogen", "N2",
           note="28 g of nitrogen in a mole of urea: in mmol/l it is the same as urea, in mg/dl it is 0.466 of it"),
     _line("uric acid", "Urate", "mg/dl, µmol/l", "urate", "C5H4N4O3"),
-    _line("bilirubin", "Bilirubin", "mg/dl, µmol/l", "bil, bili, tbil, total bilirubin", "C33H36N4O6"),
-    _line("direct bilirubin", "Bilirubin.direct", "mg/dl, µmol/l", "dbil, conjugated bilirubin", "C33H36N4O6",
-          note="by the mass of bilirubin without its sugars, as laboratories do"),
-    _line("cholesterol", "Cholesterol", "mg/dl, mmol/l", "chol, total cholesterol, tchol", "C27H46O"),
+    _line("bilirubin", "Bilirubin", "mg/dl, µmol/l", "bil, bili, tbil, bilirubin total", "C33H36N4O6"),
+    _line("direct bilirubin", "Bilirubin.direct", "mg/dl, µmol/l", "dbil, conjugated bilirubin, bilirubin direct",
+          "C33H36N4O6", note="by the mass of bilirubin without its sugars, as laboratories do"),
+    _line("cholesterol", "Cholesterol", "mg/dl, mmol/l", "chol, tchol, tot chol, cholesterol total", "C27H46O"),
     _line("HDL cholesterol", "Cholesterol.in HDL", "mg/dl, mmol/l", "hdl, hdlc, hdl chol", "C27H46O"),
     _line("LDL cholesterol", "Cholesterol.in LDL", "mg/dl, mmol/l", "ldl, ldlc, ldl chol", "C27H46O"),
     _line("triglycerides", "Triglyceride", "mg/dl, mmol/l", "trig, trigs, triglyceride", "C57H104O6",
@@ -101,7 +101,7 @@ _TABLE = (
     _line("bicarbonate", "Bicarbonate", "mmol/l, mEq/l; mg/dl", "hco3, bicarb, total co2, tco2", "CHO3", 1),
     _line("calcium", "Calcium", "mg/dl, mmol/l, mEq/l", "total calcium", "Ca", 2, "Ca",
           note="all calcium, not the ionised part alone"),
-    _line("ionised calcium", "Calcium.ionized", "mmol/l, mg/dl, mEq/l", "ionized calcium, ica, free calcium", "Ca", 2),
+    _line("ionised calcium", "Calcium.ionized", "mmol/l, mg/dl, mEq/l", "ionized calcium, free calcium", "Ca", 2),
     _line("magnesium", "Magnesium", "mg/dl, mmol/l, mEq/l", "", "Mg", 2, "Mg"),
     _line("phosphate", "Phosphate", "mg/dl, mmol/l", "phosphorus, phos, inorganic phosphate", "P",
           note="mg of phosphorus, 31 g/mol, not of PO4, 95 g/mol; no mEq: the charge changes with pH"),
@@ -111,7 +111,8 @@ _TABLE = (
     _line("haemoglobin", "Hemoglobin", "g/dl, g/l, mmol/l", "hemoglobin, hemo, hgb, haem", symbols="Hb HB",
           mass=Fraction(64458, 4), note="mmol/l of chains, 16,114.5 g/mol, not of the four that make the molecule"),
     _line("albumin", "Albumin", "g/dl, g/l", "alb, serum albumin", note=WHOLE_MOLECULES),
-    _line("total protein", "Protein", "g/dl, g/l", "prot, serum protein, protein total, tprot", note=WHOLE_MOLECULES),
+    _line("total protein", "Protein", "g/dl, g/l", "prot, serum protein, protein total, tprot, total protiens",
+          note=WHOLE_MOLECULES),
     _line("C-reactive protein", "C reactive protein", "mg/l, mg/dl", "crp, hscrp, c reactive protein",
           note=WHOLE_MOLECULES),
     _line("ferritin", "Ferritin", "ng/ml, µg/l", "", note=WHOLE_MOLECULES),
@@ -138,8 +139,8 @@ _TABLE = (
     _line("ALT", "Alanine aminotransferase", "U/l, µkat/l", "alt, sgpt, alat, alanine aminotransferase, alamine "
           "aminotransferase"),
     _line("AST", "Aspartate aminotransferase", "U/l, µkat/l", "ast, sgot, asat, aspartate aminotransferase"),
-    _line("ALP", "Alkaline phosphatase", "U/l, µkat/l", "alp, alk phos, alk phosphate, alkaline phosphatase, alkaline "
-          "phosphotase"),
+    _line("ALP", "Alkaline phosphatase", "U/l, µkat/l", "alp, alk phos, alk phosphate, alkaline phos, alkaline "
+          "phosphatase, alkaline phosphotase"),
     _line("GGT", "Gamma glutamyl transferase", "U/l, µkat/l", "ggt, gamma gt, gamma glutamyl transferase"),
     _line("creatine kinase", "Creatine kinase", "U/l, µkat/l", "cpk, creatinine phosphokinase, creatine phosphokinase",
           symbols="CK"),
@@ -174,7 +175,7 @@ _TABLE = (
     _line("temperature", "Body temperature", "°C, °F; K", "temp, body temp, rectal temperature, tympanic temperature"),
     _line("heart rate", "Heart rate", "1/min", "heartrate, pulse, pulse rate, thalach, thalachh, thalch, max heart "
           "rate, maxhr", symbols="HR"),
-    _line("respiratory rate", "Respiratory rate", "1/min", "resp rate, respiration rate, resprate", symbols="RR"),
+    _line("respiratory rate", "Respiratory rate", "1/min", "resp, resp rate, respiration rate", symbols="RR"),
     _line("systolic pressure", "Intravascular systolic", "mmHg; kPa", "sbp, sysbp, ap hi, systolic, systolic bp, "
           "systolic blood pressure, sysabp, nisysabp, trestbps, trtbps, resting bp"),
     _line("diastolic pressure", "Intravascular diastolic", "mmHg; kPa", "dbp, diabp, ap lo, diastolic, diastolic bp, "

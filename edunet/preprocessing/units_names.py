@@ -72,6 +72,9 @@ def analyte_of_column(name: str) -> tuple[Analyte, str | None] | None:
             if said is None or unit is not None:
                 continue
         line = _named(words[:end])
+        if line is None and end == 1 and (unit or said) not in (None, "1"):
+            line = TYPED.get(words[0].lower())  # k alone may be anything; k_mmol_l is potassium
+            line = line if line is not None and _fits(line, unit or said) else None  # type: ignore[arg-type]
         if line is not None and (said is None or _fits(line, said)):
             return line, unit or said
     return None

@@ -53,6 +53,8 @@ def test_every_limit_is_wide(name):
         ("weight_kg", None, [3.1, 72.0], 0.2, 660, "kg"),
         ("FiO2", None, [0.4, 1.0], 0.1, 1, "fraction"),
         ("age", None, None, 0, 123, "years"),
+        ("GCS", None, [3, 4, 9], 3, 15, "points"),
+        ("albumin", "g/dl", [3, 4, 4], 0.1, 10, "g/dl"),
         ("pH", None, [7.38, 735.0, 7.2, 7.4, 7.4, 7.3], 6.2, 8.2, "1"),
         ("chol", None, [0.0, 0.0], 0.2069, 4000, "mg/dl or mmol/l"),
         ("age", None, [], 0, 123, "years"),
@@ -77,6 +79,15 @@ def test_limits_and_units(name, unit, values, low, high, said):
         ("weight", None, [0.1, 0.5, 0.9]),  # scaled to 0 .. 1
         ("bmi", None, [-0.04, 0.06, 0.01]),
         ("SBP", None, [0.0, 1.0, 1.0]),  # a question, yes or no
+        ("HR", None, [0.8, 1.2, 1.9]),  # hazard ratios
+        ("MAP", None, [0.71, 0.8]),  # mean average precision
+        ("Temp", None, [19.5, 22.0]),  # of the room
+        ("weight", None, [3436.0, 3433.0, 4354.0, 2372.0]),  # of cars, in lb
+        ("age", None, [18393.0, 20228.0]),  # in days
+        ("gluc", None, [1, 2, 1, 3]),  # grades
+        ("wt", None, [0, 1, 1, 0]),  # wild type
+        ("albumin", None, [0, 0, 3, 4, 1, 0, 2]),  # grades in urine
+        ("hct", None, [0, 1]),  # a drug
         ("age_years", None, [19500.0, 21000.0]),  # in days
     ],
 )

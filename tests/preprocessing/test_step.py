@@ -73,6 +73,11 @@ def test_a_table_of_a_file_gets_new_values_and_counts_what_is_missing():
     assert Cap("crp").fit_transform(table()).x.tolist() == table().x.tolist()
 
 
+def test_a_masked_column_of_a_dict_has_gaps():
+    column = np.ma.masked_array([1, 2], [False, True])
+    np.testing.assert_array_equal(columns_of("t", {"a": column})["a"], [1, np.nan])
+
+
 def test_float32_stays_float32():
     assert Cap(0).fit_transform(np.ones((2, 1), np.float32)).dtype == np.float32
 
@@ -94,9 +99,13 @@ def test_numbers_that_may_be_missing_become_nan():
 @pytest.mark.parametrize(
     ("x", "error", "match"),
     [
-        (np.ones(3), TypeError, "expected a table"),
-        ([[1, 2], [3]], TypeError, "expected a table"),
+        (np.ones(3), ValueError, "expected a table"),
+        ([1, 2], TypeError, "expected a table"),
+        ([[1, 2], [3]], ValueError, "rows of different lengths"),
         (None, TypeError, "expected a table"),
+        (np.ones((2, 2), complex), ValueError, "real numbers"),
+        (np.ma.masked_array([[1.0]], [[True]]), TypeError, "x is masked"),
+        (pd.Series([1.0]), TypeError, "a Series is one column"),
         ({"a": [1, 2], "b": [1]}, ValueError, "all of one length"),
         ({"a": [[1, 2]]}, ValueError, "all of one length"),
         (pd.DataFrame([[1, 2]], columns=["a", "a"]), ValueError, "Received twice: 'a'"),
@@ -107,6 +116,33 @@ def test_numbers_that_may_be_missing_become_nan():
 def test_what_is_no_table_is_refused(x, error, match):
     with pytest.raises(error, match=match):
         Cap("a").fit(x)
+
+
+def test_an_array_with_another_number_of_columns_is_refused():
+    step = Cap(0).fit(np.ones((2, 2)))
+    with pytest.raises(ValueError, match="expecting 2 features"):
+        step.transform(np.ones((2, 3)))
+    assert Cap("a").fit({"a": [1.0], "b": [1]}).transform({"a": [2.0]})["a"].tolist() == [1]  # by name
+
+
+def test_a_sparse_table_is_refused():
+    class Sparse:
+        def toarray(self):
+            raise AssertionError
+
+    with pytest.raises(TypeError, match="x is sparse"):
+        Cap("a").fit(Sparse())
+
+
+def test_a_frame_of_another_library_is_sent_to_pandas():
+    class Polars:
+        columns = ("a",)
+
+        def to_pandas(self):
+            raise AssertionError
+
+    with pytest.raises(TypeError, match="type x.to_pandas()"):
+        Cap("a").fit(Polars())
 
 
 def test_an_unfitted_step_says_what_to_type():

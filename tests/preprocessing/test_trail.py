@@ -16,7 +16,7 @@ from sklearn.feature_selection import VarianceThreshold  # noqa: E402
 from sklearn.impute import KNNImputer, MissingIndicator, SimpleImputer  # noqa: E402
 from sklearn.linear_model import LogisticRegression  # noqa: E402
 from sklearn.model_selection import GridSearchCV  # noqa: E402
-from sklearn.pipeline import make_pipeline  # noqa: E402
+from sklearn.pipeline import make_pipeline, make_union  # noqa: E402
 from sklearn.preprocessing import (  # noqa: E402
     FunctionTransformer,
     MaxAbsScaler,
@@ -90,7 +90,14 @@ def test_clone_and_grid_search():
         trail(clone(pipeline().fit(frame, y)))
     grid = {"plausiblerange__ranges": [None, {"age": (18, 110)}], "logisticregression__C": [0.1, 1.0]}
     search = GridSearchCV(pipeline(), grid, cv=2).fit(frame, y)
-    assert len(trail(search.best_estimator_)) == 8
+    assert trail(search) == trail(search.best_estimator_)
+    assert len(trail(search)) == 8
+
+
+def test_parts_side_by_side_are_each_told():
+    frame = pd.DataFrame({"a": [1.0, 3.0]})
+    lines = trail(make_union(StandardScaler(), MinMaxScaler()).fit(frame))
+    assert [line.split(":")[0] for line in lines] == ["StandardScaler", "MinMaxScaler"]
 
 
 @pytest.mark.parametrize(
@@ -133,6 +140,11 @@ def test_columns_without_names_are_numbered_and_long_lists_are_cut():
     line = trail(StandardScaler().fit(np.arange(60.0).reshape(3, 20)))[0]
     assert "x0 20, x1 21" in line
     assert "... (20 in all)" in line
+
+
+def test_columns_without_names_keep_their_numbers_behind_a_step_of_edunet():
+    fitted = make_pipeline(Sentinels({1: [-9]}), StandardScaler()).fit(np.array([[1.0, -9.0], [3.0, 4.0]]))
+    assert "the mean taken off, x0 2, x1 4;" in trail(fitted)[1]
 
 
 class Odd(TransformerMixin, BaseEstimator):

@@ -188,6 +188,17 @@ def test_arrays_keep_their_shape_and_stay_as_they_are():
     assert np.isnan(convert([None], "glucose", "mg/dl", "mmol/l")).all()
 
 
+def test_what_is_masked_is_a_gap():
+    masked = np.ma.masked_array([90, 999], [False, True])
+    np.testing.assert_allclose(convert(masked, "glucose", "mg/dl", "mmol/l"), [4.996, np.nan], rtol=1e-3)
+
+
+def test_the_gaps_of_pandas_are_gaps():
+    pd = pytest.importorskip("pandas")
+    series = pd.Series([90, None], dtype="Int64")
+    np.testing.assert_allclose(convert(series, "glucose", "mg/dl", "mmol/l"), [4.996, np.nan], rtol=1e-3)
+
+
 PAIRS = [(name, a, b) for name, line in ANALYTES.items() for a in line.units for b in line.units if a != b]
 
 
@@ -211,12 +222,36 @@ def test_there_and_back(pair, x):
         ("weight_kg", "weight", "kg"), ("glucose_mg_dl", "glucose", "mg/dl"), ("weight(lb)", "weight", "lb"),
         ("creatinine (mg/dL)", "creatinine", "mg/dL"), ("Glucose [mmol/L]", "glucose", "mmol/L"),
         ("insulin_uU_ml", "insulin", "uU/ml"), ("max HR", "heart rate", None), ("glucose_mean", "glucose", None),
-        ("glucose_mgdl", "glucose", "mg/dl"), ("creatinine_umoll", "creatinine", "umol/l"),
+        ("glucose_mgdl", "glucose", "mg/dl"), ("k_mmol_l", "potassium", "mmol/l"), ("hr_bpm", "heart rate", "bpm"),
+        ("na (mEq/L)", "sodium", "mEq/L"), ("creatinine_umoll", "creatinine", "umol/l"),
     ],
 )  # fmt: skip
 def test_columns_are_known_by_their_names(column, analyte, unit):
     line, said = analyte_of_column(column)
     assert (line.name, said) == (analyte, unit)
+
+
+# Headers of tables that many people learn with, and what their columns are.
+HEADERS = {
+    "HR O2Sat Temp SBP MAP DBP Resp": "heart rate, oxygen saturation, temperature, systolic pressure, mean pressure, "
+    "diastolic pressure, respiratory rate",
+    "HCO3 FiO2 pH PaCO2 SaO2 AST BUN Alkalinephos": "bicarbonate, FiO2, pH, PaCO2, oxygen saturation, AST, urea "
+    "nitrogen, ALP",
+    "Bilirubin_direct Bilirubin_total TroponinI Hct Hgb": "direct bilirubin, bilirubin, troponin I, haematocrit, "
+    "haemoglobin",
+    "Total_Bilirubin Direct_Bilirubin Alkaline_Phosphotase": "bilirubin, direct bilirubin, ALP",
+    "Alamine_Aminotransferase Total_Protiens Sgpt Sgot Alkphos": "ALT, total protein, ALT, AST, ALP",
+    "totChol sysBP diaBP heartRate": "cholesterol, systolic pressure, diastolic pressure, heart rate",
+    "ap_hi ap_lo avg_glucose_level": "systolic pressure, diastolic pressure, glucose",
+    "SystolicBP DiastolicBP BodyTemp": "systolic pressure, diastolic pressure, temperature",
+    "hematocrit_min platelets_max resp_rate spo2 mbp": "haematocrit, platelets, respiratory rate, oxygen saturation, "
+    "mean pressure",
+}
+
+
+@pytest.mark.parametrize("header", HEADERS, ids=lambda h: h.split()[0])
+def test_headers_of_public_tables(header):
+    assert ", ".join(analyte_of_column(name)[0].name for name in header.split()) == HEADERS[header]
 
 
 FALSE_FRIENDS = [
@@ -225,7 +260,10 @@ FALSE_FRIENDS = [
     "urine_creatinine", "csf_glucose", "reflux_ph", "mean_radius", "fbs", "high_blood_pressure", "high_cholesterol",
     "heart", "Heart", "thal", "cp", "Pregnancies", "DiabetesPedigreeFunction", "hospital_number", "protime",
     "copper", "conc", "Dose", "al", "su", "pcc", "image_height", "page", "height_to_weight", "pulse_pressure",
-    "delta_sodium", "platelets_ratio", "sodium_urine", "temperature_outside_room",
+    "delta_sodium", "platelets_ratio", "sodium_urine", "ph_1", "k_1", "mg_dl", "k_mg_kg",
+    "hr_ratio", "Albumin_and_Globulin_Ratio", "BaseExcess", "EtCO2", "HospAdmTime", "ICULOS", "cigsPerDay", "BPMeds",
+    "T4U", "prevalentHyp", "TenYearCHD", "Unit1", "HOMA", "MCP.1", "BS", "DB", "TP", "height_m2", "aged", "chol_med",
+    "weighted", "temperature_outside_room",
 ]  # fmt: skip
 
 
