@@ -179,3 +179,19 @@ def test_the_middle_of_the_others_is_their_median(k):
 def test_addresses_are_left_out():
     site = np.arange(100) % 2
     assert names(between_sites, {"city": np.where(site, "Linz", "Graz"), "Zip code": site + 4020}, site=site) == []
+
+
+@pytest.mark.parametrize("few", [5, 9])
+def test_a_site_with_few_others_is_not_compared(few):
+    site = np.repeat([0, 1], [few, 400])
+    columns = {"x": 5.0 * site + np.arange(few + 400) % 7, "w": np.where(site, "a", "b")}
+    assert names(between_sites, columns, site=site) == []
+
+
+@pytest.mark.parametrize(
+    ("factor", "name"), [(2.5, "values differ between sites"), (3.5, "another unit between sites")]
+)
+def test_three_times_the_median_may_be_another_unit(factor, name):
+    site = np.arange(200) % 2
+    x = np.random.default_rng(0).normal(10, 0.5, 200) * np.where(site, factor, 1)
+    assert names(between_sites, {"x": x}, site=site) == [(name, ("x",))]
