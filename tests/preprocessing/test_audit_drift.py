@@ -194,4 +194,4 @@ def test_a_site_with_few_others_is_not_compared(few):
 def test_three_times_the_median_may_be_another_unit(factor, name):
     site = np.arange(200) % 2
     x = np.random.default_rng(0).normal(10, 0.5, 200) * np.where(site, factor, 1)
-    assert names(between_sites, {"x": x}, site=site) == [(name, ("x",))]
+    assert names(between_sites, {"x": x}, site=site) == [(f"{name} between sites", ("x",))]
