@@ -51,7 +51,8 @@ def smooth_calibration(
     distance is never below 0: chance alone keeps it above, and its interval hardly ever reaches 0. `how` says what a
     perfect model would get from as many patients, the mean of 50 draws of outcomes from the predictions.
     Of simulated models with log-odds 1.6 times too large, the interval of ICI held the true value in 92 of 100 samples
-    of 300 patients and in 91 of 1,000; that of E50 in 89 and 81, as a wide span flattens the curve.
+    of 300 patients, 91 of 1,000 and 92 of 3,000; that of E50 in 89, 81 and 67, as a wide span flattens the curve (in
+    95 of 100 samples of 3,000 with span=0.3).
     Source: Austin & Steyerberg, The Integrated Calibration Index (ICI) and related metrics, Statistics in Medicine 38
     (2019) 4051-4065; Cleveland, Robust locally weighted regression and smoothing scatterplots (1979). R's `loess`, of
     the first, fits parabolas; these are lines, which swing less at the ends.
