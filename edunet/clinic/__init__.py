@@ -11,7 +11,7 @@
                     SplitConformal, abstention_curve
     decisions       net_benefit, decision_curve
     patients        bootstrap_ci, bootstrap_difference, subgroup_table, age_bands, prevalence, wilson_interval
-    course          kaplan_meier, c_index, brier_at, integrated_brier, auc_at, calibration_at, alarms_per_day, watch,
+    course          kaplan_meier, c_index, brier_at, integrated_brier, auc_at, calibration_at, alarms_per_day,
                     lead_time
     images          dice, iou, hausdorff95, surface_distances, surface_dice, over_cases
     quantities      rmse, mae, mard, bland_altman, within_iso15197
@@ -28,7 +28,7 @@ A number is an `Estimate`: a float that prints with its 95 % interval and its n,
 "Wilson's interval, 3 of 4 patients"
 """
 
-from edunet.clinic.alarms import Watch, alarms_per_day, watch
+from edunet.clinic.alarms import alarms_per_day
 from edunet.clinic.alarms_lead import LeadTime, lead_time
 from edunet.clinic.auprc import auprc
 from edunet.clinic.auroc import AurocComparison, auroc, compare_auroc
@@ -102,7 +102,6 @@ __all__ = [
     "SurvivalCurve",
     "TemperatureScaling",
     "Threshold",
-    "Watch",
     "abstention_curve",
     "accuracy",
     "age_bands",
@@ -172,7 +171,6 @@ __all__ = [
     "surface_dice",
     "surface_distances",
     "threshold_for",
-    "watch",
     "wilson_interval",
     "within_iso15197",
     "youden",

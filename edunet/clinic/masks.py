@@ -5,7 +5,7 @@ import math
 import numpy as np
 
 from edunet.clinic.estimate import Estimate, undefined
-from edunet.clinic.student import mean_estimate
+from edunet.clinic.means import mean_estimate
 from edunet.metrics.labels import check_answers
 from edunet.preprocessing.splits_groups import numbered
 

@@ -8,11 +8,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from edunet.clinic.estimate import Z95, Estimate, undefined
+from edunet.clinic.means import mean_estimate
 from edunet.clinic.proportion import wilson_interval
-from edunet.clinic.student import mean_estimate, t95
 from edunet.metrics import MeanAbsoluteError, RootMeanSquaredError
 from edunet.metrics.labels import check_answers, check_labels, like
 from edunet.names import look_up
+from edunet.preprocessing.student import student_quantile
 
 __all__ = ["Agreement", "bland_altman", "mae", "mard", "rmse", "within_iso15197"]
 
@@ -101,7 +102,7 @@ def bland_altman(reference, measured) -> Agreement:
         none = undefined("limits need two patients or more", n)
         return Agreement(bias, none, none, (a + b) / 2, difference)
     s = float(difference.std(ddof=1))
-    half = t95(n - 1) * s * math.sqrt(1 / n + Z95**2 / (2 * (n - 1)))
+    half = student_quantile(0.975, n - 1) * s * math.sqrt(1 / n + Z95**2 / (2 * (n - 1)))
     limits = (bias + sign * Z95 * s for sign in (-1, 1))
     how = "normal limits; Bland and Altman's standard error, Student's t"
     lower, upper = (Estimate(limit, limit - half, limit + half, n, how=how) for limit in limits)

@@ -43,11 +43,6 @@ class Case:
         return self.n if self.groups is None else len(np.unique(self.groups))
 
     @property
-    def by_patient(self) -> dict[str, np.ndarray]:
-        """The argument that tells a metric whose each row is, where patients have several."""
-        return {} if self.groups is None else {"groups": self.groups}
-
-    @property
     def is_probability(self) -> bool:
         return bool(self.p.min() >= 0 and self.p.max() <= 1)
 

@@ -26,7 +26,8 @@ def sections_of_classes(case: Case) -> tuple[list[Section], dict[str, Estimate]]
     order = sorted(range(classes), key=lambda k: (members[k], k))
     several = bool((case.y.sum(axis=1) != 1).any())
     called = case.p >= (case.threshold or 0.5) if several else case.p.argmax(axis=1)[:, None] == np.arange(classes)
-    rows, numbers = [], {}
+    rows: list[tuple[str, ...]] = []
+    numbers: dict[str, Estimate] = {}
     for k in order:
         row, found = _class(case, k, called[:, k], names[k])
         rows.append(row)
@@ -57,7 +58,7 @@ def _class(case: Case, k: int, called: np.ndarray, name: str) -> tuple[tuple[str
     found = {
         "sensitivity": share(hits, int(y.sum()), f"nobody is {name!r}", total),
         "ppv": share(hits, int(called.sum()), f"nobody is called {name!r}", total),
-        "auroc": auroc(y, p, **case.by_patient),
+        "auroc": auroc(y, p, groups=case.groups),
         "auprc": precision_area(replace(case, y=y, p=p), p),
         "brier": brier_score(y, p) if p.min() >= 0 and p.max() <= 1 else undefined("no probabilities", total),
     }

@@ -38,7 +38,7 @@ class Measure:
 
 
 def _at(metric):
-    return lambda case, p: metric(case.y, p, case.threshold, **case.by_patient)
+    return lambda case, p: metric(case.y, p, case.threshold, groups=case.groups)
 
 
 def precision_area(case: Case, p: np.ndarray) -> Estimate:
@@ -58,7 +58,7 @@ def _treat(case: Case) -> float:
 
 
 MEASURES = (
-    Measure("auroc", "AUROC", lambda c, p: auroc(c.y, p, **c.by_patient), lambda c: 0.5, "a coin", 1),
+    Measure("auroc", "AUROC", lambda c, p: auroc(c.y, p, groups=c.groups), lambda c: 0.5, "a coin", 1),
     Measure("auprc", "AUPRC", lambda c, p: precision_area(c, p), _share, "a coin", 1),
     Measure("sensitivity", "Sensitivity", _at(sensitivity), lambda c: 1.0, "call everybody ill", 0, "a threshold"),
     Measure("specificity", "Specificity", _at(specificity), lambda c: 0.0, "call everybody ill", 0, "a threshold"),
@@ -76,7 +76,7 @@ MEASURES = (
     Measure(
         "brier",
         "Brier score",
-        lambda c, p: brier_score(c.y, p, **c.by_patient),
+        lambda c, p: brier_score(c.y, p, groups=c.groups),
         lambda c: _share(c) * (1 - _share(c)),
         "the prevalence",
         -1,
@@ -85,7 +85,7 @@ MEASURES = (
     Measure(
         "scaled_brier",
         "Scaled Brier score",
-        lambda c, p: scaled_brier(c.y, p, **c.by_patient),
+        lambda c, p: scaled_brier(c.y, p, groups=c.groups),
         lambda c: 0.0,
         "the prevalence",
         1,
@@ -94,7 +94,7 @@ MEASURES = (
     Measure(
         "net_benefit",
         "Net benefit",
-        lambda c, p: net_benefit(c.y, p, c.threshold, **c.by_patient),
+        lambda c, p: net_benefit(c.y, p, c.threshold or 0.5, groups=c.groups),
         _treat,
         "treat all, or nobody",
         1,
@@ -118,15 +118,15 @@ def headline(case: Case) -> tuple[Table, dict[str, Estimate]]:
     """Return the table of MEASURES, and the numbers by their keys."""
     found = {measure.key: measured(measure, case) for measure in MEASURES}
     rows = [_row(measure, found[measure.key], case) for measure in MEASURES]
-    header = ("Measure", "Value", "95 % interval", "n", "Trivial answer")
+    header: tuple[str, ...] = ("Measure", "Value", "95 % interval", "n", "Trivial answer")
     if case.best is not None:
         header += ("Best possible", "Gap")
     note = "Trivial answer: what is reached without a look at the patient."
     if case.best is not None:
         note += (
             " Best possible: what the true risks of these very patients reach, at the same threshold. No model can "
-            "be expected to do better, though chance may let it; and where the true risks have a few values only, AUPRC "
-            "counts each of their ties at its worst. Gap: how much of the best possible the model leaves."
+            "be expected to do better, though chance may let it; and where the true risks have a few values only, "
+            "AUPRC counts each of their ties at its worst. Gap: how much of the best possible the model leaves."
         )
     return Table("Each with its 95 % interval and how it was computed", header, rows, note), found
 

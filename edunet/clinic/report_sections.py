@@ -63,7 +63,7 @@ def _classes(case: Case) -> tuple[Part, ...]:
             found = ("not computed", "no threshold was given")
         else:
             metric = sensitivity if k else specificity
-            found = cells("", metric(case.y, case.p, case.threshold, **case.by_patient))[1:3]
+            found = cells("", metric(case.y, case.p, case.threshold, groups=case.groups))[1:3]
         rows.append((*row, *found))
     return (Table("Who is there, and who is found", ("Class", "Rows", "Share", "Found", "95 % interval"), rows),)
 
@@ -79,13 +79,13 @@ def _threshold(case: Case, numbers: dict[str, Estimate]) -> tuple[Part, ...]:
         ("", f"called {ill}", f"called {well}", "together"),
         [(ill, f"{tp:,}", f"{fn:,}", f"{tp + fn:,}"), (well, f"{fp:,}", f"{tn:,}", f"{fp + tn:,}")],
     )
-    positive, negative = likelihood_ratios(case.y, case.p, t, **case.by_patient)
+    positive, negative = likelihood_ratios(case.y, case.p, t, groups=case.groups)
     numbers |= {"lr_positive": positive, "lr_negative": negative}
     rows = [cells("Likelihood ratio of a positive answer, LR+", positive, 2)]
     rows += [cells("Likelihood ratio of a negative answer, LR−", negative, 2)]
     for prevalence in PREVALENCES if case.prevalence is None else (case.prevalence,):
         for name, metric in (("PPV", ppv), ("NPV", npv)):
-            found = metric(case.y, case.p, t, prevalence=prevalence, **case.by_patient)
+            found = metric(case.y, case.p, t, prevalence=prevalence, groups=case.groups)
             rows.append(cells(f"{name} where {prevalence:.3g} of all are ill", found))
             numbers[f"{name.lower()}_at_{prevalence:g}"] = found
     return (
@@ -149,11 +149,11 @@ def _calibration(case: Case, numbers: dict[str, Estimate]) -> tuple[Part, ...]:
     if not case.is_probability:
         return ("Not computed: the predictions are no probabilities.",)
     y, p = case.y, case.p
-    slope = calibration_slope_intercept(y, p, **case.by_patient).slope
-    intercept = calibration_intercept(y, p, **case.by_patient)
-    smooth = smooth_calibration(y, p, **case.by_patient, seed=case.seed, resamples=RESAMPLES)
+    slope = calibration_slope_intercept(y, p, groups=case.groups).slope
+    intercept = calibration_intercept(y, p, groups=case.groups)
+    smooth = smooth_calibration(y, p, groups=case.groups, seed=case.seed, resamples=RESAMPLES)
     found = {
-        "observed_expected": ("Observed / expected events (1 is right)", observed_expected(y, p, **case.by_patient)),
+        "observed_expected": ("Observed / expected events (1 is right)", observed_expected(y, p, groups=case.groups)),
         "calibration_intercept": ("Calibration intercept (0 is right)", intercept),
         "calibration_slope": ("Calibration slope (1 is right; below 1: too extreme)", slope),
         "ici": ("ICI, mean distance from the smooth curve", smooth.ici),
@@ -216,7 +216,7 @@ def _decisions(case: Case) -> tuple[Part, ...]:
 
 
 def _subgroups(case: Case) -> tuple[Part, ...]:
-    table = subgroup_table(case.y, case.p, case.subgroup, case.threshold, **case.by_patient)
+    table = subgroup_table(case.y, case.p, case.subgroup, case.threshold, groups=case.groups)
     parts: list[Part] = []
     for names in (("auroc", "sensitivity", "specificity"), ("ppv", "observed_expected", "brier")):
         rows = [

@@ -30,17 +30,19 @@ LEVEL = 0.01  # that chance does it, all comparisons counted
 WAYS = 3  # by gaps, by values, by categories
 ROWS = 10  # of a class and of the rest, measured
 
+# names of columns as words_in writes them: lengths of follow-up and stay, deaths and what else comes after
 SPAN = r"(time|days?|weeks?|months?|years?|date)"
 END = r"(event|death|relapse|recurrence|progression|failure|discharge|readmission|follow ?up|last .*|censor\w*)"
 SURE = re.compile(
-    r"[drf]u?time|d time|s?los|.*\b(length of stay|(hospital|icu) days|days in (hospital|icu))|permth.*"
+    r"[drf]u?time|(surv|rec|rel|ev|event|death|cens|prog|fol\w*)(time|date|days)|lenfol|d time|s?los"
+    r"|.*\b(length of stay|(hospital|icu) days|days in (hospital|icu))|permth.*"
     rf"|(os|pfs|dfs|rfs|efs|dss)( {SPAN}| status)?|.*\b(follow ?up|fu|fup|death|relapse|recurrence)( {SPAN})?"
     rf"|{SPAN} (to|until|till|of) {END}|.*\b\w*(died|dead|death|deceased)\w*\b(?! space).*|mort\w*|.* mortality"
     r"|.*\b(expired|autopsy|surviv\w+|surv\d\w*|readmi\w+|outcome|relapsed?|recur(red|rence)?|final diagnosis)\b.*"
     rf"|discharged?|discharge ({SPAN}|status|disposition|destination|to|ward|diagnosis|location)( id)?"
 )
 MAYBE = re.compile(
-    rf"time|time[a-z]{{2,5}}|days|t|status|event|cens|.*\b(vital|final|end|event) status|censor\w*( {SPAN})?"
+    rf"time|time[a-z]{{2,5}}|days|t|t?stop|status|event|cens|.*\b(vital|final|end|event) status|censor\w*( {SPAN})?"
     rf"|(event|progression) {SPAN}|.*\b(complications?|post ?op\w*)\b.*"
 )
 BEFORE = re.compile(
@@ -174,7 +176,7 @@ def _told(
     """Return how well a column tells the target, AUC or |ρ|, and in words; 0 and "" where chance may do the same."""
     if len(names) >= 2:
         groups = None if frame.patient is None else codes_of(frame.patient)[0]
-        comparisons = columns * WAYS * max(len(names) - 1, 1)
+        comparisons = columns * WAYS * (1 if len(names) == 2 else len(names))
         sure = [told for told in tells(column, codes, len(names), groups) if told.p * comparisons <= LEVEL]
         if not sure:
             return 0.0, ""

@@ -157,7 +157,7 @@ def test_harm_is_seen_where_nobody_is_ill():
 @pytest.mark.parametrize("draw", FIGURES)
 def test_axes_and_titles_say_what_they_show(draw):
     figure = draw(Y, P)
-    assert f"of 300 patients, {Y.sum()} of them ill" in figure.axes[0].get_title()
+    assert f"n = 300, {Y.sum()} of them ill" in figure.axes[0].get_title()
     assert figure.axes[-1].get_xlabel()
     assert all(axes.get_ylabel() for axes in figure.axes)
     assert figure.get_size_inches()[0] == 6

@@ -96,7 +96,7 @@ def test_what_was_done_to_the_data_is_told(page):
 def test_a_threshold_that_was_chosen_says_where():
     y, p = cohort(300, seed=1)
     t = threshold_for(y, p, sensitivity=0.9)
-    assert "chosen for sensitivity >= 0.9 on 300 patients" in report(*cohort(100), threshold=t).text()
+    assert "chosen for sensitivity >= 0.9 on 300" in report(*cohort(100), threshold=t).text()
     assert "How it was chosen is not known" in plain().text()
 
 

@@ -103,3 +103,28 @@ def test_rare_categories_are_put_together():
 @pytest.mark.parametrize(("here", "there"), [([0, 0], [0, 0]), ([3], [5]), ([3, 0], [0, 4])], ids=["0", "one", "few"])
 def test_too_little_to_compare_is_chance(here, there):
     assert chance_of_shares(np.array(here), np.array(there)) == 1
+
+
+def test_chance_of_two_shares_is_exact():
+    # scipy.stats.chi2_contingency([[30, 70], [55, 45]], correction=False).pvalue, SciPy 1.17
+    assert chance_of_shares(np.array([30, 70]), np.array([55, 45])) == pytest.approx(0.0003489013882650477)
+
+
+def test_z_is_that_of_mann_and_whitney():
+    # scipy.stats.mannwhitneyu([1,2,2,5,7,8], [2,3,3,4,9,9,9,10], method="asymptotic", use_continuity=False), SciPy 1.17
+    values = np.array([1.0, 2, 2, 5, 7, 8, 2, 3, 3, 4, 9, 9, 9, 10])
+    auc, z = areas(values, np.repeat([0, 1], [6, 8]), 2)
+    assert auc[0] == pytest.approx(13 / 48)
+    assert chance(z[0]) == pytest.approx(0.1514722283731966)
+
+
+def test_a_category_of_its_own_gets_the_share_of_all():
+    ill = np.arange(50) % 5 == 0
+    np.testing.assert_allclose(held_out_rates(np.arange(50), ill), 0.2)
+
+
+def test_held_out_rates_are_those_of_the_other_folds():
+    ill = np.random.default_rng(0).random(40) < 0.4
+    fold = np.random.default_rng(0).permutation(40) % 5
+    wanted = [(ill[fold != f].sum() + 2 * ill.mean()) / ((fold != f).sum() + 2) for f in fold]
+    np.testing.assert_allclose(held_out_rates(np.zeros(40, int), ill), wanted)
