@@ -26,6 +26,7 @@ FIXED = re.compile(
 )
 SHOWN = 3
 LISTED = 12
+KINDS = 20  # different values that ids have at least, or half as many as there are rows
 TIMES = 50  # as many pairs alike as by chance
 
 
@@ -67,7 +68,10 @@ def repeated_rows(frame: Frame) -> Iterator[Finding]:
 
 
 def _ids(frame: Frame) -> list[Column]:
-    return [column for column in _all(frame) if column is frame.patient or is_id(column.name)]
+    """Return the columns of ids: by their names and many different values, for a case may be 0 or 1."""
+    named = [column for column in _all(frame) if column is not frame.patient and is_id(column.name)]
+    ids = [column for column in named if len(codes_of(column)[1]) > min(KINDS, frame.n / 2)]
+    return ids if frame.patient is None else [frame.patient, *ids]
 
 
 def _all(frame: Frame) -> list[Column]:

@@ -150,3 +150,9 @@ def test_one_sex_of_each_patient(sex):
 def test_two_years_of_birth_of_one_patient():
     (found,) = fixed_values(read_frame({"pid": [7, 7], "birth_year": [1950, 1960]}))
     assert found.evidence.endswith("1950 and 1960.")
+
+
+def test_a_case_of_0_or_1_is_no_id():
+    rng = np.random.default_rng(0)
+    columns = {f"item {j}": rng.integers(0, 3, 300) for j in range(3)} | {"case": rng.integers(0, 2, 300)}
+    assert rows_found(columns) == []
