@@ -99,7 +99,18 @@ def test_missing_ids_are_no_patient():
 
 
 @pytest.mark.parametrize(
-    "name", ["ID", "pid", "PatientID", "subject_id", "Subject", "record_number", "patient_nbr", "USUBJID"]
+    "name",
+    [
+        "ID",
+        "pid",
+        "PatientID",
+        "subject_id",
+        "Subject",
+        "record_number",
+        "patient_nbr",
+        "USUBJID",
+        "Sample code number",
+    ],
 )
 def test_names_of_columns_that_say_whose_a_row_is(name):
     assert whose_rows(read_frame(table(3) | {name: [1, 2, 3]})).name == name
