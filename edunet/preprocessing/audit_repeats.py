@@ -18,7 +18,8 @@ from edunet.preprocessing.audit_writing import listed, share
 __all__ = ["CHECKS", "fixed_values", "repeated_patients", "repeated_rows", "whose_rows"]
 
 PATIENT = re.compile(
-    rf"(patient|subject|person|participant|pat)( .*)?|pid|mrn|id|{GLUED}|(medical )?record .*|(hospital|sample code) (nr|no|number)"
+    rf"(patient|subject|person|participant|pat)( .*)?|pid|mrn|id|{GLUED}|(medical )?record .*"
+    r"|(hospital|sample code) (nr|no|number)"
 )
 FIXED = re.compile(
     r"(.* )?(sex|gender|male|female|dob|race|ethnicity|birth ?(date|day|year))|(date|year) of birth"
