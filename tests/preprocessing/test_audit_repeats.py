@@ -5,7 +5,8 @@ import pytest
 
 from edunet.datasets import hospitals
 from edunet.preprocessing.audit_reading import read_frame
-from edunet.preprocessing.audit_repeats import fixed_values, repeated_patients, repeated_rows, whose_rows
+from edunet.preprocessing.audit_repeats import fixed_values, repeated_patients, repeated_rows
+from edunet.preprocessing.audit_signature import whose_rows
 from edunet.preprocessing.splits import repeats
 
 
