@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 import numpy as np
 
 from edunet.clinic.inputs import labels
+from edunet.clinic.shares import check_prevalence
+from edunet.preprocessing.given import generator
+from edunet.preprocessing.splits_groups import numbered
 
 __all__ = ["Case", "read_case"]
 
@@ -21,7 +25,7 @@ class Case:
     y: np.ndarray = field(repr=False)  # (N,) bool
     p: np.ndarray = field(repr=False)  # (N,) float64
     groups: np.ndarray | None = field(repr=False)  # (N,) patients; None where each row is a patient of its own
-    subgroup: dict[str, np.ndarray] = field(repr=False)
+    subgroup: dict[str, Any] = field(repr=False)  # name -> (N,), the group of each row
     best: np.ndarray | None = field(repr=False)  # (N,) the best possible prediction, where it is known
     threshold: float | None  # None: none can be named
     prevalence: float | None  # where the model shall be used
@@ -56,8 +60,11 @@ def read_case(y, p, groups, subgroup, best, threshold, prevalence, names, synthe
     """Check what came, leave out the rows that cannot be judged, and note it.
 
     Raises: ValueError for labels that are not 0 or 1 (of several classes: whole numbers below K), for lengths that
-    differ, and where no row is left.
+    differ, for a threshold or a prevalence that is none, and where no row is left.
     """
+    threshold = None if threshold is None else _threshold(threshold)
+    prevalence = None if prevalence is None else check_prevalence("report", "prevalence", prevalence)
+    generator("report", seed)
     p = _numbers("p", p)
     p = p[:, 0] if p.ndim == 2 and p.shape[1] == 1 else p
     if p.ndim not in (1, 2) or not len(p):
@@ -69,10 +76,13 @@ def read_case(y, p, groups, subgroup, best, threshold, prevalence, names, synthe
     y = y[:, 0] if y.ndim == 2 and y.shape[1] == 1 else y
     if len(y) != len(p) if y.ndim else True:
         raise ValueError(f"report: {len(p)} predictions, and labels of shape {y.shape}; expected one for each patient.")
-    given = {"groups": groups, "best": best, **_subgroups(subgroup)}
-    for name, values in given.items():
-        if values is not None and len(values) != len(p):
-            raise ValueError(f"report: {name} has {len(values)} rows, p has {len(p)}; expected one for each row of p.")
+    parts = _subgroups(subgroup)
+    for name, values in {"groups": groups, "best": best, **parts}.items():
+        if values is not None and (rows := np.shape(values)[:1]) != (len(p),):
+            raise ValueError(
+                f"report: {name} has {rows[0] if rows else 'no'} rows, p has {len(p)}; expected one for each row of p."
+            )
+    whose = None if groups is None else numbered("report", groups, len(p))[0]
     known = _known(y)
     judged = np.isfinite(p) if p.ndim == 1 else np.isfinite(p).all(axis=1)
     keep = known & judged
@@ -85,8 +95,8 @@ def read_case(y, p, groups, subgroup, best, threshold, prevalence, names, synthe
     case = Case(
         y=labels("report", y) if p.ndim == 1 else _one_hot(y, p.shape[1]),
         p=p,
-        groups=None if groups is None else np.asarray(groups)[keep],
-        subgroup={name: np.asarray(values)[keep] for name, values in _subgroups(subgroup).items()},
+        groups=None if whose is None else whose[keep],
+        subgroup={name: values[keep] for name, values in parts.items()},
         best=None if best is None else _best(np.asarray(best, np.float64)[keep], p),
         threshold=threshold,
         prevalence=prevalence,
@@ -105,12 +115,34 @@ def _numbers(name: str, values) -> np.ndarray:
         raise ValueError(f"report: {name} must hold numbers. Received {type(values).__name__}: {error}.") from error
 
 
-def _subgroups(subgroup) -> dict[str, np.ndarray]:
+def _threshold(given):
+    """Return a threshold as it came, for one of `threshold_for` knows where it was chosen."""
+    try:
+        known = np.ndim(given) == 0 and float(given) == float(given)
+    except (TypeError, ValueError):
+        known = False
+    if not known or isinstance(given, (str, bool, np.bool_)):
+        raise ValueError(f"report: threshold is one number, such as 0.5. Received: {given!r:.40}")
+    return given
+
+
+def _subgroups(subgroup) -> dict[str, Any]:
+    """Return name -> the group of each row, in arrays or, with the order of their categories, as pandas gave them."""
     if subgroup is None:
         return {}
-    if isinstance(subgroup, Mapping) or hasattr(subgroup, "items"):
-        return {str(name): np.asarray(values) for name, values in subgroup.items()}
-    return {str(getattr(subgroup, "name", None) or "subgroup"): np.asarray(subgroup)}
+    if isinstance(subgroup, Mapping):
+        return {str(name): _column(values) for name, values in subgroup.items()}
+    if hasattr(subgroup, "columns"):
+        return {str(name): _column(subgroup[name]) for name in subgroup.columns}
+    return {str(getattr(subgroup, "name", None) or "subgroup"): _column(subgroup)}
+
+
+def _column(values):
+    categories = getattr(getattr(values, "cat", values), "categories", None)
+    if categories is not None:
+        return getattr(values, "values", values)  # a Categorical, whose rows are counted from 0
+    mixed = isinstance(values, (list, tuple))  # ["a", nan] must not become text
+    return np.asarray(values, object) if mixed else np.asarray(values)
 
 
 def _known(y: np.ndarray) -> np.ndarray:

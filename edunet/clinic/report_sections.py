@@ -164,19 +164,21 @@ def _calibration(case: Case, numbers: dict[str, Estimate]) -> tuple[Part, ...]:
     numbers |= {key: value for key, (_, value) in found.items()}
     rows = [cells(name, value) for name, value in found.values()]
     parts: list[Part] = [Table("Calibration", ("Measure", "Value", "95 % interval", "n"), rows, _parts_of_brier(y, p))]
-    curve = calibration_curve(y, p)
+    curve = calibration_curve(y, p, groups=case.groups)
     groups = [
-        (f"{predicted:.3f}", f"{observed:.3f}", f"{low:.3f} to {high:.3f}", f"{n:,}")
+        (f"{predicted:.3f}", f"{observed:.3f}", "none" if math.isnan(low) else f"{low:.3f} to {high:.3f}", f"{n:,}")
         for observed, predicted, n, low, high in zip(
             curve.share, curve.predicted, curve.n, curve.low, curve.high, strict=True
         )
     ]
     words = f"From a predicted risk of {curve.predicted[0]:.0%} (observed {curve.share[0]:.0%}) to one of "
     words += f"{curve.predicted[-1]:.0%} (observed {curve.share[-1]:.0%}); the table below has every group."
-    figure = _later(case, calibration_figure, y, p, best=case.best)
+    figure = _later(case, calibration_figure, y, p, best=case.best, groups=case.groups)
     parts.append(Picture("Calibration curve: what happened against what was predicted.", words, figure))
-    header = ("Predicted risk", "Share that was ill", "95 % interval", "n")
-    parts.append(Table("Patients in groups of equal size by their predicted risk", header, groups))
+    rows_of = "Patients" if case.groups is None else "Rows"
+    header = ("Predicted risk", "Share that was ill", "95 % interval", rows_of)
+    note = "" if case.groups is None else "The intervals are those of the patients to whom the rows belong."
+    parts.append(Table(f"{rows_of} in groups of equal size by their predicted risk", header, groups, note))
     return tuple(parts)
 
 

@@ -189,6 +189,49 @@ def test_subgroups_and_groups_of_another_length():
         report(*cohort(), subgroup={"sex": ["F", "M", "F"]})
 
 
+def test_a_column_of_pandas_is_a_subgroup():
+    pandas = pytest.importorskip("pandas")
+    sex = pandas.Series(["F", "M"] * 200, name="sex", index=np.arange(400) + 7)
+    assert "sex: F" in report(*cohort(), subgroup=sex).text()
+
+
+def test_categories_of_pandas_keep_their_order_and_the_empty_ones():
+    pandas = pytest.importorskip("pandas")
+    risk = pandas.Series(pandas.Categorical(["low", "high"] * 200, categories=["low", "middle", "high"]))
+    text = report(*cohort(), subgroup={"risk": risk}).text()
+    places = [text.index(f"risk: {name}") for name in ("low", "middle (empty)", "high")]
+    assert places == sorted(places)
+
+
+@pytest.mark.parametrize("gap", [None, math.nan], ids=["None", "nan"])
+def test_a_list_with_gaps_has_a_group_not_recorded(gap):
+    assert "sex: not recorded" in report(*cohort(), subgroup={"sex": [gap] * 20 + ["F", "M"] * 190}).text()
+
+
+def test_patients_without_a_name_are_refused():
+    with pytest.raises(ValueError, match="groups are missing"):
+        report(*cohort(50), groups=[None] * 10 + ["A", "B"] * 20)
+
+
+@pytest.mark.parametrize("threshold", ["0.5", math.nan, True, [0.5, 0.2]], ids=str)
+def test_a_threshold_that_is_none_is_refused(threshold):
+    with pytest.raises(ValueError, match="report: threshold is one number"):
+        report(*cohort(50), threshold=threshold)
+
+
+@pytest.mark.parametrize("prevalence", [0, 1, 2.0, "rare", math.nan], ids=str)
+def test_a_prevalence_that_is_none_is_refused(prevalence):
+    with pytest.raises(ValueError, match="report: prevalence is a share"):
+        report(*cohort(50), prevalence=prevalence)
+
+
+@pytest.mark.parametrize("threshold", [0, 1, -1, 2], ids=str)
+def test_a_threshold_that_calls_all_or_nobody(threshold):
+    page = report(*cohort(50), threshold=threshold)
+    assert page.numbers["net_benefit"].why == "the threshold is no probability between 0 and 1"
+    assert page.numbers["sensitivity"] == (threshold < 1)
+
+
 # ---------------------------------------------------------------- several classes
 
 
