@@ -185,6 +185,8 @@ def _one_hot(y: np.ndarray, classes: int) -> np.ndarray:
 def _names(names, classes: int, several: bool) -> tuple[str, ...]:
     if names is None:
         return tuple(f"class {k}" if several else str(k) for k in range(classes))
+    if isinstance(names, (str, Mapping)) or len(set(map(str, names))) < len(names):
+        raise ValueError(f"report: class_names is a list of different names. Received: {names!r:.60}")
     if len(names) != classes:
         raise ValueError(f"report: class_names has {len(names)} names; expected {classes}, that of class 0 first.")
     return tuple(map(str, names))
@@ -211,9 +213,7 @@ def _with_doubts(case: Case) -> Case:
         elif len(patients) == 1:
             notes.append(f"All {case.n} rows are of one patient: no interval says anything about other patients.")
         else:
-            notes.append(
-                f"{case.n} rows of {len(patients)} patients, up to {rows.max()} each: patients are drawn, not rows."
-            )
+            notes.append(f"A patient has up to {rows.max():,} rows: the intervals are those of patients, not of rows.")
     if case.p.ndim == 1:
         ill, well = case.events, case.n - case.events
         if not ill or not well:
@@ -233,4 +233,5 @@ def _with_doubts(case: Case) -> Case:
             )
         if threshold is None and case.is_probability:
             threshold = 0.5
+            notes.append("No threshold was given: 0.5 stands in for it.")
     return replace(case, notes=tuple(notes), groups=groups, threshold=threshold)

@@ -8,7 +8,7 @@ import numpy as np
 
 from edunet.clinic.auroc import auroc
 from edunet.clinic.brier import brier_score
-from edunet.clinic.confusion import share
+from edunet.clinic.confusion import share_of_rows
 from edunet.clinic.estimate import Estimate, undefined
 from edunet.clinic.report_case import Case
 from edunet.clinic.report_measures import cells, precision_area
@@ -52,15 +52,14 @@ def sections_of_classes(case: Case) -> tuple[list[Section], dict[str, Estimate]]
 
 
 def _class(case: Case, k: int, called: np.ndarray, name: str) -> tuple[tuple[str, ...], dict[str, Estimate]]:
-    y, p = case.y[:, k], case.p[:, k]
-    hits = int((called & y).sum())
-    total = len(y)
+    y, p, groups = case.y[:, k], case.p[:, k], case.groups
+    chances = p.min() >= 0 and p.max() <= 1
     found = {
-        "sensitivity": share(hits, int(y.sum()), f"nobody is {name!r}", total),
-        "ppv": share(hits, int(called.sum()), f"nobody is called {name!r}", total),
-        "auroc": auroc(y, p, groups=case.groups),
+        "sensitivity": share_of_rows("report", called, y, f"nobody is {name!r}", groups),
+        "ppv": share_of_rows("report", y, called, f"nobody is called {name!r}", groups),
+        "auroc": auroc(y, p, groups=groups),
         "auprc": precision_area(replace(case, y=y, p=p), p),
-        "brier": brier_score(y, p) if p.min() >= 0 and p.max() <= 1 else undefined("no probabilities", total),
+        "brier": brier_score(y, p, groups=groups) if chances else undefined("no probabilities", case.patients),
     }
     row = (name, f"{int(y.sum()):,}", *(value.text(2) for value in found.values()))
     return row, {f"{key}_{name}": value for key, value in found.items()}
@@ -69,8 +68,8 @@ def _class(case: Case, k: int, called: np.ndarray, name: str) -> tuple[tuple[str
 def _confusion(case: Case, called: np.ndarray, names, order, numbers: dict[str, Estimate]) -> Table:
     """Return the table of truth against answer, and note the accuracy."""
     counts = case.y[:, order].T.astype(np.int64) @ called[:, order]
-    hits = int(np.trace(counts))
-    numbers["accuracy"] = share(hits, case.n, "there are no patients", case.n)
+    right = (case.y & called).any(axis=1)
+    numbers["accuracy"] = share_of_rows("report", right, np.ones(case.n, bool), "there are no patients", case.groups)
     largest = float(case.y.mean(axis=0).max())
     rows = [(names[k], *(f"{n:,}" for n in row)) for k, row in zip(order, counts, strict=True)]
     accuracy = cells("", numbers["accuracy"])
@@ -78,5 +77,6 @@ def _confusion(case: Case, called: np.ndarray, names, order, numbers: dict[str, 
         "Rows are the truth, columns the answer",
         ("", *(names[k] for k in order)),
         rows,
-        f"Accuracy {accuracy[1]}, 95 % interval {accuracy[2]}, of {case.n:,}; always the largest class: {largest:.3f}.",
+        f"Accuracy {accuracy[1]}, 95 % interval {accuracy[2]}, n = {accuracy[3]}; "
+        f"always the largest class: {largest:.3f}.",
     )

@@ -128,7 +128,8 @@ def headline(case: Case) -> tuple[Table, dict[str, Estimate]]:
         note += (
             " Best possible: what the true risks of these very patients reach, at the same threshold. No model can "
             "be expected to do better, though chance may let it; and where the true risks have a few values only, "
-            "AUPRC counts each of their ties at its worst. Gap: how much of the best possible the model leaves."
+            "AUPRC counts all patients of one value at the precision that is left behind the last of them. "
+            "Gap: how much of the best possible the model leaves."
         )
     return Table("Each with its 95 % interval and how it was computed", header, rows, note), found
 

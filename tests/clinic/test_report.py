@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from edunet.clinic.auroc import auroc
+from edunet.clinic.net_benefit import net_benefit
 from edunet.clinic.report import report
 from edunet.clinic.threshold import threshold_for
 
@@ -232,6 +233,73 @@ def test_a_threshold_that_calls_all_or_nobody(threshold):
     assert page.numbers["sensitivity"] == (threshold < 1)
 
 
+@pytest.mark.parametrize("names", ["ab", {"a": 0, "b": 1}, ["a", "a"]], ids=["text", "dict", "twice"])
+def test_names_of_classes_are_a_list_of_different_ones(names):
+    with pytest.raises(ValueError, match="list of different names"):
+        report(*cohort(50), class_names=names)
+
+
+def test_one_class_and_a_prevalence_says_why_there_is_no_curve():
+    text = report([0] * 30, np.linspace(0.1, 0.9, 30), prevalence=0.1).text()
+    assert "net benefit at another prevalence takes patients of both kinds" in text
+    assert "nan" not in text
+
+
+# ---------------------------------------------------------------- what the page admits
+
+
+def table_of(page, caption):
+    """Return the table whose caption begins so."""
+    parts = [part for section in page.sections for part in section.parts]
+    return next(part for part in parts if getattr(part, "caption", "").startswith(caption))
+
+
+def test_net_benefit_has_an_interval_at_each_threshold(page):
+    y, risk = cohort()
+    wanted = net_benefit(y, np.clip(risk + 0.1, 0, 1), 0.2)
+    row = next(row for row in table_of(page, "Net benefit").rows if row[0] == "0.2")
+    assert row[1:3] == (f"{wanted:.4f}", f"{wanted.low:.4f} to {wanted.high:.4f}")
+
+
+def test_the_prevalence_of_the_decision_curve_is_named():
+    assert "where 0.02 of all are ill" in table_of(report(*cohort(100), prevalence=0.02), "Net benefit").caption
+
+
+def test_groups_that_are_too_small_for_a_gap_are_named():
+    page = report(*cohort(), subgroup={"site": ["A"] * 200 + ["B"] * 195 + ["C"] * 5})
+    assert "Left out, having fewer than ten to count or no interval: site: C" in table_of(page, "Gaps").note
+
+
+def test_a_threshold_that_nobody_gave_is_owned_up():
+    assert "No threshold was given: 0.5 stands in for it." in plain().text()
+    assert "No threshold was given" not in report(*cohort(50), threshold=0.5).text()
+
+
+def test_groups_of_risk_are_rows_of_patients():
+    y, p = cohort(100)
+    page = report(np.repeat(y, 8), np.repeat(p, 8), groups=np.repeat(np.arange(100), 8))
+    low, high = map(float, table_of(page, "Rows in groups").rows[-1][2].split(" to "))
+    assert high - low > 0.4  # of ten patients, not of eighty rows
+
+
+def test_half_an_answer_leaves_the_question_on_the_card(page):
+    text = page.text()
+    for item in ("7 Data preparation.", "10 Sample size.", "14 Fairness.", "15 Model output."):
+        assert text.count(item) == 2, item
+    assert report(*cohort(50), card={"10": "All of 2024."}).text().count("10 Sample size.") == 1
+
+
+def test_the_card_names_the_measures_that_were_computed():
+    y, p = cohort()
+    assert "Brier" not in report(y, np.log(p)).text().split("12e Measures of performance.")[1][:200]
+
+
+@pytest.mark.parametrize(("card", "kind"), [({"99": "?"}, ValueError), ("adults", TypeError)], ids=["item", "text"])
+def test_a_card_that_is_none_is_refused(card, kind):
+    with pytest.raises(kind, match="model_card"):
+        report(*cohort(50), card=card)
+
+
 # ---------------------------------------------------------------- several classes
 
 
@@ -253,6 +321,22 @@ def test_several_labels_a_row():
     page = report(y, p)
     assert page.numbers["auroc_class 2"] == auroc(y[:, 2], p[:, 2])
     assert "accuracy" not in page.numbers
+
+
+def test_several_classes_count_patients_and_not_their_rows():
+    rng = np.random.default_rng(0)
+    y, p = rng.integers(0, 3, 60), rng.dirichlet([1, 1, 1], 60)
+    numbers = report(np.repeat(y, 10), np.repeat(p, 10, axis=0), groups=np.repeat(np.arange(60), 10)).numbers
+    once = report(y, p).numbers
+    for key in ("sensitivity_class 0", "ppv_class 0", "brier_class 0", "accuracy"):
+        width, wanted = (found[key].high - found[key].low for found in (numbers, once))
+        assert width == pytest.approx(wanted, rel=0.2), key
+
+
+def test_the_card_of_several_classes_tells_of_the_rarest():
+    rng = np.random.default_rng(0)
+    page = report(rng.integers(0, 3, 60), rng.dirichlet([1, 1, 1], 60))
+    assert "Of the rarest class alone: AUROC" in page.text()
 
 
 # ---------------------------------------------------------------- files
