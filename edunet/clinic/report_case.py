@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from numbers import Real
 from typing import Any
 
 import numpy as np
@@ -11,7 +12,7 @@ import numpy as np
 from edunet.clinic.inputs import labels
 from edunet.clinic.shares import check_prevalence
 from edunet.preprocessing.given import generator
-from edunet.preprocessing.splits_groups import numbered
+from edunet.preprocessing.splits_groups import missing, numbered
 
 __all__ = ["Case", "read_case"]
 
@@ -89,7 +90,7 @@ def read_case(y, p, groups, subgroup, best, threshold, prevalence, names, synthe
     notes = _left_out(len(p), known, judged)
     if not keep.any():
         raise ValueError(f"report: no row can be judged. {' '.join(notes)} Look at p and y before you report on them.")
-    y, p = y[keep], p[keep]
+    y, p = _plain(y[keep]), p[keep]
     if p.ndim == 2 and p.shape[1] == 2 and y.ndim == 1:  # two classes: the second column says it all
         p, best = p[:, 1], (None if best is None or np.ndim(best) == 1 else np.asarray(best)[:, 1])
     case = Case(
@@ -97,7 +98,7 @@ def read_case(y, p, groups, subgroup, best, threshold, prevalence, names, synthe
         p=p,
         groups=None if whose is None else whose[keep],
         subgroup={name: values[keep] for name, values in parts.items()},
-        best=None if best is None else _best(np.asarray(best, np.float64)[keep], p),
+        best=None if best is None else _best(_numbers("best", best)[keep], p),
         threshold=threshold,
         prevalence=prevalence,
         names=_names(names, 2 if p.ndim == 1 else p.shape[1], p.ndim > 1),
@@ -150,9 +151,16 @@ def _known(y: np.ndarray) -> np.ndarray:
     if y.dtype.kind == "f":
         finite = np.isfinite(y)
         return finite if y.ndim == 1 else finite.all(axis=1)
-    if y.dtype.kind == "O":
-        return np.array([value is not None and value == value for value in y])  # NaN is not itself
+    if y.dtype.kind == "O" and y.ndim == 1:
+        return ~missing(y)
     return np.ones(len(y), bool)
+
+
+def _plain(y: np.ndarray) -> np.ndarray:
+    """Return labels that stood beside None, or came from pandas, as the numbers that they are."""
+    if y.dtype.kind == "O" and all(isinstance(value, Real | np.bool_) for value in y.reshape(-1)):
+        return y.astype(np.float64)
+    return y
 
 
 def _left_out(n: int, known: np.ndarray, judged: np.ndarray) -> list[str]:
@@ -173,6 +181,12 @@ def _one_hot(y: np.ndarray, classes: int) -> np.ndarray:
         if y.shape[1] != classes:
             raise ValueError(f"report: y has {y.shape[1]} columns, p has {classes}; expected one for each class.")
         return np.stack([labels("report", y[:, k]) for k in range(classes)], axis=1)
+    if y.dtype.kind not in "biuf":
+        raise ValueError(
+            f"report: labels of {classes} classes are whole numbers from 0 to {classes - 1}. Received words, such as "
+            f"{str(y[0])!r:.30}. Type names, y = np.unique(y, return_inverse=True) if the columns of p are in the "
+            "order of the alphabet."
+        )
     numbers = _numbers("y", y)
     if (numbers != np.floor(numbers)).any() or numbers.min() < 0 or numbers.max() >= classes:
         raise ValueError(

@@ -173,10 +173,12 @@ def _calibration(case: Case, numbers: dict[str, Estimate]) -> tuple[Part, ...]:
 
 def _parts_of_brier(y, p) -> str:
     parts = brier_parts(y, p, bins=10)
+    three = parts.reliability - parts.resolution + parts.uncertainty
     return (
         f"Brier score in parts, over 10 groups: {parts.reliability:.4f} for probabilities that are off (reliability), "
         f"less {parts.resolution:.4f} for telling patients apart (resolution), plus {parts.uncertainty:.4f} that the "
-        "prevalence alone leaves open (uncertainty)."
+        f"prevalence alone leaves open (uncertainty), and {parts.score - three:+.4f} for what differs inside of the "
+        "groups."
     )
 
 
@@ -192,9 +194,9 @@ def _decisions(case: Case) -> tuple[Part, ...]:
         for t, everybody, avoided in zip(curve.thresholds, curve.treat_all, curve.avoided, strict=True)
     ]
     good = [f"{t:.3g}" for t, m, a in zip(curve.thresholds, curve.model, curve.treat_all, strict=True) if m > max(a, 0)]
-    words = f"Treating by the model is better than treating all and than treating nobody at {', '.join(good)}."
+    words = f"The net benefit of the model is above those of treating all and of treating nobody at {', '.join(good)}."
     if not good:
-        words = "At none of the thresholds of the table is treating by the model better than all or nobody."
+        words = "At none of the thresholds of the table is the model above both treating all and treating nobody."
     figure = later(case, decision_figure, case.y, case.p, best=case.best, prevalence=case.prevalence)
     header = ("Threshold", "By the model", "95 % interval", "Treat all", "Treat nobody", "Avoided for 100 patients")
     where = "" if case.prevalence is None else f", where {case.prevalence:.3g} of all are ill"
@@ -202,8 +204,8 @@ def _decisions(case: Case) -> tuple[Part, ...]:
         Picture("Decision curve: net benefit at each threshold.", words, figure),
         Table(
             f"Net benefit of {case.patients:,} patients{where}", header, rows, "Avoided: interventions fewer than in "
-            "treating all, at the same net benefit. The threshold is a judgement on what a missed case and a false "
-            "alarm cost, made before this curve is seen; then the curve is read there.",
+            "treating all, missed cases set off against them at the rate of exchange. The threshold is a judgement on "
+            "what a missed case and a false alarm cost, made before this curve is seen; then the curve is read there.",
         ),
     )  # fmt: skip
 

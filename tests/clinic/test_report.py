@@ -245,6 +245,23 @@ def test_one_class_and_a_prevalence_says_why_there_is_no_curve():
     assert "nan" not in text
 
 
+@pytest.mark.parametrize("kind", [int, bool], ids=["int", "bool"])
+def test_labels_beside_none_are_labels(kind):
+    y, p = cohort(50)
+    page = report([None, *y[1:].astype(kind).tolist()], p)
+    assert page.numbers["auroc"] == auroc(y[1:], p[1:])
+    assert "1 of 50 rows have no label" in page.text()
+
+
+@pytest.mark.parametrize("dtype", ["Int64", "boolean"])
+def test_labels_of_pandas_with_gaps(dtype):
+    pandas = pytest.importorskip("pandas")
+    y, p = cohort(50)
+    labels = pandas.Series(y, dtype="boolean").astype(dtype)
+    labels[0] = pandas.NA
+    assert report(labels, p).numbers["auroc"] == auroc(y[1:], p[1:])
+
+
 # ---------------------------------------------------------------- what the page admits
 
 
@@ -337,6 +354,26 @@ def test_the_card_of_several_classes_tells_of_the_rarest():
     rng = np.random.default_rng(0)
     page = report(rng.integers(0, 3, 60), rng.dirichlet([1, 1, 1], 60))
     assert "Of the rarest class alone: AUROC" in page.text()
+
+
+def test_scores_of_several_labels_are_cut_where_it_was_said():
+    rng = np.random.default_rng(0)
+    y, score = rng.random((200, 3)) < 0.4, rng.normal(size=(200, 3))
+    assert report(y, score).numbers["sensitivity_class 0"].why == "no threshold was given"
+    assert report(y, score, threshold=0).numbers["sensitivity_class 0"] == (score[y[:, 0], 0] >= 0).mean()
+
+
+def test_scores_of_several_classes_are_compared_with_each_other():
+    rng = np.random.default_rng(0)
+    y, score = rng.integers(0, 3, 200), rng.normal(size=(200, 3)) * 3
+    numbers = report(y, score).numbers
+    assert numbers["accuracy"] == (score.argmax(axis=1) == y).mean()
+    assert numbers["brier_class 0"].why == "no probabilities"
+
+
+def test_names_of_several_classes_become_numbers():
+    with pytest.raises(ValueError, match="return_inverse=True"):
+        report(["a", "b", "c"], np.eye(3))
 
 
 # ---------------------------------------------------------------- files
