@@ -57,7 +57,7 @@ def clustered_share(hits: np.ndarray, of: np.ndarray, whose: np.ndarray, nobody:
         return Estimate(r, n=1, how=how + "; no interval from one patient")
     error = clustered_error((hits - r) * of / counted, whose)
     worth = min(r * (1 - r) / error**2, counted) if error > 0 and 0 < r < 1 else patients
-    how += f", worth {worth:.0f} independent rows; Wilson's interval for these"
+    how += f", worth {worth:,.0f} independent rows; Wilson's interval for these"
     return Estimate(r, *wilson_interval(r * worth, worth), patients, how=how)
 
 

@@ -22,7 +22,7 @@ def known_items(case: Case, numbers: dict[str, Estimate]) -> dict[str, str]:
     t = case.threshold
     if isinstance(t, Threshold) and t.wanted and case.p.ndim == 1:
         rows = "patients" if case.groups is None else "rows"
-        known["15"] = _output(case) + f" The threshold was chosen for {t.wanted} on {t.n:,} other {rows}."
+        known["15"] = _output(case) + f" The threshold was chosen for {t.wanted} on {t.n:,} {rows}."
     return known
 
 

@@ -84,7 +84,7 @@ def _confusion(case: Case, called: np.ndarray, names, order, numbers: dict[str, 
     accuracy = cells("", numbers["accuracy"])
     return Table(
         "Rows are the truth, columns the answer",
-        ("", *(names[k] for k in order)),
+        ("Truth", *(names[k] for k in order)),
         rows,
         f"Accuracy {accuracy[1]}, 95 % interval {accuracy[2]}, n = {accuracy[3]}; "
         f"always the largest class: {largest:.3f}.",

@@ -74,7 +74,7 @@ def _threshold(case: Case, numbers: dict[str, Estimate]) -> tuple[Part, ...]:
     well, ill = case.names
     counts = Table(
         "Confusion table: rows are the truth, columns the answer",
-        ("", f"called {ill}", f"called {well}", "together"),
+        ("Truth", f"called {ill}", f"called {well}", "together"),
         [(ill, f"{tp:,}", f"{fn:,}", f"{tp + fn:,}"), (well, f"{fp:,}", f"{tn:,}", f"{fp + tn:,}")],
     )
     positive, negative = likelihood_ratios(case.y, case.p, t, groups=case.groups)

@@ -84,9 +84,7 @@ def _split(cohort, seed) -> dict[str, np.ndarray]:
 def _never_asked(cohort, rows) -> list[str]:
     """Say how many patients of the test part cannot be judged, having no hour at which is asked."""
     never = 0 if cohort.asked is None else int((~cohort.asked[rows].any(axis=1)).sum())
-    return [f"{never:,} patients of the test part have no hour at which is asked; nothing is judged of them."] * (
-        never > 0
-    )
+    return [f"Of the test part {never:,} are asked at no hour; nothing is judged of them."] * bool(never)
 
 
 def _tell(trial: Trial, epochs, seed) -> None:

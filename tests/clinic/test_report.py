@@ -3,6 +3,7 @@
 import functools
 import math
 import pickle
+import re
 
 import numpy as np
 import pytest
@@ -297,6 +298,16 @@ def test_groups_of_risk_are_rows_of_patients():
     page = report(np.repeat(y, 8), np.repeat(p, 8), groups=np.repeat(np.arange(100), 8))
     low, high = map(float, table_of(page, "Rows in groups").rows[-1][2].split(" to "))
     assert high - low > 0.4  # of ten patients, not of eighty rows
+
+
+def test_every_header_cell_holds_words(page):
+    assert '<th scope="col"></th>' not in page.html()
+
+
+def test_the_parts_of_the_brier_score_add_up(page):
+    note = table_of(page, "Calibration").note
+    off, sorts, leaves, inside = map(float, re.findall(r"[+-]?0\.\d{4}", note))
+    assert off - sorts + leaves + inside == pytest.approx(page.numbers["brier"], abs=2e-4)
 
 
 def test_half_an_answer_leaves_the_question_on_the_card(page):
