@@ -33,7 +33,7 @@ def half_known(case: Case, trail: tuple[str, ...]) -> dict[str, str]:
         "12e": _measures(case),
     }
     if trail:
-        facts["7"] = " ".join(trail)
+        facts["7"] = "As told above, under 'What was done to the data'."
     if case.threshold is not None and case.p.ndim == 1:
         facts["15"] = _output(case)
     if case.subgroup:

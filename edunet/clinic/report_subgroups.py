@@ -9,7 +9,7 @@ from edunet.clinic.figures_groups import subgroup_figure
 from edunet.clinic.report_case import Case
 from edunet.clinic.report_page import Part, Picture, Table
 from edunet.clinic.report_pictures import later
-from edunet.clinic.subgroups import MEASURES, subgroup_table
+from edunet.clinic.subgroups import FEW, MEASURES, subgroup_table
 
 __all__ = ["parts_of_subgroups"]
 
@@ -31,11 +31,15 @@ def parts_of_subgroups(case: Case) -> tuple[Part, ...]:
     parts.append(Picture("AUROC in each group.", f"{words}; all {overall.text(2)}.", figure))
     gaps = [(f"{gap.attribute}: {gap.measure}".removeprefix(": "), *_gap(gap)) for gap in table.gaps]
     header = ("Largest gap", "Difference", "95 % interval", "Highest", "Lowest", "Pairs compared")
-    how = (
-        "The interval is Newcombe's, of O/E that of Donner and Zou, wide enough for all pairs of an attribute together "
-    )
-    how += "(Bonferroni)." + _left_out(table.gaps)
-    return (*parts, Table("Gaps between groups", header, gaps, how), " ".join(table.notes()))
+    how = "The interval is Newcombe's, of O/E that of Donner and Zou, wide enough for all pairs of an attribute "
+    how += f"together (Bonferroni).{_left_out(table.gaps)}"
+    parts.append(Table("Gaps between groups", header, gaps, how))
+    said = table.notes()
+    if any(0 < row.n < FEW for row in table.rows):
+        said.append(
+            f"A group of fewer than {FEW} rows may tell who its patients are: leave it out of what is published."
+        )
+    return (*parts, " ".join(said)) if said else tuple(parts)
 
 
 def _group(row) -> str:

@@ -288,6 +288,12 @@ def test_groups_that_are_too_small_for_a_gap_are_named():
     assert "Left out, having fewer than ten to count or no interval: site: C" in table_of(page, "Gaps").note
 
 
+def test_a_group_of_few_patients_is_not_to_be_published():
+    few = report(*cohort(), subgroup={"site": ["A"] * 395 + ["C"] * 5}).text()
+    assert "may tell who its patients are" in few.replace("\n", " ")
+    assert "may tell who its patients are" not in report(*cohort(), subgroup={"site": ["A", "B"] * 200}).text()
+
+
 def test_a_threshold_that_nobody_gave_is_owned_up():
     assert "No threshold was given: 0.5 stands in for it." in plain().text()
     assert "No threshold was given" not in report(*cohort(50), threshold=0.5).text()
