@@ -52,12 +52,12 @@ def clustered_share(hits: np.ndarray, of: np.ndarray, whose: np.ndarray, nobody:
     if not counted:
         return undefined(nobody, patients)
     r = float((hits & of).sum() / counted)
-    how = f"{int((hits & of).sum())} of {counted} rows of {patients} patients"
+    how = f"{int((hits & of).sum()):,} of {counted:,} rows of {patients:,} patients"
     if patients == 1:
         return Estimate(r, n=1, how=how + "; no interval from one patient")
     error = clustered_error((hits - r) * of / counted, whose)
     worth = min(r * (1 - r) / error**2, counted) if error > 0 and 0 < r < 1 else patients
-    how += f", worth {worth:.0f} independent rows; Wilson's interval for these"
+    how += f", worth {worth:,.0f} independent rows; Wilson's interval for these"
     return Estimate(r, *wilson_interval(r * worth, worth), patients, how=how)
 
 
@@ -72,5 +72,5 @@ def widened(value: float, influence: np.ndarray, whose: np.ndarray, how: str, *,
     if not half > 0:
         return Estimate(value, n=patients, how=f"{how}; no interval, as all patients are one, or alike")
     low, high = (value * math.exp(-half), value * math.exp(half)) if log else (value - half, value + half)
-    how += f"; interval from the standard error of {patients} patients with {len(whose)} rows"
+    how += f"; interval from the standard error of {patients:,} patients with {len(whose):,} rows"
     return Estimate(value, low, high, patients, how=how)

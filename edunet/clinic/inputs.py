@@ -13,7 +13,10 @@ def labels(what: str, y) -> np.ndarray:
     if y.dtype.kind not in "biuf":
         kinds = np.unique(y.astype(str))
         if kinds.size == 2:
-            raise ValueError(f"{what}: labels are 0 or 1. Received words; type y == {str(kinds[-1])!r} for who is ill.")
+            raise ValueError(
+                f"{what}: labels are 0 or 1. Received words; type y == {str(kinds[0])!r} or y == "
+                f"{str(kinds[1])!r}, whichever says who is ill."
+            )
         raise ValueError(f"{what}: labels are 0 or 1. Received {kinds.size} different words, such as {kinds[:3]}.")
     if y.ndim == 2 and y.shape[1] == 1:
         y = y[:, 0]

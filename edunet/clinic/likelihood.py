@@ -87,7 +87,7 @@ def ratio_of_shares(
         if not error > 0:
             return math.nan, math.nan, "no interval: a count is 0, or all patients are one, or alike"
         middle, half = math.log(a / m) - math.log(b / n), Z95 * error
-        return math.exp(middle - half), math.exp(middle + half), f"interval of {patients} patients on the log scale"
+        return math.exp(middle - half), math.exp(middle + half), f"interval of {patients:,} patients on the log scale"
     halves = not a or not b or (a == m and b == n)  # the logarithm needs more than 0, and all of all has no variance
     c, d, k, l = (a + 0.5, b + 0.5, m + 1, n + 1) if halves else (a, b, m, n)
     middle, half = math.log(c / k) - math.log(d / l), Z95 * math.sqrt((1 - c / k) / c + (1 - d / l) / d)

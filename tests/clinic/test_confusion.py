@@ -74,7 +74,7 @@ def test_thresholds_that_are_none(threshold, error):
 
 
 def test_words_as_labels():
-    with pytest.raises(ValueError, match="type y == 'yes' for who is ill"):
+    with pytest.raises(ValueError, match="y == 'yes', whichever says who is ill"):
         sensitivity(["no", "yes"], [0.1, 0.2])
 
 
