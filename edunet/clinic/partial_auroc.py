@@ -74,6 +74,8 @@ def _range(max_fpr, min_tpr) -> float:
 def _area(y: np.ndarray, p: np.ndarray, e: float) -> float:
     """Return the area left of the false positive rate e, the curve being straight between its points."""
     fpr, tpr, _ = roc_curve(y, p)
+    if tpr[fpr == 0][-1] == 1:
+        return e  # a sum would be rounded to a little more, or less
     inside = fpr <= e
     x = np.append(fpr[inside], e)
     height = np.append(tpr[inside], np.interp(e, fpr, tpr))
