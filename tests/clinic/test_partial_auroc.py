@@ -59,6 +59,12 @@ def test_few_patients_in_the_range_are_warned_of():
     assert "too narrow" not in partial_auroc(Y, P, max_fpr=0.3).how
 
 
+def test_few_pairs_out_of_order_are_warned_of():
+    y = np.arange(1000) < 10
+    p = np.r_[np.linspace(1.9, 3, 10), np.linspace(0, 2, 990)]  # two of the ill are below a few of the healthy
+    assert "few are out of order" in partial_auroc(y, p, max_fpr=0.3).how
+
+
 def test_no_patients_in_the_range_have_no_interval():
     found = partial_auroc([1, 1, 0, 0], [0.1, 0.2, 0.8, 0.9], max_fpr=0.1)
     assert math.isnan(found.low)
