@@ -24,8 +24,8 @@ def labels(what: str, y) -> np.ndarray:
     unknown = np.count_nonzero(np.isnan(y)) if y.dtype.kind == "f" else 0
     if unknown:
         raise ValueError(
-            f"{what}: {unknown} of {y.size} labels are NaN: who of these patients is ill is not known. Leave them out of "
-            "y and p, and say how many they were."
+            f"{what}: {unknown} of {y.size} labels are NaN: who of these patients is ill is not known. Leave them out "
+            "of y and p, and say how many they were."
         )
     check_labels(what, y)
     kinds = np.unique(y)
