@@ -11,6 +11,7 @@ from edunet.clinic.clustered import clustered_error
 from edunet.clinic.confusion import answers, counted, table_of
 from edunet.clinic.estimate import Z95, Estimate, undefined
 from edunet.clinic.groups import numbers
+from edunet.preprocessing.student import student_quantile
 
 __all__ = ["LikelihoodRatios", "clustered_ratio", "diagnostic_odds_ratio", "likelihood_ratios", "ratio_of_shares"]
 
@@ -86,7 +87,7 @@ def ratio_of_shares(
         error, patients = clustered
         if not error > 0:
             return math.nan, math.nan, "no interval: a count is 0, or all patients are one, or alike"
-        middle, half = math.log(a / m) - math.log(b / n), Z95 * error
+        middle, half = math.log(a / m) - math.log(b / n), student_quantile(0.975, patients - 1) * error
         return math.exp(middle - half), math.exp(middle + half), f"interval of {patients} patients on the log scale"
     halves = 0 in (a, b, m - a, n - b)  # 0 has no logarithm, and all of all would have no variance
     c, d, k, l = (a + 0.5, b + 0.5, m + 1, n + 1) if halves else (a, b, m, n)

@@ -15,6 +15,7 @@ from edunet.clinic.clustered import widened
 from edunet.clinic.estimate import Estimate, undefined
 from edunet.clinic.groups import numbers
 from edunet.clinic.inputs import labels_and_probabilities
+from edunet.clinic.kinds import one_kind_only
 from edunet.clinic.proportion import wilson_interval
 
 __all__ = ["DecisionCurve", "decision_curve", "net_benefit"]
@@ -43,7 +44,7 @@ def net_benefit(y, p, threshold: float, *, prevalence: float | None = None, grou
         NB − √((g−l_g)² + (u_f−f)² + 2ρ(g−l_g)(u_f−f))  to  NB + √((u_g−g)² + (f−l_f)² + 2ρ(u_g−g)(f−l_f))
     and ρ how much both shares of a cohort vary against each other. In simulations (30 to 5,000 patients, 1 to 50 % ill)
     it held the true value in 93 to 97 of 100 samples; NB ± 1.96 standard errors, as often seen, in 48 with 11 ill of
-    1,000, as it takes what was not seen for impossible. With groups ± 1.96 standard errors over patients.
+    1,000, as it takes what was not seen for impossible. With groups ± t standard errors over patients.
     Raises ValueError for other labels, NaN, probabilities, a threshold or a prevalence outside 0 to 1.
     The usual misuse: choosing the threshold where the curve looks best. The threshold is a judgement about patients,
     made before. And p from a case-control study without prevalence=: the share of the ill is then the investigator's.
@@ -70,7 +71,7 @@ def net_benefit(y, p, threshold: float, *, prevalence: float | None = None, grou
         pull = (np.where(y, 1.0, -rate) * called - (gain.value - loss.value)) / n
     else:
         if not 0 < ill < n:
-            return undefined("it takes patients of both kinds, ill and healthy", n, how)
+            return undefined(one_kind_only(y), n, how)
         gain, loss = _Part(prevalence, found, ill), _Part((1 - prevalence) * rate, alarmed, n - ill)
         off_ill, off_well = called - found / ill, called - alarmed / (n - ill)
         pull = np.where(y, gain.times * off_ill / ill, -loss.times * off_well / (n - ill))

@@ -43,7 +43,8 @@ def how_much(frame: Frame) -> Iterator[Finding]:
         tuple(names),
         f"{total:,} cell{'s are' if total > 1 else ' is'} empty, in {listed(names)}.",
         "; ".join(f"{column.name} {n:,} ({share(n, frame.n)})" for column, n in gaps[:8])
-        + f"{'; ...' if len(gaps) > 8 else ''}. {complete:,} of {frame.n:,} rows are complete.",
+        + f"{'; ...' if len(gaps) > 8 else ''}. {complete:,} of {frame.n:,} rows "
+        + f"{'is' if complete == 1 else 'are'} complete.",
         "Most models refuse NaN; to drop the rows with gaps keeps "
         f"{share(complete, frame.n)} of the patients, and not just any of them.",
         "SimpleImputer(strategy='median', add_indicator=True) of scikit-learn, fitted on the training rows only.",
@@ -72,7 +73,7 @@ def together(frame: Frame) -> Iterator[Finding]:
             "missing together",
             tuple(names),
             f"{listed(names)} are missing in the same rows: they were not asked of these patients.",
-            f"All {len(group)} are empty in {rows:,} of {frame.n:,} rows; "
+            f"{'Both' if len(group) == 2 else f'All {len(group)}'} are empty in {rows:,} of {frame.n:,} rows; "
             + ", ".join(f"{columns[i].name} in {int(columns[i].missing.sum()):,}" for i in group[:6])
             + f"{', ...' if len(group) > 6 else ''}.",
             f"Filled in one by one, they make up {rows:,} patients whom nobody has examined, all alike.",

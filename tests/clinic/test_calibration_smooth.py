@@ -75,7 +75,7 @@ def test_many_patients_are_fitted_in_groups_of_neighbours():
     curve = smooth_calibration(y, p, resamples=None)
     assert len(curve.predicted) <= 200
     at = np.linspace(0.01, 0.99, 15)
-    np.testing.assert_allclose(np.interp(at, curve.predicted, curve.share), plain(y, p, at), atol=0.003)
+    np.testing.assert_allclose(np.interp(at, curve.predicted, curve.share), plain(y, p, at, span=0.3), atol=0.005)
 
 
 def test_true_risks_of_many_patients_are_close_to_the_diagonal():
