@@ -45,7 +45,7 @@ def bootstrap_ci(
     lambda y, p: sensitivity(y, p, 0.3)), or a metric object; y (N,) 0 or 1; p (N,); groups (N,), whose each row is; n,
     samples, at least 100; method; seed, a whole number or a `numpy.random.Generator`; stratified.
     Returns an Estimate; n counts patients. Samples in which the metric is NaN are left out, and `how` says how many. No
-    interval if one patient is all there is, or the only one of a kind.
+    interval if one patient is all there is, or the only one of a kind, or if the metric is the same in all samples.
     Raises ValueError for n below 100, an unknown method, labels that are not 0 or 1, NaN; TypeError if the metric
     returns no number.
     The usual misuse: to draw rows where patients have several. Ten rows of a patient are no ten patients: with 10 alike
@@ -180,6 +180,8 @@ def _interval(value, why: str, patients: Patients, n: int, method: str, rng, pai
         how += f"; {n - len(kept):,} samples left out: the metric is NaN in them"
     if len(kept) < n / 2:
         return Estimate(whole, n=patients.n, how=f"no interval: {how}")
+    if not paired and kept.min() == kept.max():  # a perfect area is perfect in every sample, in other patients not
+        return Estimate(whole, n=patients.n, how=f"no interval: the same in all of them; {how}")
     ends = [0.025, 0.975]
     if method == "bca":
         ends = _bca_ends(whole, kept, _acceleration(value, patients, rng))
