@@ -5,11 +5,12 @@
     duplicate rows, patients        equal rows; ids on several rows
     classes chosen by their tests   a class that keeps to a range which three of four others leave
     codes and zeros                 -9, 999 far from all others; a zero that nobody has, by the name or by a gap
-    words for missing values        ?, unknown, n/a; and words among numbers: <5, 1,200
+    words for missing values        ?, unknown, n/a; and words among numbers, numbers as words: <5, 12,5, 12 mg
     units                           two heaps whose distance is the factor between two units, or 10, 100, 1000
     swapped columns                 two values that are each ordinary in the other's column
     impossible values               beyond what a living patient has, by the name; negative amounts; infinities
     values far beyond               8 half-widths from the median across a wide gap, also as a factor
+    a part above the whole          diastolic above systolic pressure, HDL above all cholesterol
     dates                           on no day, in the future, in two ways of writing, in the wrong order
     spellings                       f, female, F: one category in several ways of writing
     missing values                  how many, together, and by the answer or another column (ranks, chance < 0.001)
@@ -39,6 +40,7 @@ from edunet.preprocessing import (
     audit_drift,
     audit_leaks,
     audit_missing,
+    audit_parts,
     audit_repeats,
     audit_selection,
     audit_sentinels,
@@ -62,6 +64,7 @@ CHECKS: dict[str, Check] = {  # what falsifies a score first, what blurs it last
     **audit_units.CHECKS,
     **audit_swaps.CHECKS,
     **audit_values.CHECKS,
+    **audit_parts.CHECKS,
     **audit_dates.CHECKS,
     **audit_spelling.CHECKS,
     **audit_missing.CHECKS,

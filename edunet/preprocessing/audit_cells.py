@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from edunet.preprocessing.sentinels import codes_in
+from edunet.preprocessing.sentinels import codes_in, spikes_in
 
 __all__ = ["Column", "read_column"]
 
@@ -45,7 +45,8 @@ class Column:
     @functools.cached_property
     def codes(self) -> list[int]:
         """The numbers that stand for a missing value: -9, 999."""
-        return codes_in(self.known)
+        outside = codes_in(self.known)
+        return outside + [code for code in spikes_in(self.known) if code not in outside]
 
     @functools.cached_property
     def measured(self) -> np.ndarray:

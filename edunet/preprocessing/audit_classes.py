@@ -14,6 +14,7 @@ from edunet.preprocessing.audit_writing import share
 __all__ = ["CHECKS", "NEEDS", "rare_class"]
 
 SHARE = 0.10  # of the rows: below, always answering the other class is right nine times of ten
+SELDOM = 0.25  # of the rows: above, classes are as good as balanced, only few
 ROWS = 50  # below, a fifth kept for a test holds fewer than ten of the class
 EVENTS = 100  # that a validation should have, and as many without (Collins, Ogundimu & Altman 2016)
 
@@ -41,28 +42,32 @@ def rare_class(frame: Frame) -> Iterator[Finding]:
             "There is nothing to tell apart: every answer is right, and no AUC can be computed.",
             "Look whether a filter or a join has taken the other class away.",
         )
-        return
-    rare, most = int(count.argmin()), int(count.argmax())
-    if count[rare] >= SHARE * n and count[rare] >= ROWS:
-        return
-    columns = max(len(frame.columns), 1)
-    weight = ", ".join(f"{_key(name, k)}: {n / (len(names) * count[k]):.2g}" for k, name in enumerate(names))
-    yield Finding(
-        "rare class",
-        (target.name,),
-        f"Few rows have {target.name} = {names[rare]}: {count[rare]:,} of {n:,}.",
-        f"{count[rare]:,} rows ({share(count[rare], n)}){_patients(frame, codes == rare)}, "
-        f"{count[rare] / columns:.1f} for each of {columns} columns; always answering {names[most]} is right in "
-        f"{share(count[most], n)}.",
-        f"A useless model gets an accuracy of {count[most] / n:.3f}; a fifth kept for a test holds "
-        f"{count[rare] / 5:.0f} of this class, so that every figure about it is a guess.",
-        f"model.fit(..., class_weight={{{weight}}}); judge by average precision beside its trivial value "
-        f"{count[rare] / n:.3f}, not by accuracy; collect at least {EVENTS} of this class for a validation",
+    elif count.min() < max(SHARE * n, ROWS):
+        yield _few(frame, target.name, names, count, _patients(frame, codes == int(count.argmin())))
+
+
+def _few(frame: Frame, target: str, names: list[str], count: np.ndarray, patients: str) -> Finding:
+    n, m, most, columns = int(count.sum()), int(count.min()), int(count.argmax()), max(len(frame.columns), 1)
+    evidence = f"{m:,} rows ({share(m, n)}){patients}, {m / columns:.1f} for each of {columns} columns"
+    consequence = f"A fifth kept for a test holds {m / 5:.0f} of this class: every figure about it is a guess."
+    repair = "Test by grouped_kfold, all parts together"
+    if m < SELDOM * n:
+        each = zip(names, count.tolist(), strict=True)
+        weights = sorted((int(name) if name.isdigit() else 0, name, n / (len(names) * c)) for name, c in each)
+        weight = ", ".join(f"{name if name.isdigit() else k}: {w:.2g}" for k, (_, name, w) in enumerate(weights))
+        consequence = f"A useless model gets an accuracy of {count[most] / n:.3f}. {consequence}"
+        repair = (
+            f"model.fit(..., class_weight={{{weight}}}); judge by average precision beside its trivial value "
+            f"{m / n:.3f}, not by accuracy"
+        )
+    return Finding(
+        "rare class" if m < SELDOM * n else "few rows of a class",
+        (target,),
+        f"Few rows have {target} = {names[int(count.argmin())]}: {m:,} of {n:,}.",
+        f"{evidence}; always answering {names[most]} is right in {share(count[most], n)}.",
+        consequence,
+        f"{repair}; collect at least {EVENTS} of this class for a validation",
     )
-
-
-def _key(name: str, k: int) -> str:
-    return name if name.isdigit() else str(k)
 
 
 def _patients(frame: Frame, ill: np.ndarray) -> str:

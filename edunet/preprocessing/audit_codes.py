@@ -9,13 +9,14 @@ import numpy as np
 
 from edunet.preprocessing.audit_cells import Column
 
-__all__ = ["classes_of", "codes_of", "is_id", "is_moment", "text_of", "values_of", "words_in"]
+__all__ = ["GLUED", "classes_of", "codes_of", "is_id", "is_moment", "text_of", "values_of", "words_in"]
 
 CLASSES = 20  # more different values are a quantity, or names
 PERSON = r"(patient|subject|person|participant|pat|medical record|record|case|hospital|chart|mrn)"
+GLUED = r"(pid|patient|usub|subj?)j?(num|nr|no|id)"
 NUMBER = r"(id|ids|nr|nbr|no|num|number|code|key)"
 ID_NAME = re.compile(
-    rf"(.* )?ids?|(.* )?{PERSON} {NUMBER}|pid|uid|guid|uuid|mrn|ssn|subject|patient|case|{PERSON}id"
+    rf"(.* )?ids?|(.* )?{PERSON} {NUMBER}|{GLUED}|pid|uid|guid|uuid|mrn|ssn|subject|patient|case|{PERSON}id"
     r"|(row|sample|file|visit|encounter|study) (nr|no|number)|rownames|row ?names?|row|index|unnamed( 0)?"
 )
 MOMENTS = {"day", "days", "time", "hour", "hours", "minute", "week", "month", "year", "date", "visit", "dose"}

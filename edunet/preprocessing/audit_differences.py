@@ -12,7 +12,7 @@ from typing import NamedTuple
 import numpy as np
 
 from edunet.preprocessing.audit_cells import Column
-from edunet.preprocessing.audit_codes import CLASSES, classes_of, codes_of, is_id, values_of
+from edunet.preprocessing.audit_codes import CLASSES, classes_of, codes_of, is_id, values_of, words_in
 from edunet.preprocessing.audit_frame import Frame
 from edunet.preprocessing.audit_ranks import areas, chance, chance_of_shares
 
@@ -22,6 +22,20 @@ ROWS = 10  # of a site, and of the others
 SD = 0.2  # difference of means, in standard deviations; of an outcome, in logits
 SHARE = 0.10  # difference of a category's share
 MISSING = 0.05  # difference of the share of gaps
+PLACES = {
+    "street",
+    "address",
+    "city",
+    "town",
+    "zip",
+    "postcode",
+    "county",
+    "state",
+    "region",
+    "country",
+    "ward",
+    "site",
+}
 UNIT = 3  # sd, and ratio of medians: another unit?
 
 
@@ -59,13 +73,13 @@ def differences(frame: Frame, place: np.ndarray, names: list[str]) -> list[Diffe
     """Return every comparison that can be made, of each column at each of k places with the others.
 
     Args: frame; place (n,), 0 .. k−1, -1 for rows that are left out; names of the places. Of two places only the second
-    is compared with the first.
+    is compared with the first. Addresses are left out: of course they differ.
     """
     if frame.patient is not None:
         place = _first_of_each(codes_of(frame.patient)[0], place)
     made: list[Difference] = []
     for column in frame.columns:
-        if is_id(column.name) or column.kind == "date":
+        if is_id(column.name) or column.kind == "date" or PLACES & set(words_in(column.name).split()):
             continue
         codes, values = codes_of(column)
         if column.missing.any():
@@ -113,7 +127,7 @@ def _values(column: Column, place: np.ndarray, names: list[str], codes: np.ndarr
         text, unit = f"{size:+.0f} sd" if abs(size) >= 10 else f"{size:+.2g} sd", False
         if abs(size) >= SD:  # medians only where they will be told
             here, others = np.median(values[where == i]), np.median(values[where != i])
-            text += f" (median {here:.4g}, elsewhere {others:.4g})"
+            text += f" (median {here:.4g}, {_elsewhere(names)} {others:.4g})"
             ratio = here / others if others > 0 and here > 0 else 1.0
             unit = abs(size) >= UNIT and max(ratio, 1 / ratio) >= UNIT
         made.append(Difference("value", column, i, float(size), SD, chance(z[i]), f"{names[i]} {text}", unit))
@@ -132,6 +146,10 @@ def _writing(
     for told, what in ((values % 5 == 0)[which], "a multiple of 5"), (which == least[where], "at its least value"):
         made += _shares("writing", column, told.astype(np.intp), ["other", what], where, names, SHARE)
     return made
+
+
+def _elsewhere(names: list[str]) -> str:
+    return names[0] if len(names) == 2 else "elsewhere"
 
 
 def _compared(k: int) -> range:
@@ -158,7 +176,7 @@ def _shares(
         gap = _logit(share[i], m[i]) - _logit(middle[i], m[i]) if kind == "outcome" else share[i] - middle[i]
         j = kinds - 1 if kinds == 2 else int(np.abs(gap).argmax())
         what = {"gaps": "missing", "writing": f"{values[j]}"}.get(kind, f"with {_value(values[j])}")
-        text = f"{names[i]} {100 * share[i, j]:.1f} % {what} (elsewhere {100 * middle[i, j]:.1f} %)"
+        text = f"{names[i]} {100 * share[i, j]:.1f} % {what} ({_elsewhere(names)} {100 * middle[i, j]:.1f} %)"
         p = chance_of_shares(count[i], count.sum(axis=0) - count[i])
         made.append(Difference(kind, column, i, float(gap[j]), limit, p, text))
     return made

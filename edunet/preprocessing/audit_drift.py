@@ -62,23 +62,23 @@ def over_time(frame: Frame) -> Iterator[Finding]:
 WHAT = {
     "value": (
         "values differ",
-        "A model learns them as an illness, or the place itself; its score falls where the next values come from.",
+        "A model learns them as an illness, or the {0} itself; its score falls where the next values come from.",
     ),
     "share": (
         "categories differ",
-        "A model learns the place by them, and its score falls where the shares are others.",
+        "A model learns the {0} by them, and its score falls where the shares are others.",
     ),
     "gaps": (
         "gaps differ",
-        "What is missing tells the place; a model that uses gaps, or what they were filled with, fails elsewhere.",
+        "What is missing tells the {0}; a model that uses gaps, or what they were filled with, fails elsewhere.",
     ),
     "writing": (
         "rounding or limits differ",
-        "A model tells the place by them; values rounded or cut off say less than they seem to.",
+        "A model tells the {0} by them; values rounded or cut off say less than they seem to.",
     ),
     "outcome": (
         "outcome differs",
-        "Risks are too high at one place and too low at another, even where the order of patients is right.",
+        "Risks are too high at one {0} and too low at another, even where the order of patients is right.",
     ),
 }
 
@@ -93,7 +93,8 @@ def _findings(frame: Frame, made: list[Difference], where: str, test: str) -> It
     for kind, (what, consequence) in WHAT.items():
         mine = [one for one in found if one.kind == kind and not one.unit]
         if mine:
-            repair = f"{test}; calibrate at each place" if kind == "outcome" else test
+            repair = f"{test}, and calibrate there" if kind == "outcome" else test
+            consequence = consequence.format("time" if where == "over time" else "site")
             yield _finding(mine, len(made), f"{what} {where}", consequence, repair)
 
 

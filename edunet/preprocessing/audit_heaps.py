@@ -5,10 +5,10 @@ On the logarithm of the values > 0, at the cut that leaves the widest gap among 
     d = median(above) - median(below),  s = (s_above + s_below)/2    s, half the range of the middle 68 %
 
 two heaps are two units if d is ln(factor) up to the error of the medians, d ≥ 6·s, the heaps are about as wide, few
-values lie between, and the smaller heap, converted, lies among the larger. If the name of the column tells the units
-and each heap is a tenth of the values, d ≥ 3.4·s is enough: weights in kg and lb. Where a value varies tenfold by
-nature (CRP, bilirubin, ferritin) the heaps overlap, and nothing is found. A line that does not pass through 0 (°F,
-HbA1c) is looked for between the values that a living body has in each unit.
+values lie between, and the smaller heap, converted, lies among the larger. If the name of the column tells the units,
+they are less than 3 times apart and each heap is a tenth of the values, d ≥ 3.4·s is enough: weights in kg and lb.
+Where a value varies tenfold by nature (CRP, bilirubin, ferritin) the heaps overlap, and nothing is found. A line that
+does not pass through 0 (°F, HbA1c) is looked for between the values that a living body has in each unit.
 """
 
 from __future__ import annotations
@@ -22,12 +22,13 @@ __all__ = ["FEWEST", "Heaps", "Pair", "heaps_of"]
 
 FEWEST = 3  # values of the second unit
 SMALLEST_SHARE = 0.002  # of the values
-APART, APART_NAMED = 6.0, 3.4  # half-widths s
+APART, APART_NEAR = 6.0, 3.4  # half-widths s
+NEAR = 3  # times: such units are told apart where the name of the column tells them
 TENTH = 0.1  # of the values, to be found nearer
 ROUGHLY = 0.04  # of ln(factor), besides the error of the medians, which is at most 0.15 of it
 ALIKE = 2.5  # times as wide is the one heap as the other, at most; from 5 values on
 SUITS = 0.9  # of the smaller heap, converted, lie within the middle 99 % of the larger, a little widened
-BETWEEN, BETWEEN_NAMED = 0.2, 0.4  # of the smaller heap, in the middle third between the heaps
+BETWEEN, BETWEEN_NEAR = 0.2, 0.4  # of the smaller heap, in the middle third between the heaps
 COVERED = 0.95  # of the values are what a living body has in one of the units
 
 
@@ -84,7 +85,8 @@ def heaps_of(values: np.ndarray, pair: Pair, is_named: bool = False) -> Heaps | 
     off = np.abs(above[1] - below[1] - d)
     error = 1.25 * s * np.sqrt(1 / i + 1 / (n - i))
     fewer = np.minimum(i, n - i)
-    needed = np.where(is_named & (fewer >= TENTH * n), APART_NAMED, APART)
+    near = is_named and pair.slope < NEAR
+    needed = np.where(near & (fewer >= TENTH * n), APART_NEAR, APART)
     alike = (np.maximum(width[0], width[1]) <= ALIKE * np.minimum(width[0], width[1])) | (fewer < 5)
     fits = alike & (off <= ROUGHLY * d + np.minimum(3 * error, 0.15 * d)) & (d >= needed * s)
     if not fits.any():
@@ -92,7 +94,7 @@ def heaps_of(values: np.ndarray, pair: Pair, is_named: bool = False) -> Heaps | 
     gap = logs[i] - logs[i - 1]
     k = int(np.argmax(np.where(fits, gap - 1e-3 * off, -np.inf)))
     cut = int(i[k])
-    if not _suits(logs, cut, d, BETWEEN_NAMED if is_named else BETWEEN):
+    if not _suits(logs, cut, d, BETWEEN_NEAR if near else BETWEEN):
         return None
     medians = math.exp(below[1][k]), math.exp(above[1][k])
     return Heaps(pair, math.sqrt(values[cut - 1] * values[cut]), cut, n - cut, medians, float(off[k]))

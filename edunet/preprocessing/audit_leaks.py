@@ -33,14 +33,15 @@ ROWS = 10  # of a class and of the rest, measured
 SPAN = r"(time|days?|weeks?|months?|years?|date)"
 END = r"(event|death|relapse|recurrence|progression|failure|discharge|readmission|follow ?up|last .*|censor\w*)"
 SURE = re.compile(
-    r"[drf]u?time|d time|s?los|.*\b(length of stay|(hospital|icu) days|days in (hospital|icu))|permth.*"
+    r"[drf]u?time|(surv|rec|rel|ev|event|death|cens|prog|fol\w*)(time|date|days)|lenfol|d time|s?los"
+    r"|.*\b(length of stay|(hospital|icu) days|days in (hospital|icu))|permth.*"
     rf"|(os|pfs|dfs|rfs|efs|dss)( {SPAN}| status)?|.*\b(follow ?up|fu|fup|death|relapse|recurrence)( {SPAN})?"
     rf"|{SPAN} (to|until|till|of) {END}|.*\b\w*(died|dead|death|deceased)\w*\b(?! space).*|mort\w*|.* mortality"
     r"|.*\b(expired|autopsy|surviv\w+|surv\d\w*|readmi\w+|outcome|relapsed?|recur(red|rence)?|final diagnosis)\b.*"
     rf"|discharged?|discharge ({SPAN}|status|disposition|destination|to|ward|diagnosis|location)( id)?"
 )
 MAYBE = re.compile(
-    rf"time|time[a-z]{{2,5}}|days|t|status|event|cens|.*\b(vital|final|end|event) status|censor\w*( {SPAN})?"
+    rf"time|time[a-z]{{2,5}}|days|t|t?stop|status|event|cens|.*\b(vital|final|end|event) status|censor\w*( {SPAN})?"
     rf"|(event|progression) {SPAN}|.*\b(complications?|post ?op\w*)\b.*"
 )
 BEFORE = re.compile(

@@ -118,6 +118,8 @@ def chance_of_shares(here: np.ndarray, there: np.ndarray) -> float:
     expected = pooled.sum(axis=1, keepdims=True) * pooled.sum(axis=0) / n
     statistic = float(((pooled - expected) ** 2 / expected).sum())
     f = pooled.shape[1] - 1
+    if f == 1:
+        return math.erfc(math.sqrt(statistic / 2))
     z = ((statistic / f) ** (1 / 3) - 1 + 2 / (9 * f)) / math.sqrt(2 / (9 * f))
     return 0.5 * math.erfc(z / math.sqrt(2))
 

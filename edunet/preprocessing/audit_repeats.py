@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from edunet.preprocessing.audit_cells import Column
-from edunet.preprocessing.audit_codes import codes_of, is_id, text_of, values_of, words_in
+from edunet.preprocessing.audit_codes import GLUED, codes_of, is_id, text_of, values_of, words_in
 from edunet.preprocessing.audit_frame import Frame
 from edunet.preprocessing.audit_report import Finding
 from edunet.preprocessing.audit_spelling import plain
@@ -17,7 +17,7 @@ from edunet.preprocessing.audit_writing import listed, share
 __all__ = ["CHECKS", "fixed_values", "pairs", "repeated_patients", "repeated_rows", "signature", "whose_rows"]
 
 PATIENT = re.compile(
-    r"(patient|subject|person|participant|pat)( .*)?|pid|mrn|id|(medical )?record .*|hospital (nr|no|number)"
+    rf"(patient|subject|person|participant|pat)( .*)?|pid|mrn|id|{GLUED}|(medical )?record .*|hospital (nr|no|number)"
 )
 FIXED = re.compile(
     r"(.* )?(sex|gender|male|female|dob|race|ethnicity|birth ?(date|day|year))|(date|year) of birth"
@@ -31,7 +31,8 @@ LISTED = 12
 def signature(column: Column, salt: int = 0) -> np.ndarray:
     """Return 64 bits for each cell, the same for cells that hold the same: (n,) uint64.
 
-    Those of a row may be summed over its columns: two rows that differ have the same sum once in 10¹⁹ pairs.
+    Those of a row may be summed over its columns: two rows that differ have the same sum once in 10¹⁹ pairs. The sums
+    say what `repeats` of `edunet.preprocessing.splits` says, and without one column's part who is alike but for it.
     """
     if column.kind == "number" and column.values is not None:
         bits = (np.where(np.isnan(column.values), np.nan, column.values) + 0.0).view(np.uint64)

@@ -109,7 +109,7 @@ class Audit:
                 f"<b>{html.escape(found.name)}</b>: {html.escape(found.sentence)}<br>"
                 f"<span style='color: {GREY}'>{html.escape(found.evidence)}</span><br>"
                 f"{html.escape(found.consequence)}<br>"
-                f"<span style='color: {BLUE}'>{html.escape(found.repair)}</span>",
+                f"<span style='color: {BLUE}; font-family: monospace'>{html.escape(found.repair)}</span>",
             )
             for found in self.findings
         )
@@ -118,7 +118,7 @@ class Audit:
         """Return a whole page, to be read without a network: nothing in it is fetched from elsewhere."""
         return PAGE.format(
             title=html.escape(title),
-            summary=html.escape(self._summary()),
+            summary=html.escape(self._summary().rstrip(":.")) + ".",
             boxes=self._boxes(),
             grey=GREY,
             looked_at="<br>".join(html.escape(line) for line in self._scope()),

@@ -13,9 +13,12 @@ from edunet.preprocessing.audit_report import Finding
 from edunet.preprocessing.audit_writing import listed, number, share
 from edunet.preprocessing.plausible import plausible_range
 from edunet.preprocessing.sentinels import zeros_stand_apart
+from edunet.preprocessing.units_text import read_unit
 
 __all__ = ["CHECKS", "SET_BY_HAND"]
 
+NUMBER_AND_UNIT = re.compile(r"\s*([-+]?\d+(?:[.,]\d+)?)\s*((?:[^\d\s.,;:-]\S*)?)\s*")
+MOSTLY = 0.8  # of the cells
 ZEROS = 2  # so many, cut off from the rest
 SET_BY_HAND = re.compile(  # such columns have zeros, and round numbers, of their own
     r"time|day|hour|minute|week|month|year|since|dose|dosage|amount|amt|cost|price|pack|alcohol|drink|change|delta|diff"
@@ -96,6 +99,32 @@ def words_among_numbers(frame: Frame) -> Iterator[Finding]:
             )
 
 
+def numbers_as_words(frame: Frame) -> Iterator[Finding]:
+    """Columns of numbers that nothing reads as such: 12,5 with a comma, 12 mg with its unit."""
+    for column in frame.words():
+        cells = [cell for cell in column.text.tolist() if cell and not _says_nothing(cell)]
+        written = [NUMBER_AND_UNIT.fullmatch(cell) for cell in cells]
+        units = {match[2] for match in written if match}
+        commas = any(match and "," in match[1] for match in written)
+        numbers = sum(match is not None for match in written)
+        if not cells or numbers < MOSTLY * len(cells) or not all(not unit or read_unit(unit) for unit in units):
+            continue
+        at, said = frame.at(column), sorted(units - {""})
+        if commas or said:
+            yield Finding(
+                "numbers as words",
+                (column.name,),
+                f"{column.name} holds numbers"
+                + (" with a decimal comma" if commas else "")
+                + (f" with their unit, {listed(said)}" if said else "")
+                + ": it is read as words.",
+                f"{numbers:,} of {len(cells):,} cells, such as {cells[0]!r}.",
+                "Each number becomes a class of its own, which a model learns by heart, or the column is left out.",
+                f"pd.to_numeric(pd.Series({at}).str.replace(',', '.').str.extract(r'([-+]?[\\d.]+)')[0])"
+                + ("; convert the units first." if len(said) > 1 else "."),
+            )
+
+
 # ---------------------------------------------------------------- how it is done
 
 
@@ -136,4 +165,5 @@ CHECKS = {
     "zeros for missing values": zeros,
     "words for missing values": words,
     "words among numbers": words_among_numbers,
+    "numbers as words": numbers_as_words,
 }

@@ -20,13 +20,14 @@ from edunet.preprocessing.audit_heaps import Heaps, Pair, heaps_of
 from edunet.preprocessing.audit_report import Finding
 from edunet.preprocessing.audit_swaps import swapped_rows
 from edunet.preprocessing.audit_writing import number, share
+from edunet.preprocessing.plausible import plausible_range
 from edunet.preprocessing.units import factor_and_offset
 from edunet.preprocessing.units_analytes import ANALYTES
 from edunet.preprocessing.units_names import analyte_of_column
 
 __all__ = ["CHECKS", "mixtures_of"]
 
-POWERS_OF_TEN = tuple(Pair(f"{k:,} times the unit", "the unit", k) for k in (10, 100, 1000))
+POWERS_OF_TEN = tuple(Pair(f"{k:,} times too large", f"{k:,} times too small", k) for k in (10, 100, 1000))
 SMALLEST_FACTOR = 2  # nearer units overlap
 IN_A_BODY = {"temperature": ((25, 45), (77, 113)), "HbA1c": ((3, 18), (19, 180))}  # of a line that does not pass 0
 NAMELESS = re.compile(r"column \d+|x?\d+|v\d+|unnamed.*|feature.?\d+")
@@ -117,35 +118,42 @@ def _pairs(analyte: str) -> tuple[Pair, ...]:
 
 
 def _told(frame: Frame, column: Column, found: Heaps) -> Finding:
-    pair, rare = found.pair, min(found.above, found.below)
+    pair, rare, n = found.pair, min(found.above, found.below), found.above + found.below
     cut = float(f"{found.cut:.2g}")
     if not found.medians[0] < cut < found.medians[1]:
         cut = found.cut
     old, new = (pair.high, pair.low) if found.rare_is_above else (pair.low, pair.high)
-    if pair.analyte:
-        to, slip = f"convert({{c}}, {pair.analyte!r}, {old!r}, {new!r})", ""
-        how = f"from edunet.preprocessing.units import convert; {frame.changed(column, to, _where(found, cut))}"
+    way = "/" if found.rare_is_above else "*"
+    to, first, times = f"{{c}} {way} {pair.slope:.6g}", "", f"; {pair.high} and {pair.low} {pair.slope:.4g} times"
+    if not pair.analyte:
+        seems = f"seems to hold two units, or the decimal point slipped: {rare:,} of {n:,} values are {old}"
+        times = ""
+    elif _is_in(column, found, new):
+        seems = f"seems to hold {new} and {old}: {rare:,} of {n:,} values are in {old}"
+        to = f"convert({{c}}, {pair.analyte!r}, {old!r}, {new!r})"
+        first = "from edunet.preprocessing.units import convert; "
+        if pair.offset:
+            times = f"; in {pair.low} that is {number((found.medians[1] - pair.offset) / pair.slope)}"
     else:
-        to, slip = f"{{c}} {'/' if found.rare_is_above else '*'} {pair.slope:g}", " (or the decimal point slipped)"
-        how = frame.changed(column, to, _where(found, cut))
-    what = f"{pair.high} and {pair.low} {pair.slope:.4g} times"
-    if pair.offset:
-        what = f"in {pair.low} that is {number((found.medians[1] - pair.offset) / pair.slope)}"
+        seems = f"was converted once too often, or too rarely, in {rare:,} of {n:,} values"
+    where = f"{{c}} {'>' if found.rare_is_above else '<'} {cut:g}"
     return Finding(
         "two units in one column",
         (column.name,),
-        f"{column.name} seems to hold {new} and {old}{slip}: {rare:,} of {found.above + found.below:,} values are in "
-        f"{old}.",
+        f"{column.name} {seems}.",
         f"{found.below:,} values below {number(cut)} with median {number(found.medians[0])}, {found.above:,} above "
-        f"with median {number(found.medians[1])}, {found.medians[1] / found.medians[0]:.4g} times as much; {what}."
+        f"with median {number(found.medians[1])}, {found.medians[1] / found.medians[0]:.4g} times as much{times}."
         f"{_of_one_site(frame, column, found)}",
         "These patients look gravely ill, or well, for a slip of the pen; the scale of the whole column is theirs.",
-        f"Ask the laboratory, then: {how}.",
+        f"Ask the laboratory, then: {first}{frame.changed(column, to, where)}.",
     )
 
 
-def _where(found: Heaps, cut: float) -> str:
-    return f"{{c}} {'>' if found.rare_is_above else '<'} {cut:g}"
+def _is_in(column: Column, found: Heaps, unit: str) -> bool:
+    """Tell whether the larger heap may be in a unit: 170 is no height in inches."""
+    common = column.measured[~found.is_rare(column.measured)]
+    limits = plausible_range(column.name, None, common)
+    return limits is None or unit in limits.unit.split(" or ")
 
 
 def _of_one_site(frame: Frame, column: Column, found: Heaps) -> str:

@@ -29,7 +29,7 @@ def share(part: float, whole: float) -> str:
     ('49 %', '0.05 %')
     """
     percent = 100 * part / whole if whole else 0.0
-    return f"{percent:.0f} %" if percent >= 10 or percent == round(percent) else f"{percent:.1g} %"
+    return f"{percent:.0f} %" if percent >= 9.5 or percent == round(percent) else f"{percent:.1g} %"
 
 
 def listed(names: Sequence[str], few: int = FEW) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
-__all__ = ["CODES", "codes_in", "zeros_stand_apart"]
+__all__ = ["CODES", "codes_in", "spikes_in", "zeros_stand_apart"]
 
 CODES = (-1, *(sign * n for n in (9, 99, 999, 9999, 99999) for sign in (-1, 1)), 888, -888, 8888, -8888)
 OFTEN = 3  # the same number so many times
@@ -16,6 +16,8 @@ FAR = 5  # standard deviations of the rest, from its mean
 GAP = 0.5  # of the range of the rest, to its next value
 GAP_BELOW_ZERO = 0.05  # enough where nothing else is negative
 MANY = 20  # different values that a column has where -1 can be no class or score of its own
+SPIKE = 10  # times a code is there, at least
+HIGHER = 5  # times as often as any other value
 STEPS = 5  # of the usual step between small values, from 0 to the smallest of them
 BAND = 0.2  # of the middle value, to the smallest: the values are a band far from 0
 SHARE, MANY_STEPS, FADING = 0.1, 10, 0.05  # of the values are zeros: then it may be nearer, if it is further in steps
@@ -55,6 +57,23 @@ def _is_code(values, code: float) -> bool:
     if alone and (gap > GAP_BELOW_ZERO * spread or (rest != np.floor(rest)).any()):
         return True
     return code != -1 and gap > GAP * spread and abs(code - rest.mean()) > FAR * rest.std()
+
+
+def spikes_in(values) -> list[int]:
+    """Return the codes of two digits and more that are among the values of one column, but far more often than others.
+
+    Such a code is there at least 10 times, and 5 times as often as any other value: 999 of an insulin that reaches 900.
+
+    Args: values (N,), numbers; NaN and infinities are passed over.
+
+    >>> spikes_in([*range(14, 1200, 3), *[999] * 20])
+    [999]
+    """
+    values = np.asarray(values, np.float64)
+    different, count = np.unique(values[np.isfinite(values)], return_counts=True)
+    is_code = np.isin(different, CODES) & (np.abs(different) > 9)
+    usual = count[~is_code].max(initial=0)
+    return [int(code) for code in different[is_code & (count >= SPIKE) & (count >= HIGHER * usual)] if usual]
 
 
 def zeros_stand_apart(values) -> bool:

@@ -24,7 +24,7 @@ def test_a_rare_class_with_its_figures():
 def test_words_and_several_classes():
     (one,) = found(["well"] * 300 + ["ill"] * 200 + ["very ill"] * 7)
     assert "very ill: 7 of 507" in one.sentence
-    assert "{0: 0.56, 1: 0.84, 2: 24}" in one.repair
+    assert "{0: 0.84, 1: 24, 2: 0.56}" in one.repair
 
 
 def test_visits_are_counted_as_patients_too():
@@ -53,3 +53,10 @@ def test_rows_without_an_answer_are_of_no_class():
 
 def test_no_target_no_finding():
     assert list(rare_class(read_frame({"a": [1, 2]}))) == []
+
+
+def test_few_rows_of_a_class_that_is_not_rare():
+    (one,) = found(["well"] * 50 + ["ill"] * 40)
+    assert one.name == "few rows of a class"
+    assert one.consequence.startswith("A fifth kept for a test holds 8 of this class")
+    assert "class_weight" not in one.repair

@@ -116,6 +116,37 @@ def test_counts_of_the_answer_key():
         assert abs(told - planted) <= 0.1 * planted
 
 
+def typed(repair):
+    """Return the code of a repair, without the words around it."""
+    code = repair.removeprefix("Ask the laboratory, then: ").split("becomes missing: ")[-1].split("; then fill in")[0]
+    return code.rstrip(".")
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_what_is_typed_brings_the_values_back(seed):
+    """The repairs of numbers, in their order, on a DataFrame of the dirty clinic."""
+    pd = pytest.importorskip("pandas", reason="pandas is not installed")
+    records = clinic_records.load(1500, seed, dirty=True)
+    frame = pd.DataFrame(records.columns_dict)
+    report = audit(frame)
+    repaired = ("swapped columns", "missing value as a number", "two units in one column")
+    for name in repaired:
+        for found in named(report, name):
+            exec(typed(found.repair), {"np": np, "frame": frame})
+    wrong = [
+        fault
+        for fault in records.faults
+        if fault.kind in ("unit", "decimal", "swapped")
+        and not np.isclose(frame[fault.column][fault.row], fault.true, rtol=0.05, atol=0.05)
+    ]
+    planted = sum(fault.kind in ("unit", "decimal", "swapped") for fault in records.faults)
+    assert len(wrong) <= 0.02 * planted, wrong
+    for fault in records.faults:
+        if fault.kind == "sentinel":
+            assert np.isnan(frame[fault.column][fault.row])
+    assert not [found for found in audit(frame) if found.name in repaired]
+
+
 # ---------------------------------------------------------------- what is clean is left alone
 
 GAPS = {"values missing", "missing together", "missing by the answer", "missing by another column"}

@@ -124,7 +124,8 @@ def test_a_name_alone_is_no_finding():
 LATER = [
     "time", "status", "time_to_event", "complications", "los", "dtime", "FollowUpDays", "d.time", "hospdead", "slos",
     "OS_MONTHS", "days_to_last_followup", "days_to_death", "mortstat", "permth_int", "Patient's Vital Status",
-    "TIMEDTH", "Overall Survival (Months)", "discharge_disposition_id", "surv2m", "futime", "relapse_date", "deathdate",
+    "TIMEDTH", "Overall Survival (Months)", "discharge_disposition_id", "surv2m", "futime", "relapse_date",
+    "rectime", "survtime", "lenfol", "tstop", "deathdate",
 ]  # fmt: skip
 
 

@@ -103,3 +103,16 @@ def test_rare_categories_are_put_together():
 @pytest.mark.parametrize(("here", "there"), [([0, 0], [0, 0]), ([3], [5]), ([3, 0], [0, 4])], ids=["0", "one", "few"])
 def test_too_little_to_compare_is_chance(here, there):
     assert chance_of_shares(np.array(here), np.array(there)) == 1
+
+
+def test_chance_of_two_shares_is_exact():
+    # scipy.stats.chi2_contingency([[30, 70], [55, 45]], correction=False).pvalue, SciPy 1.17
+    assert chance_of_shares(np.array([30, 70]), np.array([55, 45])) == pytest.approx(0.0003489013882650477)
+
+
+def test_z_is_that_of_mann_and_whitney():
+    # scipy.stats.mannwhitneyu([1,2,2,5,7,8], [2,3,3,4,9,9,9,10], method="asymptotic", use_continuity=False), SciPy 1.17
+    values = np.array([1.0, 2, 2, 5, 7, 8, 2, 3, 3, 4, 9, 9, 9, 10])
+    auc, z = areas(values, np.repeat([0, 1], [6, 8]), 2)
+    assert auc[0] == pytest.approx(13 / 48)
+    assert chance(z[0]) == pytest.approx(0.1514722283731966)

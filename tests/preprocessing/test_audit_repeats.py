@@ -103,7 +103,9 @@ def test_missing_ids_are_no_patient():
     assert patients_found(table(4), patient=[None, "a", None, "b"]) == []
 
 
-@pytest.mark.parametrize("name", ["ID", "pid", "PatientID", "subject_id", "Subject", "record_number", "patient_nbr"])
+@pytest.mark.parametrize(
+    "name", ["ID", "pid", "PatientID", "subject_id", "Subject", "record_number", "patient_nbr", "USUBJID"]
+)
 def test_names_of_columns_that_say_whose_a_row_is(name):
     assert whose_rows(read_frame(table(3) | {name: [1, 2, 3]})).name == name
 
@@ -158,3 +160,14 @@ def test_one_sex_of_each_patient(sex):
 def test_two_years_of_birth_of_one_patient():
     (found,) = fixed_values(read_frame({"pid": [7, 7], "birth_year": [1950, 1960]}))
     assert found.evidence.endswith("1950 and 1960.")
+
+
+@pytest.mark.parametrize("kinds", [2, 3, 50])
+def test_sums_of_signatures_know_the_rows_that_repeats_knows(kinds):
+    rng = np.random.default_rng(kinds)
+    x = rng.integers(0, kinds, (300, 4)).astype(float)
+    x[rng.random((300, 4)) < 0.1] = np.nan
+    keys = np.sum([signature(column, j) for j, column in enumerate(read_frame(x).columns)], axis=0, dtype=np.uint64)
+    _, first, same = np.unique(keys, return_index=True, return_inverse=True)
+    order = np.argsort(np.argsort(first))
+    np.testing.assert_array_equal(order[same], repeats(x))

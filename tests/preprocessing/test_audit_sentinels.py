@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from edunet.preprocessing.audit_reading import read_frame
-from edunet.preprocessing.audit_sentinels import codes, words, words_among_numbers, zeros
+from edunet.preprocessing.audit_sentinels import codes, numbers_as_words, words, words_among_numbers, zeros
 
 N = 300
 rng = np.random.default_rng(0)
@@ -92,6 +92,52 @@ def test_bounds_and_slips_among_numbers():
     assert "3 of its cells are none" in one.sentence
     assert "'<5' and '1,200'" in one.evidence
     assert "half the limit" in one.repair
+
+
+def test_a_code_among_the_values():
+    """As the insulin of Pima would be, which reaches 846, with 999 for the zeros."""
+    insulin = np.where(HIDDEN, 999, rng.lognormal(5, 0.7, N).round().clip(14, 1400))
+    (one,) = found(codes, {"insulin": insulin})
+    assert "insulin 30 (10 %)" in one.evidence
+
+
+AS_WORDS = {
+    "decimal comma": ([f"{v:.1f}".replace(".", ",") for v in BMI], "a decimal comma"),
+    "unit": ([f"{v:g} mg/dl" for v in AGE], "their unit, mg/dl"),
+    "two units": ([f"{v:g} {'kg' if v > 60 else 'lb'}" for v in AGE], "their unit, kg and lb"),
+}
+
+
+@pytest.mark.parametrize(("cells", "says"), AS_WORDS.values(), ids=AS_WORDS)
+def test_numbers_as_words(cells, says):
+    (one,) = found(numbers_as_words, {"a": cells})
+    assert says in one.sentence
+    assert "300 of 300 cells" in one.evidence
+
+
+def test_the_repair_of_numbers_as_words():
+    pd = pytest.importorskip("pandas", reason="pandas is not installed")
+    for cells, _ in AS_WORDS.values():
+        frame = pd.DataFrame({"a": cells})
+        (one,) = found(numbers_as_words, frame)
+        read = eval(one.repair.split("; convert")[0].rstrip("."), {"pd": pd, "frame": frame})
+        assert np.isin(read, BMI).all() or np.isin(read, AGE).all()
+
+
+@pytest.mark.parametrize(
+    "cells",
+    [
+        ["12 Main St", "7 High Rd"],
+        ["3-4", "5-6"],
+        ["1st", "2nd"],
+        ["E11.9", "I10"],
+        ["f", "m"],
+        ["00123", "00456"],
+    ],
+    ids=["streets", "ranges", "ordinals", "codes", "words", "zip"],
+)
+def test_words_that_begin_with_numbers(cells):
+    assert found(numbers_as_words, {"a": cells}) == []
 
 
 GIVEN = {

@@ -28,7 +28,7 @@ PLANTED = {
     "height": (rng.normal(170, 9, N).round(), 0.01, "are in "),
     "potassium": (rng.normal(4.2, 0.4, N).round(1), 10, "the decimal point slipped"),
     "platelets": (rng.lognormal(5.5, 0.3, N).round(), 1000, "/µl"),
-    "viral_load": (rng.lognormal(5.5, 0.3, N).round(), 1000, "1,000 times the unit"),
+    "viral_load": (rng.lognormal(5.5, 0.3, N).round(), 1000, "1,000 times too"),
     "total_protein": (rng.normal(7, 0.6, N).round(1), 10, "g/l"),
     "calcium": (rng.normal(9.4, 0.5, N).round(1), 1 / 4.008, "mmol/l"),
 }
@@ -77,6 +77,15 @@ def test_two_scales_of_hba1c():
 def test_kilograms_and_pounds_half_and_half():
     (one,) = found({"weight": np.where(HALF, WEIGHT * 2.2046, WEIGHT)})
     assert "lb" in one.sentence
+
+
+def test_heights_that_were_converted_twice():
+    height = rng.normal(170, 9, N).round()
+    columns = {"Height": np.where(OTHER, height * 2.54, height)}
+    (one,) = found(columns)
+    assert "was converted once too often" in one.sentence
+    exec(one.repair.removeprefix("Ask the laboratory, then: ").rstrip("."), {"np": np, "columns": columns})
+    np.testing.assert_allclose(columns["Height"], height)
 
 
 def test_at_one_site_is_told():

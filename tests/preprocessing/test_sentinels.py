@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from edunet.preprocessing.sentinels import codes_in, zeros_stand_apart
+from edunet.preprocessing.sentinels import codes_in, spikes_in, zeros_stand_apart
 
 rng = np.random.default_rng(0)
 N = 400
@@ -53,3 +53,17 @@ NOT_APART = {
 @pytest.mark.parametrize("values", NOT_APART.values(), ids=NOT_APART)
 def test_zeros_that_are_values(values):
     assert not zeros_stand_apart(values)
+
+
+SPIKES = {
+    "a code among continuous values": (np.where(HIDDEN, 99, rng.normal(100, 20, N)), [99]),
+    "a common value": (np.where(HIDDEN, 99, rng.integers(95, 101, N)), []),
+    "a digit": (np.where(HIDDEN, 9, rng.normal(10, 3, N)), []),
+    "too few": (np.where(np.arange(N) < 9, 999, rng.normal(1000, 100, N)), []),
+    "nothing else": (np.full(N, 999), []),
+}
+
+
+@pytest.mark.parametrize(("values", "codes"), SPIKES.values(), ids=SPIKES)
+def test_spikes(values, codes):
+    assert spikes_in(values) == codes
