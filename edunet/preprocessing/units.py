@@ -18,6 +18,7 @@ from fractions import Fraction
 import numpy as np
 
 from edunet.preprocessing.given import array_of
+from edunet.preprocessing.splits_groups import is_missing
 from edunet.preprocessing.units_analytes import ANALYTES, Analyte
 from edunet.preprocessing.units_names import find_analyte
 from edunet.preprocessing.units_text import Unit, read_unit
@@ -49,7 +50,9 @@ def convert(x, analyte: str, from_unit: str, to_unit: str):
     """
     line = find_analyte("convert", analyte)
     slope, offset = factor_and_offset("convert", line, from_unit, to_unit)
-    values = np.ma.filled(x.astype(np.float64), np.nan) if isinstance(x, np.ma.MaskedArray) else array_of("convert", "x", x)
+    values = (
+        np.ma.filled(x.astype(np.float64), np.nan) if isinstance(x, np.ma.MaskedArray) else array_of("convert", "x", x)
+    )
     if values.dtype == object:
         values = np.asarray(_floats(values))
     if values.dtype.kind not in "iuf":
@@ -132,10 +135,6 @@ def _refused(what: str, line: Analyte, text: str) -> ValueError:
 
 def _floats(values: np.ndarray) -> np.ndarray:
     """Return objects as floats, None and pandas' NA as NaN; what is neither stays, and is refused."""
-    if not all(_is_gap(value) or isinstance(value, (int, float, np.number)) for value in values.ravel()):
+    if not all(is_missing(value) or isinstance(value, (int, float, np.number)) for value in values.ravel()):
         return values
-    return np.array([np.nan if _is_gap(value) else value for value in values.ravel()], float).reshape(values.shape)
-
-
-def _is_gap(value) -> bool:
-    return value is None or type(value).__name__ == "NAType"
+    return np.array([np.nan if is_missing(value) else value for value in values.ravel()], float).reshape(values.shape)

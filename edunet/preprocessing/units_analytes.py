@@ -76,7 +76,8 @@ _TABLE = (
     # ---- metabolites
     _line("glucose", "Glucose", "mg/dl, mmol/l", "blood sugar, bgr, gluc, glu, fpg, fbg, plas", "C6H12O6"),
     _line("HbA1c", "Hemoglobin A1c/Hemoglobin.total", "%, mmol/mol", "hba1c, a1c, glycated haemoglobin, "
-          "glycohemoglobin, haemoglobin a1c, hemoglobin a1c", note="% is NGSP's, mmol/mol is IFCC's: a line that does not pass through 0"),
+          "glycohemoglobin, haemoglobin a1c, hemoglobin a1c",
+          note="% is NGSP's, mmol/mol is IFCC's: a line that does not pass through 0"),
     _line("creatinine", "Creatinine", "mg/dl, µmol/l", "sc, crea, creat, scr, serum creatinine", "C4H7N3O",
           note="of blood; urine has a hundred times as much"),
     _line("urea", "Urea", "mg/dl, mmol/l", "bu, blood urea", "CH4N2O",
@@ -157,9 +158,10 @@ _TABLE = (
     _line("ethanol", "Ethanol", "mg/dl, g/l, mmol/l", "", "C2H6O", note="of blood, in grams by volume"),
     # ---- cells
     _line("platelets", "Platelets", "10^9/l, /µl, K/µl", "plt, platelet, platelet count"),
-    _line("leucocytes", "Leukocytes", "10^9/l, /µl, K/µl", "wbc, wbcc, wbc count, white blood cells, white blood cell count, "
-          "leukocytes"),
-    _line("erythrocytes", "Erythrocytes", "10^12/l, M/µl", "rbc, rbcc, rbc count, red blood cells, red blood cell count"),
+    _line("leucocytes", "Leukocytes", "10^9/l, /µl, K/µl", "wbc, wbcc, wbc count, white blood cells, "
+          "white blood cell count, leukocytes"),
+    _line("erythrocytes", "Erythrocytes", "10^12/l, M/µl", "rbc, rbcc, rbc count, red blood cells, red blood "
+          "cell count"),
     _line("haematocrit", "Hematocrit", "%, l/l", "hct, pcv, packed cell volume, hematocrit"),
     # ---- blood gases
     _line("pH", "pH", "1", "arterial ph, blood ph", symbols="pH"),
@@ -176,10 +178,10 @@ _TABLE = (
     _line("heart rate", "Heart rate", "1/min", "heartrate, pulse, pulse rate, thalach, thalachh, thalch, max heart "
           "rate, maxhr", symbols="HR"),
     _line("respiratory rate", "Respiratory rate", "1/min", "resp, resp rate, respiration rate", symbols="RR"),
-    _line("systolic pressure", "Intravascular systolic", "mmHg; kPa", "sbp, sysbp, ap hi, systolic, systolic bp, bp systolic, "
-          "systolic blood pressure, sysabp, nisysabp, trestbps, trtbps, resting bp"),
-    _line("diastolic pressure", "Intravascular diastolic", "mmHg; kPa", "dbp, diabp, ap lo, diastolic, diastolic bp, bp diastolic, "
-          "diastolic blood pressure, diasabp, nidiasabp"),
+    _line("systolic pressure", "Intravascular systolic", "mmHg; kPa", "sbp, sysbp, ap hi, systolic, systolic bp, "
+          "bp systolic, systolic blood pressure, sysabp, nisysabp, trestbps, trtbps, resting bp"),
+    _line("diastolic pressure", "Intravascular diastolic", "mmHg; kPa", "dbp, diabp, ap lo, diastolic, diastolic bp, "
+          "bp diastolic, diastolic blood pressure, diasabp, nidiasabp"),
     _line("mean pressure", "Intravascular mean", "mmHg; kPa", "nimap, mean arterial pressure, mean blood pressure, mbp",
           symbols="MAP"),
     _line("blood pressure", "Intravascular", "mmHg; kPa", "bp", note="systolic or diastolic: the column does not say"),

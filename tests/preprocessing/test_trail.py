@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from edunet.preprocessing.cleaning import ConvertUnits, PlausibleRange, Sentinels
+from edunet.preprocessing.cleaning import PlausibleRange, Sentinels
+from edunet.preprocessing.conversion import ConvertUnits
 from edunet.preprocessing.trail import trail
 
 pd = pytest.importorskip("pandas")

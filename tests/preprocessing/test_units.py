@@ -237,7 +237,8 @@ def test_there_and_back(pair, x):
         ("insulin_uU_ml", "insulin", "uU/ml"), ("max HR", "heart rate", None), ("glucose_mean", "glucose", None),
         ("glucose_mgdl", "glucose", "mg/dl"), ("k_mmol_l", "potassium", "mmol/l"), ("hr_bpm", "heart rate", "bpm"),
         ("SpO2_%", "oxygen saturation", "%"), ("HbA1c %", "HbA1c", "%"), ("Na+", "sodium", None),
-        ("hemoglobin_a1c", "HbA1c", None), ("wbc_count", "leucocytes", None), ("bp_systolic", "systolic pressure", None),
+        ("hemoglobin_a1c", "HbA1c", None), ("wbc_count", "leucocytes", None),
+        ("bp_systolic", "systolic pressure", None),
         ("na (mEq/L)", "sodium", "mEq/L"), ("creatinine_umoll", "creatinine", "umol/l"),
     ],
 )  # fmt: skip
