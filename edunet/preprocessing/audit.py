@@ -115,7 +115,7 @@ def audit(frame, target=None, patient=None, time=None, site=None) -> Audit:
     made = tuple(name for name in CHECKS if name not in left_out)
     for name in made:
         findings += _made(name, CHECKS[name], table)
-    return Audit(tuple(findings), made, left_out, table.n, len(table.every()), table.given_as)
+    return Audit(tuple(findings), made, left_out, table.n, len(table.every()), table.synthetic, table.given_as)
 
 
 def _made(name: str, check: Check, table: Frame) -> list[Finding]:

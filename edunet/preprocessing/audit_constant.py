@@ -78,7 +78,7 @@ def _finding(
     if name == "one value or nothing":
         repair = "; ".join(_yes_or_no(frame, column) for column in columns[:2]) + "  # if whoever made it says so"
     elif name == "id among the measurements":
-        repair = f"{frame.without(columns)}; keep it for patient_split(..., groups=) and audit(..., patient=)"
+        repair = f"{frame.without(columns)}  # keep it for patient_split(..., groups=) and audit(..., patient=)"
     else:
         repair = frame.without(columns)
     evidence = "; ".join(told for _, told in found[:6]) + (f"; {len(found) - 6} more." if len(found) > 6 else ".")

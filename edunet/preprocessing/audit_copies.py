@@ -115,8 +115,6 @@ def _words(frame: Frame) -> Iterator[tuple[Column, Column, str]]:
     """Yield columns of words that are the same as an earlier one, or stand for it, one for one."""
     seen: dict[bytes, Column] = {}
     for column in frame.columns:
-        if column.kind == "date" or (column.kind == "number" and len(column.known) < ROWS):
-            continue
         codes, values = codes_of(column)
         if column.kind == "number" and len(values) > FEW:
             continue
@@ -130,7 +128,7 @@ def _words(frame: Frame) -> Iterator[tuple[Column, Column, str]]:
         first = seen[key]
         if first.kind == column.kind == "number":
             continue  # told by the line
-        same = first.kind == "words" == column.kind and text_of(first).tolist() == text_of(column).tolist()
+        same = first.kind == column.kind and text_of(first).tolist() == text_of(column).tolist()
         if same or len(values) <= FEW:
             how = "the same words" if same else f"{len(values)} values that stand for each other"
             yield first, column, f"{how} in all {int(there.sum())} rows"

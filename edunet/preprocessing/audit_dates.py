@@ -23,6 +23,7 @@ CODE_ROWS = 5
 SHIFTED = 0.5  # of a column's dates in the future: moved to hide who the patients are
 SHOWN = 3
 LISTED = 12
+DATE = 10  # characters of 2023-03-09
 
 PARTS = re.compile(r"(\d{1,4})([-/.])(\d{1,2})[-/.](\d{1,4})(?!\d)")
 PLANNED = re.compile(r".*\b(next|planned|appointment|due|expir\w*|valid|scheduled|deadline)\b.*")
@@ -59,7 +60,7 @@ def impossible(frame: Frame) -> Iterator[Finding]:
                 f"{column.name} holds cells that are no day: {_told(column, rows)}.",
                 f"{len(rows)} of {frame.n:,} rows: {_first(rows)}.",
                 "One reader makes them missing, another the next month, a third stops; ages and intervals are wrong.",
-                f"Ask for the true dates of these rows; else make them missing{_as_missing(frame, column)}",
+                f"Ask for the true dates of these rows; else make them missing: {_read(frame, column)}",
             )
 
 
@@ -72,6 +73,8 @@ def future(frame: Frame, today: datetime.date) -> Iterator[Finding]:
     for column in _dates(frame):
         late = np.flatnonzero(np.nan_to_num(values_of(column), nan=-np.inf) >= limit + 1)
         if len(late) and not PLANNED.fullmatch(words_in(column.name)):
+            at = frame.at(column)
+            late_ones = f"{at} = {at}.mask({at} > {day!r})"
             moved, last = len(late) > SHIFTED * len(column.known), _day(column.known[-1])
             yield Finding(
                 "future dates",
@@ -82,7 +85,7 @@ def future(frame: Frame, today: datetime.date) -> Iterator[Finding]:
                 "Ages and intervals become negative or far too long, and scaling makes all others alike.",
                 "Use intervals within a patient alone, no calendar."
                 if moved
-                else f"Ask for the true dates; else make them missing{_as_missing(frame, column, f'{{c}} > {day!r}')}",
+                else f"Ask for the true dates; else make them missing: {_read(frame, column)}; {late_ones}",
             )
     yield from _future_years(frame, today)
 
@@ -103,13 +106,15 @@ def _future_years(frame: Frame, today: datetime.date) -> Iterator[Finding]:
             )
 
 
-def _as_missing(frame: Frame, column: Column, where: str = "") -> str:
-    """Write how cells that are no day, and those where something holds, become missing."""
+def _read(frame: Frame, column: Column) -> str:
+    """Write how a column becomes dates, what is no day missing: by the two ways of writing that most cells have."""
     at = frame.at(column)
-    if frame.source != "pandas" and where:
-        return f": v = np.asarray({at}); {at} = np.where({where.format(c='v')}, '', v)"
-    masked = f"; {at} = {at}.mask({where.format(c=at)})" if where else ""
-    return f": {at} = pd.to_datetime({at}, errors='coerce'){masked}"
+    cells = at if frame.source == "pandas" else f"pd.Series({at})"
+    if max(map(len, text_of(column).tolist()), default=0) > DATE:  # with the time of the day
+        return f"{at} = pd.to_datetime({cells}, errors='coerce')"
+    ways = [_format(way) for way in list(ways_of_writing(text_of(column).tolist()))[:2]]
+    first, *second = [f"pd.to_datetime({cells}, format={way!r}, errors='coerce')" for way in ways]
+    return f"{at} = {first}" + "".join(f".fillna({way})" for way in second)
 
 
 def _day(days: float) -> str:
@@ -178,12 +183,6 @@ def mixed(frame: Frame) -> Iterator[Finding]:
         ways = ways_of_writing(text_of(column).tolist())
         if len(ways) < 2:
             continue
-        at = frame.at(column)
-        formats = [_format(way) for way in list(ways)[:2]]
-        repair = f"Read each way by itself, {formats[0]} and {formats[1]}, and say which of day and month comes first."
-        if frame.source == "pandas":
-            first, second = (f"pd.to_datetime({at}, format={form!r}, errors='coerce')" for form in formats)
-            repair = f"{at} = {first}.fillna({second})"
         yield Finding(
             "mixed formats of dates",
             (column.name,),
@@ -191,7 +190,7 @@ def mixed(frame: Frame) -> Iterator[Finding]:
             "; ".join(f"{way} in {many:,} rows, such as {text}" for way, (many, text) in ways.items()) + ".",
             "03/09/2023 is read as the 3rd of September or the 9th of March, or becomes missing, in silence; sorted as "
             "text, time is in disorder.",
-            repair,
+            _read(frame, column),
         )
 
 

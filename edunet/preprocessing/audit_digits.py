@@ -8,7 +8,8 @@ The last digit is that on the grid of a number: the largest of ..., 10, 1, 0.1, 
 numbers of the same length lie (95 of 100; of decimals 85). Looked at are columns of at least 100 values whose middle
 half spans 10 steps of the grid; told are shares of 0.35 and more with z of 5 and more (chance below 10⁻⁶). Where 95 of
 100 values (of decimals 85, for converted units have such grids) end in 0 or 5, the column was rounded by construction,
-and nothing is said; nor of times and doses, which somebody sets. With patient= a patient's value counts once.
+and nothing is said; nor of times and doses, which somebody sets, of ids and codes. With patient= a patient's value
+counts once.
 Source: S. W. Wen, M. S. Kramer, J. Hoey, J. A. Hanley, R. H. Usher, Terminal digit preference, random error, and bias
 in routine clinical measurement of blood pressure, Journal of Clinical Epidemiology 46 (1993) 1187-1193.
 """
@@ -22,6 +23,7 @@ from typing import NamedTuple
 import numpy as np
 
 from edunet.preprocessing.audit_cells import Column
+from edunet.preprocessing.audit_codes import is_id
 from edunet.preprocessing.audit_frame import Frame
 from edunet.preprocessing.audit_report import Finding
 from edunet.preprocessing.audit_sentinels import SET_BY_HAND
@@ -68,7 +70,7 @@ def preference(frame: Frame) -> Iterator[Finding]:
     """Last digits 0 and 5 more often than by chance."""
     found, whose = [], _whose(frame)
     for column in frame.numbers():
-        if SET_BY_HAND.search(column.name.lower()):
+        if SET_BY_HAND.search(column.name.lower()) or is_id(column.name) or "code" in column.name.lower():
             continue
         digits = _preferred(_counted(column, whose))
         if digits is not None:

@@ -27,6 +27,7 @@ class Frame:
     patient: Any = None
     time: Any = None
     site: Any = None
+    synthetic: bool = False
     known: dict[str, Any] = field(default_factory=dict, repr=False)  # what checks have found out for each other
 
     def every(self) -> tuple[Column, ...]:

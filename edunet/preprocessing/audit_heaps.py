@@ -9,6 +9,10 @@ values lie between, and the smaller heap, converted, lies among the larger. If t
 they are less than 3 times apart and each heap is a tenth of the values, d ≥ 3.4·s is enough: weights in kg and lb.
 Where a value varies tenfold by nature (CRP, bilirubin, ferritin) the heaps overlap, and nothing is found. A line that
 does not pass through 0 (°F, HbA1c) is looked for between the values that a living body has in each unit.
+
+Measured on lognormal columns of glucose, creatinine, cholesterol and potassium (60 draws each): 6 of 300 values in the
+other unit, or ten times too large, are found in 97 to 100 of 100 columns, 40 of 2,000 in all, 3 of 100 in 92 to 93; of
+300 columns in one unit none is told. Weights of which 2 of 100 are in lb are never found, 30 of 100 in 95.
 """
 
 from __future__ import annotations
@@ -26,8 +30,9 @@ APART, APART_NEAR = 6.0, 3.4  # half-widths s
 NEAR = 3  # times: such units are told apart where the name of the column tells them
 TENTH = 0.1  # of the values, to be found nearer
 ROUGHLY = 0.04  # of ln(factor), besides the error of the medians, which is at most 0.15 of it
-ALIKE = 2.5  # times as wide is the one heap as the other, at most; from 5 values on
+ALIKE, WIDE = 2.5, 10  # times as wide is the one heap as the other, at most; from 10 values on
 SUITS = 0.9  # of the smaller heap, converted, lie within the middle 99 % of the larger, a little widened
+EMPTY = 1 / 3  # of ln(factor), between the heaps, where no name speaks for two units
 BETWEEN, BETWEEN_NEAR = 0.2, 0.4  # of the smaller heap, in the middle third between the heaps
 COVERED = 0.95  # of the values are what a living body has in one of the units
 
@@ -87,11 +92,13 @@ def heaps_of(values: np.ndarray, pair: Pair, is_named: bool = False) -> Heaps | 
     fewer = np.minimum(i, n - i)
     near = is_named and pair.slope < NEAR
     needed = np.where(near & (fewer >= TENTH * n), APART_NEAR, APART)
-    alike = (np.maximum(width[0], width[1]) <= ALIKE * np.minimum(width[0], width[1])) | (fewer < 5)
+    alike = (np.maximum(width[0], width[1]) <= ALIKE * np.minimum(width[0], width[1])) | (fewer < WIDE)
     fits = alike & (off <= ROUGHLY * d + np.minimum(3 * error, 0.15 * d)) & (d >= needed * s)
+    gap = logs[i] - logs[i - 1]
+    if not pair.analyte:
+        fits &= gap >= EMPTY * d
     if not fits.any():
         return None
-    gap = logs[i] - logs[i - 1]
     k = int(np.argmax(np.where(fits, gap - 1e-3 * off, -np.inf)))
     cut = int(i[k])
     if not _suits(logs, cut, d, BETWEEN_NEAR if near else BETWEEN):
@@ -115,9 +122,8 @@ def _suits(logs, i: int, d: float, shallow: float) -> bool:
     low, high = np.quantile(large, [0.005, 0.995])
     wider = 0.1 * (high - low) + 0.02
     among = np.mean((small > low - wider) & (small < high + wider)) >= SUITS
-    start = np.median(below) + np.array([d / 3, 2 * d / 3])
-    between = int(np.diff(np.searchsorted(logs, start))[0])
-    return bool(among and between <= shallow * len(small))
+    start, end = np.searchsorted(logs, [np.median(below) + d / 3, np.median(above) - d / 3])
+    return bool(among and end - start <= max(1, shallow * len(small)))
 
 
 def _by_ranges(values, pair: Pair) -> Heaps | None:

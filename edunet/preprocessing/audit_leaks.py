@@ -30,6 +30,7 @@ LEVEL = 0.01  # that chance does it, all comparisons counted
 WAYS = 3  # by gaps, by values, by categories
 ROWS = 10  # of a class and of the rest, measured
 
+# names of columns as words_in writes them: lengths of follow-up and stay, deaths and what else comes after
 SPAN = r"(time|days?|weeks?|months?|years?|date)"
 END = r"(event|death|relapse|recurrence|progression|failure|discharge|readmission|follow ?up|last .*|censor\w*)"
 SURE = re.compile(

@@ -17,7 +17,7 @@ from edunet.preprocessing.audit_frame import Frame
 from edunet.preprocessing.audit_report import Finding
 from edunet.preprocessing.audit_writing import listed, share
 
-__all__ = ["CHECKS", "NEEDS"]
+__all__ = ["CHECKS", "NEEDS", "apart"]
 
 ROWS = 20_000  # so many are looked at, spread over the table, where gaps are compared
 FEWEST = 5  # gaps of a column, to be compared with anything
@@ -43,7 +43,8 @@ def how_much(frame: Frame) -> Iterator[Finding]:
         tuple(names),
         f"{total:,} cell{'s are' if total > 1 else ' is'} empty, in {listed(names)}.",
         "; ".join(f"{column.name} {n:,} ({share(n, frame.n)})" for column, n in gaps[:8])
-        + f"{'; ...' if len(gaps) > 8 else ''}. {complete:,} of {frame.n:,} rows are complete.",
+        + f"{'; ...' if len(gaps) > 8 else ''}. {complete:,} of {frame.n:,} rows "
+        + f"{'is' if complete == 1 else 'are'} complete.",
         "Most models refuse NaN; to drop the rows with gaps keeps "
         f"{share(complete, frame.n)} of the patients, and not just any of them.",
         "SimpleImputer(strategy='median', add_indicator=True) of scikit-learn, fitted on the training rows only.",
@@ -72,7 +73,7 @@ def together(frame: Frame) -> Iterator[Finding]:
             "missing together",
             tuple(names),
             f"{listed(names)} are missing in the same rows: they were not asked of these patients.",
-            f"All {len(group)} are empty in {rows:,} of {frame.n:,} rows; "
+            f"{'Both' if len(group) == 2 else f'All {len(group)}'} are empty in {rows:,} of {frame.n:,} rows; "
             + ", ".join(f"{columns[i].name} in {int(columns[i].missing.sum()):,}" for i in group[:6])
             + f"{', ...' if len(group) > 6 else ''}.",
             f"Filled in one by one, they make up {rows:,} patients whom nobody has examined, all alike.",
@@ -125,7 +126,7 @@ def _where(frame: Frame, column: Column) -> str:
     return f"np.flatnonzero(np.isnan({at}))" if column.kind == "number" else f"np.flatnonzero(np.array({at}) == '')"
 
 
-def _dependent(frame: Frame, partners: list[Column], apart: float) -> Iterator[Finding]:
+def _dependent(frame: Frame, partners: list[Column], least: float) -> Iterator[Finding]:
     """Compare rows with and without a gap in the partner; one finding for all columns, with the strongest partner."""
     rows = slice(None, None, max(1, frame.n // ROWS))
     gaps = [c for c in frame.columns if FEWEST <= c.missing[rows].sum() <= len(c.missing[rows]) - FEWEST]
@@ -135,13 +136,13 @@ def _dependent(frame: Frame, partners: list[Column], apart: float) -> Iterator[F
     missing = np.stack([column.missing[rows] for column in gaps])
     auc, z = (np.zeros((len(gaps), len(scores))) for _ in range(2))
     for j, (partner, _, score) in enumerate(scores):
-        auc[:, j], z[:, j] = _apart(missing, score, ~partner.missing[rows])
+        auc[:, j], z[:, j] = apart(missing, score, ~partner.missing[rows])
         auc[[column is partner for column in gaps], j] = 0.5
     limit = CHANCE / z.size
     found = []
     for i, column in enumerate(gaps):
         j = int(np.argmax(np.where(np.isfinite(auc[i]), np.abs(auc[i] - 0.5), 0)))
-        if abs(auc[i, j] - 0.5) >= apart - 0.5 and math.erfc(abs(z[i, j]) / math.sqrt(2)) < limit:
+        if abs(auc[i, j] - 0.5) >= least - 0.5 and math.erfc(abs(z[i, j]) / math.sqrt(2)) < limit:
             found.append((column, *scores[j], abs(auc[i, j] - 0.5)))
     if not found:
         return
@@ -173,7 +174,7 @@ def _scores(column: Column, rows: slice) -> list[tuple[str, np.ndarray]]:
     return [(word, (text == word).astype(np.float64)) for word in sorted(words)] if 2 <= len(words) <= LEVELS else []
 
 
-def _apart(missing, score, present) -> tuple[np.ndarray, np.ndarray]:
+def apart(missing, score, present) -> tuple[np.ndarray, np.ndarray]:
     """Return the AUC of a score (n,) for each mask of missing (k,n), and its z by mid-ranks."""
     present = present & np.isfinite(score)
     score, missing = score[present], missing[:, present]

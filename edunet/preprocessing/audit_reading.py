@@ -50,6 +50,7 @@ def read_frame(frame, **given) -> Frame:
         patient=roles.get("patient"),
         time=roles.get("time"),
         site=roles.get("site"),
+        synthetic=getattr(frame, "synthetic", False) is True,
     )
 
 

@@ -50,8 +50,13 @@ class Audit:
     """The findings of `audit`, in the order of its checks; as many as len(audit), false if there are none.
 
     Attributes: findings; looked_at, the names of all checks that were made; left_out, name -> what it would need;
-    n_rows, n_columns, the size of the table. A notebook shows it as boxes, `print(audit)` writes it, `audit.save(path)`
-    makes a page of it.
+    n_rows, n_columns, the size of the table; synthetic, whether it says so of itself. A notebook shows it as boxes,
+    `print(audit)` writes it, `audit.save(path)` makes a page of it.
+
+    >>> from edunet.preprocessing.audit import audit
+    >>> report = audit({"age": [61, 48, None, 77], "sex": ["f", "m", "f", "?"]})
+    >>> report.names(), len(report.about("age"))
+    (['missing value as a word', 'values missing'], 1)
     """
 
     findings: tuple[Finding, ...]
@@ -59,6 +64,7 @@ class Audit:
     left_out: dict[str, str] = field(default_factory=dict)
     n_rows: int = 0
     n_columns: int = 0
+    synthetic: bool = False
     given_as: str = ""  # what frame, x or columns is in the repairs
 
     def __len__(self) -> int:
@@ -82,7 +88,8 @@ class Audit:
     __repr__ = __str__
 
     def _summary(self) -> str:
-        size = f"{self.n_rows:,} row{_s(self.n_rows)} of {self.n_columns} column{_s(self.n_columns)}"
+        rows = f"{'SYNTHETIC ' * self.synthetic}row{_s(self.n_rows)}"
+        size = f"{self.n_rows:,} {rows} of {self.n_columns} column{_s(self.n_columns)}"
         if not self.findings:
             return f"No finding in {size}."
         return f"{len(self)} finding{_s(len(self))} in {size}:"

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 
 import numpy as np
 
 from edunet.preprocessing.audit_cells import Column
 from edunet.preprocessing.audit_frame import Frame
+from edunet.preprocessing.audit_limits import limits_of
 from edunet.preprocessing.audit_report import Finding
 from edunet.preprocessing.audit_writing import listed, number, share
-from edunet.preprocessing.plausible import plausible_range
 from edunet.preprocessing.sentinels import zeros_stand_apart
 from edunet.preprocessing.units_text import read_unit
 
@@ -102,12 +103,13 @@ def words_among_numbers(frame: Frame) -> Iterator[Finding]:
 def numbers_as_words(frame: Frame) -> Iterator[Finding]:
     """Columns of numbers that nothing reads as such: 12,5 with a comma, 12 mg with its unit."""
     for column in frame.words():
-        cells = [cell for cell in column.text.tolist() if cell and not _says_nothing(cell)]
-        written = [NUMBER_AND_UNIT.fullmatch(cell) for cell in cells]
-        units = {match[2] for match in written if match}
-        commas = any(match and "," in match[1] for match in written)
-        numbers = sum(match is not None for match in written)
-        if not cells or numbers < MOSTLY * len(cells) or not all(not unit or read_unit(unit) for unit in units):
+        count = Counter(column.text.tolist())
+        cells = {cell: n for cell, n in count.items() if cell and not _says_nothing(cell)}
+        written = {cell: match for cell in cells if (match := NUMBER_AND_UNIT.fullmatch(cell))}
+        units = {match[2] for match in written.values()}
+        commas = any("," in match[1] for match in written.values())
+        numbers, total = sum(cells[cell] for cell in written), sum(cells.values())
+        if not cells or numbers < MOSTLY * total or not all(not unit or read_unit(unit) for unit in units):
             continue
         at, said = frame.at(column), sorted(units - {""})
         if commas or said:
@@ -118,7 +120,7 @@ def numbers_as_words(frame: Frame) -> Iterator[Finding]:
                 + (" with a decimal comma" if commas else "")
                 + (f" with their unit, {listed(said)}" if said else "")
                 + ": it is read as words.",
-                f"{numbers:,} of {len(cells):,} cells, such as {cells[0]!r}.",
+                f"{numbers:,} of {total:,} cells, such as {next(iter(written))!r}.",
                 "Each number becomes a class of its own, which a model learns by heart, or the column is left out.",
                 f"pd.to_numeric(pd.Series({at}).str.replace(',', '.').str.extract(r'([-+]?[\\d.]+)')[0])"
                 + ("; convert the units first." if len(said) > 1 else "."),
@@ -136,7 +138,7 @@ def _quantities(frame: Frame) -> list[Column]:
 
 def _zero_is_impossible(column: Column) -> bool:
     """Tell whether nobody has a zero: by the name of the column, or because the zeros are cut off from the rest."""
-    limits = plausible_range(column.name, None, column.measured)
+    limits = limits_of(column)
     if limits is not None and limits.low > 0:
         return True
     apart = (column.known == 0).sum() >= ZEROS and zeros_stand_apart(column.measured)

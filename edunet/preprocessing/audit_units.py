@@ -34,6 +34,7 @@ NAMELESS = re.compile(r"column \d+|x?\d+|v\d+|unnamed.*|feature.?\d+")
 WITHOUT_A_NAME = ("glucose", "creatinine", "cholesterol", "weight", "height", "temperature")
 ROWS = 50_000  # so many are looked at, spread over the values
 ENOUGH = 30  # values
+NEGATIVE = 0.01  # of the values, at most
 DIFFERENT = 10  # values: fewer are classes, or doses
 
 
@@ -80,6 +81,8 @@ def _heaps(column: Column, moved) -> Heaps | None:
     values = column.measured
     if moved is not None:
         values = np.sort(column.values[np.isfinite(column.values) & ~column.is_code() & ~moved])
+    if np.searchsorted(values, 0) > NEGATIVE * len(values):
+        return None  # no amount
     values = values[np.searchsorted(values, 0, side="right") :]
     found = _looked_for(values[:: max(1, len(values) // ROWS)], column.name)
     if found is None:

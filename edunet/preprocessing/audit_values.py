@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 import numpy as np
 
 from edunet.preprocessing.audit_cells import Column
 from edunet.preprocessing.audit_frame import Frame
+from edunet.preprocessing.audit_limits import limits_of
 from edunet.preprocessing.audit_report import Finding
 from edunet.preprocessing.audit_swaps import swapped_rows
 from edunet.preprocessing.audit_units import mixtures_of
 from edunet.preprocessing.audit_writing import listed, number
-from edunet.preprocessing.plausible import Plausible, plausible_range
 
-__all__ = ["CHECKS", "limits_of"]
+__all__ = ["CHECKS"]
 
 ENOUGH = 30  # values, before anything is called odd among them
 RARE = 0.01  # of the values
@@ -28,7 +27,6 @@ SKEWED = (
 BEYOND = 8  # half-widths s from the median
 GAP = 3  # half-widths s of nothing, between the odd values and all others
 TIMES = 4  # or a quarter: so far at least from the next value, of an amount; otherwise from the median
-PERCENT = re.compile(r"percent|(^|[_ ])pct($|[_ ])|%")
 
 
 def infinite(frame: Frame) -> Iterator[Finding]:
@@ -108,18 +106,6 @@ def far_beyond(frame: Frame) -> Iterator[Finding]:
 
 
 # ---------------------------------------------------------------- how it is done
-
-
-def limits_of(column: Column) -> Plausible | None:
-    """Return between what the values of a column can lie in living patients; None if its name does not tell."""
-    for unit in dict.fromkeys((column.unit or None, None)):
-        limits = plausible_range(column.name, unit, column.measured)
-        if limits is not None:
-            return limits
-    name = column.name.lower()
-    if (PERCENT.search(name) or column.unit == "%") and "change" not in name and len(column.measured):
-        return Plausible(0, 100, "%", "by definition")
-    return None
 
 
 def _in_one_unit(frame: Frame, column: Column) -> np.ndarray:

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from edunet.datasets import blood_risk
 from edunet.preprocessing.audit import CHECKS, NEEDS, Audit, Finding, audit
 from edunet.preprocessing.audit_report import PAGE
 
@@ -57,6 +58,13 @@ def test_what_needs_a_target_is_not_claimed():
     assert not missing & set(without.looked_at)
     assert missing <= set(with_target.looked_at)
     assert "Type audit(..., target=...) for that." in str(without)
+
+
+def test_what_is_synthetic_says_so():
+    report = audit(blood_risk.load(300))
+    assert "300 SYNTHETIC rows of 6 columns" in str(report)
+    assert "300 SYNTHETIC rows" in report.html()
+    assert "SYNTHETIC" not in str(audit({"a": [1.0]}))
 
 
 def test_every_check_is_looked_at_or_left_out():

@@ -60,3 +60,13 @@ def test_few_rows_of_a_class_that_is_not_rare():
     assert one.name == "few rows of a class"
     assert one.consequence.startswith("A fifth kept for a test holds 8 of this class")
     assert "class_weight" not in one.repair
+
+
+@pytest.mark.parametrize(("ill", "is_found"), [(99, 1), (100, 0)])
+def test_a_tenth_is_rare_however_many_there_are(ill, is_found):
+    assert len(found([0] * (1000 - ill) + [1] * ill)) == is_found
+
+
+@pytest.mark.parametrize(("ill", "is_found"), [(49, 1), (50, 0)])
+def test_fifty_are_enough_of_a_class(ill, is_found):
+    assert len(found([0] * 100 + [1] * ill)) == is_found

@@ -51,7 +51,9 @@ def test_one_row_is_not_constant(n):
 @pytest.mark.parametrize("start", [0, 1, 500])
 def test_numbers_of_the_rows_in_any_order(start):
     numbers = start + np.random.default_rng(0).permutation(100)
-    assert names(ids, table(nr=numbers)) == [("numbers of the rows", ("nr",))]
+    (found,) = ids(read_frame(table(nr=numbers)))
+    assert (found.name, found.columns) == ("numbers of the rows", ("nr",))
+    assert found.evidence == f"nr {start} to {start + 99}, no gap."
 
 
 @pytest.mark.parametrize("name", ["day", "time_hours", "visit"])
@@ -87,3 +89,10 @@ def test_ids_in_words_are_no_measurements_to_begin_with():
 
 def test_few_different_ids_are_codes():
     assert names(ids, table(sample_id=np.arange(100) % 20)) == []
+
+
+@pytest.mark.parametrize(
+    "values", [[*range(10), 11, 11], [*range(10), 10.5, 11], [*range(10), 12, 13]], ids=["twice", "half", "gap"]
+)
+def test_what_does_not_number_rows(values):
+    assert names(ids, {"nr": values}) == []

@@ -19,11 +19,24 @@ def pairs(columns):
 
 @pytest.mark.parametrize(
     "copy",
-    [WEIGHT, WEIGHT * 2.2046, (WEIGHT * 2.2046).round(), 200 - WEIGHT, np.where(np.arange(N) % 4, WEIGHT, np.nan)],
-    ids=["equal", "pounds", "whole pounds", "falling", "with gaps"],
+    [
+        WEIGHT,
+        WEIGHT * 2.2046,
+        (WEIGHT * 2.2046).round(),
+        200 - WEIGHT,
+        np.where(np.arange(N) % 4, WEIGHT, np.nan),
+        np.where(WEIGHT > 70, WEIGHT, np.nan),
+    ],
+    ids=["equal", "pounds", "whole pounds", "falling", "with gaps", "without the light ones"],
 )
 def test_a_line_of_another_column(copy):
     assert pairs({"kg": WEIGHT, "height": HEIGHT, "other": copy}) == [("kg", "other")]
+    assert pairs({"other": copy, "kg": WEIGHT}) == [("other", "kg")]
+
+
+def test_the_same_dates_twice():
+    days = np.datetime64("2021-01-01") + np.arange(N)
+    assert pairs({"visit": days, "date": days, "next": days + 1}) == [("visit", "date")]
 
 
 def test_the_line_is_told():

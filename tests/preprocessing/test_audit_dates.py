@@ -105,12 +105,29 @@ def test_two_ways_of_writing():
     )
 
 
-def test_the_repair_reads_both_ways():
+@pytest.mark.parametrize("source", ["pandas", "dict"])
+def test_the_repairs_run(source):
     pd = pytest.importorskip("pandas", reason="pandas is not installed")
-    frame = pd.DataFrame({"visit_date": [*DAYS, "03/13/2021", "03/09/2021"]})
-    (found,) = mixed(read_frame(frame))
-    exec(found.repair, {"frame": frame, "pd": pd})
-    assert str(frame["visit_date"].iloc[-1].date()) == "2021-03-09"
+    days = {"visit_date": [*DAYS, "03/13/2021", "2021-02-30", "2091-01-01", "03/09/2021"]}
+    given = pd.DataFrame(days) if source == "pandas" else {name: np.array(cells) for name, cells in days.items()}
+    frame = read_frame(given)
+    repairs = [
+        check.repair.split("missing: ")[-1] for check in (*mixed(frame), *impossible(frame), *future(frame, TODAY))
+    ]
+    for repair, missing in zip(repairs, (1, 1, 2), strict=True):
+        name = "frame" if source == "pandas" else "columns"
+        copy = given.copy()
+        exec(repair, {name: copy, "pd": pd})
+        assert copy["visit_date"].isna().sum() == missing
+        assert str(copy["visit_date"].iloc[-1].date()) == "2021-03-09"
+
+
+def test_the_repair_of_moments_runs():
+    pd = pytest.importorskip("pandas", reason="pandas is not installed")
+    frame = pd.DataFrame({"visit": ["2021-01-31 10:00", "2021-02-30 11:00", *["2021-03-01 09:30"] * 8]})
+    (found,) = impossible(read_frame(frame))
+    exec(found.repair.split("missing: ")[1], {"frame": frame, "pd": pd})
+    assert frame["visit"].isna().tolist() == [False, True] + [False] * 8
 
 
 @pytest.mark.parametrize(
@@ -158,3 +175,11 @@ def test_few_rows(n):
 def test_dates_of_numpy():
     days = np.array(["2020-01-01", "NaT", "2090-01-01"], "datetime64[D]")
     assert [found.name for found in every(read_frame({"visit": days}))] == ["future dates"]
+
+
+def test_a_day_on_which_many_came_stands_for_itself():
+    assert list(early(with_days("visit_date", *["2021-05-05"] * 20))) == []
+
+
+def test_years_that_count_from_a_birth_are_no_dates():
+    assert list(future(read_frame({"year": [1, 2, 3000]}), TODAY)) == []

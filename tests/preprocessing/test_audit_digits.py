@@ -66,7 +66,7 @@ def test_a_patient_counts_once():
     assert found(few, patient=np.repeat(np.arange(50), 10)) == []
 
 
-@pytest.mark.parametrize("name", ["time", "dose_mg"])
+@pytest.mark.parametrize("name", ["time", "dose_mg", "patient_id", "country_code"])
 def test_times_and_doses_are_set_by_hand(name):
     assert found(np.where(HALF, SBP.round(-1), SBP), name) == []
 

@@ -179,3 +179,29 @@ def test_the_middle_of_the_others_is_their_median(k):
 def test_addresses_are_left_out():
     site = np.arange(100) % 2
     assert names(between_sites, {"city": np.where(site, "Linz", "Graz"), "Zip code": site + 4020}, site=site) == []
+
+
+@pytest.mark.parametrize("few", [5, 9])
+def test_a_site_with_few_others_is_not_compared(few):
+    site = np.repeat([0, 1], [few, 400])
+    columns = {"x": 5.0 * site + np.arange(few + 400) % 7, "w": np.where(site, "a", "b")}
+    assert names(between_sites, columns, site=site) == []
+
+
+@pytest.mark.parametrize(("factor", "name"), [(2.5, "values differ"), (3.5, "another unit")])
+def test_three_times_the_median_may_be_another_unit(factor, name):
+    site = np.arange(200) % 2
+    x = np.random.default_rng(0).normal(10, 0.5, 200) * np.where(site, factor, 1)
+    assert names(between_sites, {"x": x}, site=site) == [(f"{name} between sites", ("x",))]
+
+
+@pytest.mark.parametrize(("check", "role", "word"), [(between_sites, "site", "site"), (over_time, "time", "time")])
+def test_what_differs_is_told_of_sites_and_of_time(check, role, word):
+    half = np.arange(400) % 2
+    y = np.random.default_rng(0).random(400) < np.where(half, 0.5, 0.3)
+    (one,) = check(read_frame({"c": np.zeros(400)}, target=y.astype(int), **{role: half}))
+    assert one.name.startswith("outcome differs")
+    assert one.consequence.startswith(f"Risks are too high at one {word} and too low at another")
+    assert one.repair.endswith("and calibrate there")
+    p = float(one.evidence.split("p <= ")[1].split()[0])
+    assert 1e-9 < p < 0.01

@@ -175,3 +175,13 @@ def test_of_each_way_the_best_class_is_told():
 )
 def test_what_classes_are(values, n_classes):
     assert len(classes_of(read_frame({"y": list(values)}).columns[0])[1]) == n_classes
+
+
+def test_chance_is_shared_out_over_all_columns_asked():
+    assert names(known_afterwards, {"los": WEAK}) == [("known only afterwards", ("los",))]
+    assert found(known_afterwards, {"los": WEAK, "survival_time": noise(1), "death_day": noise(1, 8)}) == []
+
+
+def test_a_weak_name_comes_with_its_p():
+    (one,) = found(known_afterwards, {"los": WEAK})
+    assert one.evidence.endswith("in 400 rows (p = 0.002).")

@@ -1,11 +1,13 @@
 """audit_missing: how much is missing, together or alone, and whether by chance."""
 
+import math
+
 import numpy as np
 import pytest
 
 from edunet.datasets import clinic_records
 from edunet.preprocessing.audit import audit
-from edunet.preprocessing.audit_missing import by_answer, by_others, how_much, nearly_empty, together
+from edunet.preprocessing.audit_missing import apart, by_answer, by_others, how_much, nearly_empty, together
 from edunet.preprocessing.audit_reading import read_frame
 
 N = 1000
@@ -85,6 +87,15 @@ def test_missing_by_a_number():
     assert one.columns == ("crp",)
     assert "in 0 % elsewhere" in one.evidence
     assert f"where age is above {np.median(AGE):g}" in one.evidence
+
+
+def test_the_test_by_ranks_is_that_of_mann_and_whitney():
+    """The reference is scipy.stats.mannwhitneyu(x[m], x[~m], use_continuity=False, method="asymptotic"), scipy 1.17."""
+    x = np.array([5, 1, 3, 3, 8, 2, 9, 4, 7, 6, 3, 10, 12, 11, 2, 5, 6, 1, 8, 20.0])
+    m = np.array([0, 1, 1, 0, 0, 1, 0, 1, 0, 0, 1, 0, 0, 0, 1, 0, 0, 1, 0, 1], bool)
+    auc, z = apart(m[None], x, np.ones(20, bool))
+    assert auc[0] == pytest.approx(0.14583333333333334)
+    assert math.erfc(abs(z[0]) / math.sqrt(2)) == pytest.approx(0.008486447896312248)
 
 
 def test_missing_by_a_word():

@@ -116,3 +116,15 @@ def test_z_is_that_of_mann_and_whitney():
     auc, z = areas(values, np.repeat([0, 1], [6, 8]), 2)
     assert auc[0] == pytest.approx(13 / 48)
     assert chance(z[0]) == pytest.approx(0.1514722283731966)
+
+
+def test_a_category_of_its_own_gets_the_share_of_all():
+    ill = np.arange(50) % 5 == 0
+    np.testing.assert_allclose(held_out_rates(np.arange(50), ill), 0.2)
+
+
+def test_held_out_rates_are_those_of_the_other_folds():
+    ill = np.random.default_rng(0).random(40) < 0.4
+    fold = np.random.default_rng(0).permutation(40) % 5
+    wanted = [(ill[fold != f].sum() + 2 * ill.mean()) / ((fold != f).sum() + 2) for f in fold]
+    np.testing.assert_allclose(held_out_rates(np.zeros(40, int), ill), wanted)

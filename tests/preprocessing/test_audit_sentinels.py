@@ -51,6 +51,11 @@ def test_one_zero_where_the_name_rules_it_out():
     assert found(zeros, {"chol": [0.0, *rng.normal(210, 40, 20)]}) != []
 
 
+@pytest.mark.parametrize("name", ["albumin", "glucose", "bilirubin"])
+def test_zeros_of_a_test_strip_are_degrees(name):
+    assert found(zeros, {name: rng.integers(0, 6, N)}) == []
+
+
 @pytest.mark.parametrize("name", ["time", "day_of_visit", "dose_mg", "weight change"])
 def test_zeros_of_times_and_doses_are_values(name):
     assert found(zeros, {name: np.where(HIDDEN, 0, BMI)}) == []
