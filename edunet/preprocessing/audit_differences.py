@@ -120,8 +120,8 @@ def _values(column: Column, place: np.ndarray, names: list[str], codes: np.ndarr
     sd = np.where(m >= ROWS, np.sqrt(np.bincount(where, weights=deviation**2, minlength=k) / total), np.nan)
     middle, spread = from_the_others(mean), from_the_others(sd)
     made = []
-    for i in _compared(k):
-        if m[i] < ROWS or len(values) - m[i] < ROWS or not np.isfinite(middle[i]) or not spread[i] > 0:
+    for i in _compared(m):
+        if not np.isfinite(middle[i]) or not spread[i] > 0:
             continue
         size = (mean[i] - middle[i]) / spread[i]
         text, unit = f"{size:+.0f} sd" if abs(size) >= 10 else f"{size:+.2g} sd", False
@@ -152,8 +152,10 @@ def _elsewhere(names: list[str]) -> str:
     return names[0] if len(names) == 2 else "elsewhere"
 
 
-def _compared(k: int) -> range:
-    return range(1, 2) if k == 2 else range(k)
+def _compared(rows: np.ndarray) -> list[int]:
+    """Return the places with enough rows, here and elsewhere; of two only the second."""
+    enough = np.flatnonzero((rows >= ROWS) & (rows.sum() - rows >= ROWS)).tolist()
+    return [i for i in enough if i == 1] if len(rows) == 2 else enough
 
 
 def _shares(
@@ -170,8 +172,8 @@ def _shares(
     share = np.where(m[:, None] >= ROWS, count / np.maximum(m, 1)[:, None], np.nan)
     middle = np.stack([from_the_others(share[:, j]) for j in range(kinds)], axis=1)
     made = []
-    for i in _compared(k):
-        if m[i] < ROWS or m.sum() - m[i] < ROWS or not np.isfinite(middle[i]).all():
+    for i in _compared(m):
+        if not np.isfinite(middle[i]).all():
             continue
         gap = _logit(share[i], m[i]) - _logit(middle[i], m[i]) if kind == "outcome" else share[i] - middle[i]
         j = kinds - 1 if kinds == 2 else int(np.abs(gap).argmax())

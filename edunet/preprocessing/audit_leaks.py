@@ -176,7 +176,7 @@ def _told(
     """Return how well a column tells the target, AUC or |ρ|, and in words; 0 and "" where chance may do the same."""
     if len(names) >= 2:
         groups = None if frame.patient is None else codes_of(frame.patient)[0]
-        comparisons = columns * WAYS * max(len(names) - 1, 1)
+        comparisons = columns * WAYS * (1 if len(names) == 2 else len(names))
         sure = [told for told in tells(column, codes, len(names), groups) if told.p * comparisons <= LEVEL]
         if not sure:
             return 0.0, ""
