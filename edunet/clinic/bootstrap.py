@@ -50,7 +50,7 @@ def bootstrap_ci(
     The usual misuse: to draw rows where patients have several. Ten rows of a patient are no ten patients: with 10 alike
     rows each, the interval is 3 times too narrow. Fewer than 20 patients of a kind are too few for any bootstrap. And
     PPV or F1 depend on how many are ill: unless that number was chosen beforehand, say stratified=False (stratified,
-    the interval of a PPV held the true one in 85 of 100 simulated samples, else in 95).
+    the interval of a PPV held the true one in 83 of 100 simulated samples, else in 95).
     Speed: a metric that takes sample_weight is given how often each row was drawn, another the rows themselves; 2,000
     samples of 100,000 rows take about 15 seconds.
     Sources: Efron & Tibshirani, An introduction to the bootstrap (1993), chapters 13, 14; Field & Welsh, Bootstrapping

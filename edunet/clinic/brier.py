@@ -17,6 +17,7 @@ from edunet.clinic.clustered import widened
 from edunet.clinic.estimate import Z95, Estimate, undefined
 from edunet.clinic.groups import numbers
 from edunet.clinic.inputs import labels_and_probabilities
+from edunet.clinic.kinds import one_kind_only
 
 __all__ = ["BrierParts", "brier_parts", "brier_score", "scaled_brier"]
 
@@ -72,7 +73,7 @@ def scaled_brier(y, p, *, groups=None) -> Estimate:
     whose = numbers("scaled_brier", groups, y.size)
     how = "1 minus the Brier score over that of the prevalence for everybody"
     if not y.size or y.all() or not y.any():
-        return undefined("it takes patients of both kinds, ill and healthy", y.size, how)
+        return undefined(one_kind_only(y), y.size, how)
     squares, share = (p - y) ** 2, float(y.mean())
     score, worst = float(squares.mean()), share * (1 - share)
     pull = (score - squares) / worst + score * (1 - 2 * share) / worst**2 * (y - share)  # of each patient on the value

@@ -26,6 +26,7 @@ from edunet.clinic.clustered import widened
 from edunet.clinic.estimate import Z95, Estimate, undefined
 from edunet.clinic.groups import numbers
 from edunet.clinic.inputs import labels_and_probabilities
+from edunet.clinic.kinds import one_kind_only
 from edunet.clinic.logistic import fit_logistic, log_odds, overlap, sigmoid
 from edunet.clinic.proportion import wilson_interval
 
@@ -41,8 +42,6 @@ __all__ = [
     "observed_expected",
     "spiegelhalter_z",
 ]
-
-ONE_KIND = "it takes patients of both kinds, ill and healthy"
 
 
 class SlopeIntercept(NamedTuple):
@@ -114,7 +113,7 @@ def calibration_intercept(y, p, *, groups=None) -> Estimate:
     whose = numbers("calibration_intercept", groups, y.size)
     how = "logistic regression with the log-odds of the predictions as offset"
     if not y.any() or y.all():
-        return undefined(ONE_KIND, y.size, how)
+        return undefined(one_kind_only(y), y.size, how)
     z, moved = log_odds(p)
     b, covariance = fit_logistic(np.ones((y.size, 1)), y, z)
     how = _sentences(how, moved)
@@ -212,7 +211,7 @@ def _slope_intercept(what: str, y, p, groups) -> SlopeIntercept:
 def _no_slope(y, z) -> str:
     """Return why there is no finite slope, or ""."""
     if not y.any() or y.all():
-        return ONE_KIND
+        return one_kind_only(y)
     if z.min() == z.max():
         return "all predictions are the same"
     if not overlap(z, y):

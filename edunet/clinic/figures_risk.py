@@ -101,7 +101,7 @@ def histogram_figure(y, p, *, best=None, threshold: float | None = None, synthet
 def _top(*values) -> float:
     """Return where the axis of risks ends: of a rare illness all would stand in the corner of 0 to 1."""
     top = max(*values, 0.01)
-    return 1.0 if top > 0.5 else math.ceil(top * 50) / 50
+    return 1.0 if top > 0.5 else max(math.ceil(top * 50) / 50, top)  # rounding must not leave the highest out
 
 
 def _shares(p, top) -> tuple[np.ndarray, np.ndarray]:

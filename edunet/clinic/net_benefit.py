@@ -15,6 +15,7 @@ from edunet.clinic.clustered import widened
 from edunet.clinic.estimate import Z95, Estimate, undefined
 from edunet.clinic.groups import numbers
 from edunet.clinic.inputs import labels_and_probabilities
+from edunet.clinic.kinds import one_kind_only
 
 __all__ = ["DecisionCurve", "decision_curve", "net_benefit"]
 
@@ -65,7 +66,7 @@ def net_benefit(y, p, threshold: float, *, prevalence: float | None = None, grou
         well = y.size - ill
         how += f", at a prevalence of {prevalence:g}"
         if not ill or not well:
-            return undefined("it takes patients of both kinds, ill and healthy", y.size, how)
+            return undefined(one_kind_only(y), y.size, how)
         found, alarmed = float(called[y].mean()), float(called[~y].mean())
         value = prevalence * found - (1 - prevalence) * alarmed * rate
         variance = prevalence**2 * found * (1 - found) / ill

@@ -9,19 +9,34 @@ from pathlib import Path
 
 __all__ = ["Audit", "Finding"]
 
-FOUND, FINE, GREY, BLUE = "#D55E00", "#009E73", "#555", "#0072B2"
+FOUND, FINE = "#D55E00", "#009E73"
+STYLE = """
+body { font: 16px/1.5 system-ui, sans-serif; color: #111; background: #fff; max-width: 60rem; margin: 0 auto;
+  padding: 1rem; overflow-wrap: anywhere }
+h1 { font-size: 1.7rem } h2 { font-size: 1.1rem; margin: 0 }
+section { border-left: 5px solid #D55E00; padding: .2rem .8rem; margin: 1rem 0; break-inside: avoid }
+p { margin: .2rem 0 } dl { margin: .3rem 0; display: grid; grid-template-columns: 7.5rem 1fr; gap: .2rem .6rem }
+dt { font-weight: 600; color: #333 } dd { margin: 0 } code { font-size: .9rem; white-space: pre-wrap }
+.scope { font-size: .9rem; color: #333; margin-top: 2rem }
+@media (max-width: 40rem) { dl { display: block } }
+"""
+POLICY = "default-src 'none'; style-src 'unsafe-inline'"  # the page can fetch nothing, and run nothing
 PAGE = """<!DOCTYPE html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="{policy}">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>{title}</title>
+<style>{style}</style>
 </head>
-<body style="font-family: sans-serif; max-width: 60em; margin: 2em auto; padding: 0 1em; line-height: 1.5">
+<body>
+<main>
 <h1>{title}</h1>
 <p>{summary}</p>
-{boxes}
-<p style="color: {grey}">{looked_at}</p>
+{findings}
+<div class="scope">{scope}</div>
+</main>
 </body>
 </html>
 """
@@ -105,30 +120,23 @@ class Audit:
 
     def _repr_html_(self) -> str:
         colour = FOUND if self.findings else FINE
-        scope = " ".join(f"{html.escape(line)}" for line in self._scope())
-        head = f"<b>{html.escape(self._summary())}</b><br><span style='color: {GREY}'>{scope}</span>"
-        return _box(colour, head) + self._boxes()
-
-    def _boxes(self) -> str:
-        return "\n".join(
-            _box(
-                FOUND,
-                f"<b>{html.escape(found.name)}</b>: {html.escape(found.sentence)}<br>"
-                f"<span style='color: {GREY}'>{html.escape(found.evidence)}</span><br>"
-                f"{html.escape(found.consequence)}<br>"
-                f"<span style='color: {BLUE}; font-family: monospace'>{html.escape(found.repair)}</span>",
-            )
-            for found in self.findings
-        )
+        scope = "<br>".join(html.escape(line) for line in self._scope())
+        head = f"<b>{html.escape(self._summary())}</b><br><small>{scope}</small>"
+        return _box(colour, head) + "".join(_box(FOUND, _inside(found)) for found in self.findings)
 
     def html(self, title: str = "Audit of a table") -> str:
         """Return a whole page, to be read without a network: nothing in it is fetched from elsewhere."""
+        sections = (
+            f"<section><h2>{i}. {html.escape(found.name)}</h2>\n{_inside(found, named=False)}</section>\n"
+            for i, found in enumerate(self.findings, 1)
+        )
         return PAGE.format(
+            policy=POLICY,
+            style=STYLE,
             title=html.escape(title),
             summary=html.escape(self._summary().rstrip(":.")) + ".",
-            boxes=self._boxes(),
-            grey=GREY,
-            looked_at="<br>".join(html.escape(line) for line in self._scope()),
+            findings="".join(sections),
+            scope="".join(f"<p>{html.escape(line)}</p>" for line in self._scope()),
         )
 
     def save(self, path: str | Path, *, overwrite: bool = False) -> Path:
@@ -145,6 +153,16 @@ class Audit:
 
 def _s(n: int) -> str:
     return "" if n == 1 else "s"
+
+
+def _inside(found: Finding, named: bool = True) -> str:
+    """Return a finding as HTML: colour alone would say nothing on grey paper, or to a reader of the screen."""
+    name = f"<b>{html.escape(found.name)}</b>: " if named else ""
+    return (
+        f"<p>{name}{html.escape(found.sentence)}</p><dl><dt>evidence</dt><dd>{html.escape(found.evidence)}</dd>"
+        f"<dt>consequence</dt><dd>{html.escape(found.consequence)}</dd>"
+        f"<dt>repair</dt><dd><code>{html.escape(found.repair)}</code></dd></dl>"
+    )
 
 
 def _box(colour: str, inside: str) -> str:

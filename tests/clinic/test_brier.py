@@ -80,7 +80,7 @@ def test_scaled_interval_agrees_with_resampling():
 
 
 def test_scaled_score_is_undefined_where_all_had_the_same_outcome():
-    assert scaled_brier([1, 1], [0.4, 0.9]).why == "it takes patients of both kinds, ill and healthy"
+    assert scaled_brier([1, 1], [0.4, 0.9]).why == "nobody is healthy"
 
 
 @pytest.mark.parametrize("metric", [brier_score, scaled_brier])
