@@ -27,7 +27,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from edunet.preprocessing.columns import Columns, as_numbers
-from edunet.preprocessing.plausible import Plausible, plausible_range
+from edunet.preprocessing.plausible import Plausible, plausible_range, span
 from edunet.preprocessing.splits_groups import is_missing
 from edunet.preprocessing.step import Change, Step
 
@@ -126,7 +126,7 @@ class PlausibleRange(Step):
         for name, (low, high, unit, _) in self.ranges_.items():
             values = self._numbers(columns, name)
             outside = (values < low) | (values > high)
-            said = f"{low:.10g} to {high:.10g} {unit}".rstrip()
+            said = span(low, high, unit)
             if outside.any():
                 text = f"{name}: {outside.sum():,} of {len(values):,} cells outside {said} became missing, "
                 text += _span(values[outside]) + "."

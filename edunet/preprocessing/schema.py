@@ -14,7 +14,7 @@ from numbers import Real
 import numpy as np
 
 from edunet.preprocessing.columns import as_numbers, columns_of
-from edunet.preprocessing.plausible import plausible_range
+from edunet.preprocessing.plausible import plausible_range, span
 from edunet.preprocessing.reference_ranges import reference_range
 from edunet.preprocessing.splits_groups import is_missing
 from edunet.preprocessing.units_names import analyte_of_column
@@ -210,17 +210,13 @@ def _examined(name, column: Column, values: np.ndarray) -> tuple[list[Failure], 
         numbers[good] = as_numbers("Schema", name, values[good])
     if column.plausible is not None:
         low, high = column.plausible
-        fail((numbers < low) | (numbers > high), f"outside {_span(column.plausible, column.unit)}")
+        fail((numbers < low) | (numbers > high), f"outside {span(low, high, column.unit)}")
     if column.reference is not None:
         n = int(((numbers < column.reference[0]) | (numbers > column.reference[1])).sum())
-        span = _span(column.reference, column.unit)
-        text = f"{name}: {n:,} of {good.sum():,} outside {span}, where 95 % of healthy people are; no failure."
+        limits = span(*column.reference, column.unit)
+        text = f"{name}: {n:,} of {good.sum():,} outside {limits}, where 95 % of healthy people are; no failure."
         notes = [text] * (n > 0)
     return found, notes
-
-
-def _span(ends: tuple[float, float], unit: str) -> str:
-    return f"{ends[0]:.10g} to {ends[1]:.10g} {unit}".rstrip()
 
 
 def _written(value) -> str:

@@ -68,6 +68,11 @@ def test_impossible_values_become_missing_and_nothing_is_dropped():
     assert step.ranges_["age"].unit == "years"
 
 
+def test_the_unit_of_a_ph_is_not_written():
+    step = PlausibleRange().fit({"pH": [7.4, 7.3, 74.0]})
+    assert step.text == "PlausibleRange, 3 rows: pH: 1 of 3 cells outside 6.2 to 8.2 became missing, 74."
+
+
 def test_limits_count_as_possible_and_infinity_does_not():
     step = PlausibleRange({"a": (1, 5)}).fit({"a": [1.0, 5.0]})
     np.testing.assert_array_equal(step.transform({"a": [1.0, 5.0, 0.999, np.inf, -np.inf]})["a"], [1, 5, nan, nan, nan])
