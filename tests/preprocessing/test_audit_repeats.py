@@ -3,8 +3,10 @@
 import numpy as np
 import pytest
 
+from edunet.datasets import hospitals
 from edunet.preprocessing.audit_reading import read_frame
-from edunet.preprocessing.audit_repeats import fixed_values, repeated_patients, repeated_rows, whose_rows
+from edunet.preprocessing.audit_repeats import fixed_values, repeated_patients, repeated_rows
+from edunet.preprocessing.audit_signature import whose_rows
 from edunet.preprocessing.splits import repeats
 
 
@@ -167,3 +169,15 @@ def test_a_case_of_0_or_1_is_no_id():
     rng = np.random.default_rng(0)
     columns = {f"item {j}": rng.integers(0, 3, 300) for j in range(3)} | {"case": rng.integers(0, 2, 300)}
     assert rows_found(columns) == []
+
+
+def test_rows_of_gaps_are_alike():
+    columns = {name: np.append(values, values[:1]) for name, values in table().items() if name != "sex"}
+    columns |= {name: np.where(np.arange(61) % 60, values, np.nan) for name, values in columns.items() if name != "age"}
+    assert rows_found(columns) == []
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_gaps_of_the_hospitals_are_no_repeats(seed):
+    cohort = hospitals.load(3000, seed=seed)
+    assert rows_found({name: cohort.x[:, j] for j, name in enumerate(cohort.columns)}, target=cohort.y) == []
