@@ -148,7 +148,7 @@ def _calibration(case: Case, numbers: dict[str, Estimate]) -> tuple[Part, ...]:
         "ici": ("ICI, mean distance from the smooth curve", smooth.ici),
         "e50": ("E50, median distance", smooth.e50),
         "e90": ("E90, 90th centile of the distance", smooth.e90),
-        "ece": ("Expected calibration error, 10 groups", expected_calibration_error(y, p)),
+        "ece": ("Expected calibration error (0 is right)", expected_calibration_error(y, p)),
     }
     numbers |= {key: value for key, (_, value) in found.items()}
     rows = [cells(name, value) for name, value in found.values()]
@@ -175,10 +175,10 @@ def _parts_of_brier(y, p) -> str:
     parts = brier_parts(y, p, bins=10)
     three = parts.reliability - parts.resolution + parts.uncertainty
     return (
-        f"Brier score in parts, over 10 groups: {parts.reliability:.4f} for probabilities that are off (reliability), "
-        f"less {parts.resolution:.4f} for telling patients apart (resolution), plus {parts.uncertainty:.4f} that the "
-        f"prevalence alone leaves open (uncertainty), and {parts.score - three:+.4f} for what differs inside of the "
-        "groups."
+        f"Brier score in parts, over {parts.groups} groups: {parts.reliability:.4f} for probabilities that are off "
+        f"(reliability), less {parts.resolution:.4f} for telling patients apart (resolution), plus "
+        f"{parts.uncertainty:.4f} that the prevalence alone leaves open (uncertainty), and {parts.score - three:+.4f} "
+        "for what differs inside of the groups."
     )
 
 
