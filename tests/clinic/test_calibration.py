@@ -20,6 +20,7 @@ from edunet.clinic.calibration import (
 )
 from edunet.clinic.logistic import fit_logistic, sigmoid
 from edunet.clinic.net_benefit import net_benefit
+from edunet.preprocessing.student import student_quantile
 
 
 def patients(n, power=2.0, noise=0.0):
@@ -74,7 +75,7 @@ def test_errors_of_several_rows_a_patient_are_those_of_statsmodels():
     whose = np.arange(400) // 5
     slope, intercept = calibration_slope_intercept(Y, P, groups=whose)
     found = slope, intercept, calibration_intercept(Y, P, groups=whose)
-    errors = [(one.high - one.low) / 2 / 1.959963984540054 for one in found]
+    errors = [(one.high - one.low) / 2 / student_quantile(0.975, 79) for one in found]
     assert errors == pytest.approx([0.04847585, 0.1230033, 0.23726552], abs=1e-8)
     assert {one.n for one in found} == {80}
 
