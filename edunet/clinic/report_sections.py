@@ -87,7 +87,7 @@ def _threshold(case: Case, numbers: dict[str, Estimate]) -> tuple[Part, ...]:
             rows.append(cells(f"{name} where {prevalence:.3g} of all are ill", found))
             numbers[f"{name.lower()}_at_{prevalence:g}"] = found
     return (
-        f"Called {ill}: a prediction of {float(t):.4g} or more. {_chosen(t, case)}",
+        f"Called {ill}: a prediction of {float(t):.4g} or more. {_chosen(t, case, tp, tn)}",
         counts,
         Table(
             "What an answer means",
@@ -99,10 +99,16 @@ def _threshold(case: Case, numbers: dict[str, Estimate]) -> tuple[Part, ...]:
     )
 
 
-def _chosen(threshold, case: Case) -> str:
+def _chosen(threshold, case: Case, found: int, well_called: int) -> str:
     whom = "patients" if case.groups is None else "rows"
     if isinstance(threshold, Threshold) and threshold.wanted:
         alone = "" if case.groups is None else " These two intervals take each row for a patient of its own."
+        there = threshold.n, threshold.ill, *(round(e * e.n) for e in (threshold.sensitivity, threshold.specificity))
+        if there == (case.n, case.events, found, well_called):
+            alone += (
+                " These are the very numbers found here: if it was chosen on the patients of this report, they flatter, "
+                "and a reviewer will refuse them."
+            )
         return (
             f"It was chosen for {threshold.wanted} on {threshold.n:,} {whom}, {threshold.ill:,} of them ill, where "
             f"it reached a sensitivity of {threshold.sensitivity.text()} and a specificity of "

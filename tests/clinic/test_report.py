@@ -102,6 +102,13 @@ def test_a_threshold_that_was_chosen_says_where():
     assert "How it was chosen is not known" in plain().text()
 
 
+def test_a_threshold_that_was_chosen_on_these_patients_is_found_out():
+    y, p = cohort(300, seed=1)
+    t = threshold_for(y, p, sensitivity=0.9)
+    assert "the very numbers found here" in report(y, p, threshold=t).text()
+    assert "the very numbers found here" not in report(*cohort(300, seed=2), threshold=t).text()
+
+
 def test_a_prevalence_elsewhere_is_used():
     numbers = report(*cohort(100), prevalence=0.02).numbers
     assert numbers["ppv_at_0.02"] < numbers["ppv"]
