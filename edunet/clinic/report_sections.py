@@ -106,8 +106,8 @@ def _chosen(threshold, case: Case, found: int, well_called: int) -> str:
         there = threshold.n, threshold.ill, *(round(e * e.n) for e in (threshold.sensitivity, threshold.specificity))
         if there == (case.n, case.events, found, well_called):
             alone += (
-                " These are the very numbers found here: if it was chosen on the patients of this report, they flatter, "
-                "and a reviewer will refuse them."
+                " These are the very numbers found here: if it was chosen on the patients of this report, they "
+                "flatter, and a reviewer will refuse them."
             )
         return (
             f"It was chosen for {threshold.wanted} on {threshold.n:,} {whom}, {threshold.ill:,} of them ill, where "
