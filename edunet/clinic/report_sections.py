@@ -131,9 +131,9 @@ def _discrimination(case: Case) -> tuple[Part, ...]:
     at = [f"{np.interp(x, alarms, found):.0%} of the ill at {x:.0%}" for x in (0.05, 0.1, 0.2, 0.5)]
     roc_words = f"For so many of the healthy called ill are found: {', '.join(at)}."
     precision, recall, _ = pr_curve(case.y, case.p)
-    order = np.argsort(recall, kind="stable")
-    at = [f"{np.interp(x, recall[order], precision[order]):.0%} at {x:.0%}" for x in (0.25, 0.5, 0.75, 0.9)]
-    pr_words = f"Share of those called ill who are, for the share of the ill that is found: {', '.join(at)}."
+    order = np.lexsort((-precision, recall))  # between two points no straight line leads: the first that finds enough
+    at = [f"{precision[order][np.searchsorted(recall[order], x)]:.0%} at {x:.0%}" for x in (0.25, 0.5, 0.75, 0.9)]
+    pr_words = f"Share of those called ill who are, where so many of the ill are found, or more: {', '.join(at)}."
     return (
         Picture("ROC curve.", roc_words, later(case, roc_figure, case.y, case.p, best=case.best)),
         Picture("Precision-recall curve.", pr_words, later(case, pr_figure, case.y, case.p, best=case.best)),

@@ -335,6 +335,11 @@ def test_a_perfect_order_of_a_few_patients_has_no_interval_of_no_width():
     assert "no interval" in found.how
 
 
+def test_precision_is_not_drawn_along_a_straight_line():
+    y, p = np.repeat([1, 0, 1, 0], [4, 1, 6, 9]), np.repeat([0.9, 0.9, 0.1, 0.1], [4, 1, 6, 9])
+    assert "80% at 25%, 50% at 50%, 50% at 75%, 50% at 90%" in report(y, p).text()  # of 5, then of all 20
+
+
 def test_half_an_answer_leaves_the_question_on_the_card(page):
     text = page.text()
     for item in ("7 Data preparation.", "10 Sample size.", "14 Fairness.", "15 Model output."):
