@@ -74,16 +74,17 @@ def report(
 ) -> Report:
     """Judge predictions as a clinical reviewer would, on one page that opens without a network.
 
-    The rarest class first; every number with its interval, its n and how it was computed; beside it what a trivial
-    answer gets and, on generated data, the best possible one; ROC, precision-recall, calibration and decision curves;
-    subgroups; what was done to the data; and a model card under the headings of TRIPOD+AI with blanks for a person.
+    The rarest class first; every measure with its n, how it was computed, and its interval if it has one; beside it
+    what a trivial answer gets and, on generated data, the best possible one; ROC, precision-recall, calibration and
+    decision curves; subgroups; what was done to the data; and a model card under the headings of TRIPOD+AI with blanks
+    for a person.
     What cannot be computed is named with its reason, and the rest is computed.
 
     Args: y (N,), 0 healthy, 1 ill, of patients that neither trained the model nor chose anything of it; p (N,), the
         predicted probabilities (other numbers that are higher for the ill: what needs probabilities is left out). Or
         of K classes y (N,) from 0 to K−1, or (N,K) of 0 and 1, and p (N,K): then each class is one against the rest.
         groups (N,), whose each row is, if patients have several: intervals are then those of so many patients.
-        subgroup {"sex": (N,), ...}, or (N,): every number again for each value in it.
+        subgroup {"sex": (N,), ...}, a column or a table of pandas, or (N,): six measures again for each group.
         threshold, from which on a patient is called ill, best by `clinic.threshold_for` on validation data; unless
         given 0.5 of probabilities. prevalence, where the model shall be used, between 0 and 1.
         best, the best possible predictions of these rows, as `cohort.truth["risk"]` of a generated set.

@@ -237,7 +237,8 @@ def _with_doubts(case: Case) -> Case:
             )
         elif min(ill, well) < EVENTS:
             notes.append(
-                f"Only {min(ill, well)} rows are {case.names[int(ill < well)]!r}; a validation wants at least "
+                f"Only {min(ill, well)} row{'s are' if min(ill, well) > 1 else ' is'} "
+                f"{case.names[int(ill < well)]!r}; a validation wants at least "
                 f"{EVENTS} of each kind (Collins, Ogundimu & Altman 2016). The intervals say how little is known."
             )
         if not case.is_probability:

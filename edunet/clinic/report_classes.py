@@ -51,6 +51,12 @@ def sections_of_classes(case: Case) -> tuple[list[Section], dict[str, Estimate]]
     inner, more = sections_of(one)
     words = (
         f"The same questions as of a report on {names[rarest]!r} alone. Of another class k: report(y == k, p[:, k])."
+        + (
+            ""
+            if several or threshold is None
+            else f" Called so, from here on: from {float(threshold):.3g} on; in the "
+            "tables above: if no other class has a larger prediction."
+        )
     )
     sections.append(Section(f"The rarest class: {names[rarest]}", (words, *inner)))
     return sections, numbers | {f"rarest_{key}": value for key, value in more.items()}

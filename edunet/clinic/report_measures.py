@@ -152,5 +152,5 @@ def cells(name: str, found: Estimate, digits: int = 3) -> tuple:
     """Return the cells of a row: name with how it was computed, value, interval, n."""
     if math.isnan(found):
         return Named(name), "not computed", found.why, f"{found.n:,}"
-    interval = "" if math.isnan(found.low) else f"{found.low:.{digits}f} to {found.high:.{digits}f}"
+    interval = "none" if math.isnan(found.low) else f"{found.low:.{digits}f} to {found.high:.{digits}f}"
     return Named(name, found.how), f"{found:.{digits}f}", interval, f"{found.n:,}"

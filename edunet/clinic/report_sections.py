@@ -87,7 +87,7 @@ def _threshold(case: Case, numbers: dict[str, Estimate]) -> tuple[Part, ...]:
             rows.append(cells(f"{name} where {prevalence:.3g} of all are ill", found))
             numbers[f"{name.lower()}_at_{prevalence:g}"] = found
     return (
-        f"Called {ill}: a prediction of {float(t):.4g} or more. {_chosen(t, case)}",
+        f"Called {ill}: a prediction of {float(t):.4g} or more. {_chosen(t, case, tp, tn)}",
         counts,
         Table(
             "What an answer means",
@@ -99,10 +99,16 @@ def _threshold(case: Case, numbers: dict[str, Estimate]) -> tuple[Part, ...]:
     )
 
 
-def _chosen(threshold, case: Case) -> str:
+def _chosen(threshold, case: Case, found: int, well_called: int) -> str:
     whom = "patients" if case.groups is None else "rows"
     if isinstance(threshold, Threshold) and threshold.wanted:
         alone = "" if case.groups is None else " These two intervals take each row for a patient of its own."
+        there = threshold.n, threshold.ill, *(round(e * e.n) for e in (threshold.sensitivity, threshold.specificity))
+        if there == (case.n, case.events, found, well_called):
+            alone += (
+                " These are the very numbers found here: if it was chosen on the patients of this report, they "
+                "flatter, and a reviewer will refuse them."
+            )
         return (
             f"It was chosen for {threshold.wanted} on {threshold.n:,} {whom}, {threshold.ill:,} of them ill, where "
             f"it reached a sensitivity of {threshold.sensitivity.text()} and a specificity of "
@@ -125,9 +131,9 @@ def _discrimination(case: Case) -> tuple[Part, ...]:
     at = [f"{np.interp(x, alarms, found):.0%} of the ill at {x:.0%}" for x in (0.05, 0.1, 0.2, 0.5)]
     roc_words = f"For so many of the healthy called ill are found: {', '.join(at)}."
     precision, recall, _ = pr_curve(case.y, case.p)
-    order = np.argsort(recall, kind="stable")
-    at = [f"{np.interp(x, recall[order], precision[order]):.0%} at {x:.0%}" for x in (0.25, 0.5, 0.75, 0.9)]
-    pr_words = f"Share of those called ill who are, for the share of the ill that is found: {', '.join(at)}."
+    order = np.lexsort((-precision, recall))  # between two points no straight line leads: the first that finds enough
+    at = [f"{precision[order][np.searchsorted(recall[order], x)]:.0%} at {x:.0%}" for x in (0.25, 0.5, 0.75, 0.9)]
+    pr_words = f"Share of those called ill who are, where so many of the ill are found, or more: {', '.join(at)}."
     return (
         Picture("ROC curve.", roc_words, later(case, roc_figure, case.y, case.p, best=case.best)),
         Picture("Precision-recall curve.", pr_words, later(case, pr_figure, case.y, case.p, best=case.best)),
@@ -148,7 +154,7 @@ def _calibration(case: Case, numbers: dict[str, Estimate]) -> tuple[Part, ...]:
         "ici": ("ICI, mean distance from the smooth curve", smooth.ici),
         "e50": ("E50, median distance", smooth.e50),
         "e90": ("E90, 90th centile of the distance", smooth.e90),
-        "ece": ("Expected calibration error, 10 groups", expected_calibration_error(y, p)),
+        "ece": ("Expected calibration error (0 is right)", expected_calibration_error(y, p)),
     }
     numbers |= {key: value for key, (_, value) in found.items()}
     rows = [cells(name, value) for name, value in found.values()]
@@ -175,10 +181,10 @@ def _parts_of_brier(y, p) -> str:
     parts = brier_parts(y, p, bins=10)
     three = parts.reliability - parts.resolution + parts.uncertainty
     return (
-        f"Brier score in parts, over 10 groups: {parts.reliability:.4f} for probabilities that are off (reliability), "
-        f"less {parts.resolution:.4f} for telling patients apart (resolution), plus {parts.uncertainty:.4f} that the "
-        f"prevalence alone leaves open (uncertainty), and {parts.score - three:+.4f} for what differs inside of the "
-        "groups."
+        f"Brier score in parts, over {parts.groups} groups: {parts.reliability:.4f} for probabilities that are off "
+        f"(reliability), less {parts.resolution:.4f} for telling patients apart (resolution), plus "
+        f"{parts.uncertainty:.4f} that the prevalence alone leaves open (uncertainty), and {parts.score - three:+.4f} "
+        "for what differs inside of the groups."
     )
 
 

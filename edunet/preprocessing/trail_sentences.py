@@ -89,9 +89,15 @@ def _outcomes(step, names) -> str:
 
 def _each_category(step, names) -> str:
     pairs, dropped = _pairs(step.categories_, names), getattr(step, "drop_idx_", None)
+    rare = getattr(step, "infrequent_categories_", None)
+    nothing = [None] * len(pairs)
     parts = []
-    for (name, words), k in zip(pairs, [None] * len(pairs) if dropped is None else dropped, strict=True):
-        parts.append(f"{_short(name)} ({listed(words)}{'' if k is None else f'; none for {_short(words[k])}'})")
+    for (name, words), k, few in zip(
+        pairs, nothing if dropped is None else dropped, nothing if rare is None else rare, strict=True
+    ):
+        more = "" if k is None else f"; none for {_short(words[k])}"
+        more += "" if few is None else f"; together {listed(few)}"
+        parts.append(f"{_short(name)} ({listed(words)}{more})")
     return listed(parts)
 
 

@@ -102,6 +102,13 @@ def test_a_threshold_that_was_chosen_says_where():
     assert "How it was chosen is not known" in plain().text()
 
 
+def test_a_threshold_that_was_chosen_on_these_patients_is_found_out():
+    y, p = cohort(300, seed=1)
+    t = threshold_for(y, p, sensitivity=0.9)
+    assert "the very numbers found here" in report(y, p, threshold=t).text()
+    assert "the very numbers found here" not in report(*cohort(300, seed=2), threshold=t).text()
+
+
 def test_a_prevalence_elsewhere_is_used():
     numbers = report(*cohort(100), prevalence=0.02).numbers
     assert numbers["ppv_at_0.02"] < numbers["ppv"]
@@ -316,6 +323,23 @@ def test_the_parts_of_the_brier_score_add_up(page):
     assert off - sorts + leaves + inside == pytest.approx(page.numbers["brier"], abs=2e-4)
 
 
+def test_groups_of_risk_that_came_out_fewer_are_counted():
+    page = report([0, 1] * 20, [0.2, 0.7] * 20)
+    assert "over 2 groups" in table_of(page, "Calibration").note
+
+
+def test_a_perfect_order_of_a_few_patients_has_no_interval_of_no_width():
+    found = report([0, 1, 1, 0] * 4, [0.2, 0.7, 0.8, 0.1] * 4, groups=np.arange(16) // 2).numbers["auprc"]
+    assert found == 1
+    assert math.isnan(found.low)
+    assert "no interval" in found.how
+
+
+def test_precision_is_not_drawn_along_a_straight_line():
+    y, p = np.repeat([1, 0, 1, 0], [4, 1, 6, 9]), np.repeat([0.9, 0.9, 0.1, 0.1], [4, 1, 6, 9])
+    assert "80% at 25%, 50% at 50%, 50% at 75%, 50% at 90%" in report(y, p).text()  # of 5, then of all 20
+
+
 def test_half_an_answer_leaves_the_question_on_the_card(page):
     text = page.text()
     for item in ("7 Data preparation.", "10 Sample size.", "14 Fairness.", "15 Model output."):
@@ -371,6 +395,12 @@ def test_the_card_of_several_classes_tells_of_the_rarest():
     rng = np.random.default_rng(0)
     page = report(rng.integers(0, 3, 60), rng.dirichlet([1, 1, 1], 60))
     assert "Of the rarest class alone: AUROC" in page.text()
+
+
+def test_the_rarest_class_says_that_it_is_called_otherwise_than_all():
+    rng = np.random.default_rng(0)
+    page = report(rng.integers(0, 3, 60), rng.dirichlet([1, 1, 1], 60))
+    assert "Called so, from here on: from 0.5 on" in page.text().replace("\n", " ")
 
 
 def test_scores_of_several_labels_are_cut_where_it_was_said():

@@ -125,6 +125,7 @@ def test_parts_side_by_side_are_each_told():
             "KNeighborsTransformer: fitted on 2 columns; what it does is not known here.",
         ),
         (SimpleImputer(strategy=np.max), "SimpleImputer: gaps are filled with the max of training: a 3, b 6."),
+        (OneHotEncoder(max_categories=1), "for each category: a (1, 3; together 1, 3), b (2, 6; together 2, 6)."),
         (OneHotEncoder(drop="first"), "for each category: a (1, 3; none for 1), b (2, 6; none for 2)."),
         (
             TargetEncoder(cv=2),
