@@ -143,12 +143,13 @@ def _top(x: np.ndarray) -> float:
 def _white(name: str, x: np.ndarray, white) -> float:
     if white is None:
         return _top(x)
-    if (
-        isinstance(white, bool)
-        or not isinstance(white, (int, float, np.integer, np.floating))
-        or not 0 < white <= _top(x)
-    ):
-        raise ValueError(f"{name}: white, of empty glass, is > 0 and at most {_top(x):g}. Received: {white!r:.40}.")
+    least = 1 if x.dtype == np.uint8 else 0  # white=1.0 of bytes is that of floats
+    number = isinstance(white, (int, float, np.integer, np.floating)) and not isinstance(white, bool)
+    if not number or not least < white <= _top(x):
+        raise ValueError(
+            f"{name}: white, of empty glass, is above {least} and at most {_top(x):g}, in the scale of the pixels. "
+            f"Received: {white!r:.40}."
+        )
     return float(white)
 
 
