@@ -21,14 +21,16 @@ from edunet.clinic.kinds import one_kind_only
 
 __all__ = ["BrierParts", "brier_parts", "brier_score", "scaled_brier"]
 
+ALIKE = 1e-12  # what rounding makes of equal distances
+
 
 def brier_score(y, p, *, groups=None) -> Estimate:
     """Mean squared distance between the predictions and what happened: 0 is perfect, 0.25 is "50 %" for everybody.
 
         Brier = 1/n Σ (p_i − y_i)²
     Args: y (N,) 0 or 1; p (N,) probabilities; groups (N,), whose each row is, if patients have several. Interval: the
-    mean of n squared distances ± 1.96 standard errors; none where all patients are alike (all ill or all healthy), for
-    then there is no telling how far it would move.
+    mean of n squared distances ± 1.96 standard errors; none where all patients are alike (all ill or all healthy, or
+    all equally far off), for then there is no telling how far it would move.
     Raises ValueError for other labels, NaN, probabilities outside 0 to 1.
     The usual misuse: comparing two populations with it. At a prevalence of 2 % calling 2 % for everybody scores 0.0196,
     which looks excellent and finds nobody; `scaled_brier` of that is 0.
@@ -47,6 +49,8 @@ def brier_score(y, p, *, groups=None) -> Estimate:
     score = float(squares.mean())
     if y.all() or not y.any():
         return Estimate(score, n=y.size, how=f"{how}; no interval, as all patients had the same outcome")
+    if np.ptp(squares) < ALIKE:
+        return Estimate(score, n=y.size, how=f"{how}; no interval, as all predictions are equally far off")
     if whose is not None:
         found = widened(score, (squares - score) / y.size, whose, how)
         return Estimate(score, max(found.low, 0.0), min(found.high, 1.0), found.n, how=found.how)
@@ -60,8 +64,8 @@ def scaled_brier(y, p, *, groups=None) -> Estimate:
 
         scaled Brier = 1 − Brier / (π (1−π))          π = mean of y
     Args: y (N,) 0 or 1; p (N,) probabilities; groups (N,), whose each row is, if patients have several. It is negative
-    for a model that is worse than the prevalence. Interval: by the delta method, Brier and π vary together. Undefined
-    where all patients had the same outcome.
+    for a model that is worse than the prevalence. Interval: by the delta method, Brier and π vary together; none where
+    all predictions are equally far off. Undefined where all patients had the same outcome.
     Raises ValueError for other labels, NaN, probabilities outside 0 to 1.
     The usual misuse: reading it as R² of a treatment effect, or as the share of patients called right.
     Source: Steyerberg et al., Assessing the performance of prediction models, Epidemiology 21 (2010) 128-138.
@@ -78,6 +82,8 @@ def scaled_brier(y, p, *, groups=None) -> Estimate:
     score, worst = float(squares.mean()), share * (1 - share)
     pull = (score - squares) / worst + score * (1 - 2 * share) / worst**2 * (y - share)  # of each patient on the value
     value = 1 - score / worst
+    if np.ptp(squares) < ALIKE:
+        return Estimate(value, n=y.size, how=f"{how}; no interval, as all predictions are equally far off")
     if whose is not None:
         return widened(value, pull / y.size, whose, how)
     half = Z95 * math.sqrt(pull.var(ddof=1) / y.size)

@@ -35,6 +35,8 @@ def event_1(y, p, *, threshold: float = 0.5, seed=0) -> Estimate:
     drawn = rng.multinomial(table.n, counts / table.n, RESAMPLES)
     drawn = drawn[drawn[:, 0] + drawn[:, 2] > 0]
     low, high = np.percentile(_smaller(drawn), [2.5, 97.5])
+    if low == high:  # resamples of patients of whom all, or none, are rightly called know of no others
+        low, high, how = np.nan, np.nan, f"{how}; no interval, as they are all alike"
     return Estimate(_smaller(counts[np.newaxis])[0], low, high, table.n, how=how)
 
 

@@ -10,11 +10,10 @@ __all__ = ["labels", "labels_and_probabilities", "labels_and_scores"]
 def labels(what: str, y) -> np.ndarray:
     """Return y as (N,) bool: who is ill. Raises ValueError for labels that are not 0 or 1."""
     y = np.asarray(y)
+    if y.dtype == object and all(isinstance(label, (bool, int, float, np.bool_, np.number)) for label in y.flat):
+        y = np.array(y.tolist())  # numbers of a table that has words too
     if y.dtype.kind not in "biuf":
-        kinds = np.unique(y.astype(str))
-        if kinds.size == 2:
-            raise ValueError(f"{what}: labels are 0 or 1. Received words; type y == {str(kinds[-1])!r} for who is ill.")
-        raise ValueError(f"{what}: labels are 0 or 1. Received {kinds.size} different words, such as {kinds[:3]}.")
+        raise _words(what, np.unique(y.astype(str)))
     if y.ndim == 2 and y.shape[1] == 1:
         y = y[:, 0]
     if y.ndim != 1:
@@ -22,11 +21,32 @@ def labels(what: str, y) -> np.ndarray:
             f"{what}: expected one label for each patient, (N,). Received shape {y.shape}. For several classes take "
             "one of them: y == k, p[:, k]; of one-hot labels y[:, k]."
         )
+    unknown = np.count_nonzero(np.isnan(y)) if y.dtype.kind == "f" else 0
+    if unknown:
+        raise ValueError(
+            f"{what}: {unknown} of {y.size} labels are NaN: who of these patients is ill is not known. Leave them out "
+            "of y and p, and say how many they were."
+        )
     check_labels(what, y)
     kinds = np.unique(y)
+    if kinds.size and kinds[0] >= 0 and kinds[-1] <= 1 and (kinds % 1).any():
+        raise ValueError(
+            f"{what}: labels are 0 or 1. Received {kinds[kinds % 1 > 0][0]:g} among them. Are labels and predictions "
+            "exchanged? Metrics take (y, p), calibrators fit(p, y)."
+        )
     two = f"Type y == {kinds[-1]:g} for who is ill, or " if kinds.size == 2 else "For class k "
     check_yes_or_no(what, y, two + "y == k, and p[:, k] of several columns.")
     return y.astype(bool)
+
+
+def _words(what: str, kinds: np.ndarray) -> ValueError:
+    """Return the error for labels that are words, of these kinds."""
+    if kinds.size != 2:
+        return ValueError(f"{what}: labels are 0 or 1. Received {kinds.size} different words, such as {kinds[:3]}.")
+    first, second = map(str, kinds)
+    return ValueError(
+        f"{what}: labels are 0 or 1. Received words; type y == {second!r}, or y == {first!r} if that is who is ill."
+    )
 
 
 def labels_and_scores(what: str, y, score) -> tuple[np.ndarray, np.ndarray]:

@@ -11,6 +11,7 @@ from edunet.clinic.clustered import clustered_error
 from edunet.clinic.confusion import answers, counted, table_of
 from edunet.clinic.estimate import Z95, Estimate, undefined
 from edunet.clinic.groups import numbers
+from edunet.preprocessing.student import student_quantile
 
 __all__ = ["LikelihoodRatios", "clustered_ratio", "diagnostic_odds_ratio", "likelihood_ratios", "ratio_of_shares"]
 
@@ -28,8 +29,8 @@ def likelihood_ratios(y, p, threshold: float = 0.5, *, groups=None) -> Likelihoo
         LR⁺ = Se / (1 − Sp)        LR⁻ = (1 − Se) / Sp        odds after = LR · odds before
         log LR ± 1.96 √((1−a)/(m a) + (1−b)/(n b)),   a of the m ill and b of the n healthy got this answer
     10 and 0.1 change a mind, 1 tells nothing. Unlike PPV and NPV they do not depend on how many are ill. Where none of
-    the healthy (ill) got the answer the ratio is ∞ (0), and half a patient is added to each count for the end of the
-    interval that is left; `how` says so.
+    the healthy (ill) got the answer the ratio is ∞ (0). For the interval half a patient is added to each of the four
+    counts if one of them is 0: if nobody is missed too, or the sensitivity would be taken for certain; `how` says so.
 
     Args: y (N,) 0 or 1, who is ill; p (N,), higher for the ill; threshold, on the scale of p: called ill if p ≥ it;
     groups (N,), whose each row is, if patients have several: the interval then is that of so many patients.
@@ -58,12 +59,12 @@ def likelihood_ratios(y, p, threshold: float = 0.5, *, groups=None) -> Likelihoo
 def clustered_ratio(y: np.ndarray, called: np.ndarray, whose: np.ndarray | None) -> tuple[float, int] | None:
     """Return the standard error of log((a/m) / (b/n)) and the number of patients; None if each row is a patient.
 
-    a of the m ill rows and b of the n healthy ones were called so; nan where a or b is 0.
+    a of the m ill rows and b of the n healthy ones were called so; nan where that is none or all of them.
     """
     if whose is None:
         return None
     patients = int(whose.max()) + 1
-    if not (called & y).any() or not (called & ~y).any():
+    if any(not side.any() or side.all() for side in (called[y], called[~y])):
         return math.nan, patients
     a, b = called[y].mean(), called[~y].mean()
     influence = np.where(y, (called - a) / (a * y.sum()), -(called - b) / (b * (~y).sum()))
@@ -86,9 +87,9 @@ def ratio_of_shares(
         error, patients = clustered
         if not error > 0:
             return math.nan, math.nan, "no interval: a count is 0, or all patients are one, or alike"
-        middle, half = math.log(a / m) - math.log(b / n), Z95 * error
-        return math.exp(middle - half), math.exp(middle + half), f"interval of {patients} patients on the log scale"
-    halves = not a or not b or (a == m and b == n)  # the logarithm needs more than 0, and all of all has no variance
+        middle, half = math.log(a / m) - math.log(b / n), student_quantile(0.975, patients - 1) * error
+        return math.exp(middle - half), math.exp(middle + half), f"interval of {patients:,} patients on the log scale"
+    halves = 0 in (a, b, m - a, n - b)  # 0 has no logarithm, and all of all would have no variance
     c, d, k, l = (a + 0.5, b + 0.5, m + 1, n + 1) if halves else (a, b, m, n)
     middle, half = math.log(c / k) - math.log(d / l), Z95 * math.sqrt((1 - c / k) / c + (1 - d / l) / d)
     low, high = (math.exp(middle - half) if a else 0.0), (math.exp(middle + half) if b else math.inf)

@@ -20,7 +20,7 @@ def dice(mask, prediction) -> Estimate:
     values (probabilities, 255, several classes) and for shapes that differ.
     The usual misuse: counting the pixels of all cases together, as `metrics.DiceScore` does in training: one large
     lesion then hides ten small ones that were missed. Average over cases: `over_cases([dice(m, p) for m, p in ...])`.
-    Dice is harder for small areas: one pixel of error costs 0.3 of a lesion of 3 pixels, nothing of a liver. With many
+    Dice is harder for small areas: one pixel missed costs 0.2 of a lesion of 3 pixels, nothing of a liver. With many
     empty cases, the rule for them decides the mean: report detection apart.
     Source: Dice, Measures of the amount of ecologic association between species (1945); Maier-Hein et al., Metrics
     reloaded (2024).

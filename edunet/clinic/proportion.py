@@ -22,4 +22,4 @@ def wilson_interval(hits: float, n: float, z: float = 1.959963984540054) -> tupl
     centre = p + z * z / (2 * n)
     half = z * math.sqrt(p * (1 - p) / n + z * z / (4 * n * n))
     low, high = (centre - half) / (1 + z * z / n), (centre + half) / (1 + z * z / n)
-    return max(low, 0.0), min(high, 1.0)
+    return 0.0 if hits == 0 else low, 1.0 if hits == n else high  # without what rounding adds at an end

@@ -42,8 +42,8 @@ def brier_at(time, event, survival_probability, horizon, *, train=None) -> Estim
     The usual misuse: giving the risk instead of survival; leaving out who was censored before the horizon, which
     keeps too many of the dead. G is one curve for all: if dropping out depends on x, the weights are wrong.
     Source: Graf et al., Assessment and comparison of prognostic classification schemes for survival data (1999); G just
-    before T_i, as in Gerds & Schumacher (2006). scikit-survival takes G after those lost at T_i: the same unless events
-    and losses share times; with whole years it is far off.
+    before T_i, as in Gerds & Schumacher (2006). scikit-survival takes G after those lost at T_i: the same unless one
+    is lost at the time of an event or at the horizon; with whole years it is far off.
 
     >>> round(brier_at([1, 2, 3, 4], [1, 1, 0, 1], [0.2, 0.4, 0.7, 0.9], horizon=2.5), 4)
     0.075

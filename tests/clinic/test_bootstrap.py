@@ -144,10 +144,11 @@ def test_what_is_not_computed_says_why():
 
 def test_infinite_ratios_have_an_end():
     def ratio(y, p):
-        wrong = (~(y == 1) & (p >= 0.9)).sum()
-        return (y[p >= 0.9] == 1).sum() / wrong if wrong else math.inf
+        wrong = (~(y == 1) & (p >= 0.88)).sum()
+        return (y[p >= 0.88] == 1).sum() / wrong if wrong else math.inf
 
     found = bootstrap_ci(ratio, Y, P, **FEW)
+    assert math.isfinite(found.low)
     assert found.high == math.inf
 
 
@@ -164,6 +165,14 @@ def test_paired_difference_is_that_of_delong():
     found, delong = bootstrap_difference(auroc, y, p1, p2, n=1000), compare_auroc(y, p1, p2).difference
     assert found == pytest.approx(delong, abs=1e-12)
     assert found.interval == pytest.approx(delong.interval, abs=0.006)
+
+
+@pytest.mark.parametrize("method", ["percentile", "bca"])
+def test_a_perfect_area_is_not_certain(method):
+    found = bootstrap_ci(auroc, Y, Y + 0.01 * P, **FEW, method=method)
+    assert float(found) == 1
+    assert math.isnan(found.low)
+    assert "the same in all" in found.how
 
 
 def test_difference_of_the_same_is_none():

@@ -46,6 +46,14 @@ def test_score_of_one_kind_of_patient_has_no_interval():
     assert "same outcome" in score.how
 
 
+@pytest.mark.parametrize("metric", [brier_score, scaled_brier])
+@pytest.mark.parametrize("p", [[0, 0, 1, 1], [0.2, 0.2, 0.8, 0.8]], ids=["all right", "equally far off"])
+def test_distances_that_do_not_vary_have_no_interval(metric, p):
+    found = metric([0, 0, 1, 1], p)
+    assert math.isnan(found.low)
+    assert "equally far off" in found.how
+
+
 def test_interval_is_the_mean_and_its_standard_error():
     score, squares = brier_score(Y, P), (P - Y) ** 2
     half = 1.959963984540054 * squares.std(ddof=1) / math.sqrt(300)

@@ -20,6 +20,7 @@ from edunet.clinic.calibration import (
 )
 from edunet.clinic.logistic import fit_logistic, sigmoid
 from edunet.clinic.net_benefit import net_benefit
+from edunet.preprocessing.student import student_quantile
 
 
 def patients(n, power=2.0, noise=0.0):
@@ -74,7 +75,7 @@ def test_errors_of_several_rows_a_patient_are_those_of_statsmodels():
     whose = np.arange(400) // 5
     slope, intercept = calibration_slope_intercept(Y, P, groups=whose)
     found = slope, intercept, calibration_intercept(Y, P, groups=whose)
-    errors = [(one.high - one.low) / 2 / 1.959963984540054 for one in found]
+    errors = [(one.high - one.low) / 2 / student_quantile(0.975, 79) for one in found]
     assert errors == pytest.approx([0.04847585, 0.1230033, 0.23726552], abs=1e-8)
     assert {one.n for one in found} == {80}
 
@@ -290,6 +291,17 @@ def test_groups_have_wilsons_intervals():
     curve = calibration_curve(Y, P)
     for share, n, low, high in zip(curve.share, curve.n, curve.low, curve.high, strict=True):
         assert (low, high) == pytest.approx(wilson_interval(round(share * n), int(n)))
+
+
+def test_groups_of_risk_count_patients_where_they_have_several_rows():
+    curve = calibration_curve(np.repeat(Y, 8), np.repeat(P, 8), 5, groups=np.repeat(np.arange(Y.size), 8))
+    once = calibration_curve(Y, P, 5)
+    np.testing.assert_allclose(curve.share, once.share, atol=0.05)
+    np.testing.assert_allclose(curve.high - curve.low, once.high - once.low, rtol=0.15)
+
+
+def test_groups_of_risk_of_one_patient_have_no_interval():
+    assert np.isnan(calibration_curve(Y, P, 5, groups=np.zeros(Y.size)).low).all()
 
 
 def test_curve_of_nobody_is_empty():

@@ -86,6 +86,27 @@ def test_a_share_of_all_still_has_an_interval(patients):
     assert found.low < 0.4  # two patients, not twenty
 
 
+@pytest.mark.parametrize("rows", range(2, 40))
+def test_two_patients_that_differ_altogether(rows):
+    """They are worth one independent row, which rounding must not make less than one."""
+    found = sensitivity(np.ones(2 * rows), np.repeat([1.0, 0.0], rows), groups=np.repeat(["a", "b"], rows))
+    assert found == 0.5
+    assert found.low < 0.05 < 0.95 < found.high
+
+
+def test_few_patients_with_uneven_rows():
+    """Of 5 ill patients with 1 to 40 rows each: 1.96 in the place of t holds the truth in 80 of 100 samples."""
+    rng = np.random.default_rng(4)
+    held = 0
+    for _ in range(400):
+        whose = np.repeat(np.arange(10), rng.geometric(1 / 8, 10))
+        ill = (np.arange(10) % 2 == 0)[whose]
+        found_rows = rng.normal(size=10)[whose] * 0.77 + rng.normal(size=len(whose)) * 0.63 > 0
+        found = sensitivity(ill, found_rows, groups=whose)
+        held += found.low <= 0.5 <= found.high
+    assert held / 400 > 0.9
+
+
 def test_intervals_hold_the_truth_where_those_of_rows_do_not():
     rng = np.random.default_rng(1)
     held = {"rows": 0, "patients": 0}

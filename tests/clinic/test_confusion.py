@@ -74,8 +74,27 @@ def test_thresholds_that_are_none(threshold, error):
 
 
 def test_words_as_labels():
-    with pytest.raises(ValueError, match="type y == 'yes' for who is ill"):
+    with pytest.raises(ValueError, match="type y == 'yes', or y == 'no' if that is who is ill"):
         sensitivity(["no", "yes"], [0.1, 0.2])
+
+
+@pytest.mark.parametrize("kind", [int, bool, float, np.float32])
+def test_numbers_in_a_table_with_words(kind):
+    """frame.to_numpy() of a table with a column of words holds objects: labels in it are numbers all the same."""
+    objects = np.array([kind(label) for label in Y], object)
+    assert sensitivity(objects, P) == sensitivity(Y, P)
+
+
+def test_labels_that_are_missing():
+    with pytest.raises(ValueError, match="1 of 3 labels are NaN.* Leave them out of y and p"):
+        sensitivity([0, 1, np.nan], [0.1, 0.2, 0.3])
+    with pytest.raises(ValueError, match="1 of 3 labels are NaN"):
+        sensitivity(np.array([0, 1, np.nan], object), [0.1, 0.2, 0.3])
+
+
+def test_labels_and_predictions_exchanged():
+    with pytest.raises(ValueError, match=r"Received 0.1 among them. Are labels and predictions exchanged\?"):
+        sensitivity([0.1, 0.7], [0, 1])
 
 
 def test_balanced_accuracy_and_youden_are_one():

@@ -82,6 +82,13 @@ def test_nobody_called_scores_nothing():
     assert event_1([1, 0, 0], [0.1, 0.2, 0.3]) == 0
 
 
+@pytest.mark.parametrize(("p", "score"), [([0.9, 0.8, 0.1, 0.2], 1), ([0.1, 0.2, 0.9, 0.8], 0)], ids=["all", "none"])
+def test_all_or_none_rightly_called_is_not_certain(p, score):
+    found = event_1([1, 1, 0, 0], p)
+    assert float(found) == score
+    assert math.isnan(found.low)
+
+
 def test_nobody_died():
     assert math.isnan(event_1([0, 0], [0.1, 0.9]))
 

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from edunet.clinic.net_benefit import decision_curve, net_benefit
+from edunet.clinic.proportion import wilson_interval
 
 
 def patients(n, seed=0):
@@ -48,10 +49,34 @@ def test_treating_all_is_what_it_is_for_everybody_above():
     assert decision_curve(y, np.ones(100), [0.2]).treat_all == pytest.approx([float(everybody)])
 
 
-def test_nobody_treated_is_zero_without_an_interval():
+def test_nobody_treated_is_zero_and_others_might_be():
     nobody = net_benefit(Y, P * 0.5, 0.9)
-    assert nobody == 0
-    assert math.isnan(nobody.low)
+    none_of_300 = wilson_interval(0, 300)[1]
+    assert (float(nobody), *nobody.interval) == pytest.approx((0, -9 * none_of_300, none_of_300))
+
+
+def test_interval_holds_the_truth_where_few_are_ill():
+    """1 in 90 is ill and hardly anybody is treated: ± 1.96 standard errors held the truth in every second sample."""
+    rng = np.random.default_rng(0)
+
+    def risks(n):
+        return 1 / (1 + np.exp(5 - rng.normal(size=n)))
+
+    many = risks(1_000_000)
+    truth = np.mean(np.where(many >= 0.1, many - (1 - many) / 9, 0))
+    held = 0
+    for _ in range(300):
+        p = risks(1000)
+        found = net_benefit(rng.random(1000) < p, p, 0.1)
+        held += found.low <= truth <= found.high
+    assert held / 300 > 0.93
+
+
+@pytest.mark.parametrize("p", [np.ones(4), np.zeros(4)], ids=["everybody", "nobody"])
+@pytest.mark.parametrize("y", [[1, 1, 1, 1], [0, 0, 0, 0], [1, 0, 1, 0]], ids=["all ill", "all healthy", "both"])
+def test_interval_holds_its_value(y, p):
+    found = net_benefit(y, p, 0.3)
+    assert found.low <= found <= found.high
 
 
 def test_interval_agrees_with_resampling():

@@ -92,6 +92,16 @@ def test_no_false_alarm_is_infinite_and_says_so():
     assert "half a patient" in found.how
 
 
+def test_nobody_missed_does_not_make_the_sensitivity_certain():
+    """10 of 10 found: the interval of LR⁺ is that of half a patient more in each count, not of Se 1 without error."""
+    y, p = with_counts(10, 414, 0, 586)
+    found = likelihood_ratios(y, p).positive
+    half = 1.959963984540054 * math.sqrt((1 - 10.5 / 11) / 10.5 + (1 - 414.5 / 1001) / 414.5)
+    middle = math.log(10.5 / 11) - math.log(414.5 / 1001)
+    assert found.interval == pytest.approx((math.exp(middle - half), math.exp(middle + half)), rel=1e-12)
+    assert math.isnan(likelihood_ratios(y, p, groups=np.arange(1010) // 2).positive.low)
+
+
 def test_nobody_missed_is_zero():
     found = likelihood_ratios(*with_counts(40, 30, 0, 130)).negative
     assert (float(found), found.low) == (0, 0)

@@ -14,9 +14,10 @@ def test_published_examples(hits, n, expected):
     assert wilson_interval(hits, n) == pytest.approx(expected, abs=5e-5)
 
 
-def test_never_leaves_zero_to_one():
-    assert wilson_interval(5, 5)[1] == 1.0
-    assert wilson_interval(0, 5)[0] == 0.0
+def test_ends_at_zero_and_one():
+    """Rounding would end the interval of 3 of 3 just below 1, and that of 0 of 3 just above 0: outside of its value."""
+    assert {wilson_interval(n, n)[1] for n in range(1, 1001)} == {1.0}
+    assert {wilson_interval(0, n)[0] for n in range(1, 1001)} == {0.0}
 
 
 @pytest.mark.parametrize(("hits", "n"), [(3, 2), (-1, 2), (0, 0)])
