@@ -58,9 +58,9 @@ def macenko(image, reference=None, white=None) -> np.ndarray:
     for other shapes, kinds and values of pixels, with what to type.
 
     The usual misuse: white=None where glass shines at 245: the grey is taken for stain, and eosin is off by 5 to 7
-    degrees; to normalise other stains than these two, or images of almost nothing but glass or blood; to forget that the amounts
-    of every image are stretched to those of the reference, also where paleness is the finding; to believe that a model
-    now serves every laboratory: test it on one that it has not met.
+    degrees; to normalise other stains than these two, or images of almost nothing but glass or blood; to forget that
+    the amounts of every image are stretched to those of the reference, also where paleness is the finding; to believe
+    that a model now serves every laboratory: test it on one that it has not met.
     Source: Macenko et al. (2009); see the module.
 
     >>> h, e = np.meshgrid(np.linspace(0, 1, 20), np.linspace(0, 1, 20))
