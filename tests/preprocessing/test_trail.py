@@ -184,7 +184,8 @@ def test_texts_and_pairs_are_taken_as_they_are():
 @pytest.mark.parametrize(
     ("given", "error"),
     [
-        (5, TypeError), (pd.DataFrame({"a": [1]}), TypeError), ([object()], TypeError), (np.ones(3), TypeError), (StandardScaler(), ValueError),
+        (5, TypeError), (pd.DataFrame({"a": [1]}), TypeError), ([object()], TypeError),
+        (np.ones(3), TypeError), (StandardScaler(), ValueError),
         (Sentinels([-9]), ValueError), ([Sentinels], TypeError), ({"a": 1}, TypeError),
     ],
     ids=["number", "table", "object", "array", "unfitted", "unfitted-own", "class", "dict"],
