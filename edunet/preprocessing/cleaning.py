@@ -21,12 +21,12 @@ array([72., nan, nan, 64.])
 
 from __future__ import annotations
 
-import numbers
 from collections.abc import Mapping
 
 import numpy as np
 
 from edunet.preprocessing.columns import Columns, as_numbers
+from edunet.preprocessing.given import is_number
 from edunet.preprocessing.plausible import Plausible, plausible_range, span
 from edunet.preprocessing.splits_groups import is_missing
 from edunet.preprocessing.step import Change, Step
@@ -149,7 +149,7 @@ def _holds_numbers(values: np.ndarray) -> bool:
     if values.dtype.kind != "O":
         return values.dtype.kind in "iuf"
     there = [value for value in values.tolist() if not is_missing(value)]
-    return bool(there) and all(isinstance(v, numbers.Real) and not isinstance(v, bool) for v in there)
+    return bool(there) and all(map(is_number, there))
 
 
 def _codes(name, codes) -> list[float]:

@@ -22,7 +22,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from edunet.preprocessing.given import array_of
+from edunet.preprocessing.given import array_of, is_number
 
 __all__ = ["REFERENCE", "Stains", "macenko", "stains_of"]
 
@@ -144,8 +144,7 @@ def _white(name: str, x: np.ndarray, white) -> float:
     if white is None:
         return _top(x)
     least = 1 if x.dtype == np.uint8 else 0  # white=1.0 of bytes is that of floats
-    number = isinstance(white, (int, float, np.integer, np.floating)) and not isinstance(white, bool)
-    if not number or not least < white <= _top(x):
+    if not is_number(white) or not least < white <= _top(x):
         raise ValueError(
             f"{name}: white, of empty glass, is above {least} and at most {_top(x):g}, in the scale of the pixels. "
             f"Received: {white!r:.40}."
