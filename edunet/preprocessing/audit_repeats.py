@@ -131,7 +131,8 @@ def repeated_patients(frame: Frame) -> Iterator[Finding]:
     if not many:
         return
     surplus = int((rows[rows > 1] - 1).sum())
-    others = [other for other in every_column(frame) if other not in ids_of(frame) and other is not column]
+    ids = ids_of(frame)
+    others = [other for other in every_column(frame) if other not in ids and other is not column]
     cells = [signature(other, j) for j, other in enumerate(others)] or [np.zeros(frame.n, np.uint64)]
     whole = np.sum(cells, axis=0, dtype=np.uint64) + mixed(codes.astype(np.uint64))
     same = len(_surplus(whole[known]))

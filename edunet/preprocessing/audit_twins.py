@@ -37,7 +37,8 @@ def twins(frame: Frame) -> Iterator[Finding]:
     people have the same ten laboratory values, and other ages.
     """
     patient = whose_rows(frame)
-    columns = [column for column in every_column(frame) if column is not patient and column not in ids_of(frame)]
+    ids = ids_of(frame)
+    columns = [column for column in every_column(frame) if column is not patient and column not in ids]
     if frame.n < 2 or len(columns) < LEAST:
         return
     cells = [signature(column, j) for j, column in enumerate(columns)]
