@@ -75,10 +75,10 @@ def ampute(
     share, of the rows that lose the columns of their pattern, between 0 and 1; patterns, for each the columns that it
     hides, by name or by number, such as [["glucose"], ["glucose", "bmi"]], or a mask (p,k), True where hidden; without,
     every column by itself. The rows are dealt evenly among the patterns, one named twice gets twice as many; weights,
-    (k,) for all patterns, (p,k), or by name, {"age": 2}: under mar those of the columns that stay count, under mnar
-    those of the hidden ones; kind, "right", "left", "mid" or "tail", at which scores cells go missing; seed, a whole
-    number or a `numpy.random.Generator`; allow_missing, take x with gaps: they stay, count as the mean in s, and are
-    not in mask.
+    (k,) for all patterns, (p,k), or by name, {"age": 2}, the others 0: under mar those of the columns that stay count,
+    under mnar those of the hidden ones; kind, "right", "left", "mid" or "tail", at which scores cells go missing; seed,
+    a whole number or a `numpy.random.Generator`; allow_missing, take x with gaps: they stay, count as the mean in s,
+    and are not in mask.
     Returns `Amputed`. Whole numbers become float64, for NaN is none; float32 stays.
     Raises ValueError for gaps that were there before, for other shares, mechanisms and kinds, for patterns that hide
     nothing or leave nothing to score, for scores that are the same in every row, and for text or dates, by the name of

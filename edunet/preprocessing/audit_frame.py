@@ -79,6 +79,11 @@ class Frame:
             return f"v = {at}; {at} = v.mask({where}{'' if to == 'np.nan' else ', ' + to})"
         return f"v = np.asarray({at}); {at} = np.where({where}, {to}, v)"
 
+    def as_floats(self, column: Column) -> str:
+        """Write how numbers that are written as text become numbers."""
+        at = self.at(column)
+        return f"{at} = {at if self.source == 'pandas' else f'np.asarray({at})'}.astype(float)"
+
     def without(self, columns: Iterable[Column]) -> str:
         """Write how columns are left out."""
         columns = list(columns)

@@ -58,7 +58,8 @@ def _table(frame) -> tuple[str, str, list[Column], dict[str, Column | None]]:
     """Return how a repair addresses it, what it is in a repair, its columns, and the roles that it brings along."""
     if hasattr(frame, "columns_dict"):  # Records
         ids = {"patient": read_column("patient_id", frame.patient_id), "site": read_column("site", frame.site)}
-        return "dict", "columns = records.columns_dict", _named(frame.columns_dict, frame.units), dict(ids)
+        given_as = "columns, patient_id, site = dict(records.columns_dict), records.patient_id, records.site"
+        return "dict", given_as, _named(frame.columns_dict, frame.units), dict(ids)
     if hasattr(frame, "iloc") and hasattr(frame, "columns"):
         return "pandas", f"frame is your DataFrame{_renamed(frame)}", _pandas(frame), {}
     if hasattr(frame, "iloc"):
@@ -66,7 +67,8 @@ def _table(frame) -> tuple[str, str, list[Column], dict[str, Column | None]]:
     if hasattr(frame, "categories") and hasattr(frame, "target") and hasattr(frame, "x"):
         return "array", "x = table.x.copy()", *_tables(frame)
     if hasattr(frame, "truth") and hasattr(frame, "units") and hasattr(frame, "x"):
-        return "array", "x = np.array(cohort.x, float)", *_cohort(frame)
+        given_as = "x, y = np.array(cohort.x, float), cohort.y; patient_id, site = cohort.patient_id, cohort.site"
+        return "array", given_as, *_cohort(frame)
     if isinstance(frame, Mapping):
         return "dict", "columns is your dict", _named(frame, {}), {}
     if isinstance(frame, np.ndarray):

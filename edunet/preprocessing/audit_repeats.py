@@ -60,7 +60,8 @@ def repeated_rows(frame: Frame) -> Iterator[Finding]:
         with_ids = rows + np.sum([signature(column, len(columns) + j) for j, column in enumerate(ids)], axis=0)
         whole = _surplus(with_ids)
     if len(whole) and (ids or not by_chance):
-        yield _finding_of_rows(frame, whole, with_ids if ids else rows)
+        common = 0 if ids else len(_surplus(rows)) - len(whole)
+        yield _finding_of_rows(frame, whole, with_ids if ids else rows, common)
     others = np.setdiff1d(surplus, whole)
     if ids and len(others) and not by_chance:
         yield _finding_of_strangers(frame, others, rows, ids, len(columns))
@@ -78,12 +79,15 @@ def _examples(rows: np.ndarray, keys: np.ndarray) -> str:
     return f"row {', '.join(told)}" + (f" and {len(rows) - SHOWN} more" if len(rows) > SHOWN else "")
 
 
-def _finding_of_rows(frame: Frame, rows: np.ndarray, keys: np.ndarray) -> Finding:
+def _finding_of_rows(frame: Frame, rows: np.ndarray, keys: np.ndarray, common: int) -> Finding:
+    """Return the finding of rows that repeat others; `common` more do so too, whose values chance brings together."""
+    rest = f" {common} more repeat another too, of values that many have: not counted." if common else ""
+    count = f"{len(rows)} rare rows of {frame.n:,}" if common else f"{len(rows)} of {frame.n:,} rows"
     return Finding(
         "duplicate rows",
         (),
-        f"{len(rows)} of {frame.n:,} rows repeat{'s' * (len(rows) == 1)} another in every column.",
-        f"{_n(len(rows))} ({share(len(rows), frame.n)}): {_examples(rows, keys)}.",
+        f"{count} repeat{'s' * (len(rows) == 1)} another in every column.",
+        f"{_n(len(rows))} ({share(len(rows), frame.n)}): {_examples(rows, keys)}.{rest}",
         "A split by rows puts one in training and its twin in the test, which then asks for what was learnt by heart; "
         "and every interval is too narrow.",
         _dropped(frame, rows),

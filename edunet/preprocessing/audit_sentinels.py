@@ -67,15 +67,24 @@ def words(frame: Frame) -> Iterator[Finding]:
         if said and len(said) < len(kinds[kinds != ""]) + (column.kind == "number"):
             told = [f"{word!r} {n:,}" for word, n in said.items()]
             n = sum(said.values())
-            where = f"np.isin({{c}}, {list(said)})"
+            alone = column.kind == "number" and len(said) == (kinds != "").sum()  # what is left are numbers
             yield Finding(
                 "missing value as a word",
                 (column.name,),
                 f"{column.name} says {listed([repr(word) for word in said])} where nothing is known.",
                 f"{', '.join(told)} of {frame.n:,} rows ({share(n, frame.n)}).",
                 "It becomes a class of its own, or a whole column of numbers becomes text.",
-                frame.changed(column, "''" if column.kind == "words" and frame.source != "pandas" else "np.nan", where),
+                _unsaid(frame, column, list(said), alone),
             )
+
+
+def _unsaid(frame: Frame, column: Column, words: list[str], alone: bool) -> str:
+    """Write how words for nothing become gaps, and the others numbers, if that is what they are."""
+    gap = "np.nan"
+    if frame.source == "dict" or (frame.source == "array" and column.kind == "words"):
+        gap = "'nan'" if alone else "''"  # NaN is no text
+    gone = frame.changed(column, gap, f"np.isin({{c}}, {words})")
+    return f"{gone}; {frame.as_floats(column)}" if alone and frame.source != "array" else gone
 
 
 def words_among_numbers(frame: Frame) -> Iterator[Finding]:

@@ -21,12 +21,12 @@ array([72., nan, nan, 64.])
 
 from __future__ import annotations
 
-import numbers
 from collections.abc import Mapping
 
 import numpy as np
 
 from edunet.preprocessing.columns import Columns, as_numbers
+from edunet.preprocessing.given import is_number
 from edunet.preprocessing.plausible import Plausible, plausible_range, span
 from edunet.preprocessing.splits_groups import is_missing
 from edunet.preprocessing.step import Change, Step
@@ -97,7 +97,7 @@ class PlausibleRange(Step):
         self.units = units
 
     def _learn(self, columns: Columns) -> None:
-        own, units = dict(self.ranges or {}), dict(self.units or {})
+        own, units = _by_name("ranges", self.ranges, "(0, 123)"), _by_name("units", self.units, "'years'")
         self.ranges_: dict[object, Plausible] = {}
         self.left_alone_: dict[object, str] = {}
         for name in [*own, *units]:
@@ -149,7 +149,7 @@ def _holds_numbers(values: np.ndarray) -> bool:
     if values.dtype.kind != "O":
         return values.dtype.kind in "iuf"
     there = [value for value in values.tolist() if not is_missing(value)]
-    return bool(there) and all(isinstance(v, numbers.Real) and not isinstance(v, bool) for v in there)
+    return bool(there) and all(map(is_number, there))
 
 
 def _codes(name, codes) -> list[float]:
@@ -161,6 +161,15 @@ def _codes(name, codes) -> list[float]:
     if not numbers or len(numbers) != len(given):
         raise TypeError(f"Sentinels: codes of {name!r} are numbers, such as [-9, 999]. Received: {codes!r:.60}")
     return numbers
+
+
+def _by_name(argument: str, given, example: str) -> dict:
+    if given is not None and not isinstance(given, Mapping):
+        raise ValueError(
+            f"PlausibleRange: {argument} is said for columns by name, such as {argument}={{'age': {example}}}. "
+            f"Received: {given!r:.60}"
+        )
+    return dict(given or {})
 
 
 def _ends(name, ends, unit: str) -> Plausible:

@@ -92,7 +92,7 @@ def with_columns(x, changed: Columns):
     if hasattr(x, "keys"):
         return {**x, **changed}
     array = np.asarray(x)
-    array = array.astype(array.dtype if array.dtype.kind in "fO" else np.float64)  # a copy
+    array = array.astype(np.float64 if array.dtype.kind in "biu" else array.dtype)  # a copy
     for k, values in changed.items():
         array[:, k] = values
     return array

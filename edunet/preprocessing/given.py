@@ -1,10 +1,12 @@
-"""What is given: arrays and seeds, or what is wrong with them."""
+"""What is given: arrays, numbers and seeds, or what is wrong with them."""
 
 from __future__ import annotations
 
+from numbers import Real
+
 import numpy as np
 
-__all__ = ["array_of", "generator"]
+__all__ = ["array_of", "generator", "is_number"]
 
 
 def array_of(name: str, what: str, given) -> np.ndarray:
@@ -23,3 +25,8 @@ def generator(name: str, seed) -> np.random.Generator:
         raise type(error)(
             f"{name}: seed is a whole number >= 0 or a numpy.random.Generator, such as seed=0. Received: {seed!r:.40}"
         ) from error
+
+
+def is_number(value) -> bool:
+    """Tell whether a value is a real number; True and False are none."""
+    return isinstance(value, Real) and not isinstance(value, bool)

@@ -12,11 +12,9 @@ know nothing of masks.
 
 from __future__ import annotations
 
-from numbers import Real
-
 import numpy as np
 
-from edunet.preprocessing.given import array_of, generator
+from edunet.preprocessing.given import array_of, generator, is_number
 
 __all__ = ["augment", "ct_window", "rescale_percentiles", "standardise"]
 
@@ -47,7 +45,7 @@ def rescale_percentiles(x, low=1.0, high=99.0) -> np.ndarray:
     Raises ValueError for other percentiles, for what is no batch of images, and for pixels that are NaN or infinite.
     """
     x = _finite("rescale_percentiles", _images("rescale_percentiles", x)).astype(np.float64)
-    if not (_number(low) and _number(high) and 0 <= low < high <= 100):
+    if not (is_number(low) and is_number(high) and 0 <= low < high <= 100):
         raise ValueError(f"rescale_percentiles: expected 0 <= low < high <= 100. Received: {low!r}, {high!r}")
     bottom, top = np.percentile(x, [low, high], axis=tuple(range(1, x.ndim)), keepdims=True)
     width = top - bottom
@@ -64,9 +62,9 @@ def ct_window(hu, centre, width) -> np.ndarray:
     >>> ct_window(np.array([-1000, 40, 240]), centre=40, width=400).tolist()
     [0.0, 0.5, 1.0]
     """
-    if not (_number(width) and 0 < width < np.inf):
+    if not (is_number(width) and 0 < width < np.inf):
         raise ValueError(f"ct_window: width is > 0, in HU: 400 for soft tissue. Received: {width!r}")
-    if not (_number(centre) and np.isfinite(centre)):
+    if not (is_number(centre) and np.isfinite(centre)):
         raise ValueError(f"ct_window: centre is a number in HU: 40 for soft tissue. Received: {centre!r}")
     hu = array_of("ct_window", "hu", hu)
     if hu.dtype.kind not in "biuf":
@@ -140,7 +138,7 @@ def _check_options(flip, turn, shift, brightness, H, W) -> None:
         raise ValueError(f"augment: quarter turns need square images. Received: {H} x {W}.")
     if isinstance(shift, bool) or not isinstance(shift, (int, np.integer)) or not 0 <= shift < min(H, W):
         raise ValueError(f"augment: shift is a whole number of pixels from 0 to {min(H, W) - 1}. Received: {shift!r}")
-    if not (_number(brightness) and 0 <= brightness < 1):
+    if not (is_number(brightness) and 0 <= brightness < 1):
         raise ValueError(f"augment: brightness is a share from 0 to below 1, such as 0.1. Received: {brightness!r}")
 
 
@@ -165,7 +163,3 @@ def _finite(name: str, x: np.ndarray) -> np.ndarray:
             "such as np.nan_to_num(x, nan=0.0, posinf=1.0, neginf=0.0), or leave these images out."
         )
     return x
-
-
-def _number(value) -> bool:
-    return isinstance(value, Real) and not isinstance(value, bool)

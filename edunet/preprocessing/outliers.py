@@ -16,6 +16,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from edunet.preprocessing.columns import Columns, columns_of
+from edunet.preprocessing.given import is_number
 from edunet.preprocessing.numeric_table import called
 from edunet.preprocessing.outlier_groups import ALL, NAME, check_groups, group_labels
 from edunet.preprocessing.step import Change, Step
@@ -189,8 +190,7 @@ class RobustOutliers(Step):
             )
         for name in ("threshold", "smallest"):
             value = getattr(self, name)
-            number = isinstance(value, (int, float, np.integer, np.floating)) and not isinstance(value, bool)
-            if not number or not 0 < value < np.inf:
+            if not is_number(value) or not 0 < value < np.inf:
                 raise ValueError(f"RobustOutliers: {name} is a number > 0. Received: {value!r:.40}.")
         if not self._names():
             raise ValueError('RobustOutliers: columns are one or more names, such as ["sodium"]. Received none.')

@@ -12,10 +12,10 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from numbers import Real
 
 import numpy as np
 
+from edunet.preprocessing.given import is_number
 from edunet.preprocessing.student import student_quantile
 
 __all__ = ["Coverage", "Pooled", "coverage", "rubin"]
@@ -84,7 +84,7 @@ def rubin(estimates, variances, n=None, parameters=1, level=0.95) -> Pooled:
     """
     q, u = _checked(estimates, variances)
     complete = _complete_df(n, parameters)
-    if not _number(level) or not 0 < level < 1:
+    if not is_number(level) or not 0 < level < 1:
         raise ValueError(f"rubin: level lies between 0 and 1, such as 0.95. Received: {level!r:.40}.")
     m = len(q)
     within, between = float(u.mean()), float(q.var(ddof=1))
@@ -130,17 +130,13 @@ def _checked(estimates, variances) -> tuple[np.ndarray, np.ndarray]:
 
 def _complete_df(n, parameters) -> float | None:
     for name, value in (("n", n), ("parameters", parameters)):
-        if value is not None and not (_number(value) and 0 < value < math.inf):
+        if value is not None and not (is_number(value) and 0 < value < math.inf):
             raise ValueError(f"rubin: {name} is a number > 0. Received: {value!r:.40}.")
     if n is None:
         return None
     if n <= parameters:
         raise ValueError(f"rubin: n is above parameters. Received: n={n}, parameters={parameters}.")
     return float(n - parameters)
-
-
-def _number(value) -> bool:
-    return isinstance(value, Real) and not isinstance(value, bool)
 
 
 @dataclass(frozen=True)

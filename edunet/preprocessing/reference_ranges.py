@@ -150,10 +150,12 @@ def flag(x, analyte: str, sex=None, age=None, unit: str | None = None):
     Args: x, a number or (n,); analyte as for `reference_range`; sex and age, one for all or (n,); unit, of x: it may be
     left out only where the analyte has one usual unit.
     Returns a float, or (n,) float64.
-    Raises ValueError as `reference_range` does, for lengths that differ and for a sex that is no word.
+    Raises ValueError for an analyte without a range, for x whose unit is not said, for lengths that differ, for an age
+    below 0 and for a sex that is no word.
 
-    The usual misuse: to count flags and call their sum severity; or to use them as a cleaning step. A flag says that
-    few healthy people have such a value, not that it is wrong, and not that somebody is ill.
+    The usual misuse: to leave out the sex or the age that a range depends on, haemoglobin's or albumin's, and to take
+    the nan that come back for healthy; to count flags and call their sum severity; or to use them as a cleaning step. A
+    flag says that few healthy people have such a value, not that it is wrong, and not that somebody is ill.
     Source: see `reference_range`.
 
     >>> flag([11.0, 14.0, 14.0, np.nan], "haemoglobin", sex=["f", "f", "m", "m"], age=44, unit="g/dl")

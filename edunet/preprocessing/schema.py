@@ -40,6 +40,8 @@ class Column:
     def __post_init__(self):
         if self.dtype not in KINDS:
             raise ValueError(f"Column: dtype is one of {', '.join(KINDS)}. Received: {self.dtype!r:.40}")
+        if self.codes is not None and (isinstance(self.codes, str) or not hasattr(self.codes, "__iter__")):
+            raise ValueError(f"Column: codes are all values that are allowed, ('F', 'M'). Received: {self.codes!r:.60}")
         for name in ("plausible", "reference"):
             ends = getattr(self, name)
             if ends is not None and not _rise(ends):

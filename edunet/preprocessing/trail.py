@@ -51,7 +51,7 @@ def _lines(step, names) -> tuple[list[str], list | None]:
         return [], names
     if hasattr(step, "best_estimator_"):
         return _lines(step.best_estimator_, names)  # of a search, what it chose
-    if isinstance(step, type) or not (hasattr(step, "transform") or hasattr(step, "predict")):
+    if isinstance(step, type) or hasattr(step, "iloc") or not (hasattr(step, "transform") or hasattr(step, "predict")):
         raise TypeError(f"trail: expected a fitted step, a pipeline or a text. Received: {step!r:.60}")
     _check_fitted(step)
     names = _own_names(step, names)

@@ -96,8 +96,8 @@ _TABLE = (
     _line("lactate", "Lactate", "mmol/l, mg/dl", "lactic acid, lac", "C3H6O3", 1),
     _line("ammonia", "Ammonia", "µmol/l, µg/dl", "nh3", "NH3", note="by the mass of NH3; some report its nitrogen"),
     # ---- ions
-    _line("sodium", "Sodium", "mmol/l, mEq/l; mg/dl", "sod", "Na", 1, "Na"),
-    _line("potassium", "Potassium", "mmol/l, mEq/l; mg/dl", "pot", "K", 1, "K"),
+    _line("sodium", "Sodium", "mmol/l, mEq/l; mg/dl", "sod, natrium", "Na", 1, "Na"),
+    _line("potassium", "Potassium", "mmol/l, mEq/l; mg/dl", "pot, kalium", "K", 1, "K"),
     _line("chloride", "Chloride", "mmol/l, mEq/l; mg/dl", "", "Cl", 1, "Cl"),
     _line("bicarbonate", "Bicarbonate", "mmol/l, mEq/l; mg/dl", "hco3, bicarb, total co2, tco2", "CHO3", 1),
     _line("calcium", "Calcium", "mg/dl, mmol/l, mEq/l", "total calcium", "Ca", 2, "Ca",

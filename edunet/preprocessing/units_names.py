@@ -28,6 +28,7 @@ def _squeezed(name: str) -> str:
 BY_NAME = {_squeezed(alias): line for line in ANALYTES.values() for alias in (line.name, line.component, *line.aliases)}
 BY_SYMBOL = {symbol: line for line in ANALYTES.values() for symbol in line.symbols}
 TYPED = {symbol.lower(): line for symbol, line in BY_SYMBOL.items()}  # who types k to `convert` means potassium
+NEAR = 0.85  # of a slip of the pen; kalium is 0.77 from calcium, progesterone 0.75 from testosterone
 UNSAID = {"ph", "1", "number"}  # squeezed names that a column may have for another reason: as a symbol alone
 
 
@@ -44,7 +45,8 @@ def find_analyte(what: str, name: str) -> Analyte:
     if found is None and column is None:
         import difflib  # only who has mistyped something waits for it
 
-        near = difflib.get_close_matches(_squeezed(name), BY_NAME, n=1, cutoff=0.6)
+        typed = _squeezed(name)  # behind a word it is another: indirect bilirubin, prealbumin, urine glucose
+        near = [known for known in difflib.get_close_matches(typed, BY_NAME, cutoff=NEAR) if not typed.endswith(known)]
         mean = f" Did you mean {BY_NAME[near[0]].name!r}?" if near else ""
         raise ValueError(f"{what}: {name!r} is not in the table.{mean} print(units.analytes()) shows all it has.")
     return found or column[0]  # type: ignore[index]

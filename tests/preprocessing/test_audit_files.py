@@ -8,6 +8,7 @@ import pytest
 
 from edunet.datasets import blood_risk, clinic_records, files, followup, hospitals, tables
 from edunet.preprocessing.audit import audit
+from edunet.preprocessing.splits import repeats
 
 REAL = Path(__file__).parents[2].parent / "shared/data"
 ICU = ("RecordID", "Age", "Gender", "Height", "ICUType", "Weight")
@@ -145,6 +146,21 @@ def test_what_is_typed_brings_the_values_back(seed):
         if fault.kind == "sentinel":
             assert np.isnan(frame[fault.column][fault.row])
     assert not [found for found in audit(frame) if found.name in repaired]
+
+
+def test_repairs_of_records_run_and_leave_the_records_as_they_are():
+    """Rows are left out by whose they are and where; the learner's own dict is not written to."""
+    records = clinic_records.load(600, dirty=True)
+    before = {name: values.copy() for name, values in records.columns_dict.items()}
+    report = audit(records)
+    run = {"np": np, "repeats": repeats, "records": records}
+    exec(report.given_as, run)
+    (one,) = named(report, "duplicate rows")
+    exec(one.repair, run)
+    exec(typed(named(report, "missing value as a number")[0].repair), run)
+    assert len(run["columns"]["age"]) == report.n_rows - int(one.evidence.split()[0])
+    for name, values in before.items():
+        np.testing.assert_array_equal(records.columns_dict[name], values)
 
 
 # ---------------------------------------------------------------- what is clean is left alone

@@ -41,6 +41,19 @@ def test_a_table_without_repeats_is_quiet():
     assert rows_found(table()) == []
 
 
+def test_rows_that_chance_repeats_beside_rare_ones_are_told_apart():
+    rng = np.random.default_rng(0)
+    items = np.where(rng.random((300, 9)) < 0.7, 1, rng.integers(1, 10, (300, 9)))
+    items[:60] = 1
+    items[200:206] = items[100:106] = rng.integers(2, 10, (6, 9))
+    (found,) = rows_found({f"item {j}": items[:, j] for j in range(9)})
+    both = len(items) - len(np.unique(items, axis=0))
+    rare = int(found.sentence.split()[0])
+    assert found.sentence == f"{rare} rare rows of 300 repeat another in every column."
+    assert 6 <= rare < both
+    assert found.evidence.endswith(f" {both - rare} more repeat another too, of values that many have: not counted.")
+
+
 @pytest.mark.parametrize("kinds", [2, 6])
 def test_few_columns_of_few_values_repeat_by_chance(kinds):
     rng = np.random.default_rng(0)

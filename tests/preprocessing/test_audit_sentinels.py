@@ -79,6 +79,19 @@ def test_words_for_nothing_among_numbers():
     assert "'?' 1, 'unknown' 1 of 302 rows" in one.evidence
 
 
+@pytest.mark.parametrize("kind", ["dict", "frame"])
+def test_numbers_are_numbers_again_once_the_words_for_nothing_are_gone(kind):
+    columns = {"bmi": np.array([*map(str, BMI), "?"])}
+    if kind == "frame":
+        columns = pytest.importorskip("pandas", reason="pandas is not installed").DataFrame(columns)
+    (one,) = found(words, columns)
+    run = {"np": np, "columns": columns, "frame": columns}
+    exec(one.repair, run)
+    repaired = np.asarray(run["columns"]["bmi"])
+    assert repaired.dtype == np.float64
+    assert np.isnan(repaired[-1])
+
+
 CLEAN = {
     "plus and minus": ["+", "-", "-"],
     "a class called none": ["none", "aspirin", "none"],

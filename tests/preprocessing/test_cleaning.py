@@ -113,6 +113,12 @@ def test_limits_are_in_order(ends):
         PlausibleRange({"a": ends}).fit({"a": [1.0]})
 
 
+@pytest.mark.parametrize("options", [{"ranges": "a"}, {"ranges": ["a"]}, {"ranges": (0, 1)}, {"units": "kg"}])
+def test_limits_and_units_are_said_by_name(options):
+    with pytest.raises(ValueError, match=r"is said for columns by name, such as (ranges|units)=\{'age': "):
+        PlausibleRange(**options).fit({"a": [1.0]})
+
+
 @pytest.mark.parametrize("options", [{"ranges": {"b": (0, 1)}}, {"units": {"b": "kg"}}])
 def test_limits_of_a_column_that_is_not_there(options):
     with pytest.raises(ValueError, match="there is no column 'b'"):

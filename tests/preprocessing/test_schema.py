@@ -96,6 +96,8 @@ def test_infinity_is_outside():
         ({"plausible": (5, 1)}, "low < high"),
         ({"reference": (1, 2, 3)}, "low < high"),
         ({"plausible": 3}, "low < high"),
+        ({"codes": 5}, "codes are all values that are allowed"),
+        ({"dtype": "text", "codes": "FM"}, "codes are all values that are allowed"),
         ({"plausible": (0, None)}, "low < high"),
         ({"plausible": ("a", "b")}, "low < high"),
         ({"dtype": "text", "plausible": (0, 1)}, "limits numbers"),

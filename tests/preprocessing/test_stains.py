@@ -202,3 +202,8 @@ def test_a_field_of_a_few_pixels_is_not_called_blank():
 def test_a_white_that_is_none(white):
     with pytest.raises(ValueError, match="white, of empty glass"):
         macenko(mixture(), white=white)
+
+
+def test_the_white_of_floats_is_none_of_bytes():
+    with pytest.raises(ValueError, match="above 1 and at most 255, in the scale of the pixels"):
+        macenko(np.rint(mixture() * 255).astype(np.uint8), white=1.0)

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from edunet.datasets import blood_risk, clinic_records, tables
+from edunet.preprocessing.cleaning import Sentinels
 from edunet.preprocessing.columns import as_numbers, columns_of, with_columns
 from edunet.preprocessing.step import Change, Step
 
@@ -78,6 +79,14 @@ def test_a_table_of_a_file_gets_new_values_and_counts_what_is_missing():
 def test_a_masked_column_of_a_dict_has_gaps():
     column = np.ma.masked_array([1, 2], [False, True])
     np.testing.assert_array_equal(columns_of("t", {"a": column})["a"], [1, np.nan])
+
+
+@pytest.mark.parametrize("x", [np.array([["F", "a"]]), np.array([["2020-01-01"]], "M8[D]")], ids=["texts", "dates"])
+def test_an_array_of_no_numbers_stays_as_it_is(x):
+    done = Sentinels([-9]).fit_transform(x)
+    assert done is not x
+    assert done.dtype == x.dtype
+    assert (done == x).all()
 
 
 def test_float32_stays_float32():

@@ -185,10 +185,11 @@ def test_texts_and_pairs_are_taken_as_they_are():
 @pytest.mark.parametrize(
     ("given", "error"),
     [
-        (5, TypeError), ([object()], TypeError), (np.ones(3), TypeError), (StandardScaler(), ValueError),
+        (5, TypeError), (pd.DataFrame({"a": [1]}), TypeError), ([object()], TypeError),
+        (np.ones(3), TypeError), (StandardScaler(), ValueError),
         (Sentinels([-9]), ValueError), ([Sentinels], TypeError), ({"a": 1}, TypeError),
     ],
-    ids=["number", "object", "array", "unfitted", "unfitted-own", "class", "dict"],
+    ids=["number", "table", "object", "array", "unfitted", "unfitted-own", "class", "dict"],
 )  # fmt: skip
 def test_what_has_no_trail_is_refused(given, error):
     with pytest.raises(error, match="trail: "):

@@ -165,6 +165,30 @@ def test_refusals_say_what_is_known(args, match):
         convert(*args)
 
 
+@pytest.mark.parametrize(
+    "other",
+    ["indirect bilirubin", "unconjugated bilirubin", "prealbumin", "urine glucose", "free testosterone", "vldl", "PTH",
+     "progesterone", "myoglobin", "procalcitonin", "FSH", "alcohol", "transferrin"],
+)  # fmt: skip
+def test_another_analyte_is_not_taken_for_a_slip_of_the_pen(other):
+    with pytest.raises(ValueError, match=r"is not in the table\. print"):
+        convert(1, other, "mg/dl", "mmol/l")
+
+
+@pytest.mark.parametrize(
+    ("slip", "analyte"),
+    [
+        ("creatinin", "creatinine"),
+        ("Colesterol", "cholesterol"),
+        ("hemoglobine", "haemoglobin"),
+        ("potasium", "potassium"),
+    ],
+)
+def test_a_slip_of_the_pen_is_told(slip, analyte):
+    with pytest.raises(ValueError, match=f"Did you mean '{analyte}'"):
+        convert(1, slip, "mg/dl", "mmol/l")
+
+
 @pytest.mark.parametrize("x", ["12", True, None, ["a"], [1, "b"], 1j, np.array(["2020-01-01"], "M8[D]")])
 def test_x_that_is_no_numbers_is_refused(x):
     if x is None:
