@@ -78,7 +78,7 @@ def _with_interval(area: float, y, p, whose, n: int) -> Estimate:
     if whose is not None:
         how += f" for {n:,} patients with {len(y):,} rows (Obuchowski)"
     if pairs * min(area, 1 - area) < FEW:
-        how += f"; it may be too narrow: of {pairs} pairs of patients, few are out of order"
+        how += f"; it may be too narrow: of {pairs} pairs without a common patient, few are out of order"
     return Estimate(area, low, high, n, how=how)
 
 

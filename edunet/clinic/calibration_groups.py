@@ -7,7 +7,9 @@ from typing import NamedTuple
 
 import numpy as np
 
+from edunet.clinic.clustered import clustered_share
 from edunet.clinic.estimate import Estimate, undefined
+from edunet.clinic.groups import numbers
 from edunet.clinic.inputs import labels_and_probabilities
 from edunet.clinic.proportion import wilson_interval
 
@@ -21,18 +23,19 @@ class CalibrationCurve(NamedTuple):
 
     share: np.ndarray  # of the group that fell ill
     predicted: np.ndarray  # mean prediction of the group
-    n: np.ndarray  # patients in the group
+    n: np.ndarray  # rows in the group: patients, unless they have several
     low: np.ndarray  # Wilson's interval of the share
     high: np.ndarray
 
 
-def calibration_curve(y, p, bins: int = 10, strategy: str = "quantile") -> CalibrationCurve:
+def calibration_curve(y, p, bins: int = 10, strategy: str = "quantile", *, groups=None) -> CalibrationCurve:
     """Compare prediction and outcome in groups of patients of about the same risk.
 
         share_k = ȳ of group k          predicted_k = p̄ of group k          groups that are empty are left out
     Args: y (N,) 0 or 1; p (N,) probabilities; bins, the number of groups; strategy, "quantile" for groups of about
     equally many patients (equal p stay together, so that there may be fewer groups), "uniform" for groups of equal
-    width, of which the last ones may hold three patients: look at n. low and high: Wilson's interval of the share.
+    width, of which the last ones may hold three patients: look at n; groups (N,), whose each row is, if patients have
+    several. low and high: Wilson's interval of the share, of so many patients; nan where all rows are of one.
     Raises ValueError for other labels, NaN, probabilities outside 0 to 1, bins below 1, another strategy.
     The usual misuse: a verdict from ten groups of ten patients, or from a Hosmer-Lemeshow test on them: with few
     patients it passes every model, with many none.
@@ -43,8 +46,13 @@ def calibration_curve(y, p, bins: int = 10, strategy: str = "quantile") -> Calib
     (array([0.33, 0.67]), array([0.2 , 0.73]), array([3, 3]))
     """
     y, p = labels_and_probabilities("calibration_curve", y, p)
-    n, ill, said = totals(risk_groups("calibration_curve", p, bins, strategy), y, p)
-    ends = [wilson_interval(int(hits), int(size)) for hits, size in zip(ill, n, strict=True)]
+    place = risk_groups("calibration_curve", p, bins, strategy)
+    whose = numbers("calibration_curve", groups, y.size)
+    n, ill, said = totals(place, y, p)
+    if whose is None:
+        ends = [wilson_interval(int(hits), int(size)) for hits, size in zip(ill, n, strict=True)]
+    else:
+        ends = [clustered_share(y, place == k, whose, "nobody").interval for k in range(len(n))]
     low, high = np.array(ends).reshape(-1, 2).T
     return CalibrationCurve(ill / n, said / n, n, low, high)
 
@@ -58,7 +66,7 @@ def expected_calibration_error(y, p, bins: int = 10) -> Estimate:
     `how` says what a perfect model would get from as many patients, √(2/π) Σ_k √(Σ p(1−p)) / n.
     Raises ValueError for other labels, NaN, probabilities outside 0 to 1, bins below 1.
     The usual misuse: comparing it between test sets of different size, or with other M; `metrics.CalibrationError` has
-    groups of equal width, and another value.
+    groups of equal width, and another value. Rows of one patient: chance then gives more than `how` says.
     Source: Naeini, Cooper & Hauskrecht, Obtaining well calibrated probabilities using Bayesian binning (2015); Nguyen
     & O'Connor, Posterior calibration and exploratory analysis for NLP models (2015), for equal numbers in the groups.
 

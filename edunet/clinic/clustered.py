@@ -59,14 +59,14 @@ def clustered_share(hits: np.ndarray, of: np.ndarray, whose: np.ndarray, nobody:
     if not counted:
         return undefined(nobody, patients)
     r = float((hits & of).sum() / counted)
-    how = f"{int((hits & of).sum())} of {counted} rows of {patients} patients"
+    how = f"{int((hits & of).sum()):,} of {counted:,} rows of {patients:,} patients"
     if patients == 1:
         return Estimate(r, n=1, how=how + "; no interval from one patient")
     error, worth, z = clustered_error((hits[of] - r) / counted, mine), float(patients), Z95
     if error > 0 and 0 < r < 1:
         worth = min(max(r * (1 - r) / error**2, 1.0), counted)
         z = student_quantile(0.975, patients - 1)
-    how += f", worth {worth:.0f} independent rows; Wilson's interval for these"
+    how += f", worth {worth:,.0f} independent rows; Wilson's interval for these"
     return Estimate(r, *wilson_interval(r * worth, worth, z), patients, how=how)
 
 
@@ -82,5 +82,5 @@ def widened(value: float, influence: np.ndarray, whose: np.ndarray, how: str, *,
         return Estimate(value, n=patients, how=f"{how}; no interval, as all patients are one, or alike")
     half = student_quantile(0.975, patients - 1) * error
     low, high = (value * math.exp(-half), value * math.exp(half)) if log else (value - half, value + half)
-    how += f"; interval from the standard error of {patients} patients with {len(whose)} rows"
+    how += f"; interval from the standard error of {patients:,} patients with {len(whose):,} rows"
     return Estimate(value, low, high, patients, how=how)

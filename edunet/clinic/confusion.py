@@ -91,7 +91,7 @@ def share(hits: int, n: int, nobody: str, total: int) -> Estimate:
     """Return hits / n with Wilson's interval; or if nobody of the total is counted, "not computed" and why."""
     if not n:
         return undefined(nobody if total else "there are no patients", total)
-    return Estimate(hits / n, *wilson_interval(hits, n), n, how=f"Wilson's interval, {hits} of {n} patients")
+    return Estimate(hits / n, *wilson_interval(hits, n), n, how=f"Wilson's interval, {hits:,} of {n:,} patients")
 
 
 def share_of_rows(what: str, hits: np.ndarray, of: np.ndarray, nobody: str, groups) -> Estimate:

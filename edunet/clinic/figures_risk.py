@@ -17,12 +17,12 @@ __all__ = ["calibration_figure", "histogram_figure"]
 ILL, WELL = LOOKS[1]["color"], LOOKS[0]["color"]
 
 
-def calibration_figure(y, p, *, best=None, bins: int = 10, synthetic: bool = False):
+def calibration_figure(y, p, *, best=None, bins: int = 10, groups=None, synthetic: bool = False):
     """Draw what happened against what was predicted: in groups with intervals, and as a smooth curve (loess).
 
     Below it, the predictions of the ill and of the healthy: where nobody is, the curve above means nothing.
     Args: y (N,) 0 or 1; p (N,) probabilities; best (N,), those of the best possible model; bins, groups of about
-    equally many patients; synthetic, mark the figure.
+    equally many patients; groups (N,), whose each row is, if patients have several; synthetic, mark the figure.
     Raises ValueError for other labels, NaN, probabilities outside 0 to 1, no patients.
     The usual misuse: a verdict from the groups alone; move bins and the picture moves.
     Source: Van Calster et al., A calibration hierarchy for risk models was defined (2016); Austin & Steyerberg (2019).
@@ -36,10 +36,11 @@ def calibration_figure(y, p, *, best=None, bins: int = 10, synthetic: bool = Fal
     figure = blank_figure(6, 6.6, synthetic)
     axes, below = figure.subplots(2, 1, sharex=True, gridspec_kw={"height_ratios": [3, 1]})
     axes.plot([0, 1], [0, 1], color="0.5", linewidth=1, label="perfect: what is predicted happens")
-    curve = calibration_curve(y, p, bins)
+    curve = calibration_curve(y, p, bins, groups=groups)
     curves = with_best("calibration_figure", y, p, best)
-    top = _top(*(risk.max() for _, risk in curves), *curve.high)
-    bars = np.abs([curve.share - curve.low, curve.high - curve.share])
+    low, high = (np.where(np.isnan(end), curve.share, end) for end in (curve.low, curve.high))  # no interval, no bar
+    top = _top(*(risk.max() for _, risk in curves), *high)
+    bars = np.abs([curve.share - low, high - curve.share])
     axes.errorbar(
         curve.predicted,
         curve.share,
@@ -49,7 +50,7 @@ def calibration_figure(y, p, *, best=None, bins: int = 10, synthetic: bool = Fal
         markersize=5,
         linewidth=1,
         capsize=3,
-        label=f"{len(curve.n)} groups of {_from_to(curve.n)}, 95 % interval",
+        label=f"{len(curve.n)} groups of {_from_to(curve.n, 'patient' if groups is None else 'row')}, 95 % interval",
     )
     for look, (name, risk) in zip(LOOKS, curves, strict=False):
         smooth = smooth_calibration(y, risk, resamples=None)
@@ -135,6 +136,6 @@ def _histogram(axes, y, p, top) -> None:
     axes.legend(fontsize=9)
 
 
-def _from_to(n) -> str:
+def _from_to(n, unit: str) -> str:
     many = f"{n.min():,} to {n.max():,}" if n.min() < n.max() else f"{n[0]:,}"
-    return f"{many} patient" + ("s" if n.max() > 1 else "")
+    return f"{many} {unit}" + ("s" if n.max() > 1 else "")

@@ -90,7 +90,7 @@ def ratio_of_shares(
         if not half > 0:
             return math.nan, math.nan, "no interval: a count is 0, or all patients of a kind are one, or alike"
         middle = math.log(a / m) - math.log(b / n)
-        return math.exp(middle - half), math.exp(middle + half), f"interval of {patients} patients on the log scale"
+        return math.exp(middle - half), math.exp(middle + half), f"interval of {patients:,} patients on the log scale"
     halves = 0 in (a, b, m - a, n - b)  # 0 has no logarithm, and all of all would have no variance
     c, d, k, l = (a + 0.5, b + 0.5, m + 1, n + 1) if halves else (a, b, m, n)
     middle, half = math.log(c / k) - math.log(d / l), Z95 * math.sqrt((1 - c / k) / c + (1 - d / l) / d)

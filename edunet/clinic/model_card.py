@@ -96,7 +96,7 @@ def model_card(known: Mapping[str, str] | None = None, *, title="Model card", sy
 
     Arguments: known, item -> text, for example {"6b": "adults admitted for chest pain"}; title; synthetic, that the
         patients are generated. `clinic.report` fills in what follows from the predictions.
-    Raises: ValueError for an item that the guideline does not have.
+    Raises: ValueError for an item that the guideline does not have, TypeError for what is no mapping.
     Misuse: to take an item for answered since a program wrote something there; the program knows the numbers only.
     Source: see the module.
 
@@ -107,10 +107,13 @@ def model_card(known: Mapping[str, str] | None = None, *, title="Model card", sy
     True
     """
     items = {item for group in ITEMS.values() for item, _, _ in group}
-    unknown = sorted(set(known or {}) - items)
+    if known is not None and not isinstance(known, Mapping):
+        raise TypeError(f'model_card: expected {{item: text}}, such as {{"6b": "adults"}}. Received: {known!r:.40}')
+    unknown = [item for item in known or {} if item not in items]
     if unknown:
         raise ValueError(f"model_card: TRIPOD+AI has no item {unknown[0]!r}. Its items: {', '.join(sorted(items))}.")
-    return ModelCard({item: str(text) for item, text in (known or {}).items()}, title, synthetic)
+    told = {item: str(text) for item, text in (known or {}).items() if text is not None and str(text).strip()}
+    return ModelCard(told, title, synthetic)
 
 
 class ModelCard:
@@ -134,13 +137,17 @@ class ModelCard:
         return f"<ModelCard {self.title!r}: {len(self.known)} items filled in, {len(self.open_items())} to be written>"
 
 
-def card_sections(known: Mapping[str, str]) -> tuple[Section, ...]:
-    """Return a section for each heading of the guideline."""
+def card_sections(known: Mapping[str, str], facts: Mapping[str, str] | None = None) -> tuple[Section, ...]:
+    """Return a section for each heading of the guideline; of facts, that answer half an item, the question stays."""
     sections = []
     for heading, group in ITEMS.items():
         parts: list[Part] = []
         for item, name, question in group:
             text = known.get(item)
-            parts.append(f"{item} {name}. {text}" if text else Blank(f"{item} {name}. {question}"))
+            fact = None if text else (facts or {}).get(item)
+            if text or fact:
+                parts.append(f"{item} {name}. {text or fact}")
+            if not text:
+                parts.append(Blank(f"{item} {name}. {question}"))
         sections.append(Section(heading, tuple(parts)))
     return tuple(sections)

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from edunet.clinic.estimate import Estimate
-from edunet.clinic.model_card import card_sections
-from edunet.clinic.report_card import known_items
+from edunet.clinic.model_card import card_sections, model_card
+from edunet.clinic.report_card import half_known, known_items
 from edunet.clinic.report_case import Case, read_case
 from edunet.clinic.report_classes import sections_of_classes
 from edunet.clinic.report_page import Items, Section, as_html, as_text
@@ -92,8 +92,8 @@ def report(
         class_names, ("healthy", "ill"); title; synthetic, True marks generated data; out, a path to write the page to;
         seed, of the resamples.
     Returns: `Report` with text(), html(), save(path), and numbers, {"auroc": Estimate, ...}.
-    Raises: ValueError for labels other than 0 and 1 (or class numbers), lengths that differ, no row to judge;
-        FileExistsError for out.
+    Raises: ValueError for labels other than 0 and 1 (or class numbers), lengths that differ, no row to judge, an
+        item that TRIPOD+AI lacks; FileExistsError for out.
     The usual misuse: a report of the patients that chose the threshold, the epoch or the model. It flatters.
     Source: Collins and others, TRIPOD+AI (2024); Van Calster and others, Calibration: the Achilles heel of predictive
     analytics (2019); Vickers & Elkin, Decision curve analysis (2006).
@@ -104,16 +104,16 @@ def report(
     >>> page.numbers["auroc"].text(2)
     '0.84 [0.80 to 0.87]'
     """
+    told = model_card(card).known
     case = read_case(y, p, groups, subgroup, best, threshold, prevalence, class_names, synthetic, seed)
     found, numbers = (sections_of if case.p.ndim == 1 else sections_of_classes)(case)
     trailed = tuple(lines_of(trail))
+    known = known_items(case, numbers)
     sections = (
         Section("What was judged", (Items(_facts(case)),)),
         *found,
         Section("What was done to the data", (Items(trailed or (NO_TRAIL,)),)),
-        Section(
-            "Model card (headings of TRIPOD+AI)", card_sections(known_items(case, numbers, trailed) | (card or {}))
-        ),
+        Section("Model card (headings of TRIPOD+AI)", card_sections(known | told, half_known(case, trailed))),
         Section("What no report can say", (Items(LIMITS),)),
     )
     page = Report(str(title), sections, numbers, synthetic)

@@ -4,10 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from numbers import Real
+from typing import Any
 
 import numpy as np
 
 from edunet.clinic.inputs import labels
+from edunet.clinic.shares import check_prevalence
+from edunet.preprocessing.given import generator
+from edunet.preprocessing.splits_groups import missing, numbered
 
 __all__ = ["Case", "read_case"]
 
@@ -21,7 +26,7 @@ class Case:
     y: np.ndarray = field(repr=False)  # (N,) bool
     p: np.ndarray = field(repr=False)  # (N,) float64
     groups: np.ndarray | None = field(repr=False)  # (N,) patients; None where each row is a patient of its own
-    subgroup: dict[str, np.ndarray] = field(repr=False)
+    subgroup: dict[str, Any] = field(repr=False)  # name -> (N,), the group of each row
     best: np.ndarray | None = field(repr=False)  # (N,) the best possible prediction, where it is known
     threshold: float | None  # None: none can be named
     prevalence: float | None  # where the model shall be used
@@ -56,8 +61,11 @@ def read_case(y, p, groups, subgroup, best, threshold, prevalence, names, synthe
     """Check what came, leave out the rows that cannot be judged, and note it.
 
     Raises: ValueError for labels that are not 0 or 1 (of several classes: whole numbers below K), for lengths that
-    differ, and where no row is left.
+    differ, for a threshold or a prevalence that is none, and where no row is left.
     """
+    threshold = None if threshold is None else _threshold(threshold)
+    prevalence = None if prevalence is None else check_prevalence("report", "prevalence", prevalence)
+    generator("report", seed)
     p = _numbers("p", p)
     p = p[:, 0] if p.ndim == 2 and p.shape[1] == 1 else p
     if p.ndim not in (1, 2) or not len(p):
@@ -69,25 +77,28 @@ def read_case(y, p, groups, subgroup, best, threshold, prevalence, names, synthe
     y = y[:, 0] if y.ndim == 2 and y.shape[1] == 1 else y
     if len(y) != len(p) if y.ndim else True:
         raise ValueError(f"report: {len(p)} predictions, and labels of shape {y.shape}; expected one for each patient.")
-    given = {"groups": groups, "best": best, **_subgroups(subgroup)}
-    for name, values in given.items():
-        if values is not None and len(values) != len(p):
-            raise ValueError(f"report: {name} has {len(values)} rows, p has {len(p)}; expected one for each row of p.")
+    parts = _subgroups(subgroup)
+    for name, values in {"groups": groups, "best": best, **parts}.items():
+        if values is not None and (rows := np.shape(values)[:1]) != (len(p),):
+            raise ValueError(
+                f"report: {name} has {rows[0] if rows else 'no'} rows, p has {len(p)}; expected one for each row of p."
+            )
+    whose = None if groups is None else numbered("report", groups, len(p))[0]
     known = _known(y)
     judged = np.isfinite(p) if p.ndim == 1 else np.isfinite(p).all(axis=1)
     keep = known & judged
     notes = _left_out(len(p), known, judged)
     if not keep.any():
         raise ValueError(f"report: no row can be judged. {' '.join(notes)} Look at p and y before you report on them.")
-    y, p = y[keep], p[keep]
+    y, p = _plain(y[keep]), p[keep]
     if p.ndim == 2 and p.shape[1] == 2 and y.ndim == 1:  # two classes: the second column says it all
         p, best = p[:, 1], (None if best is None or np.ndim(best) == 1 else np.asarray(best)[:, 1])
     case = Case(
         y=labels("report", y) if p.ndim == 1 else _one_hot(y, p.shape[1]),
         p=p,
-        groups=None if groups is None else np.asarray(groups)[keep],
-        subgroup={name: np.asarray(values)[keep] for name, values in _subgroups(subgroup).items()},
-        best=None if best is None else _best(np.asarray(best, np.float64)[keep], p),
+        groups=None if whose is None else whose[keep],
+        subgroup={name: values[keep] for name, values in parts.items()},
+        best=None if best is None else _best(_numbers("best", best)[keep], p),
         threshold=threshold,
         prevalence=prevalence,
         names=_names(names, 2 if p.ndim == 1 else p.shape[1], p.ndim > 1),
@@ -105,12 +116,34 @@ def _numbers(name: str, values) -> np.ndarray:
         raise ValueError(f"report: {name} must hold numbers. Received {type(values).__name__}: {error}.") from error
 
 
-def _subgroups(subgroup) -> dict[str, np.ndarray]:
+def _threshold(given):
+    """Return a threshold as it came, for one of `threshold_for` knows where it was chosen."""
+    try:
+        known = np.ndim(given) == 0 and float(given) == float(given)
+    except (TypeError, ValueError):
+        known = False
+    if not known or isinstance(given, (str, bool, np.bool_)):
+        raise ValueError(f"report: threshold is one number, such as 0.5. Received: {given!r:.40}")
+    return given
+
+
+def _subgroups(subgroup) -> dict[str, Any]:
+    """Return name -> the group of each row, in arrays or, with the order of their categories, as pandas gave them."""
     if subgroup is None:
         return {}
-    if isinstance(subgroup, Mapping) or hasattr(subgroup, "items"):
-        return {str(name): np.asarray(values) for name, values in subgroup.items()}
-    return {str(getattr(subgroup, "name", None) or "subgroup"): np.asarray(subgroup)}
+    if isinstance(subgroup, Mapping):
+        return {str(name): _column(values) for name, values in subgroup.items()}
+    if hasattr(subgroup, "columns"):
+        return {str(name): _column(subgroup[name]) for name in subgroup.columns}
+    return {str(getattr(subgroup, "name", None) or "subgroup"): _column(subgroup)}
+
+
+def _column(values):
+    categories = getattr(getattr(values, "cat", values), "categories", None)
+    if categories is not None:
+        return getattr(values, "values", values)  # a Categorical, whose rows are counted from 0
+    mixed = isinstance(values, (list, tuple))  # ["a", nan] must not become text
+    return np.asarray(values, object) if mixed else np.asarray(values)
 
 
 def _known(y: np.ndarray) -> np.ndarray:
@@ -118,9 +151,16 @@ def _known(y: np.ndarray) -> np.ndarray:
     if y.dtype.kind == "f":
         finite = np.isfinite(y)
         return finite if y.ndim == 1 else finite.all(axis=1)
-    if y.dtype.kind == "O":
-        return np.array([value is not None and value == value for value in y])  # NaN is not itself
+    if y.dtype.kind == "O" and y.ndim == 1:
+        return ~missing(y)
     return np.ones(len(y), bool)
+
+
+def _plain(y: np.ndarray) -> np.ndarray:
+    """Return labels that stood beside None, or came from pandas, as the numbers that they are."""
+    if y.dtype.kind == "O" and all(isinstance(value, Real | np.bool_) for value in y.reshape(-1)):
+        return y.astype(np.float64)
+    return y
 
 
 def _left_out(n: int, known: np.ndarray, judged: np.ndarray) -> list[str]:
@@ -141,6 +181,12 @@ def _one_hot(y: np.ndarray, classes: int) -> np.ndarray:
         if y.shape[1] != classes:
             raise ValueError(f"report: y has {y.shape[1]} columns, p has {classes}; expected one for each class.")
         return np.stack([labels("report", y[:, k]) for k in range(classes)], axis=1)
+    if y.dtype.kind not in "biuf":
+        raise ValueError(
+            f"report: labels of {classes} classes are whole numbers from 0 to {classes - 1}. Received words, such as "
+            f"{str(y[0])!r:.30}. Type names, y = np.unique(y, return_inverse=True) if the columns of p are in the "
+            "order of the alphabet."
+        )
     numbers = _numbers("y", y)
     if (numbers != np.floor(numbers)).any() or numbers.min() < 0 or numbers.max() >= classes:
         raise ValueError(
@@ -153,6 +199,8 @@ def _one_hot(y: np.ndarray, classes: int) -> np.ndarray:
 def _names(names, classes: int, several: bool) -> tuple[str, ...]:
     if names is None:
         return tuple(f"class {k}" if several else str(k) for k in range(classes))
+    if isinstance(names, (str, Mapping)) or len(set(map(str, names))) < len(names):
+        raise ValueError(f"report: class_names is a list of different names. Received: {names!r:.60}")
     if len(names) != classes:
         raise ValueError(f"report: class_names has {len(names)} names; expected {classes}, that of class 0 first.")
     return tuple(map(str, names))
@@ -179,9 +227,7 @@ def _with_doubts(case: Case) -> Case:
         elif len(patients) == 1:
             notes.append(f"All {case.n} rows are of one patient: no interval says anything about other patients.")
         else:
-            notes.append(
-                f"{case.n} rows of {len(patients)} patients, up to {rows.max()} each: patients are drawn, not rows."
-            )
+            notes.append(f"A patient has up to {rows.max():,} rows: the intervals are those of patients, not of rows.")
     if case.p.ndim == 1:
         ill, well = case.events, case.n - case.events
         if not ill or not well:
@@ -201,4 +247,5 @@ def _with_doubts(case: Case) -> Case:
             )
         if threshold is None and case.is_probability:
             threshold = 0.5
+            notes.append("No threshold was given: 0.5 stands in for it.")
     return replace(case, notes=tuple(notes), groups=groups, threshold=threshold)

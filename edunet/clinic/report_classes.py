@@ -8,7 +8,7 @@ import numpy as np
 
 from edunet.clinic.auroc import auroc
 from edunet.clinic.brier import brier_score
-from edunet.clinic.confusion import share
+from edunet.clinic.confusion import share_of_rows
 from edunet.clinic.estimate import Estimate, undefined
 from edunet.clinic.report_case import Case
 from edunet.clinic.report_measures import cells, precision_area
@@ -25,11 +25,16 @@ def sections_of_classes(case: Case) -> tuple[list[Section], dict[str, Estimate]]
     members = case.y.sum(axis=0)
     order = sorted(range(classes), key=lambda k: (members[k], k))
     several = bool((case.y.sum(axis=1) != 1).any())
-    called = case.p >= (case.threshold or 0.5) if several else case.p.argmax(axis=1)[:, None] == np.arange(classes)
+    threshold = 0.5 if case.threshold is None and case.is_probability else case.threshold
+    called = None  # of several labels that are no probabilities, unless a threshold is given
+    if not several:
+        called = case.p.argmax(axis=1)[:, None] == np.arange(classes)
+    elif threshold is not None:
+        called = case.p >= float(threshold)
     rows: list[tuple[str, ...]] = []
     numbers: dict[str, Estimate] = {}
     for k in order:
-        row, found = _class(case, k, called[:, k], names[k])
+        row, found = _class(case, k, None if called is None else called[:, k], names[k])
         rows.append(row)
         numbers |= found
     header = ("Class", "Rows", "Found (sensitivity)", "PPV", "AUROC", "AUPRC", "Brier score")
@@ -39,10 +44,10 @@ def sections_of_classes(case: Case) -> tuple[list[Section], dict[str, Estimate]]
         + "A mean over classes would hide the first rows, so none is printed here."
     )
     sections = [Section("Each class, the rarest first", (Table("All classes", header, rows, note),))]
-    if not several:
+    if called is not None and not several:
         sections.append(Section("Who was called what", (_confusion(case, called, names, order, numbers),)))
     rarest = next((k for k in order if 0 < members[k] < case.n), order[0])
-    one = replace(case.of_class(rarest, names), threshold=case.threshold if case.threshold is not None else 0.5)
+    one = replace(case.of_class(rarest, names), threshold=threshold)
     inner, more = sections_of(one)
     words = (
         f"The same questions as of a report on {names[rarest]!r} alone. Of another class k: report(y == k, p[:, k])."
@@ -51,16 +56,19 @@ def sections_of_classes(case: Case) -> tuple[list[Section], dict[str, Estimate]]
     return sections, numbers | {f"rarest_{key}": value for key, value in more.items()}
 
 
-def _class(case: Case, k: int, called: np.ndarray, name: str) -> tuple[tuple[str, ...], dict[str, Estimate]]:
-    y, p = case.y[:, k], case.p[:, k]
-    hits = int((called & y).sum())
-    total = len(y)
+def _class(case: Case, k: int, called: np.ndarray | None, name: str) -> tuple[tuple[str, ...], dict[str, Estimate]]:
+    y, p, groups = case.y[:, k], case.p[:, k], case.groups
+    chances = p.min() >= 0 and p.max() <= 1
+    sensitivity = ppv = undefined("no threshold was given", case.patients)
+    if called is not None:
+        sensitivity = share_of_rows("report", called, y, f"nobody is {name!r}", groups)
+        ppv = share_of_rows("report", y, called, f"nobody is called {name!r}", groups)
     found = {
-        "sensitivity": share(hits, int(y.sum()), f"nobody is {name!r}", total),
-        "ppv": share(hits, int(called.sum()), f"nobody is called {name!r}", total),
-        "auroc": auroc(y, p, groups=case.groups),
+        "sensitivity": sensitivity,
+        "ppv": ppv,
+        "auroc": auroc(y, p, groups=groups),
         "auprc": precision_area(replace(case, y=y, p=p), p),
-        "brier": brier_score(y, p) if p.min() >= 0 and p.max() <= 1 else undefined("no probabilities", total),
+        "brier": brier_score(y, p, groups=groups) if chances else undefined("no probabilities", case.patients),
     }
     row = (name, f"{int(y.sum()):,}", *(value.text(2) for value in found.values()))
     return row, {f"{key}_{name}": value for key, value in found.items()}
@@ -69,14 +77,15 @@ def _class(case: Case, k: int, called: np.ndarray, name: str) -> tuple[tuple[str
 def _confusion(case: Case, called: np.ndarray, names, order, numbers: dict[str, Estimate]) -> Table:
     """Return the table of truth against answer, and note the accuracy."""
     counts = case.y[:, order].T.astype(np.int64) @ called[:, order]
-    hits = int(np.trace(counts))
-    numbers["accuracy"] = share(hits, case.n, "there are no patients", case.n)
+    right = (case.y & called).any(axis=1)
+    numbers["accuracy"] = share_of_rows("report", right, np.ones(case.n, bool), "there are no patients", case.groups)
     largest = float(case.y.mean(axis=0).max())
     rows = [(names[k], *(f"{n:,}" for n in row)) for k, row in zip(order, counts, strict=True)]
     accuracy = cells("", numbers["accuracy"])
     return Table(
         "Rows are the truth, columns the answer",
-        ("", *(names[k] for k in order)),
+        ("Truth", *(names[k] for k in order)),
         rows,
-        f"Accuracy {accuracy[1]}, 95 % interval {accuracy[2]}, of {case.n:,}; always the largest class: {largest:.3f}.",
+        f"Accuracy {accuracy[1]}, 95 % interval {accuracy[2]}, n = {accuracy[3]}; "
+        f"always the largest class: {largest:.3f}.",
     )

@@ -53,7 +53,9 @@ def _share(case: Case) -> float:
 
 
 def _treat(case: Case) -> float:
-    t = case.threshold or 0.5
+    t = float(case.threshold or 0.5)
+    if not 0 < t < 1:
+        return math.nan  # no probability: net benefit is not computed
     return max(0.0, _share(case) - (1 - _share(case)) * t / (1 - t))
 
 
@@ -126,18 +128,24 @@ def headline(case: Case) -> tuple[Table, dict[str, Estimate]]:
         note += (
             " Best possible: what the true risks of these very patients reach, at the same threshold. No model can "
             "be expected to do better, though chance may let it; and where the true risks have a few values only, "
-            "AUPRC counts each of their ties at its worst. Gap: how much of the best possible the model leaves."
+            "AUPRC counts all patients of one value at the precision that is left behind the last of them. "
+            "Gap: how much of the best possible the model leaves."
         )
     return Table("Each with its 95 % interval and how it was computed", header, rows, note), found
 
 
 def _row(measure: Measure, found: Estimate, case: Case) -> tuple:
-    row = (*cells(measure.name, found), Named(f"{measure.trivial(case):.3f}", measure.is_trivial))
+    trivial = measure.trivial(case)
+    row = (*cells(measure.name, found), "" if math.isnan(trivial) else Named(f"{trivial:.3f}", measure.is_trivial))
     if case.best is None:
         return row
     best = measure.compute(replace(case, groups=None), case.best) if not math.isnan(found) else math.nan
-    gap = "" if math.isnan(best) or not measure.better else f"{measure.better * (best - found):+.3f}"
+    gap = "" if math.isnan(best) or not measure.better else _signed(measure.better * (best - found))
     return (*row, "" if math.isnan(best) else f"{best:.3f}", gap)
+
+
+def _signed(gap: float) -> str:
+    return f"{round(gap, 3) or 0.0:+.3f}"  # not -0.000
 
 
 def cells(name: str, found: Estimate, digits: int = 3) -> tuple:

@@ -98,6 +98,8 @@ figure { margin: 1rem 0 } img { max-width: 100%; height: auto } figcaption { fon
 .blank { border-left: 4px solid #D55E00; padding: .2rem .8rem; margin: .4rem 0 } .blank span { color: #7a3300 }
 .line { border-bottom: 1px solid #888; height: 1.5rem }
 nav ul { columns: 2; font-size: .95rem }
+@media (max-width: 40rem) { nav ul { columns: 1 } ul { padding-left: 1.2rem } th, td { padding: .3rem .35rem }
+  table { font-size: .9rem } tbody th { min-width: 7.5rem } caption { max-width: calc(100vw - 2rem) } }
 @media print { body { max-width: none; font-size: 10.5pt; padding: 0 } nav { display: none }
   figure, tr, .blank { break-inside: avoid } h2, h3, caption { break-after: avoid }
   thead { display: table-header-group }
@@ -145,9 +147,10 @@ def _part(part: Part) -> str:
 def _table(table: Table) -> str:
     head = "".join(f'<th scope="col">{html.escape(name)}</th>' for name in table.header)
     rows = "".join(f'<tr><th scope="row">{_cell(row[0])}</th>{"".join(map(_td, row[1:]))}</tr>\n' for row in table.rows)
+    caption = html.escape(table.caption)
     note = f'<p class="note">{html.escape(table.note)}</p>' if table.note else ""
     return (
-        f'<div class="scroll"><table><caption>{html.escape(table.caption)}</caption>'
+        f'<div class="scroll" role="region" tabindex="0" aria-label="{caption}"><table><caption>{caption}</caption>'
         f"<thead><tr>{head}</tr></thead>\n<tbody>{rows}</tbody></table></div>{note}"
     )
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 import math
 
 import numpy as np
@@ -20,18 +19,17 @@ from edunet.clinic.confusion import confusion, sensitivity, specificity
 from edunet.clinic.curves import pr_curve, roc_curve
 from edunet.clinic.estimate import Estimate
 from edunet.clinic.figures import calibration_figure, decision_figure, pr_figure, roc_figure
-from edunet.clinic.figures_groups import subgroup_figure
-from edunet.clinic.figures_paper import as_svg
 from edunet.clinic.likelihood import likelihood_ratios
-from edunet.clinic.net_benefit import decision_curve
+from edunet.clinic.net_benefit import decision_curve, net_benefit
 from edunet.clinic.predictive import npv, ppv
 from edunet.clinic.report_case import Case
 from edunet.clinic.report_measures import RESAMPLES, cells, headline
 from edunet.clinic.report_page import Part, Picture, Section, Table
-from edunet.clinic.subgroups import MEASURES, subgroup_table
+from edunet.clinic.report_pictures import later
+from edunet.clinic.report_subgroups import parts_of_subgroups
 from edunet.clinic.threshold import Threshold
 
-__all__ = ["drawn", "sections_of"]
+__all__ = ["sections_of"]
 
 PREVALENCES = (0.5, 0.1, 0.02)  # where none is named: a ward of the ill, a clinic, a screening
 THRESHOLDS = (0.05, 0.1, 0.2, 0.3, 0.5)  # of the decision curve, in the table
@@ -49,7 +47,7 @@ def sections_of(case: Case) -> tuple[list[Section], dict[str, Estimate]]:
         Section("Does it help to decide?", _decisions(case)),
     ]
     if case.subgroup:
-        sections.append(Section("Subgroups", _subgroups(case)))
+        sections.append(Section("Subgroups", parts_of_subgroups(case)))
     return sections, numbers
 
 
@@ -76,7 +74,7 @@ def _threshold(case: Case, numbers: dict[str, Estimate]) -> tuple[Part, ...]:
     well, ill = case.names
     counts = Table(
         "Confusion table: rows are the truth, columns the answer",
-        ("", f"called {ill}", f"called {well}", "together"),
+        ("Truth", f"called {ill}", f"called {well}", "together"),
         [(ill, f"{tp:,}", f"{fn:,}", f"{tp + fn:,}"), (well, f"{fp:,}", f"{tn:,}", f"{fp + tn:,}")],
     )
     positive, negative = likelihood_ratios(case.y, case.p, t, groups=case.groups)
@@ -104,25 +102,16 @@ def _threshold(case: Case, numbers: dict[str, Estimate]) -> tuple[Part, ...]:
 def _chosen(threshold, case: Case) -> str:
     whom = "patients" if case.groups is None else "rows"
     if isinstance(threshold, Threshold) and threshold.wanted:
+        alone = "" if case.groups is None else " These two intervals take each row for a patient of its own."
         return (
             f"It was chosen for {threshold.wanted} on {threshold.n:,} {whom}, {threshold.ill:,} of them ill, where "
             f"it reached a sensitivity of {threshold.sensitivity.text()} and a specificity of "
-            f"{threshold.specificity.text()}."
+            f"{threshold.specificity.text()}.{alone}"
         )
     return (
         "How it was chosen is not known here; a threshold chosen on these patients would flatter the numbers. "
         "clinic.threshold_for chooses it on validation data and remembers that."
     )
-
-
-def drawn(figure_of, *arguments, **options) -> str:
-    """Draw a figure as SVG."""
-    return as_svg(figure_of(*arguments, **options))
-
-
-def _later(case: Case, figure_of, *arguments, **options):
-    """Return what draws the figure when it is asked for: who wants the numbers alone need not wait for it."""
-    return functools.partial(drawn, figure_of, *arguments, synthetic=case.synthetic, **options)
 
 
 def _both(case: Case) -> bool:
@@ -140,8 +129,8 @@ def _discrimination(case: Case) -> tuple[Part, ...]:
     at = [f"{np.interp(x, recall[order], precision[order]):.0%} at {x:.0%}" for x in (0.25, 0.5, 0.75, 0.9)]
     pr_words = f"Share of those called ill who are, for the share of the ill that is found: {', '.join(at)}."
     return (
-        Picture("ROC curve.", roc_words, _later(case, roc_figure, case.y, case.p, best=case.best)),
-        Picture("Precision-recall curve.", pr_words, _later(case, pr_figure, case.y, case.p, best=case.best)),
+        Picture("ROC curve.", roc_words, later(case, roc_figure, case.y, case.p, best=case.best)),
+        Picture("Precision-recall curve.", pr_words, later(case, pr_figure, case.y, case.p, best=case.best)),
     )
 
 
@@ -164,88 +153,64 @@ def _calibration(case: Case, numbers: dict[str, Estimate]) -> tuple[Part, ...]:
     numbers |= {key: value for key, (_, value) in found.items()}
     rows = [cells(name, value) for name, value in found.values()]
     parts: list[Part] = [Table("Calibration", ("Measure", "Value", "95 % interval", "n"), rows, _parts_of_brier(y, p))]
-    curve = calibration_curve(y, p)
+    curve = calibration_curve(y, p, groups=case.groups)
     groups = [
-        (f"{predicted:.3f}", f"{observed:.3f}", f"{low:.3f} to {high:.3f}", f"{n:,}")
+        (f"{predicted:.3f}", f"{observed:.3f}", "none" if math.isnan(low) else f"{low:.3f} to {high:.3f}", f"{n:,}")
         for observed, predicted, n, low, high in zip(
             curve.share, curve.predicted, curve.n, curve.low, curve.high, strict=True
         )
     ]
     words = f"From a predicted risk of {curve.predicted[0]:.0%} (observed {curve.share[0]:.0%}) to one of "
     words += f"{curve.predicted[-1]:.0%} (observed {curve.share[-1]:.0%}); the table below has every group."
-    figure = _later(case, calibration_figure, y, p, best=case.best)
+    figure = later(case, calibration_figure, y, p, best=case.best, groups=case.groups)
     parts.append(Picture("Calibration curve: what happened against what was predicted.", words, figure))
-    header = ("Predicted risk", "Share that was ill", "95 % interval", "n")
-    parts.append(Table("Patients in groups of equal size by their predicted risk", header, groups))
+    rows_of = "Patients" if case.groups is None else "Rows"
+    header = ("Predicted risk", "Share that was ill", "95 % interval", rows_of)
+    note = "" if case.groups is None else "The intervals are those of the patients to whom the rows belong."
+    parts.append(Table(f"{rows_of} in groups of equal size by their predicted risk", header, groups, note))
     return tuple(parts)
 
 
 def _parts_of_brier(y, p) -> str:
     parts = brier_parts(y, p, bins=10)
+    three = parts.reliability - parts.resolution + parts.uncertainty
     return (
         f"Brier score in parts, over 10 groups: {parts.reliability:.4f} for probabilities that are off (reliability), "
         f"less {parts.resolution:.4f} for telling patients apart (resolution), plus {parts.uncertainty:.4f} that the "
-        "prevalence alone leaves open (uncertainty)."
+        f"prevalence alone leaves open (uncertainty), and {parts.score - three:+.4f} for what differs inside of the "
+        "groups."
     )
 
 
 def _decisions(case: Case) -> tuple[Part, ...]:
     if not case.is_probability:
         return ("Not computed: the predictions are no probabilities.",)
+    if case.prevalence is not None and not _both(case):
+        return ("Not computed: net benefit at another prevalence takes patients of both kinds, ill and healthy.",)
     own = [float(case.threshold)] if case.threshold is not None and 0 < case.threshold < 1 else []
     curve = decision_curve(case.y, case.p, sorted({*THRESHOLDS, *own}), prevalence=case.prevalence)
     rows = [
-        (f"{t:.3g}", f"{model:.4f}", f"{everybody:.4f}", "0.0000", f"{avoided:.1f}")
-        for t, model, everybody, avoided in zip(
-            curve.thresholds, curve.model, curve.treat_all, curve.avoided, strict=True
-        )
+        (f"{t:.3g}", *_benefit(case, float(t)), f"{everybody:.4f}", "0.0000", f"{avoided:.1f}")
+        for t, everybody, avoided in zip(curve.thresholds, curve.treat_all, curve.avoided, strict=True)
     ]
     good = [f"{t:.3g}" for t, m, a in zip(curve.thresholds, curve.model, curve.treat_all, strict=True) if m > max(a, 0)]
-    words = f"Treating by the model is better than treating all and than treating nobody at {', '.join(good)}."
+    words = f"The net benefit of the model is above those of treating all and of treating nobody at {', '.join(good)}."
     if not good:
-        words = "At none of the thresholds of the table is treating by the model better than all or nobody."
-    figure = _later(case, decision_figure, case.y, case.p, best=case.best, prevalence=case.prevalence)
-    header = ("Threshold", "By the model", "Treat all", "Treat nobody", "Interventions avoided for 100 patients")
+        words = "At none of the thresholds of the table is the model above both treating all and treating nobody."
+    figure = later(case, decision_figure, case.y, case.p, best=case.best, prevalence=case.prevalence)
+    header = ("Threshold", "By the model", "95 % interval", "Treat all", "Treat nobody", "Avoided for 100 patients")
+    where = "" if case.prevalence is None else f", where {case.prevalence:.3g} of all are ill"
     return (
         Picture("Decision curve: net benefit at each threshold.", words, figure),
         Table(
-            "Net benefit", header, rows, "The threshold is a judgement on what a missed case and a false alarm cost, "
-            "made before this curve is seen; then the curve is read there.",
+            f"Net benefit of {case.patients:,} patients{where}", header, rows, "Avoided: interventions fewer than in "
+            "treating all, missed cases set off against them at the rate of exchange. The threshold is a judgement on "
+            "what a missed case and a false alarm cost, made before this curve is seen; then the curve is read there.",
         ),
     )  # fmt: skip
 
 
-def _subgroups(case: Case) -> tuple[Part, ...]:
-    table = subgroup_table(case.y, case.p, case.subgroup, case.threshold, groups=case.groups)
-    parts: list[Part] = []
-    for names in (("auroc", "sensitivity", "specificity"), ("ppv", "observed_expected", "brier")):
-        rows = [
-            (_group(row), f"{row.n:,}", f"{row.events:,}", *(_text(getattr(row, name)) for name in names))
-            for row in [table.overall, *table.rows]
-        ]
-        header = ("Group", "Rows", "Ill", *(MEASURES[name] for name in names))
-        parts.append(Table(f"{', '.join(MEASURES[name] for name in names)}, with 95 % intervals", header, rows))
-    overall = table.overall.auroc
-    figure = _later(case, subgroup_figure, table.measure("auroc"), measure="AUROC", overall=overall)
-    words = "; ".join(f"{name} {value.text(2)}" for name, value in table.measure("auroc"))
-    parts.append(Picture("AUROC in each group.", f"{words}; all {overall.text(2)}.", figure))
-    gaps = [(f"{gap.attribute}: {gap.measure}".removeprefix(": "), *_gap(gap)) for gap in table.gaps]
-    header = ("Largest gap", "Difference", "95 % interval", "Highest", "Lowest", "Pairs compared")
-    how = "The interval is Newcombe's, wide enough for all pairs of an attribute together (Bonferroni)."
-    return (*parts, Table("Gaps between groups", header, gaps, how), " ".join(table.notes()))
-
-
-def _group(row) -> str:
-    name = f"{row.attribute}: {row.name}".removeprefix(": ")
-    return f"{name} ({row.mark})" if row.mark else name
-
-
-def _text(value: Estimate) -> str:
-    return value.why if math.isnan(value) else value.text(2)
-
-
-def _gap(gap) -> tuple[str, ...]:
-    if math.isnan(gap.difference):
-        return ("not computed", gap.difference.why, "", "", "0")
-    low, high = gap.difference.interval
-    return (f"{gap.difference:.2f}", f"{low:.2f} to {high:.2f}", gap.highest, gap.lowest, str(gap.comparisons))
+def _benefit(case: Case, threshold: float) -> tuple[str, str]:
+    found = net_benefit(case.y, case.p, threshold, prevalence=case.prevalence, groups=case.groups)
+    interval = "none, all alike" if math.isnan(found.low) else f"{found.low:.4f} to {found.high:.4f}"
+    return f"{found:.4f}", interval

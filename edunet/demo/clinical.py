@@ -64,6 +64,7 @@ def train_and_report(task: Task, epochs: int, seed: int, folder) -> dict:
     trail = [
         f"{drawn}; none is in two parts: {parts}.",
         *trial.prepared.trail,
+        *_never_asked(cohort, rows["test"]),
         f"{chosen}.",
         f"{found}.",
         "Test part: read once.",
@@ -78,6 +79,12 @@ def _split(cohort, seed) -> dict[str, np.ndarray]:
     ill = cohort.y.reshape(len(cohort), -1).max(axis=1)
     rows = patient_split(cohort.x, ill, cohort.patient_id, shares=tuple(SHARES.values()), seed=seed)
     return dict(zip(SHARES, rows, strict=True))
+
+
+def _never_asked(cohort, rows) -> list[str]:
+    """Say how many patients of the test part cannot be judged, having no hour at which is asked."""
+    never = 0 if cohort.asked is None else int((~cohort.asked[rows].any(axis=1)).sum())
+    return [f"Of the test part {never:,} are asked at no hour; nothing is judged of them."] * bool(never)
 
 
 def _tell(trial: Trial, epochs, seed) -> None:

@@ -37,7 +37,8 @@ from edunet.preprocessing import grids, images, sequence, splits, units
 from edunet.preprocessing.ampute import Amputed, ampute
 from edunet.preprocessing.audit import audit
 from edunet.preprocessing.audit_report import Audit, Finding
-from edunet.preprocessing.cleaning import ConvertUnits, PlausibleRange, Sentinels
+from edunet.preprocessing.cleaning import PlausibleRange, Sentinels
+from edunet.preprocessing.conversion import ConvertUnits
 from edunet.preprocessing.fingerprint import hashed_fingerprint
 from edunet.preprocessing.grids import Grid, carry_forward, time_since_last, to_grid
 from edunet.preprocessing.images import augment, ct_window, rescale_percentiles, standardise

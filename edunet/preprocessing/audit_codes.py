@@ -17,7 +17,7 @@ GLUED = r"(pid|patient|usub|subj?)j?(num|nr|no|id)"
 NUMBER = r"(id|ids|nr|nbr|no|num|number|code|key)"
 ID_NAME = re.compile(
     rf"(.* )?ids?|(.* )?{PERSON} {NUMBER}|{GLUED}|pid|uid|guid|uuid|mrn|ssn|subject|patient|case|{PERSON}id"
-    r"|(row|sample|file|visit|encounter|study) (nr|no|number)|rownames|row ?names?|row|index|unnamed( 0)?"
+    r"|(row|sample|sample code|file|visit|encounter|study) (nr|no|number)|rownames|row ?names?|row|index|unnamed( 0)?"
 )
 MOMENTS = {"day", "days", "time", "hour", "hours", "minute", "week", "month", "year", "date", "visit", "dose"}
 _KEPT: weakref.WeakKeyDictionary[Column, tuple[np.ndarray, list]] = weakref.WeakKeyDictionary()

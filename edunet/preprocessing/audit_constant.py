@@ -38,10 +38,10 @@ def constant(frame: Frame) -> Iterator[Finding]:
         others = n - int(count.max())
         told = f"{column.name} = {_value(values[int(count.argmax())])}"
         if not others:
-            missing = frame.n - n
-            (gaps if 0 < n < 0.98 * frame.n else same).append((column, f"{told} in {n} rows, missing in {missing}"))
+            missing = f", missing in {frame.n - n:,}" if n < frame.n else ""
+            (gaps if n < (1 - SHARE) * frame.n else same).append((column, f"{told} in {n:,} rows{missing}"))
         elif others <= min(FEW, SHARE * n):
-            nearly.append((column, f"{told} in all but {others} of {n} rows"))
+            nearly.append((column, f"{told} in all but {others} of {n:,} rows"))
     yield from _finding(
         frame,
         "constant column",
@@ -127,7 +127,7 @@ def ids(frame: Frame) -> Iterator[Finding]:
         elif is_id(column.name):
             kinds = len(np.unique(column.known))
             if kinds > KINDS and kinds >= 0.1 * len(column.known):
-                told = f"{column.name} {kinds} different values in {len(column.known)} rows{_area(frame, column)}"
+                told = f"{column.name} {kinds:,} different values in {len(column.known):,} rows{_area(frame, column)}"
                 naming.append((column, told))
     yield from _finding(
         frame,

@@ -13,6 +13,7 @@ from edunet.preprocessing.audit_cells import Column
 from edunet.preprocessing.audit_codes import text_of, values_of, words_in
 from edunet.preprocessing.audit_frame import Frame
 from edunet.preprocessing.audit_report import Finding
+from edunet.preprocessing.audit_writing import listed
 
 __all__ = ["CHECKS", "early", "future", "impossible", "in_the_wrong_order", "mixed", "ways_of_writing"]
 
@@ -41,12 +42,11 @@ def _dates(frame: Frame) -> list[Column]:
 
 def _told(column: Column, rows: np.ndarray) -> str:
     """Write some of the cells in which something is wrong."""
-    cells = dict.fromkeys(text_of(column)[rows][:50].tolist())
-    return ", ".join(list(cells)[:SHOWN]) + (", ..." if len(cells) > SHOWN else "")
+    return listed(list(dict.fromkeys(text_of(column)[rows].tolist())), SHOWN)
 
 
 def _first(rows: np.ndarray) -> str:
-    return f"row{'s' * (len(rows) > 1)} {', '.join(map(str, rows[:LISTED].tolist()))}{', ...' * (len(rows) > LISTED)}"
+    return f"row{'s' * (len(rows) > 1)} {listed(list(map(str, rows.tolist())), LISTED)}"
 
 
 def impossible(frame: Frame) -> Iterator[Finding]:

@@ -47,8 +47,18 @@ def how_much(frame: Frame) -> Iterator[Finding]:
         + f"{'is' if complete == 1 else 'are'} complete.",
         "Most models refuse NaN; to drop the rows with gaps keeps "
         f"{share(complete, frame.n)} of the patients, and not just any of them.",
-        "SimpleImputer(strategy='median', add_indicator=True) of scikit-learn, fitted on the training rows only.",
+        f"{_imputers([column for column, _ in gaps])}, of scikit-learn, fitted on the training rows only.",
     )
+
+
+def _imputers(columns: list) -> str:
+    """Write what fills the gaps: words have no median."""
+    ways = {"SimpleImputer(strategy='median', add_indicator=True)": [c for c in columns if c.kind != "words"]}
+    ways["SimpleImputer(strategy='most_frequent', add_indicator=True)"] = [c for c in columns if c.kind == "words"]
+    there = [(way, which) for way, which in ways.items() if which]
+    if len(there) == 1:
+        return there[0][0]
+    return " and ".join(f"{way} of {listed([c.name for c in which])}" for way, which in there)
 
 
 def together(frame: Frame) -> Iterator[Finding]:

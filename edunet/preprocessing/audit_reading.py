@@ -60,7 +60,7 @@ def _table(frame) -> tuple[str, str, list[Column], dict[str, Column | None]]:
         ids = {"patient": read_column("patient_id", frame.patient_id), "site": read_column("site", frame.site)}
         return "dict", "columns = records.columns_dict", _named(frame.columns_dict, frame.units), dict(ids)
     if hasattr(frame, "iloc") and hasattr(frame, "columns"):
-        return "pandas", "frame is your DataFrame", _pandas(frame), {}
+        return "pandas", f"frame is your DataFrame{_renamed(frame)}", _pandas(frame), {}
     if hasattr(frame, "iloc"):
         raise TypeError("audit: a Series is one column. Type audit(series.to_frame()).")
     if hasattr(frame, "categories") and hasattr(frame, "target") and hasattr(frame, "x"):
@@ -113,8 +113,20 @@ def _named(columns: Mapping, units: Mapping) -> list[Column]:
 
 
 def _pandas(frame) -> list[Column]:
-    names = [" ".join(map(str, name)) if isinstance(name, tuple) else str(name) for name in frame.columns]
+    names = [_text_of(name) for name in frame.columns]
     return [read_column(name, frame.iloc[:, place], "", place) for place, name in enumerate(names)]
+
+
+def _text_of(name) -> str:
+    return " ".join(map(str, name)) if isinstance(name, tuple) else str(name)
+
+
+def _renamed(frame) -> str:
+    """Write how columns that are called by numbers, or by tuples, get the names that stand in the repairs."""
+    if all(isinstance(name, str) for name in frame.columns):
+        return ""
+    write = "' '.join(map(str, c))" if any(isinstance(name, tuple) for name in frame.columns) else "str(c)"
+    return f", after frame.columns = [{write} for c in frame.columns]"
 
 
 def _tables(table) -> tuple[list[Column], dict[str, Column | None]]:

@@ -79,8 +79,8 @@ def outside(frame: Frame) -> Iterator[Finding]:
                 frame,
                 column,
                 f"{len(odd):,} value{'s' * many} of {column.name} {'are' if many else 'is'} possible in nobody.",
-                f"{_few(odd)}; possible are {number(limits.low)} to {number(limits.high)} {limits.unit} "
-                f"({limits.source}).",
+                f"{_few(odd)}; possible are {number(limits.low)} to {number(limits.high)}"
+                f"{'' if limits.unit == '1' else f' {limits.unit}'} ({limits.source}).",
                 f"({{c}} < {limits.low:g}) | ({{c}} > {limits.high:g})",
             )
 

@@ -1,8 +1,8 @@
 """Cleaning steps for clinical tables, each with its trail: `text` says how many cells changed, from what to what.
 
-    ConvertUnits       one unit for each column, also where a column beside it says which unit a row is in
     Sentinels          -9, 999 or 0 that stand for "not measured" become missing
     PlausibleRange     values that no living patient has become missing
+    ConvertUnits       one unit for each column: see edunet.preprocessing.conversion
 
 A cell becomes missing, never a row: one slip of the pen says nothing of a patient's other values. In this order: codes
 first, or they would be converted; units next, for limits are in units; then limits; and what is missing is left to
@@ -21,17 +21,17 @@ array([72., nan, nan, 64.])
 
 from __future__ import annotations
 
+import numbers
 from collections.abc import Mapping
 
 import numpy as np
 
 from edunet.preprocessing.columns import Columns, as_numbers
-from edunet.preprocessing.plausible import Plausible, plausible_range
+from edunet.preprocessing.plausible import Plausible, plausible_range, span
+from edunet.preprocessing.splits_groups import is_missing
 from edunet.preprocessing.step import Change, Step
-from edunet.preprocessing.units import factor_and_offset
-from edunet.preprocessing.units_names import find_analyte
 
-__all__ = ["ConvertUnits", "PlausibleRange", "Sentinels"]
+__all__ = ["PlausibleRange", "Sentinels"]
 
 
 class Sentinels(Step):
@@ -57,7 +57,7 @@ class Sentinels(Step):
             self.codes_ = {name: _codes(name, codes) for name, codes in self.codes.items()}
         else:
             codes = _codes("all columns", self.codes)
-            self.codes_ = {name: codes for name, values in columns.items() if values.dtype.kind in "iuf"}
+            self.codes_ = {name: codes for name, values in columns.items() if _holds_numbers(values)}
 
     def _clean(self, columns: Columns) -> list[Change]:
         changes = []
@@ -114,7 +114,7 @@ class PlausibleRange(Step):
         try:
             found = plausible_range(name, unit, as_numbers("PlausibleRange", name, values))
         except ValueError:
-            self.left_alone_[name] = "it holds text"
+            self.left_alone_[name] = f"it holds {'dates' if values.dtype.kind in 'mM' else 'text'}"
             return
         if found is None:
             self.left_alone_[name] = f"its values do not fit {unit or 'a usual unit'}"
@@ -126,7 +126,7 @@ class PlausibleRange(Step):
         for name, (low, high, unit, _) in self.ranges_.items():
             values = self._numbers(columns, name)
             outside = (values < low) | (values > high)
-            said = f"{low:.10g} to {high:.10g} {unit}".rstrip()
+            said = span(low, high, unit)
             if outside.any():
                 text = f"{name}: {outside.sum():,} of {len(values):,} cells outside {said} became missing, "
                 text += _span(values[outside]) + "."
@@ -141,90 +141,15 @@ class PlausibleRange(Step):
         return text + "".join(f" {name}: left alone, {why}." for name, why in self.left_alone_.items())
 
 
-class ConvertUnits(Step):
-    """Bring columns to one unit each, by what is measured in them.
-
-    Args: columns, {column: (analyte, from unit, to unit)}; unit_columns, {column: the column that says its unit}: a row
-    of which it says another unit than `from` is converted from that one, and afterwards it says `to`. With None in the
-    place of `from` each row must say its own unit; where it does not, the value becomes missing.
-    Raises ValueError for what `convert` refuses, for a column that is not there, and for a row with a unit that cannot
-    be read, with its number.
-
-    The usual misuse: to trust the column of units. Where somebody forgot to change it, 5.5 stands beside mg/dl; the
-    step does what it is told, and only a look at the values shows it.
-    Source: see `convert`.
-
-    >>> table = {"glucose": [99.0, 5.5], "unit": ["mg/dl", "mmol/l"]}
-    >>> step = ConvertUnits({"glucose": ("glucose", "mg/dl", "mmol/l")}, {"glucose": "unit"})
-    >>> step.fit_transform(table)["glucose"].round(2)
-    array([5.5, 5.5])
-    >>> step.text
-    'ConvertUnits, 2 rows: glucose: 1 of 2 cells from mg/dl to mmol/l (times 0.05551); 1 in mmol/l already.'
-    """
-
-    def __init__(self, columns, unit_columns=None):
-        self.columns = columns
-        self.unit_columns = unit_columns
-
-    def _learn(self, columns: Columns) -> None:
-        for name, rule in self.columns.items():
-            if isinstance(rule, str) or len(rule) != 3:
-                raise ValueError(
-                    "ConvertUnits: a rule is (analyte, from, to), such as ('glucose', 'mg/dl', 'mmol/l'). Received "
-                    f"for {name!r}: {rule!r:.60}"
-                )
-        strange = [name for name in self.unit_columns or {} if name not in self.columns]
-        if strange:
-            raise ValueError(f"ConvertUnits: unit_columns has {strange[0]!r}, columns has not: say its analyte there.")
-        silent = [n for n, rule in self.columns.items() if rule[1] is None and n not in (self.unit_columns or {})]
-        if silent:
-            raise ValueError(f"ConvertUnits: {silent[0]!r} has no `from` unit, and unit_columns none for its rows.")
-
-    def _clean(self, columns: Columns) -> list[Change]:
-        changes = []
-        for name, (analyte, unit, to) in self.columns.items():
-            values = self._numbers(columns, name)
-            beside = (self.unit_columns or {}).get(name)
-            said = self._said(columns, beside, unit, len(values))
-            changes.append(self._converted(name, values, said, analyte, to))
-            if beside is not None:
-                now = np.where(said == "", said, to).astype(object)
-                changes.append(Change(beside, now, 0, ""))
-        return changes
-
-    def _said(self, columns: Columns, beside, unit: str | None, n: int) -> np.ndarray:
-        """Return the unit of each row, "" where nobody says it."""
-        said = np.full(n, unit or "", object)
-        if beside is not None:
-            for row, text in enumerate(self._column(columns, beside).tolist()):
-                if isinstance(text, str) and text.strip():
-                    said[row] = text.strip()
-        return said
-
-    def _converted(self, name, values: np.ndarray, said: np.ndarray, analyte: str, to: str) -> Change:
-        line, cells, parts = find_analyte("ConvertUnits", analyte), 0, []
-        measured = ~np.isnan(values)
-        for unit in dict.fromkeys(said.tolist()):
-            rows = (said == unit) & measured
-            if unit == "":
-                if rows.any():
-                    parts.append(f"{rows.sum():,} without a unit became missing")
-                    values[rows] = np.nan
-                    cells += int(rows.sum())
-                continue
-            place = f"ConvertUnits, column {name!r}, row {int(np.argmax(said == unit))}"
-            slope, offset = factor_and_offset(place, line, unit, to)
-            if (slope, offset) == (1, 0):
-                parts += [f"{rows.sum():,} in {unit} already"] * bool(rows.any())
-                continue
-            values[rows] = values[rows] * float(slope) + float(offset)
-            cells += int(rows.sum())
-            how = f"times {float(slope):.4g}" + f", {float(offset):+.4g}" * bool(offset)
-            parts.append(f"{rows.sum():,} of {len(values):,} cells from {unit} to {to} ({how})")
-        return Change(name, values, cells, f"{name}: {'; '.join(parts) or 'nothing to convert'}.")
-
-
 # ---------------------------------------------------------------- how it is done
+
+
+def _holds_numbers(values: np.ndarray) -> bool:
+    """Tell whether a column holds numbers, as it may among objects, too, where a gap is None; True is no number."""
+    if values.dtype.kind != "O":
+        return values.dtype.kind in "iuf"
+    there = [value for value in values.tolist() if not is_missing(value)]
+    return bool(there) and all(isinstance(v, numbers.Real) and not isinstance(v, bool) for v in there)
 
 
 def _codes(name, codes) -> list[float]:

@@ -16,6 +16,7 @@ from edunet.preprocessing.given import array_of
 
 __all__ = ["Columns", "as_numbers", "columns_of", "with_columns"]
 
+ONE_COLUMN = "For one column type {'glucose': x}."
 Columns = dict[Any, np.ndarray]  # name -> values (N,); names are texts, or whole numbers where columns have none
 
 
@@ -50,15 +51,29 @@ def columns_of(what: str, x) -> Columns:
         if len(set(lengths.values())) > 1 or any(values.ndim != 1 for values in columns.values()):
             raise ValueError(f"{what}: the columns of a dict are (N,), all of one length. Received shapes: {lengths}.")
         return columns
-    array = array_of(what, "x", x)
+    otherwise = _as_dict(x)
+    array = np.empty(0) if otherwise else array_of(what, "x", x)
     if array.ndim != 2 or array.dtype.kind == "c":
         error = ValueError if isinstance(x, np.ndarray) else TypeError
+        shape = f" of shape {array.shape}, {array.dtype}" if array.ndim and not otherwise else ""
         raise error(
             f"{what}: expected a table: a DataFrame, a dict of columns or an array (N,D) of real numbers. Received: "
-            f"{type(x).__name__}{f' of shape {array.shape}, {array.dtype}' if array.ndim else ''}. For one column type "
-            "{'glucose': x}."
+            f"{type(x).__name__}{shape}. {otherwise or ONE_COLUMN}"
         )
     return {k: array[:, k] for k in range(array.shape[1])}
+
+
+def _as_dict(x) -> str:
+    """Write how what holds columns becomes a dict of them; "" for what holds none."""
+    if hasattr(x, "columns_dict"):
+        return "Type records.columns_dict."
+    if hasattr(x, "columns") and hasattr(x, "x") and np.ndim(x.x) == 2:
+        return "Type dict(zip(cohort.columns, cohort.x.T))."
+    if getattr(getattr(x, "dtype", None), "names", None):
+        return "Type {name: x[name] for name in x.dtype.names}."
+    if isinstance(x, (list, tuple)) and x and all(hasattr(row, "keys") for row in x):
+        return "Of a dict for each row make {name: [row.get(name) for row in rows] for name in rows[0]}."
+    return ""
 
 
 def with_columns(x, changed: Columns):

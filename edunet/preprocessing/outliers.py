@@ -63,8 +63,8 @@ class RobustOutliers(Step):
 
     The usual misuse: to fit on all patients, or on the test patients again; to take skewed values as they are: of CRP
     or creatinine the high ones are the sick, so take logarithms first; to winsorise what nobody looked at: a value
-    outside may be the finding. Of 615 blood samples of the HCV data 72 have a GGT outside, by sex and age: 37 of the 82
-    from patients who are or may be ill, 35 of the 533 from donors.
+    outside may be the finding. Of 615 blood samples of the HCV data 72 have a GGT outside, by sex and age (under 40, 40
+    to 60, 60 and over): 37 of the 82 from patients who are or may be ill, 35 of the 533 from donors.
     Source: see the module.
 
     >>> x = {"sex": ["F"] * 5 + ["M"] * 5, "hb": [130, 132, 128, 131, 90, 150, 152, 148, 151, 149]}

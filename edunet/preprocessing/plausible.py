@@ -17,7 +17,7 @@ from edunet.preprocessing.units_analytes import Analyte
 from edunet.preprocessing.units_names import analyte_of_column
 from edunet.preprocessing.units_text import read_unit
 
-__all__ = ["Plausible", "plausible_range"]
+__all__ = ["Plausible", "plausible_range", "span"]
 
 CHOSEN = "chosen, far beyond what intensive care units see"
 BY_DEFINITION = "by definition"
@@ -170,6 +170,15 @@ def plausible_range(name: str, unit: str | None = None, values=None) -> Plausibl
         return found
     impossible = int(((values < found.low) | (values > found.high)).sum())
     return found if impossible <= max(3, FEW * len(values)) else None
+
+
+def span(low: float, high: float, unit: str) -> str:
+    """Write limits for a sentence; the unit 1 of a pH is not written.
+
+    >>> span(5.0, 400.0, "mmHg"), span(6.2, 8.2, "1")
+    ('5 to 400 mmHg', '6.2 to 8.2')
+    """
+    return f"{low:.10g} to {high:.10g} {'' if unit == '1' else unit}".rstrip()
 
 
 # ---------------------------------------------------------------- how it is done

@@ -21,6 +21,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from edunet.preprocessing.splits_groups import is_missing
 from edunet.preprocessing.units import convert
 from edunet.preprocessing.units_names import find_analyte
 
@@ -122,7 +123,7 @@ def reference_range(analyte: str, sex=None, age=None, unit: str | None = None) -
     """
     rows = _rows_of("reference_range", analyte)
     word = _sex("reference_range", sex)
-    years = None if _is_missing(age) else _age("reference_range", age)
+    years = None if is_missing(age) else _age("reference_range", age)
     fitting = [row for row in rows if word is None or row.sex in (word, "all")]
     if years is not None:
         fitting = [row for row in fitting if row.age[0] <= years < row.age[1]]
@@ -192,7 +193,7 @@ def _rows_of(what: str, analyte: str) -> list[ReferenceRange]:
 
 def _sex(what: str, sex) -> str | None:
     """Return "female", "male", or None where it is not known."""
-    if _is_missing(sex):
+    if is_missing(sex):
         return None
     word = sex.strip().lower() if isinstance(sex, str) else None
     if word == "":
@@ -205,13 +206,8 @@ def _sex(what: str, sex) -> str | None:
     return SEXES[word]
 
 
-def _is_missing(given) -> bool:
-    nan = isinstance(given, (float, np.floating)) and math.isnan(given)
-    return given is None or nan or type(given).__name__ == "NAType"
-
-
 def _age(what: str, age) -> float:
-    if _is_missing(age):
+    if is_missing(age):
         return math.nan
     try:
         years = float(age)

@@ -9,12 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
+from numbers import Real
 
 import numpy as np
 
 from edunet.preprocessing.columns import as_numbers, columns_of
-from edunet.preprocessing.plausible import plausible_range
+from edunet.preprocessing.plausible import plausible_range, span
 from edunet.preprocessing.reference_ranges import reference_range
+from edunet.preprocessing.splits_groups import is_missing
 from edunet.preprocessing.units_names import analyte_of_column
 
 __all__ = ["Column", "Failure", "Schema", "SchemaReport"]
@@ -40,7 +42,7 @@ class Column:
             raise ValueError(f"Column: dtype is one of {', '.join(KINDS)}. Received: {self.dtype!r:.40}")
         for name in ("plausible", "reference"):
             ends = getattr(self, name)
-            if ends is not None and not (len(ends) == 2 and not ends[0] >= ends[1]):
+            if ends is not None and not _rise(ends):
                 raise ValueError(f"Column: {name} is (low, high), low < high. Received: {ends!r:.60}")
             if ends is not None and self.dtype not in ("number", "whole"):
                 raise ValueError(f"Column: {name} limits numbers. Received: dtype {self.dtype!r}; take 'number'.")
@@ -76,7 +78,8 @@ class SchemaReport:
 
     @property
     def text(self) -> str:
-        head = f"{self.n_rows:,} rows, {len(self.failures)} failure{'s' * (len(self.failures) != 1)}."
+        n, failed = self.n_rows, len(self.failures)
+        head = f"{n:,} row{'s' * (n != 1)}, {failed} failure{'s' * (failed != 1)}."
         return "\n".join([head, *map(str, self.failures), *(f"Note: {note}" for note in self.notes)])
 
     def __repr__(self):
@@ -151,6 +154,12 @@ class Schema:
 # ---------------------------------------------------------------- how it is done
 
 
+def _rise(ends) -> bool:
+    """Tell whether these are two numbers, low < high; nan is a limit that is not known."""
+    two = isinstance(ends, (tuple, list)) and len(ends) == 2 and all(isinstance(end, Real) for end in ends)
+    return two and not ends[0] >= ends[1]
+
+
 def _missing(values: np.ndarray) -> np.ndarray:
     if values.dtype.kind in "fc":
         return np.isnan(values)
@@ -158,13 +167,7 @@ def _missing(values: np.ndarray) -> np.ndarray:
         return np.isnat(values)
     if values.dtype.kind in "biu":
         return np.zeros(len(values), bool)
-    return np.array([_is_missing(value) for value in values.tolist()], bool)
-
-
-def _is_missing(value) -> bool:
-    if value is None or type(value).__name__ in ("NAType", "NaTType"):
-        return True
-    return value == "" if isinstance(value, str) else isinstance(value, float) and value != value
+    return np.array([value == "" if isinstance(value, str) else is_missing(value) for value in values.tolist()], bool)
 
 
 def _cells(values: np.ndarray, dtype: str) -> tuple[np.ndarray, np.ndarray]:
@@ -173,9 +176,9 @@ def _cells(values: np.ndarray, dtype: str) -> tuple[np.ndarray, np.ndarray]:
     kind = values.dtype.kind
     if dtype in ("number", "whole"):
         if kind in "biuf":
-            odd = (values != np.floor(values)) & ~missing if dtype == "whole" and kind == "f" else missing & False
-            return missing, odd
-        fits = [isinstance(v, (int, float)) and (dtype == "number" or float(v).is_integer()) for v in values.tolist()]
+            whole = np.isfinite(values) & (values == np.floor(values)) if dtype == "whole" else ~missing
+            return missing, ~missing & ~whole
+        fits = [isinstance(v, Real) and (dtype == "number" or float(v).is_integer()) for v in values.tolist()]
     elif dtype == "date":
         fits = [kind == "M" or hasattr(v, "isoformat") for v in values.tolist()]
     else:
@@ -207,17 +210,13 @@ def _examined(name, column: Column, values: np.ndarray) -> tuple[list[Failure], 
         numbers[good] = as_numbers("Schema", name, values[good])
     if column.plausible is not None:
         low, high = column.plausible
-        fail((numbers < low) | (numbers > high), f"outside {_span(column.plausible, column.unit)}")
+        fail((numbers < low) | (numbers > high), f"outside {span(low, high, column.unit)}")
     if column.reference is not None:
         n = int(((numbers < column.reference[0]) | (numbers > column.reference[1])).sum())
-        span = _span(column.reference, column.unit)
-        text = f"{name}: {n:,} of {good.sum():,} outside {span}, where 95 % of healthy people are; no failure."
+        limits = span(*column.reference, column.unit)
+        text = f"{name}: {n:,} of {good.sum():,} outside {limits}, where 95 % of healthy people are; no failure."
         notes = [text] * (n > 0)
     return found, notes
-
-
-def _span(ends: tuple[float, float], unit: str) -> str:
-    return f"{ends[0]:.10g} to {ends[1]:.10g} {unit}".rstrip()
 
 
 def _written(value) -> str:

@@ -28,7 +28,7 @@ __all__ = ["REFERENCE", "Stains", "macenko", "stains_of"]
 
 BETA = 0.15 * math.log(10)  # ‖OD‖ below which a pixel counts as glass
 ALPHA = 1.0  # per cent of the pixels on each side that are taken for noise
-STAINED = 0.01  # share of the pixels that must be stained, at least 25 of them
+STAINED, FEWEST = 0.01, 25  # share of the pixels that must be stained, and so many of them at least
 APART = 8.0  # degrees: nearer than that the two are one stain and noise; H&E are 20 to 60 apart
 
 
@@ -108,10 +108,12 @@ def stains_of(image, white=None) -> Stains:
 def _stains(name: str, density: np.ndarray, which: str) -> Stains:
     """Return the stains of pixels (n,3) in optical density."""
     stained = density[np.linalg.norm(density, axis=1) > BETA]
-    if len(stained) < max(25, STAINED * len(density)):
+    if len(density) < FEWEST:
+        raise ValueError(f"{name}: {which} has {len(density)} pixels, too few for two stains: give a larger field.")
+    if len(stained) < max(FEWEST, STAINED * len(density)):
         raise ValueError(
             f"{name}: {which} is blank: only {len(stained):,} of {len(density):,} pixels are stained. Leave out images "
-            "of glass: x[(x.min(axis=-1) < 180).mean(axis=(1, 2)) > 0.05]."
+            "of glass, of x (N,H,W,3): x[(x.min(axis=-1) < 0.7 * x.max()).mean(axis=(1, 2)) > 0.05]."
         )
     _, _, right = np.linalg.svd(stained.T @ stained)  # the same right vectors as of the pixels, from a 3 × 3 table
     plane = right[:2] * np.sign(right[:2].sum(axis=1, keepdims=True) + 1e-300)  # the first one looks where pixels are

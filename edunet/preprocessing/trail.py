@@ -58,7 +58,8 @@ def _lines(step, names) -> tuple[list[str], list | None]:
     if hasattr(step, "transformers_"):
         return _side_by_side(step, names), _names_after(step, names)
     if hasattr(step, "transformer_list"):
-        return [line for part in step.transformer_list for line in _lines(part, names)[0]], _names_after(step, names)
+        parts = [part for part in step.transformer_list if part[1] != "drop"]
+        return [line for part in parts for line in _lines(part, names)[0]], _names_after(step, names)
     if hasattr(step, "describe") and hasattr(step, "text"):
         return [step.text], _names_after(step, names)
     if not hasattr(step, "transform"):

@@ -30,15 +30,18 @@ def _imputer(step, names) -> str:
     pairs = _pairs(step.statistics_, names)
     empty = [name for name, value in pairs if isinstance(value, (float, np.floating)) and np.isnan(value)]
     filled = listed([f"{_short(name)} {_short(value)}" for name, value in pairs if name not in empty])
-    how = "a constant" if step.strategy == "constant" else f"the {HOW.get(step.strategy, step.strategy)} of training"
+    way = getattr(step.strategy, "__name__", step.strategy)  # a function has a name
+    how = "a constant" if way == "constant" else f"the {HOW.get(way, way)} of training"
     more = f" Left out, for nothing was measured: {listed(empty)}." if empty else ""
-    marked = getattr(step, "indicator_", None)
-    if marked is not None:
-        more += f" A column of 0 and 1 {_marks(marked, names)}."
-    return f"gaps are filled with {how}: {filled}.{more}"
+    return f"gaps are filled with {how}: {filled}.{more}{_indicator(step, names)}"
 
 
 HOW = {"most_frequent": "most frequent value"}
+
+
+def _indicator(step, names) -> str:
+    marked = getattr(step, "indicator_", None)
+    return "" if marked is None else f" A column of 0 and 1 {_marks(marked, names)}."
 
 
 def _marks(indicator, names) -> str:
@@ -47,7 +50,8 @@ def _marks(indicator, names) -> str:
 
 
 def _neighbours(step, names) -> str:
-    return f"gaps are filled with the mean of the {step.n_neighbors} most similar training rows."
+    near = f"gaps are filled with the mean of the {step.n_neighbors} most similar training rows."
+    return near + _indicator(step, names)
 
 
 def _standard(step, names) -> str:
@@ -73,8 +77,22 @@ def _min_max(step, names) -> str:
 
 def _categories(step, names) -> str:
     form = "a column of 0 and 1 for each category" if hasattr(step, "drop_idx_") else "a number for each category"
-    each = [f"{_short(name)} ({listed(words)})" for name, words in _pairs(step.categories_, names)]
-    return f"{form}: {listed(each)}."
+    return f"{form}: {_each_category(step, names)}."
+
+
+def _outcomes(step, names) -> str:
+    return (
+        f"for each category the mean outcome of training, drawn towards that of all: {_each_category(step, names)}. "
+        "It has seen the outcome: fit it on training rows alone."
+    )
+
+
+def _each_category(step, names) -> str:
+    pairs, dropped = _pairs(step.categories_, names), getattr(step, "drop_idx_", None)
+    parts = []
+    for (name, words), k in zip(pairs, [None] * len(pairs) if dropped is None else dropped, strict=True):
+        parts.append(f"{_short(name)} ({listed(words)}{'' if k is None else f'; none for {_short(words[k])}'})")
+    return listed(parts)
 
 
 def _largest(step, names) -> str:
@@ -82,7 +100,8 @@ def _largest(step, names) -> str:
 
 
 def _regressions(step, names) -> str:
-    return f"gaps are filled with what {step.n_iter_} rounds of regression on the other columns foretell."
+    rounds = f"{step.n_iter_} round{'s' * (step.n_iter_ != 1)}"
+    return f"gaps are filled with what {rounds} of regression on the other columns foretell.{_indicator(step, names)}"
 
 
 def _power(step, names) -> str:
@@ -90,8 +109,8 @@ def _power(step, names) -> str:
 
 
 def _components(step, names) -> str:
-    share = step.explained_variance_ratio_.sum()
-    return f"{len(step.components_)} components, which hold {share:.1%} of the variance."
+    n, share = len(step.components_), step.explained_variance_ratio_.sum()
+    return f"{n} component{'s, which hold' if n != 1 else ', which holds'} {share:.1%} of the variance."
 
 
 def _selected(step, names) -> str:
@@ -111,7 +130,7 @@ def _function(step, names) -> str:
 
 KNOWN: dict[str, Callable[..., str]] = {  # the attributes by which a step is known -> what it says; the first that fits
     "statistics_ strategy": _imputer,
-    "n_neighbors _fit_X": _neighbours,
+    "n_neighbors _mask_fit_X": _neighbours,
     "center_ scale_": _robust,
     "data_min_ data_max_ feature_range": _min_max,
     "max_abs_": _largest,
@@ -119,6 +138,7 @@ KNOWN: dict[str, Callable[..., str]] = {  # the attributes by which a step is kn
     "lambdas_": _power,
     "explained_variance_ratio_ components_": _components,
     "mean_ scale_": _standard,
+    "categories_ encodings_": _outcomes,
     "categories_": _categories,
     "get_support": _selected,
     "features_ missing_values": _missing,

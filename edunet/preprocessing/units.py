@@ -17,6 +17,8 @@ from fractions import Fraction
 
 import numpy as np
 
+from edunet.preprocessing.given import array_of
+from edunet.preprocessing.splits_groups import is_missing
 from edunet.preprocessing.units_analytes import ANALYTES, Analyte
 from edunet.preprocessing.units_names import find_analyte
 from edunet.preprocessing.units_text import Unit, read_unit
@@ -48,12 +50,15 @@ def convert(x, analyte: str, from_unit: str, to_unit: str):
     """
     line = find_analyte("convert", analyte)
     slope, offset = factor_and_offset("convert", line, from_unit, to_unit)
-    values = np.ma.filled(x.astype(np.float64), np.nan) if isinstance(x, np.ma.MaskedArray) else np.asarray(x)
+    values = (
+        np.ma.filled(x.astype(np.float64), np.nan) if isinstance(x, np.ma.MaskedArray) else array_of("convert", "x", x)
+    )
     if values.dtype == object:
         values = np.asarray(_floats(values))
     if values.dtype.kind not in "iuf":
         raise TypeError(f"convert: x is a number or an array of numbers. Received: {x!r:.60}")
-    result = values.astype(np.float64) * float(slope) + float(offset)
+    with np.errstate(over="ignore"):  # of numbers that are too large: inf
+        result = values.astype(np.float64) * float(slope) + float(offset)
     return float(result) if result.ndim == 0 else result
 
 
@@ -115,8 +120,8 @@ def _unit_of(what: str, line: Analyte, text: str) -> Unit:
         raise ValueError(
             f"{what}: the unit {text!r} cannot be read.{mean} {line.name} is known in {', '.join(line.units)}."
         )
-    if unit.kind == "mass" and read_unit(line.units[0]).kind == "count":  # type: ignore[union-attr]
-        return Unit("count", unit.factor * 10**9)  # nobody weighs cells: G/l is giga, in capitals or not
+    if unit == read_unit("g/l") and read_unit(line.units[0]).kind == "count":  # type: ignore[union-attr]
+        return Unit("count", Fraction(10**9))  # nobody weighs cells: G/l is giga, in capitals or not
     return unit
 
 
@@ -130,10 +135,6 @@ def _refused(what: str, line: Analyte, text: str) -> ValueError:
 
 def _floats(values: np.ndarray) -> np.ndarray:
     """Return objects as floats, None and pandas' NA as NaN; what is neither stays, and is refused."""
-    if not all(_is_gap(value) or isinstance(value, (int, float, np.number)) for value in values.ravel()):
+    if not all(is_missing(value) or isinstance(value, (int, float, np.number)) for value in values.ravel()):
         return values
-    return np.array([np.nan if _is_gap(value) else value for value in values.ravel()], float).reshape(values.shape)
-
-
-def _is_gap(value) -> bool:
-    return value is None or type(value).__name__ == "NAType"
+    return np.array([np.nan if is_missing(value) else value for value in values.ravel()], float).reshape(values.shape)

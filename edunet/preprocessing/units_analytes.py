@@ -76,7 +76,8 @@ _TABLE = (
     # ---- metabolites
     _line("glucose", "Glucose", "mg/dl, mmol/l", "blood sugar, bgr, gluc, glu, fpg, fbg, plas", "C6H12O6"),
     _line("HbA1c", "Hemoglobin A1c/Hemoglobin.total", "%, mmol/mol", "hba1c, a1c, glycated haemoglobin, "
-          "glycohemoglobin", note="% is NGSP's, mmol/mol is IFCC's: a line that does not pass through 0"),
+          "glycohemoglobin, haemoglobin a1c, hemoglobin a1c",
+          note="% is NGSP's, mmol/mol is IFCC's: a line that does not pass through 0"),
     _line("creatinine", "Creatinine", "mg/dl, µmol/l", "sc, crea, creat, scr, serum creatinine", "C4H7N3O",
           note="of blood; urine has a hundred times as much"),
     _line("urea", "Urea", "mg/dl, mmol/l", "bu, blood urea", "CH4N2O",
@@ -116,9 +117,9 @@ _TABLE = (
     _line("C-reactive protein", "C reactive protein", "mg/l, mg/dl", "crp, hscrp, c reactive protein",
           note=WHOLE_MOLECULES),
     _line("ferritin", "Ferritin", "ng/ml, µg/l", "", note=WHOLE_MOLECULES),
-    _line("troponin I", "Troponin I.cardiac", "ng/l, ng/ml, pg/ml", "troponini, tni, ctni, hs troponin i",
+    _line("troponin I", "Troponin I.cardiac", "ng/l, ng/ml, pg/ml", "troponini, tni, ctni, hs tni, hs troponin i",
           note="no molar mass is agreed on; assays differ, and I is not T"),
-    _line("troponin T", "Troponin T.cardiac", "ng/l, ng/ml, pg/ml", "troponint, tnt, ctnt, hs troponin t",
+    _line("troponin T", "Troponin T.cardiac", "ng/l, ng/ml, pg/ml", "troponint, tnt, ctnt, hs tnt, hs troponin t",
           note="no molar mass is agreed on; I is not T"),
     # ---- hormones and vitamins
     _line("insulin", "Insulin", "µU/ml, mU/l, pmol/l", "serum insulin", per_unit=Fraction(6, 10**9),
@@ -133,7 +134,7 @@ _TABLE = (
     _line("oestradiol", "Estradiol", "pg/ml, pmol/l", "estradiol", "C18H24O2"),
     _line("vitamin D", "Calcidiol", "ng/ml, nmol/l", "25 hydroxyvitamin d, 25ohd, calcidiol, vit d", "C27H44O2",
           note="25-hydroxyvitamin D3, by whose mass laboratories count D2 too"),
-    _line("vitamin B12", "Cobalamins", "pg/ml, pmol/l", "cobalamin, vit b12", "C63H88CoN14O14P"),
+    _line("vitamin B12", "Cobalamins", "pg/ml, pmol/l", "cobalamin, vit b12, b12", "C63H88CoN14O14P"),
     _line("folate", "Folate", "ng/ml, nmol/l", "folic acid", "C19H19N7O6"),
     # ---- enzymes
     _line("ALT", "Alanine aminotransferase", "U/l, µkat/l", "alt, sgpt, alat, alanine aminotransferase, alamine "
@@ -157,9 +158,10 @@ _TABLE = (
     _line("ethanol", "Ethanol", "mg/dl, g/l, mmol/l", "", "C2H6O", note="of blood, in grams by volume"),
     # ---- cells
     _line("platelets", "Platelets", "10^9/l, /µl, K/µl", "plt, platelet, platelet count"),
-    _line("leucocytes", "Leukocytes", "10^9/l, /µl, K/µl", "wbc, wbcc, white blood cells, white blood cell count, "
-          "leukocytes"),
-    _line("erythrocytes", "Erythrocytes", "10^12/l, M/µl", "rbc, rbcc, red blood cells, red blood cell count"),
+    _line("leucocytes", "Leukocytes", "10^9/l, /µl, K/µl", "wbc, wbcc, wbc count, white blood cells, "
+          "white blood cell count, leukocytes"),
+    _line("erythrocytes", "Erythrocytes", "10^12/l, M/µl", "rbc, rbcc, rbc count, red blood cells, red blood "
+          "cell count"),
     _line("haematocrit", "Hematocrit", "%, l/l", "hct, pcv, packed cell volume, hematocrit"),
     # ---- blood gases
     _line("pH", "pH", "1", "arterial ph, blood ph", symbols="pH"),
@@ -177,9 +179,9 @@ _TABLE = (
           "rate, maxhr", symbols="HR"),
     _line("respiratory rate", "Respiratory rate", "1/min", "resp, resp rate, respiration rate", symbols="RR"),
     _line("systolic pressure", "Intravascular systolic", "mmHg; kPa", "sbp, sysbp, ap hi, systolic, systolic bp, "
-          "systolic blood pressure, sysabp, nisysabp, trestbps, trtbps, resting bp"),
+          "bp systolic, systolic blood pressure, sysabp, nisysabp, trestbps, trtbps, resting bp"),
     _line("diastolic pressure", "Intravascular diastolic", "mmHg; kPa", "dbp, diabp, ap lo, diastolic, diastolic bp, "
-          "diastolic blood pressure, diasabp, nidiasabp"),
+          "bp diastolic, diastolic blood pressure, diasabp, nidiasabp"),
     _line("mean pressure", "Intravascular mean", "mmHg; kPa", "nimap, mean arterial pressure, mean blood pressure, mbp",
           symbols="MAP"),
     _line("blood pressure", "Intravascular", "mmHg; kPa", "bp", note="systolic or diastolic: the column does not say"),

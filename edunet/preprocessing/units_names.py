@@ -86,6 +86,8 @@ def _named(words: list[str]) -> Analyte | None:
         if len(words) == 1 and words[0] in BY_SYMBOL:
             return BY_SYMBOL[words[0]]
         squeezed = _squeezed("".join(words))
+        if not _squeezed(words[-1]):  # SpO2_%: the sign is a unit, and no part of the name
+            return None
         if squeezed in BY_NAME and squeezed not in UNSAID:
             return BY_NAME[squeezed]
         if words[0].lower() not in BEFORE:

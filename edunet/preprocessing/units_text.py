@@ -1,4 +1,5 @@
-"""Units as people type them: mg/dl, mg/dL, MG/DL, mg per dl, mg·dl⁻¹, µmol/L with either micro sign, umol/l, 10^9/L.
+"""Units as people type them: mg/dl, mg/dL, MG/DL, mg per dl, mg·dl⁻¹, µmol/L with either micro sign, umol/l, 10^9/L;
+and as computers send them, by the Unified Code for Units of Measure: 10*9/L, mm[Hg], [degF], m[IU]/L.
 
 Capitals mean nothing, except in mM, µM and M, which are molar: mmol/l, µmol/l and mol/l. Factors are fractions, so that
 mg/dl is exactly ten times mg/l.
@@ -101,7 +102,10 @@ def read_unit(text: str) -> Unit | None:
 
 def _plain(text: str) -> str:
     """Return a unit without blanks, and with one sign for each thing: u for micro, / for per and for ⁻¹."""
-    text = text.replace("⁻", "-").replace("−", "-").replace("º", "°").replace("×", "x")
+    text = text.replace("⁻", "-").replace("−", "-").replace("×", "x")
+    text = text.replace("º", "°").replace("˚", "°")  # an ordinal and a ring above, which look like it
+    text = re.sub(r"(?i)\[(iu|hg)\]", r"\1", text)  # mm[Hg] and m[IU]/L, as UCUM writes them
+    text = re.sub(r"(?i)\bgms?(?=\W|$)", "g", text)
     text = unicodedata.normalize("NFKC", text).strip(" ()[]")  # both micro signs, ³, ℃
     text = text.replace("μ", "u").replace("mcg", "ug").replace("mcL", "uL").replace("mcl", "ul").replace("deg.", "deg")
     text = re.sub(r"\s+per\s+", "/", text)

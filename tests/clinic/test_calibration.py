@@ -293,6 +293,17 @@ def test_groups_have_wilsons_intervals():
         assert (low, high) == pytest.approx(wilson_interval(round(share * n), int(n)))
 
 
+def test_groups_of_risk_count_patients_where_they_have_several_rows():
+    curve = calibration_curve(np.repeat(Y, 8), np.repeat(P, 8), 5, groups=np.repeat(np.arange(Y.size), 8))
+    once = calibration_curve(Y, P, 5)
+    np.testing.assert_allclose(curve.share, once.share, atol=0.05)
+    np.testing.assert_allclose(curve.high - curve.low, once.high - once.low, rtol=0.15)
+
+
+def test_groups_of_risk_of_one_patient_have_no_interval():
+    assert np.isnan(calibration_curve(Y, P, 5, groups=np.zeros(Y.size)).low).all()
+
+
 def test_curve_of_nobody_is_empty():
     assert [part.size for part in calibration_curve([], [])] == [0] * 5
 

@@ -3,11 +3,13 @@
 import functools
 import math
 import pickle
+import re
 
 import numpy as np
 import pytest
 
 from edunet.clinic.auroc import auroc
+from edunet.clinic.net_benefit import net_benefit
 from edunet.clinic.report import report
 from edunet.clinic.threshold import threshold_for
 
@@ -189,6 +191,149 @@ def test_subgroups_and_groups_of_another_length():
         report(*cohort(), subgroup={"sex": ["F", "M", "F"]})
 
 
+def test_a_column_of_pandas_is_a_subgroup():
+    pandas = pytest.importorskip("pandas")
+    sex = pandas.Series(["F", "M"] * 200, name="sex", index=np.arange(400) + 7)
+    assert "sex: F" in report(*cohort(), subgroup=sex).text()
+
+
+def test_categories_of_pandas_keep_their_order_and_the_empty_ones():
+    pandas = pytest.importorskip("pandas")
+    risk = pandas.Series(pandas.Categorical(["low", "high"] * 200, categories=["low", "middle", "high"]))
+    text = report(*cohort(), subgroup={"risk": risk}).text()
+    places = [text.index(f"risk: {name}") for name in ("low", "middle (empty)", "high")]
+    assert places == sorted(places)
+
+
+@pytest.mark.parametrize("gap", [None, math.nan], ids=["None", "nan"])
+def test_a_list_with_gaps_has_a_group_not_recorded(gap):
+    assert "sex: not recorded" in report(*cohort(), subgroup={"sex": [gap] * 20 + ["F", "M"] * 190}).text()
+
+
+def test_patients_without_a_name_are_refused():
+    with pytest.raises(ValueError, match="groups are missing"):
+        report(*cohort(50), groups=[None] * 10 + ["A", "B"] * 20)
+
+
+@pytest.mark.parametrize("threshold", ["0.5", math.nan, True, [0.5, 0.2]], ids=str)
+def test_a_threshold_that_is_none_is_refused(threshold):
+    with pytest.raises(ValueError, match="report: threshold is one number"):
+        report(*cohort(50), threshold=threshold)
+
+
+@pytest.mark.parametrize("prevalence", [0, 1, 2.0, "rare", math.nan], ids=str)
+def test_a_prevalence_that_is_none_is_refused(prevalence):
+    with pytest.raises(ValueError, match="report: prevalence is a share"):
+        report(*cohort(50), prevalence=prevalence)
+
+
+@pytest.mark.parametrize("threshold", [0, 1, -1, 2], ids=str)
+def test_a_threshold_that_calls_all_or_nobody(threshold):
+    page = report(*cohort(50), threshold=threshold)
+    assert page.numbers["net_benefit"].why == "the threshold is no probability between 0 and 1"
+    assert page.numbers["sensitivity"] == (threshold < 1)
+
+
+@pytest.mark.parametrize("names", ["ab", {"a": 0, "b": 1}, ["a", "a"]], ids=["text", "dict", "twice"])
+def test_names_of_classes_are_a_list_of_different_ones(names):
+    with pytest.raises(ValueError, match="list of different names"):
+        report(*cohort(50), class_names=names)
+
+
+def test_one_class_and_a_prevalence_says_why_there_is_no_curve():
+    text = report([0] * 30, np.linspace(0.1, 0.9, 30), prevalence=0.1).text()
+    assert "net benefit at another prevalence takes patients of both kinds" in text
+    assert "nan" not in text
+
+
+@pytest.mark.parametrize("kind", [int, bool], ids=["int", "bool"])
+def test_labels_beside_none_are_labels(kind):
+    y, p = cohort(50)
+    page = report([None, *y[1:].astype(kind).tolist()], p)
+    assert page.numbers["auroc"] == auroc(y[1:], p[1:])
+    assert "1 of 50 rows have no label" in page.text()
+
+
+@pytest.mark.parametrize("dtype", ["Int64", "boolean"])
+def test_labels_of_pandas_with_gaps(dtype):
+    pandas = pytest.importorskip("pandas")
+    y, p = cohort(50)
+    labels = pandas.Series(y, dtype="boolean").astype(dtype)
+    labels[0] = pandas.NA
+    assert report(labels, p).numbers["auroc"] == auroc(y[1:], p[1:])
+
+
+# ---------------------------------------------------------------- what the page admits
+
+
+def table_of(page, caption):
+    """Return the table whose caption begins so."""
+    parts = [part for section in page.sections for part in section.parts]
+    return next(part for part in parts if getattr(part, "caption", "").startswith(caption))
+
+
+def test_net_benefit_has_an_interval_at_each_threshold(page):
+    y, risk = cohort()
+    wanted = net_benefit(y, np.clip(risk + 0.1, 0, 1), 0.2)
+    row = next(row for row in table_of(page, "Net benefit").rows if row[0] == "0.2")
+    assert row[1:3] == (f"{wanted:.4f}", f"{wanted.low:.4f} to {wanted.high:.4f}")
+
+
+def test_the_prevalence_of_the_decision_curve_is_named():
+    assert "where 0.02 of all are ill" in table_of(report(*cohort(100), prevalence=0.02), "Net benefit").caption
+
+
+def test_groups_that_are_too_small_for_a_gap_are_named():
+    page = report(*cohort(), subgroup={"site": ["A"] * 200 + ["B"] * 195 + ["C"] * 5})
+    assert "Left out, having fewer than ten to count or no interval: site: C" in table_of(page, "Gaps").note
+
+
+def test_a_group_of_few_patients_is_not_to_be_published():
+    few = report(*cohort(), subgroup={"site": ["A"] * 395 + ["C"] * 5}).text()
+    assert "may tell who its patients are" in few.replace("\n", " ")
+    assert "may tell who its patients are" not in report(*cohort(), subgroup={"site": ["A", "B"] * 200}).text()
+
+
+def test_a_threshold_that_nobody_gave_is_owned_up():
+    assert "No threshold was given: 0.5 stands in for it." in plain().text()
+    assert "No threshold was given" not in report(*cohort(50), threshold=0.5).text()
+
+
+def test_groups_of_risk_are_rows_of_patients():
+    y, p = cohort(100)
+    page = report(np.repeat(y, 8), np.repeat(p, 8), groups=np.repeat(np.arange(100), 8))
+    low, high = map(float, table_of(page, "Rows in groups").rows[-1][2].split(" to "))
+    assert high - low > 0.4  # of ten patients, not of eighty rows
+
+
+def test_every_header_cell_holds_words(page):
+    assert '<th scope="col"></th>' not in page.html()
+
+
+def test_the_parts_of_the_brier_score_add_up(page):
+    note = table_of(page, "Calibration").note
+    off, sorts, leaves, inside = map(float, re.findall(r"[+-]?0\.\d{4}", note))
+    assert off - sorts + leaves + inside == pytest.approx(page.numbers["brier"], abs=2e-4)
+
+
+def test_half_an_answer_leaves_the_question_on_the_card(page):
+    text = page.text()
+    for item in ("7 Data preparation.", "10 Sample size.", "14 Fairness.", "15 Model output."):
+        assert text.count(item) == 2, item
+    assert report(*cohort(50), card={"10": "All of 2024."}).text().count("10 Sample size.") == 1
+
+
+def test_the_card_names_the_measures_that_were_computed():
+    y, p = cohort()
+    assert "Brier" not in report(y, np.log(p)).text().split("12e Measures of performance.")[1][:200]
+
+
+@pytest.mark.parametrize(("card", "kind"), [({"99": "?"}, ValueError), ("adults", TypeError)], ids=["item", "text"])
+def test_a_card_that_is_none_is_refused(card, kind):
+    with pytest.raises(kind, match="model_card"):
+        report(*cohort(50), card=card)
+
+
 # ---------------------------------------------------------------- several classes
 
 
@@ -210,6 +355,42 @@ def test_several_labels_a_row():
     page = report(y, p)
     assert page.numbers["auroc_class 2"] == auroc(y[:, 2], p[:, 2])
     assert "accuracy" not in page.numbers
+
+
+def test_several_classes_count_patients_and_not_their_rows():
+    rng = np.random.default_rng(0)
+    y, p = rng.integers(0, 3, 60), rng.dirichlet([1, 1, 1], 60)
+    numbers = report(np.repeat(y, 10), np.repeat(p, 10, axis=0), groups=np.repeat(np.arange(60), 10)).numbers
+    once = report(y, p).numbers
+    for key in ("sensitivity_class 0", "ppv_class 0", "brier_class 0", "accuracy"):
+        width, wanted = (found[key].high - found[key].low for found in (numbers, once))
+        assert width == pytest.approx(wanted, rel=0.2), key
+
+
+def test_the_card_of_several_classes_tells_of_the_rarest():
+    rng = np.random.default_rng(0)
+    page = report(rng.integers(0, 3, 60), rng.dirichlet([1, 1, 1], 60))
+    assert "Of the rarest class alone: AUROC" in page.text()
+
+
+def test_scores_of_several_labels_are_cut_where_it_was_said():
+    rng = np.random.default_rng(0)
+    y, score = rng.random((200, 3)) < 0.4, rng.normal(size=(200, 3))
+    assert report(y, score).numbers["sensitivity_class 0"].why == "no threshold was given"
+    assert report(y, score, threshold=0).numbers["sensitivity_class 0"] == (score[y[:, 0], 0] >= 0).mean()
+
+
+def test_scores_of_several_classes_are_compared_with_each_other():
+    rng = np.random.default_rng(0)
+    y, score = rng.integers(0, 3, 200), rng.normal(size=(200, 3)) * 3
+    numbers = report(y, score).numbers
+    assert numbers["accuracy"] == (score.argmax(axis=1) == y).mean()
+    assert numbers["brier_class 0"].why == "no probabilities"
+
+
+def test_names_of_several_classes_become_numbers():
+    with pytest.raises(ValueError, match="return_inverse=True"):
+        report(["a", "b", "c"], np.eye(3))
 
 
 # ---------------------------------------------------------------- files

@@ -67,6 +67,10 @@ def test_every_table_has_a_caption_and_header_cells_with_a_scope():
     assert page.header_cells == ["col", "col", "row", "row"]
 
 
+def test_a_wide_table_is_scrolled_by_the_keyboard_and_says_which_it_is():
+    assert '<div class="scroll" role="region" tabindex="0" aria-label="How good">' in as_html("Title", PAGE)
+
+
 def test_every_picture_has_words_for_those_who_do_not_see_it():
     assert [image["alt"] for image in Reader(as_html("Title", PAGE)).images] == ["It rises from left to right."]
 

@@ -255,3 +255,12 @@ def test_a_folder_that_holds_something_is_never_touched(tmp_path):
     (tmp_path / "mine" / "report.html").write_text("mine")
     assert cli.main(["demo", "--task", "images", "--out", "mine"]) == 2
     assert (tmp_path / "mine" / "report.html").read_text() == "mine"
+
+
+def test_patients_who_are_asked_at_no_hour_are_told_of():
+    cohort = SimpleNamespace(asked=np.array([[True, False], [False, False], [False, False]]))
+    assert clinical._never_asked(cohort, np.array([0, 2])) == [
+        "Of the test part 1 are asked at no hour; nothing is judged of them."
+    ]
+    assert clinical._never_asked(cohort, np.array([0])) == []
+    assert clinical._never_asked(SimpleNamespace(asked=None), np.array([0])) == []

@@ -19,7 +19,7 @@ def test_constant_columns_are_one_finding():
     columns = table(country=["AT"] * 100, dose=np.ones(100), empty=np.full(100, np.nan))
     assert names(constant, columns) == [("constant column", ("country", "dose"))]
     (found,) = constant(read_frame(columns))
-    assert found.evidence == "country = 'AT' in 100 rows, missing in 0; dose = 1 in 100 rows, missing in 0."
+    assert found.evidence == "country = 'AT' in 100 rows; dose = 1 in 100 rows."
     assert found.repair.endswith("if k not in ['country', 'dose']}")
 
 

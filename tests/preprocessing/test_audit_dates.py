@@ -51,8 +51,8 @@ def test_faults_of_the_dirty_records_are_counted():
 
 def test_a_day_of_no_calendar():
     (found,) = impossible(with_days("visit_date", "2022-02-30", "2022-13-01"))
-    assert found.sentence == "visit_date holds cells that are no day: 2022-02-30, 2022-13-01."
-    assert found.evidence == "2 of 36 rows: rows 34, 35."
+    assert found.sentence == "visit_date holds cells that are no day: 2022-02-30 and 2022-13-01."
+    assert found.evidence == "2 of 36 rows: rows 34 and 35."
 
 
 @pytest.mark.parametrize(
@@ -85,7 +85,7 @@ def test_the_clock_of_today_is_asked_by_the_check():
 
 def test_dates_before_1900():
     (found,) = early(with_days("birth_date", "1899-01-01", "0199-05-05"))
-    assert (found.name, found.evidence) == ("dates before 1900", "2 of 36 dates: rows 34, 35.")
+    assert (found.name, found.evidence) == ("dates before 1900", "2 of 36 dates: rows 34 and 35.")
 
 
 def test_a_day_that_stands_for_none():

@@ -205,3 +205,11 @@ def test_what_differs_is_told_of_sites_and_of_time(check, role, word):
     assert one.repair.endswith("and calibrate there")
     p = float(one.evidence.split("p <= ")[1].split()[0])
     assert 1e-9 < p < 0.01
+
+
+def test_one_patient_with_very_many_rows_is_one_patient():
+    patient = np.concatenate([np.zeros(300), np.arange(1, 101)])
+    x = np.where(patient == 0, 2.0, np.random.default_rng(0).normal(0, 1, 400))
+    site = np.where(patient == 0, 1, np.arange(400) % 2)
+    assert names(between_sites, {"x": x}, site=site) != []
+    assert names(between_sites, {"x": x}, site=site, patient=patient) == []

@@ -33,6 +33,14 @@ def test_counts_and_complete_rows():
     assert "keeps 70 % of the patients" in one.consequence
 
 
+def test_words_have_no_median():
+    table = {"hb": [13.0, np.nan, 12.0, 14.0], "ward": ["a", None, "b", "a"]}
+    median, most = "SimpleImputer(strategy='median'", "SimpleImputer(strategy='most_frequent'"
+    both = audit(table).about("hb")[0].repair
+    assert both.startswith(f"{median}, add_indicator=True) of hb and {most}, add_indicator=True) of ward, of scikit")
+    assert audit({"ward": table["ward"]}).about("ward")[0].repair.startswith(f"{most}, add_indicator=True), of scikit")
+
+
 def test_a_gap_in_the_answer_is_counted():
     (one,) = found(how_much, {"age": AGE}, target=hidden(ILL.astype(float), U < 0.1))
     assert one.columns == ("target",)

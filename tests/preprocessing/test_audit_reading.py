@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from edunet.datasets import blood_risk, clinic_records, followup, glucose, tables
+from edunet.preprocessing.audit import audit
 from edunet.preprocessing.audit_reading import read_frame
 
 AGE, SEX, CRP = [61.0, 48.0, np.nan, 77.0], ["f", "m", "", "f"], [3.5, np.nan, 120.0, 2.0]
@@ -62,6 +63,18 @@ def test_a_masked_column():
 def test_a_dataframe(types):
     pd = pytest.importorskip("pandas", reason="pandas is not installed")
     assert seen(read_frame(as_pandas(pd, **types))) == EXPECTED
+
+
+@pytest.mark.parametrize("names", [[0, 1], [("hb", 1), ("hb", 2)]], ids=["numbers", "tuples"])
+def test_the_repairs_of_a_dataframe_without_names_of_text_run(names):
+    pd = pytest.importorskip("pandas", reason="pandas is not installed")
+    frame = pd.DataFrame([[-9.0, k / 9] for k in range(4)] + [[12 + k / 10, k / 7] for k in range(60)])
+    frame.columns = pd.MultiIndex.from_tuples(names) if isinstance(names[0], tuple) else names
+    report = audit(frame)
+    run = {"frame": frame, "np": np}
+    exec(str(report).rpartition("after ")[2].rstrip("."), run)
+    exec(report.findings[0].repair.partition("; then fill")[0], run)
+    assert run["frame"].iloc[:4, 0].isna().all()
 
 
 def test_a_dataframe_with_names_twice():

@@ -3,15 +3,10 @@
 import numpy as np
 import pytest
 
+from edunet.datasets import hospitals
 from edunet.preprocessing.audit_reading import read_frame
-from edunet.preprocessing.audit_repeats import (
-    fixed_values,
-    pairs,
-    repeated_patients,
-    repeated_rows,
-    signature,
-    whose_rows,
-)
+from edunet.preprocessing.audit_repeats import fixed_values, repeated_patients, repeated_rows
+from edunet.preprocessing.audit_signature import whose_rows
 from edunet.preprocessing.splits import repeats
 
 
@@ -69,7 +64,9 @@ def test_rows_that_are_the_same_but_for_the_id():
 
 def test_gaps_are_equal_and_words_among_numbers_are_not():
     nan = np.nan
+    more = [float(i) for i in range(10)]
     columns = {"a": [1.5, nan, nan, 2.5, 9.1], "b": ["7.25", "<5", "<5", "<6", "3.125"], "c": [0, -0.0, 0, 1, 2]}
+    columns = {name: cells + more for name, cells in columns.items()}
     (found,) = rows_found(columns)
     assert "row 2 as 1" in found.evidence
 
@@ -104,7 +101,18 @@ def test_missing_ids_are_no_patient():
 
 
 @pytest.mark.parametrize(
-    "name", ["ID", "pid", "PatientID", "subject_id", "Subject", "record_number", "patient_nbr", "USUBJID"]
+    "name",
+    [
+        "ID",
+        "pid",
+        "PatientID",
+        "subject_id",
+        "Subject",
+        "record_number",
+        "patient_nbr",
+        "USUBJID",
+        "Sample code number",
+    ],
 )
 def test_names_of_columns_that_say_whose_a_row_is(name):
     assert whose_rows(read_frame(table(3) | {name: [1, 2, 3]})).name == name
@@ -125,16 +133,11 @@ def test_few_rows_make_no_trouble(n):
     assert rows_found(columns) == patients_found(columns) == []
 
 
-def test_signatures_are_equal_for_equal_cells_alone():
-    frame = read_frame({"x": [0.0, -0.0, np.nan, np.nan, 1.0], "w": ["a", "a", None, "", "b"]})
-    for column in frame.columns:
-        s = signature(column)
-        assert s[0] == s[1] != s[2] == s[3] != s[4] != s[0]
-    assert signature(frame.columns[0], 1)[0] != signature(frame.columns[0], 2)[0]
-
-
-def test_pairs_of_no_rows():
-    assert pairs(np.empty(0)) == 0
+def test_one_planted_repeat_is_enough_beside_rows_that_differ_in_one_cell():
+    columns = again(table(), [5, 5, 5, 5, 9])
+    columns["weight"][60:64] += [1, 2, 3, 4]  # four times the same but for the weight
+    (found,) = rows_found(columns)
+    assert found.evidence == "1 surplus row (2 %): row 64 as 9."
 
 
 def test_the_repair_of_many_repeats_runs():
@@ -162,12 +165,19 @@ def test_two_years_of_birth_of_one_patient():
     assert found.evidence.endswith("1950 and 1960.")
 
 
-@pytest.mark.parametrize("kinds", [2, 3, 50])
-def test_sums_of_signatures_know_the_rows_that_repeats_knows(kinds):
-    rng = np.random.default_rng(kinds)
-    x = rng.integers(0, kinds, (300, 4)).astype(float)
-    x[rng.random((300, 4)) < 0.1] = np.nan
-    keys = np.sum([signature(column, j) for j, column in enumerate(read_frame(x).columns)], axis=0, dtype=np.uint64)
-    _, first, same = np.unique(keys, return_index=True, return_inverse=True)
-    order = np.argsort(np.argsort(first))
-    np.testing.assert_array_equal(order[same], repeats(x))
+def test_a_case_of_0_or_1_is_no_id():
+    rng = np.random.default_rng(0)
+    columns = {f"item {j}": rng.integers(0, 3, 300) for j in range(3)} | {"case": rng.integers(0, 2, 300)}
+    assert rows_found(columns) == []
+
+
+def test_rows_of_gaps_are_alike():
+    columns = {name: np.append(values, values[:1]) for name, values in table().items() if name != "sex"}
+    columns |= {name: np.where(np.arange(61) % 60, values, np.nan) for name, values in columns.items() if name != "age"}
+    assert rows_found(columns) == []
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_gaps_of_the_hospitals_are_no_repeats(seed):
+    cohort = hospitals.load(3000, seed=seed)
+    assert rows_found({name: cohort.x[:, j] for j, name in enumerate(cohort.columns)}, target=cohort.y) == []

@@ -53,3 +53,8 @@ def test_outside_of_nothing():
 def test_a_leak_is_not_told_again(name):
     x = np.where(ILL, -5, NORMAL) if name == "marker" else np.where(ILL & (U < 0.85), NORMAL - 5, NORMAL)
     assert found({name: x}) == []
+
+
+def test_few_others_prove_nothing():
+    ill = np.repeat([0, 1], [380, 20])
+    assert found({"marker": np.where(ill & (np.arange(400) < 397), -5, NORMAL)}, ill) == []

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from edunet.preprocessing.audit import audit
 from edunet.preprocessing.audit_reading import read_frame
 from edunet.preprocessing.audit_values import far_beyond, infinite, negative, outside
 
@@ -61,6 +62,11 @@ def test_beyond_what_a_living_patient_has(name, values, wrong, possible):
     (one,) = found(outside, name, values, [wrong])
     assert one.name == "impossible values"
     assert one.evidence.startswith(f"{wrong:,}; possible are {possible} (")
+
+
+def test_the_unit_of_a_ph_is_not_written():
+    found = audit({"pH": np.r_[np.linspace(7.3, 7.5, 60), 74.0]}).about("pH")
+    assert any("possible are 6.2 to 8.2 (" in finding.evidence for finding in found)
 
 
 def test_a_unit_that_the_table_tells():

@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 
 from edunet.datasets import clinic_records, tables
-from edunet.preprocessing.cleaning import ConvertUnits, PlausibleRange, Sentinels
+from edunet.preprocessing.cleaning import PlausibleRange, Sentinels
+from edunet.preprocessing.conversion import ConvertUnits
 from edunet.preprocessing.units import convert
 
 nan = np.nan
@@ -31,6 +32,14 @@ def test_codes_for_all_columns_leave_texts_alone():
     np.testing.assert_array_equal(done["b"], [2.5, nan])
     assert done["sex"] == ["F", "-9"]
     assert step.cells_ == {"a": 1, "b": 1}
+
+
+@pytest.mark.parametrize("gap", [None, nan], ids=["None", "nan"])
+def test_codes_for_all_columns_reach_numbers_that_stand_among_objects(gap):
+    table = {"a": np.array([61, gap, -9], object), "yes": np.array([True, None, False], object)}
+    done = Sentinels([-9, 1]).fit_transform(table)
+    np.testing.assert_array_equal(done["a"], [61, nan, nan])
+    assert done["yes"] is table["yes"]
 
 
 def test_a_column_that_had_no_code_in_training_is_cleaned_all_the_same():
@@ -57,6 +66,11 @@ def test_impossible_values_become_missing_and_nothing_is_dropped():
         "Temp: 1 of 4 cells outside 11 to 47 °C became missing, 369."
     )
     assert step.ranges_["age"].unit == "years"
+
+
+def test_the_unit_of_a_ph_is_not_written():
+    step = PlausibleRange().fit({"pH": [7.4, 7.3, 74.0]})
+    assert step.text == "PlausibleRange, 3 rows: pH: 1 of 3 cells outside 6.2 to 8.2 became missing, 74."
 
 
 def test_limits_count_as_possible_and_infinity_does_not():
@@ -87,6 +101,10 @@ def test_what_fits_no_unit_or_holds_text_is_left_alone_and_said():
     assert done == table
     assert "age: left alone, its values do not fit a usual unit." in step.text
     assert "Creatinine: left alone, it holds text." in step.text
+
+
+def test_a_column_of_dates_is_left_alone_and_said():
+    assert "age: left alone, it holds dates." in PlausibleRange().fit({"age": np.array(["2020-01-01"], "M8[D]")}).text
 
 
 @pytest.mark.parametrize("ends", [(5, 1), (1, 1), (nan, 2), "15", 7, ("a", "b"), (1, 2, 3)])
@@ -136,7 +154,10 @@ def test_without_a_unit_of_the_column_a_row_that_says_none_is_missing():
 @pytest.mark.parametrize(
     ("columns", "unit_columns", "match"),
     [
+        ("g", None, r"columns are \{name: \(analyte, from, to\)\}"),
         ({"g": "mmol/l"}, None, r"a rule is \(analyte, from, to\)"),
+        ({"g": 5}, None, r"a rule is \(analyte, from, to\)"),
+        ({"g": ("glucose", None, "mmol/l")}, {"g": "code"}, "column 'g', row 0: no factor is known .* '1' for glucose"),
         ({"g": ("glucose", "mg/dl")}, None, r"a rule is"),
         ({"g": ("glucose", None, "mg/dl")}, None, "'g' has no `from` unit"),
         ({"g": ("glucose", "mg/dl", "mEq/l")}, None, "column 'g', row 0: no factor"),
@@ -150,7 +171,16 @@ def test_without_a_unit_of_the_column_a_row_that_says_none_is_missing():
 )
 def test_conversions_that_are_refused(columns, unit_columns, match):
     with pytest.raises(ValueError, match=match):
-        ConvertUnits(columns, unit_columns).fit({"g": [90.0, 5.0], "u": ["mg/dl", "stones"]})
+        ConvertUnits(columns, unit_columns).fit({"g": [90.0, 5.0], "u": ["mg/dl", "stones"], "code": [1, 2]})
+
+
+def test_a_column_of_units_says_one_unit_afterwards():
+    table = {"g": [90.0, 5.0], "c": [190.0, 5.0], "u": ["mg/dl", "mmol/l"]}
+    both = {"g": "u", "c": "u"}
+    same = {"g": ("glucose", None, "mmol/l"), "c": ("cholesterol", None, "mmol/L")}
+    np.testing.assert_allclose(ConvertUnits(same, both).fit_transform(table)["c"], [4.914, 5], rtol=1e-3)
+    with pytest.raises(ValueError, match="'u' says the unit of 'g', to become mmol/l, and of 'c', to become mg/dl"):
+        ConvertUnits({**same, "c": ("cholesterol", None, "mg/dl")}, both).fit(table)
 
 
 def test_a_table_of_a_file_keeps_words_as_codes():

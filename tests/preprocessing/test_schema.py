@@ -95,12 +95,27 @@ def test_infinity_is_outside():
         ({"dtype": "float"}, "dtype is one of number, whole, text, date"),
         ({"plausible": (5, 1)}, "low < high"),
         ({"reference": (1, 2, 3)}, "low < high"),
+        ({"plausible": 3}, "low < high"),
+        ({"plausible": (0, None)}, "low < high"),
+        ({"plausible": ("a", "b")}, "low < high"),
         ({"dtype": "text", "plausible": (0, 1)}, "limits numbers"),
     ],
 )
 def test_columns_that_make_no_sense(options, match):
     with pytest.raises(ValueError, match=match):
         Column(**options)
+
+
+def test_numbers_of_numpy_among_objects_are_numbers():
+    values = np.array([np.int64(5), np.float32(0.5), None], object)
+    assert Schema({"a": Column("number")}).check({"a": values}).text == "3 rows, 0 failures."
+    assert "1 cell is no whole number, 0.5. Row 1." in Schema({"a": Column("whole")}).check({"a": values}).text
+
+
+@pytest.mark.parametrize("kind", [float, object])
+def test_infinity_is_no_whole_number(kind):
+    report = Schema({"a": Column("whole")}).check({"a": np.array([np.inf], kind)})
+    assert report.text == "1 row, 1 failure.\na: 1 cell is no whole number, inf. Row 0."
 
 
 @pytest.mark.parametrize("columns", [None, [], {"age": "number"}, {"age": (0, 1)}])

@@ -183,10 +183,19 @@ def test_one_blank_image_of_a_batch_is_named():
         macenko(x)
 
 
-def test_what_the_refusal_of_blank_images_says_to_type_works():
-    x = np.stack([np.rint(mixture() * 255), np.full((40, 40, 3), 252)]).astype(np.uint8)
-    kept = x[(x.min(axis=-1) < 180).mean(axis=(1, 2)) > 0.05]
+@pytest.mark.parametrize("dtype", [np.uint8, np.float64])
+def test_what_the_refusal_of_blank_images_says_to_type_works(dtype):
+    x = np.stack([np.rint(mixture() * 255), np.full((40, 40, 3), 252) + np.eye(40)[..., None] * [0, 1, 2]])
+    x = x.astype(np.uint8) if dtype == np.uint8 else x / 255
+    with pytest.raises(ValueError, match="image 1 is blank") as refused:
+        macenko(x)
+    kept = eval(str(refused.value).split("(N,H,W,3): ")[1].rstrip("."), {"x": x})
     assert macenko(kept).shape == (1, 40, 40, 3)
+
+
+def test_a_field_of_a_few_pixels_is_not_called_blank():
+    with pytest.raises(ValueError, match="the image has 16 pixels, too few"):
+        macenko(mixture()[:4, :4])
 
 
 @pytest.mark.parametrize("white", [0, -1, 2.0, True, "white", np.nan])

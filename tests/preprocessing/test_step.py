@@ -1,9 +1,11 @@
 """A cleaning step: tables of every kind stay of their kind, and scikit-learn takes it for one of its own."""
 
+import re
+
 import numpy as np
 import pytest
 
-from edunet.datasets import tables
+from edunet.datasets import blood_risk, clinic_records, tables
 from edunet.preprocessing.columns import as_numbers, columns_of, with_columns
 from edunet.preprocessing.step import Change, Step
 
@@ -116,6 +118,24 @@ def test_numbers_that_may_be_missing_become_nan():
 def test_what_is_no_table_is_refused(x, error, match):
     with pytest.raises(error, match=match):
         Cap("a").fit(x)
+
+
+ROWS = [{"a": 1.0, "b": 4.0}, {"a": 2.0}]
+TAKEN_APART = {
+    "records": clinic_records.load(4),
+    "cohort": blood_risk.load(4),
+    "x": np.array([(1.0, 4), (2.0, 5)], dtype=[("a", float), ("b", int)]),
+    "rows": ROWS,
+}
+
+
+@pytest.mark.parametrize("name", TAKEN_APART)
+def test_what_holds_columns_says_how_it_becomes_a_dict_of_them(name):
+    given = TAKEN_APART[name]
+    with pytest.raises((TypeError, ValueError), match="expected a table: .* Received: ") as refused:
+        columns_of("demo", given)
+    line = re.search(r"(?:Type|make) (.*)\.$", str(refused.value))[1]
+    assert len(columns_of("demo", eval(line, {name: given}))) > 1
 
 
 def test_an_array_with_another_number_of_columns_is_refused():

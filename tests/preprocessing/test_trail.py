@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from edunet.preprocessing.cleaning import ConvertUnits, PlausibleRange, Sentinels
+from edunet.preprocessing.cleaning import PlausibleRange, Sentinels
+from edunet.preprocessing.conversion import ConvertUnits
 from edunet.preprocessing.trail import trail
 
 pd = pytest.importorskip("pandas")
@@ -16,7 +17,8 @@ from sklearn.feature_selection import VarianceThreshold  # noqa: E402
 from sklearn.impute import KNNImputer, MissingIndicator, SimpleImputer  # noqa: E402
 from sklearn.linear_model import LogisticRegression  # noqa: E402
 from sklearn.model_selection import GridSearchCV  # noqa: E402
-from sklearn.pipeline import make_pipeline, make_union  # noqa: E402
+from sklearn.neighbors import KNeighborsTransformer  # noqa: E402
+from sklearn.pipeline import FeatureUnion, make_pipeline, make_union  # noqa: E402
 from sklearn.preprocessing import (  # noqa: E402
     FunctionTransformer,
     MaxAbsScaler,
@@ -26,6 +28,7 @@ from sklearn.preprocessing import (  # noqa: E402
     PowerTransformer,
     RobustScaler,
     StandardScaler,
+    TargetEncoder,
 )
 
 
@@ -98,6 +101,7 @@ def test_parts_side_by_side_are_each_told():
     frame = pd.DataFrame({"a": [1.0, 3.0]})
     lines = trail(make_union(StandardScaler(), MinMaxScaler()).fit(frame))
     assert [line.split(":")[0] for line in lines] == ["StandardScaler", "MinMaxScaler"]
+    assert len(trail(FeatureUnion([("a", StandardScaler()), ("b", "drop")]).fit(frame))) == 1
 
 
 @pytest.mark.parametrize(
@@ -115,7 +119,18 @@ def test_parts_side_by_side_are_each_told():
         (KNNImputer(n_neighbors=2), "KNNImputer: gaps are filled with the mean of the 2 most similar training rows."),
         (OrdinalEncoder(), "OrdinalEncoder: a number for each category: a (1, 3), b (2, 6)."),
         (PowerTransformer(), "PowerTransformer: brought nearer to a normal distribution by powers, lambda a "),
-        (PCA(1), "PCA: 1 components, which hold 100.0% of the variance."),
+        (KNNImputer(add_indicator=True), "training rows. A column of 0 and 1 would mark gaps, but training had none."),
+        (
+            KNeighborsTransformer(n_neighbors=1),
+            "KNeighborsTransformer: fitted on 2 columns; what it does is not known here.",
+        ),
+        (SimpleImputer(strategy=np.max), "SimpleImputer: gaps are filled with the max of training: a 3, b 6."),
+        (OneHotEncoder(drop="first"), "for each category: a (1, 3; none for 1), b (2, 6; none for 2)."),
+        (
+            TargetEncoder(cv=2),
+            "for each category the mean outcome of training, drawn towards that of all: a (1, 3), b (2",
+        ),
+        (PCA(1), "PCA: 1 component, which holds 100.0% of the variance."),
         (VarianceThreshold(2), "VarianceThreshold: 1 of 2 columns are kept, without a."),
         (MissingIndicator(), "a column of 0 and 1 would mark gaps, but training had none."),
         (FunctionTransformer(np.log1p), "FunctionTransformer: log1p, which learns nothing."),

@@ -116,9 +116,11 @@ WAYS = {
     "10^9/l": ["×10⁹/L", "10e9/L", "10*9/l", "K/µL", "10³/µl", "10^3/mm3", "thou/uL", "giga/l", "1e9/l"],
     "/µl": ["cells/cumm", "1/ul", "cells/mm³"],
     "10^12/l": ["millions/cmm", "M/uL", "T/l"],
-    "mU/l": ["mIU/L", "µU/ml", "uIU/mL", "µIU/ml"],
-    "°C": ["ºC", "℃", "C", "deg C", "celsius"],
-    "mmHg": ["mm Hg", "MMHG"],
+    "mU/l": ["mIU/L", "m[IU]/L", "u[IU]/mL", "µU/ml", "uIU/mL", "µIU/ml"],
+    "g/dl": ["gm/dl", "gms/dL", "gm%", "gm / 100 ml"],
+    "°C": ["ºC", "˚C", "℃", "C", "deg C", "celsius", "Cel"],
+    "°F": ["[degF]"],
+    "mmHg": ["mm Hg", "MMHG", "mm[Hg]"],
     "kg/m2": ["kg/m²", "kg/m^2"],
     "1/min": ["bpm", "/min", "min⁻¹", "beats/min"],
 }
@@ -153,6 +155,9 @@ def test_a_small_m_in_mmol_is_milli_and_a_capital_alone_is_molar():
         ((1, "phosphate", "mmol/l", "mEq/l"), "not of PO4"),
         ((1, "temperature", "°C", "kg"), "no factor"),
         ((1, "HbA1c", "mg/dl", "%"), "does not pass through 0"),
+        ((1, "platelets", "mg/dl", "10^9/l"), "no factor is known .* 'mg/dl' for platelets"),
+        ((1, "leucocytes", "ng/ml", "/µl"), "no factor is known .* 'ng/ml' for leucocytes"),
+        (([[1], [2, 3]], "glucose", "mg/dl", "mmol/l"), "x is one array. Received: rows of different lengths"),
     ],
 )
 def test_refusals_say_what_is_known(args, match):
@@ -186,6 +191,14 @@ def test_arrays_keep_their_shape_and_stay_as_they_are():
     assert isinstance(convert(np.float32(1), "glucose", "mg/dl", "mmol/l"), float)
     assert convert([], "glucose", "mg/dl", "mmol/l").shape == (0,)
     assert np.isnan(convert([None], "glucose", "mg/dl", "mmol/l")).all()
+
+
+def test_what_is_too_large_becomes_infinite_without_a_warning():
+    assert convert(1e308, "glucose", "mmol/l", "mg/dl") == np.inf
+
+
+def test_cells_are_counted_in_giga_and_never_weighed():
+    assert convert(5.0, "leucocytes", "g/l", "10^9/l") == convert(5.0, "leucocytes", "G/L", "10^9/l") == 5.0
 
 
 def test_what_is_masked_is_a_gap():
@@ -223,6 +236,9 @@ def test_there_and_back(pair, x):
         ("creatinine (mg/dL)", "creatinine", "mg/dL"), ("Glucose [mmol/L]", "glucose", "mmol/L"),
         ("insulin_uU_ml", "insulin", "uU/ml"), ("max HR", "heart rate", None), ("glucose_mean", "glucose", None),
         ("glucose_mgdl", "glucose", "mg/dl"), ("k_mmol_l", "potassium", "mmol/l"), ("hr_bpm", "heart rate", "bpm"),
+        ("SpO2_%", "oxygen saturation", "%"), ("HbA1c %", "HbA1c", "%"), ("Na+", "sodium", None),
+        ("hemoglobin_a1c", "HbA1c", None), ("wbc_count", "leucocytes", None),
+        ("bp_systolic", "systolic pressure", None),
         ("na (mEq/L)", "sodium", "mEq/L"), ("creatinine_umoll", "creatinine", "umol/l"),
     ],
 )  # fmt: skip
