@@ -14,11 +14,12 @@ from edunet.preprocessing.audit_report import Finding
 from edunet.preprocessing.audit_signature import (
     TIMES,
     every_column,
-    filled,
     ids_of,
+    log_shares,
     mixed,
     pairs,
     pairs_by_chance,
+    rare,
     signature,
     whose_rows,
 )
@@ -39,10 +40,10 @@ LISTED = 12
 def repeated_rows(frame: Frame) -> Iterator[Finding]:
     """Find rows that repeat another: in all columns, or in all but the id, where chance does not make such rows.
 
-    Few columns of few values repeat by chance, and rows count only where 50 times as many pairs do as `pairs_by_chance`
-    expects. In five real tables of such columns there were 1.7 to 5.7 times as many, because columns hang together; of
-    five repeats planted in thirteen others, 460 times and more. Rows with nothing in half of their cells do not count:
-    gaps are alike. Rows of one patient that are the same always count.
+    Few columns of few values repeat by chance. Rows count if they are `rare`, which those of gaps are not, and if 50
+    times as many pairs are alike as `pairs_by_chance` expects: in five real tables of such columns there were 1.7 to
+    5.7 times as many, because columns hang together; of five repeats planted in thirteen others, 460 times and more.
+    Rows of one patient that are the same always count.
     """
     ids = ids_of(frame)
     columns = [column for column in every_column(frame) if column not in ids]
@@ -50,7 +51,7 @@ def repeated_rows(frame: Frame) -> Iterator[Finding]:
         return
     cells = [signature(column, j) for j, column in enumerate(columns)]
     rows = np.asarray(np.sum(cells, axis=0, dtype=np.uint64))
-    full = filled(columns)
+    full = rare(np.sum([log_shares(cell) for cell in cells], axis=0))
     alike = pairs(rows[full])
     by_chance = alike < TIMES * pairs_by_chance([cell[full] for cell in cells])
     surplus = full[_surplus(rows[full])]
@@ -130,7 +131,8 @@ def repeated_patients(frame: Frame) -> Iterator[Finding]:
     if not many:
         return
     surplus = int((rows[rows > 1] - 1).sum())
-    others = [other for other in every_column(frame) if other not in ids_of(frame) and other is not column]
+    ids = ids_of(frame)
+    others = [other for other in every_column(frame) if other not in ids and other is not column]
     cells = [signature(other, j) for j, other in enumerate(others)] or [np.zeros(frame.n, np.uint64)]
     whole = np.sum(cells, axis=0, dtype=np.uint64) + mixed(codes.astype(np.uint64))
     same = len(_surplus(whole[known]))

@@ -10,7 +10,10 @@ from edunet.preprocessing.audit_cells import Column
 from edunet.preprocessing.audit_codes import GLUED, codes_of, is_id, text_of, words_in
 from edunet.preprocessing.audit_frame import Frame
 
-__all__ = ["TIMES", "every_column", "filled", "ids_of", "mixed", "pairs", "pairs_by_chance", "signature", "whose_rows"]
+__all__ = [
+    "TIMES", "every_column", "ids_of", "log_shares", "mixed", "pairs", "pairs_by_chance", "rare", "signature",
+    "whose_rows",
+]  # fmt: skip
 
 PATIENT = re.compile(
     rf"(patient|subject|person|participant|pat)( .*)?|pid|mrn|id|{GLUED}|(medical )?record .*"
@@ -58,28 +61,41 @@ def pairs(keys: np.ndarray) -> int:
     return int((count * (count - 1) // 2).sum())
 
 
-def pairs_by_chance(cells: list[np.ndarray], each: list[int] | None = None) -> float:
+def pairs_by_chance(cells: list[np.ndarray]) -> float:
     """Return how many pairs of rows would be alike if two halves of the columns had nothing to do with each other.
 
         expected = pairs(half) · pairs(other half) / all pairs
     The columns are dealt to the halves in turn, those that tell rows apart best first.
-    Args: cells, the `signature` of each column; each, `pairs` of each, if known.
+    Args: cells, the `signature` of each column.
 
     >>> coins = [np.arange(8) // 4, np.arange(8) // 2 % 2, np.arange(8) % 2]
     >>> round(pairs_by_chance([coin.astype(np.uint64) << np.uint64(k) for k, coin in enumerate(coins)]), 2)
     1.71
     """
     n = len(cells[0])
-    each = [pairs(cell) for cell in cells] if each is None else each
-    order = sorted(range(len(cells)), key=lambda j: each[j])
+    order = sorted(range(len(cells)), key=lambda j: pairs(cells[j]))
     halves = (np.sum([cells[j] for j in order[k::2]], axis=0, dtype=np.uint64) for k in (0, 1))
     alike = [pairs(np.broadcast_to(half, n)) for half in halves]
     return alike[0] * alike[1] / max(n * (n - 1) / 2, 1)
 
 
-def filled(columns: list[Column]) -> np.ndarray:
-    """Return the rows in which something stands in more than half of the columns: gaps are alike."""
-    return np.flatnonzero(2 * np.sum([~column.missing for column in columns], axis=0) > len(columns))
+def log_shares(cell: np.ndarray) -> np.ndarray:
+    """Return for each cell the logarithm of the share of other rows that hold the same, of one row at least: (n,).
+
+    >>> np.exp(log_shares(np.array([7, 7, 7, 1])))
+    array([0.5 , 0.5 , 0.5 , 0.25])
+    """
+    _, place, count = np.unique(cell, return_inverse=True, return_counts=True)
+    return np.log(np.maximum(count - 1, 1) / max(len(cell), 1))[place.reshape(-1)]
+
+
+def rare(told: np.ndarray) -> np.ndarray:
+    """Return the numbers of rows that are too rare to be met twice by chance, where columns do not hang together.
+
+        n² Π p ≤ 1/50        p share of other rows that hold the same, of each column
+    Rows of gaps, or of values at a limit, are not. Args: told (n,), the sum of `log_shares` of the columns.
+    """
+    return np.flatnonzero(2 * np.log(max(len(told), 1)) + told <= -np.log(TIMES))
 
 
 def ids_of(frame: Frame) -> list[Column]:

@@ -13,10 +13,11 @@ from edunet.preprocessing.audit_report import Finding
 from edunet.preprocessing.audit_signature import (
     TIMES,
     every_column,
-    filled,
     ids_of,
+    log_shares,
     pairs,
     pairs_by_chance,
+    rare,
     signature,
     whose_rows,
 )
@@ -31,27 +32,28 @@ SHOWN = 3
 def twins(frame: Frame) -> Iterator[Finding]:
     """Find pairs of rows that differ in one column alone, where chance does not make such pairs.
 
-    Asked as `repeated_rows` asks: 50 times as many pairs as two halves of the other columns let expect. Rows of one
-    patient are left out, who may come again unchanged. In the HCV data (hcvdat0) five pairs of donors have the same ten
-    laboratory values, and other ages.
+    Asked as `repeated_rows` asks: rows that are rare, and 50 times as many pairs as two halves of the other columns let
+    expect. Rows of one patient are left out, who may come again unchanged. In the HCV data (hcvdat0) five pairs of
+    people have the same ten laboratory values, and other ages.
     """
     patient = whose_rows(frame)
-    columns = [column for column in every_column(frame) if column is not patient and column not in ids_of(frame)]
+    ids = ids_of(frame)
+    columns = [column for column in every_column(frame) if column is not patient and column not in ids]
     if frame.n < 2 or len(columns) < LEAST:
         return
-    full = filled(columns)
-    cells = [signature(column, j)[full] for j, column in enumerate(columns)]
-    rows = np.asarray(np.sum(cells, axis=0, dtype=np.uint64))
+    cells = [signature(column, j) for j, column in enumerate(columns)]
+    shares = [log_shares(cell) for cell in cells]
+    rows, told = np.asarray(np.sum(cells, axis=0, dtype=np.uint64)), np.sum(shares, axis=0)
     whose = None if patient is None else codes_of(patient)[0]
-    same, each = pairs(rows), [pairs(cell) for cell in cells]
     found: list[tuple[Column, int, int]] = []
     for j, column in enumerate(columns):
-        but_one = rows - cells[j]
-        alike = pairs(but_one) - same
-        rest = [k for k in range(len(cells)) if k != j]
-        if alike and alike >= TIMES * pairs_by_chance([cells[k] for k in rest], [each[k] for k in rest]):
-            of_two = ((int(full[a]), int(full[b])) for a, b in _pairs(but_one, rows))
-            found += [(column, a, b) for a, b in of_two if whose is None or whose[a] != whose[b] or whose[a] < 0]
+        there = rare(told - shares[j])
+        but_one = (rows - cells[j])[there]
+        alike = pairs(but_one) - pairs(rows[there])
+        if not alike or alike < TIMES * pairs_by_chance([cell[there] for k, cell in enumerate(cells) if k != j]):
+            continue
+        of_two = ((int(there[a]), int(there[b])) for a, b in _pairs(but_one, rows[there]))
+        found += [(column, a, b) for a, b in of_two if whose is None or whose[a] != whose[b] or whose[a] < 0]
     if found:
         yield _finding(found, len(columns))
 

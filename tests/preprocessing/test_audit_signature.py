@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from edunet.preprocessing.audit_reading import read_frame
-from edunet.preprocessing.audit_signature import pairs, pairs_by_chance, signature
+from edunet.preprocessing.audit_signature import pairs, pairs_by_chance, rare, signature
 from edunet.preprocessing.splits import repeats
 
 
@@ -36,3 +36,14 @@ def test_sums_of_signatures_know_the_rows_that_repeats_knows(kinds):
     _, first, same = np.unique(keys, return_index=True, return_inverse=True)
     order = np.argsort(np.argsort(first))
     np.testing.assert_array_equal(order[same], repeats(x))
+
+
+def test_rare_is_what_chance_meets_once_in_fifty_tables():
+    # 100 rows: 10,000 ordered pairs, so that a content is rare from a chance of 2 in a million on
+    told = np.log(np.array([1.9e-6, 2.1e-6, *[0.5] * 98]))
+    assert rare(told).tolist() == [0]
+
+
+@pytest.mark.parametrize("n", [0, 1])
+def test_few_rows_are_not_rare_by_themselves(n):
+    assert rare(np.zeros(n)).tolist() == []
