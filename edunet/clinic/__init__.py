@@ -18,7 +18,9 @@
     ICU 2012        event_1, event_2
     pictures        roc_figure, pr_figure, calibration_figure, decision_figure, histogram_figure, subgroup_figure
 
-A number is an `Estimate`: a float that prints with its 95 % interval and its n, and knows how it was computed.
+A number is an `Estimate`: a float that prints with its 95 % interval and its n, and knows how it was computed. Where
+patients have several rows, groups= of most metrics says whose each row is, and `bootstrap_ci(auprc, y, p, groups=...)`
+does so for the others.
 
 >>> from edunet import clinic
 >>> y, p = [0, 0, 0, 0, 1, 1, 1, 1], [0.1, 0.2, 0.3, 0.7, 0.4, 0.6, 0.8, 0.9]
