@@ -173,7 +173,10 @@ def age_bands(age, edges) -> np.ndarray:
     >>> age_bands([39.9, 40, 70, np.nan], (40, 65)).tolist()
     ['<40', '40-<65', '65+', '']
     """
-    age, edges = np.asarray(age, np.float64), np.asarray(edges, np.float64)
+    try:
+        age, edges = np.asarray(age, np.float64), np.asarray(edges, np.float64)
+    except (TypeError, ValueError) as error:
+        raise ValueError(f"age_bands: ages are numbers of years, edges too. Received others: {error}.") from error
     if edges.ndim != 1 or not edges.size or not (np.diff(edges) > 0).all() or not np.isfinite(edges).all():
         raise ValueError(f"age_bands: edges are rising ages, such as (40, 65). Received: {edges.tolist()!r:.60}")
     inner = [f"{low:g}-<{high:g}" for low, high in pairwise(edges)]
