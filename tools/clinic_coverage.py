@@ -25,6 +25,7 @@ from edunet.clinic.bootstrap import bootstrap_ci
 from edunet.clinic.confusion import sensitivity
 from edunet.clinic.confusion_scores import balanced_accuracy, f1_score
 from edunet.clinic.likelihood import diagnostic_odds_ratio
+from edunet.clinic.net_benefit import net_benefit
 from edunet.clinic.operating_points import sensitivity_at, specificity_at
 from edunet.clinic.partial_auroc import partial_auroc
 from edunet.clinic.predictive import npv, ppv
@@ -97,6 +98,11 @@ def area(n: int, rng, sizes=SIZES, areas=(0.6, 0.75, 0.85, 0.95)) -> Iterator[Ro
                 return {"auroc": auroc(y, rng.normal(size=len(y)) + distance(auc) * y)}
 
             yield from count(f"AUC {auc:.2f}, {ill} ill, {healthy} healthy", n, sample, {"auroc": auc})
+
+
+def rare(n: int, rng) -> Iterator[Row]:
+    """The same where few are ill and are ranked well: too narrow, as `how` says."""
+    return area(n, rng, sizes=((5, 495), (10, 990), (20, 1980)), areas=(0.9, 0.99))
 
 
 def paired(n: int, rng) -> Iterator[Row]:
@@ -270,8 +276,27 @@ def prior(n: int, rng) -> Iterator[Row]:
             yield from count(f"{patients} patients, {truth:.0%} ill", n, sample, {"estimate_prior": truth})
 
 
+def benefit(n: int, rng) -> Iterator[Row]:
+    """Net benefit of calibrated risks, by how many patients there are and how many of them are ill."""
+    for patients, middle, threshold in ((30, 0, 0.1), (300, -4, 0.1), (1000, -5, 0.1), (1000, -5, 0.02), (500, 0, 0.2)):
+
+        def risks(many, middle=middle):
+            return 1 / (1 + np.exp(-middle - rng.normal(size=many)))
+
+        cost, all_ = threshold / (1 - threshold), risks(1_000_000)
+        truth = float(np.mean(np.where(all_ >= threshold, all_ - (1 - all_) * cost, 0)))
+
+        def sample(patients=patients, threshold=threshold, risks=risks):
+            p = risks(patients)
+            return {"net_benefit": net_benefit(rng.random(patients) < p, p, threshold)}
+
+        setting = f"{patients} patients, {all_.mean():.1%} ill, treated from {threshold:.0%}"
+        yield from count(setting, n, sample, {"net_benefit": truth})
+
+
 TABLES = {
     "auroc": area,
+    "rare": rare,
     "paired": paired,
     "clustered": clustered,
     "bootstrap": bootstrap,
@@ -280,6 +305,7 @@ TABLES = {
     "part": part,
     "shares": table_of_four,
     "prior": prior,
+    "benefit": benefit,
 }
 
 

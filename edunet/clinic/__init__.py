@@ -18,7 +18,9 @@
     ICU 2012        event_1, event_2
     pictures        roc_figure, pr_figure, calibration_figure, decision_figure, histogram_figure, subgroup_figure
 
-A number is an `Estimate`: a float that prints with its 95 % interval and its n, and knows how it was computed.
+A number is an `Estimate`: a float that prints with its 95 % interval and its n, and knows how it was computed. Where
+patients have several rows, groups= of most metrics says whose each row is, and `bootstrap_ci(auprc, y, p, groups=...)`
+does so for the others.
 
 >>> from edunet import clinic
 >>> y, p = [0, 0, 0, 0, 1, 1, 1, 1], [0.1, 0.2, 0.3, 0.7, 0.4, 0.6, 0.8, 0.9]
@@ -36,6 +38,8 @@ from edunet.clinic.bootstrap import bootstrap_ci, bootstrap_difference
 from edunet.clinic.brier import BrierParts, brier_parts, brier_score, scaled_brier
 from edunet.clinic.calibration import (
     CalibrationCurve,
+    SlopeIntercept,
+    SpiegelhalterTest,
     calibration_curve,
     calibration_intercept,
     calibration_slope,
@@ -49,6 +53,7 @@ from edunet.clinic.conformal import AbstentionCurve, SplitConformal, abstention_
 from edunet.clinic.confusion import Confusion, accuracy, confusion, prevalence, sensitivity, specificity
 from edunet.clinic.confusion_scores import balanced_accuracy, f1_score, youden
 from edunet.clinic.curves import PrCurve, RocCurve, pr_curve, roc_curve
+from edunet.clinic.elsewhere import unknown
 from edunet.clinic.estimate import Estimate
 from edunet.clinic.figures import (
     calibration_figure,
@@ -72,10 +77,11 @@ from edunet.clinic.proportion import wilson_interval
 from edunet.clinic.recalibration import InterceptUpdate, IsotonicCalibration, PlattScaling, TemperatureScaling
 from edunet.clinic.regression import Agreement, bland_altman, mae, mard, rmse, within_iso15197
 from edunet.clinic.report import Report, report
-from edunet.clinic.subgroups import SubgroupTable, age_bands, subgroup_table
+from edunet.clinic.subgroups import SubgroupRow, SubgroupTable, age_bands, subgroup_table
+from edunet.clinic.subgroups_gaps import Gap
 from edunet.clinic.survival import SurvivalCurve, kaplan_meier
 from edunet.clinic.survival_concordance import c_index
-from edunet.clinic.survival_horizon import auc_at, brier_at, calibration_at, integrated_brier
+from edunet.clinic.survival_horizon import CalibrationGroup, auc_at, brier_at, calibration_at, integrated_brier
 from edunet.clinic.threshold import Threshold, threshold_for
 
 __all__ = [
@@ -84,9 +90,11 @@ __all__ = [
     "AurocComparison",
     "BrierParts",
     "CalibrationCurve",
+    "CalibrationGroup",
     "Confusion",
     "DecisionCurve",
     "Estimate",
+    "Gap",
     "InterceptUpdate",
     "IsotonicCalibration",
     "LeadTime",
@@ -96,8 +104,11 @@ __all__ = [
     "PrCurve",
     "Report",
     "RocCurve",
+    "SlopeIntercept",
     "SmoothCalibration",
+    "SpiegelhalterTest",
     "SplitConformal",
+    "SubgroupRow",
     "SubgroupTable",
     "SurvivalCurve",
     "TemperatureScaling",
@@ -175,3 +186,7 @@ __all__ = [
     "within_iso15197",
     "youden",
 ]
+
+
+def __getattr__(name):
+    raise unknown(name, __all__)

@@ -15,6 +15,7 @@ from edunet.clinic.kinds import one_kind_only
 from edunet.clinic.logit import logit_interval
 from edunet.clinic.proportion import wilson_interval
 from edunet.metrics import roc_auc
+from edunet.preprocessing.student import student_quantile
 
 __all__ = ["AurocComparison", "auroc", "compare_auroc"]
 
@@ -32,7 +33,8 @@ def auroc(y, p, *, groups=None) -> Estimate:
     0.90, in 75 with 10 of 1,000 at 0.99; `how` warns of it.
 
     Args: y (N,) 0 or 1, who is ill; p (N,), any numbers that are higher for the ill; groups (N,), whose each row is, if
-    patients have several: the interval then is that of so many patients, not rows (Obuchowski).
+    patients have several: the interval then is that of so many patients, not rows (Obuchowski), with Student's t of the
+    rarer kind's patients, less one, in the place of 1.96.
     Returns an Estimate; n counts patients. "Not computed" unless there are both ill and healthy ones.
     Raises ValueError for other labels, NaN, unequal lengths.
     The usual misuse: to read it as "right in 90 of 100". It says nothing of a threshold nor of whether the chances are
@@ -73,10 +75,12 @@ def _with_interval(area: float, y, p, whose, n: int) -> Estimate:
         low, high = wilson_interval(area * pairs, pairs)
         how = f"Wilson's interval for {pairs} pairs of patients: too few, or too much alike, for DeLong's"
         return Estimate(area, low, high, n, how=how)
-    low, high = logit_interval(area, math.sqrt(variance))
-    how = "DeLong's interval on the logit scale"
+    error, how = math.sqrt(variance), "DeLong's interval on the logit scale"
     if whose is not None:
+        rarer = min(len(np.unique(whose[kind])) for kind in (y, ~y))
+        error *= student_quantile(0.975, rarer - 1) / Z95  # the variance of few patients is itself hardly known
         how += f" for {n:,} patients with {len(y):,} rows (Obuchowski)"
+    low, high = logit_interval(area, error)
     if pairs * min(area, 1 - area) < FEW:
         how += f"; it may be too narrow: of {pairs} pairs without a common patient, few are out of order"
     return Estimate(area, low, high, n, how=how)

@@ -83,6 +83,7 @@ def smooth_calibration(
         drawn = [values(*counts)[1] for counts in _resampled(rng, resamples, cell, y, whose)]
         low, high = np.percentile(drawn, [2.5, 97.5], axis=0)
         ends = np.stack([np.minimum(low, found), np.maximum(high, found)], axis=1)  # chance may lift all resamples
+        ends[np.ptp(ends, axis=1) < 1e-12] = math.nan  # resamples of patients who are all alike know of no others
         chance = np.mean([values(n, rng.binomial(n.astype(int), where))[1] for _ in range(CHANCES)], axis=0)
         how += f"; percentile interval of {resamples} resamples of {patients:,} patients"
     made = []

@@ -57,18 +57,20 @@ def likelihood_ratios(y, p, threshold: float = 0.5, *, groups=None) -> Likelihoo
 
 
 def clustered_ratio(y: np.ndarray, called: np.ndarray, whose: np.ndarray | None) -> tuple[float, int] | None:
-    """Return the standard error of log((a/m) / (b/n)) and the number of patients; None if each row is a patient.
+    """Return t standard errors of log((a/m) / (b/n)) and the number of patients; None if each row is a patient.
 
-    a of the m ill rows and b of the n healthy ones were called so; nan where that is none or all of them.
+    a of the m ill rows and b of the n healthy ones were called so; nan where that is none or all of them, or where the
+    rows of one kind are of one patient. t has as many degrees of freedom as the rarer kind has patients, less one.
     """
     if whose is None:
         return None
     patients = int(whose.max()) + 1
-    if any(not side.any() or side.all() for side in (called[y], called[~y])):
+    rarer = min(len(np.unique(whose[kind])) for kind in (y, ~y))
+    if rarer < 2 or any(not side.any() or side.all() for side in (called[y], called[~y])):
         return math.nan, patients
     a, b = called[y].mean(), called[~y].mean()
     influence = np.where(y, (called - a) / (a * y.sum()), -(called - b) / (b * (~y).sum()))
-    return clustered_error(influence, whose), patients
+    return student_quantile(0.975, rarer - 1) * clustered_error(influence, whose), patients
 
 
 def _ratio(a: int, m: int, b: int, n: int, answer: str, clustered: tuple[float, int] | None) -> Estimate:
@@ -84,10 +86,10 @@ def ratio_of_shares(
 ) -> tuple[float, float, str]:
     """Return the ends of the 95 % interval of (a/m) / (b/n), and in words how; clustered, see `clustered_ratio`."""
     if clustered is not None:
-        error, patients = clustered
-        if not error > 0:
-            return math.nan, math.nan, "no interval: a count is 0, or all patients are one, or alike"
-        middle, half = math.log(a / m) - math.log(b / n), student_quantile(0.975, patients - 1) * error
+        half, patients = clustered
+        if not half > 0:
+            return math.nan, math.nan, "no interval: a count is 0, or all patients of a kind are one, or alike"
+        middle = math.log(a / m) - math.log(b / n)
         return math.exp(middle - half), math.exp(middle + half), f"interval of {patients:,} patients on the log scale"
     halves = 0 in (a, b, m - a, n - b)  # 0 has no logarithm, and all of all would have no variance
     c, d, k, l = (a + 0.5, b + 0.5, m + 1, n + 1) if halves else (a, b, m, n)

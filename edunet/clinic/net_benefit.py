@@ -138,7 +138,7 @@ def _over(part, whole: int):
 
 
 def _check_share(metric: str, what: str, value) -> None:
-    if not 0 < value < 1:
+    if not isinstance(value, (int, float, np.number)) or not 0 < value < 1:
         raise ValueError(
             f"{metric}: expected 0 < {what} < 1. Received: {value!r}. For 10 % type {what}=0.1; at 0 everybody is "
             "treated, at 1 nobody."

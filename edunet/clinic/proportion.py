@@ -11,6 +11,7 @@ def wilson_interval(hits: float, n: float, z: float = 1.959963984540054) -> tupl
         centre ± half = (p + z²/2n ± z √(p(1−p)/n + z²/4n²)) / (1 + z²/n)          p = hits/n
     Args: hits, n, counts of patients; z, 1.96 for 95 %. Unlike p ± z√(p(1−p)/n) it never leaves 0 to 1 and does not
     shrink to nothing at p = 0 or 1. Raises ValueError unless 0 <= hits <= n and n >= 1.
+    The usual misuse: to count rows where patients have several: `sensitivity(y, p, groups=...)` counts patients.
     Source: Wilson, Probable inference, the law of succession, and statistical inference (1927).
 
     >>> [round(end, 3) for end in wilson_interval(95, 100)]

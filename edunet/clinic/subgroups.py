@@ -93,7 +93,7 @@ class SubgroupTable:
                 if row.attribute != attribute:
                     attribute = row.attribute
                     lines.append(attribute)
-                cells = "".join(f"{_cell(getattr(row, name)):<20}" for name in part)
+                cells = "".join(f"{_cell(getattr(row, name), 2 + (name == 'brier')):<20}" for name in part)
                 lines.append(f"{row.name:<{width}}{row.n:>7,}{row.events:>7,}  {cells}{row.mark}".rstrip())
         return "\n".join([*lines, "", *self._unknown(), *map(str, self.gaps), *self.notes()])
 
@@ -114,7 +114,7 @@ class SubgroupTable:
             return []
         return [
             f"{self.comparisons} comparisons in all; each interval allows for those of its own line only.",
-            f"Of the groups {min(shares):.2f} to {max(shares):.2f} are ill. Where these shares differ, only a perfect",
+            f"Of the groups {min(shares):.2g} to {max(shares):.2g} are ill. Where these shares differ, only a perfect",
             "model has both equal calibration and equal error rates (Kleinberg 2016, Chouldechova 2017): say which",
             "of them the decision needs.",
         ]
@@ -173,7 +173,10 @@ def age_bands(age, edges) -> np.ndarray:
     >>> age_bands([39.9, 40, 70, np.nan], (40, 65)).tolist()
     ['<40', '40-<65', '65+', '']
     """
-    age, edges = np.asarray(age, np.float64), np.asarray(edges, np.float64)
+    try:
+        age, edges = np.asarray(age, np.float64), np.asarray(edges, np.float64)
+    except (TypeError, ValueError) as error:
+        raise ValueError(f"age_bands: ages are numbers of years, edges too. Received others: {error}.") from error
     if edges.ndim != 1 or not edges.size or not (np.diff(edges) > 0).all() or not np.isfinite(edges).all():
         raise ValueError(f"age_bands: edges are rising ages, such as (40, 65). Received: {edges.tolist()!r:.60}")
     inner = [f"{low:g}-<{high:g}" for low, high in pairwise(edges)]
@@ -254,7 +257,9 @@ def _rates(row: SubgroupRow) -> dict[str, Estimate]:
     return {"TPR": row.sensitivity, "FPR": wrong, "PPV": row.ppv, "O/E": row.observed_expected}
 
 
-def _cell(value: Estimate) -> str:
+def _cell(value: Estimate, digits: int) -> str:
+    """Return a number with its interval; the Brier score of a rare illness is 0.01 for every model, to two digits."""
     if math.isnan(value):
         return "-"
-    return f"{float(value):.2f}" + ("" if math.isnan(value.low) else f" ({value.low:.2f}-{value.high:.2f})")
+    ends = "" if math.isnan(value.low) else f" ({value.low:.{digits}f}-{value.high:.{digits}f})"
+    return f"{float(value):.{digits}f}{ends}"

@@ -241,7 +241,7 @@ def _pulls(time, event, squares, horizon, g) -> np.ndarray:
 def _mean(values, pulls, how) -> Estimate:
     """Return the mean of one value for each patient, with its normal interval."""
     n, mean = len(values), float(values.mean())
-    half = Z95 * float(pulls.std(ddof=1)) / math.sqrt(n) if n > 1 else math.nan
+    half = Z95 * float(pulls.std(ddof=1)) / math.sqrt(n) if np.ptp(pulls) > 1e-12 else math.nan  # or all are alike
     return Estimate(mean, max(mean - half, 0.0), mean + half, n, how=how)
 
 

@@ -165,6 +165,12 @@ def test_one_patient_has_no_interval():
     assert math.isnan(found.low)
 
 
+def test_predictions_that_all_came_true_are_not_certain():
+    found = ici([0, 0, 1, 1], [0, 0, 1, 1], resamples=20)
+    assert found == pytest.approx(0)
+    assert math.isnan(found.low)
+
+
 def test_equal_predictions_have_the_distance_of_their_mean():
     assert ici([0, 1, 1, 1], [0.5] * 4, resamples=None) == pytest.approx(0.25)
 

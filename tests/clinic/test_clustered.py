@@ -72,6 +72,13 @@ def test_one_patient_has_no_interval(metric, patients):
     assert "no interval" in found.how
 
 
+def test_one_ill_patient_does_not_tell_how_others_are():
+    """Of ten rows of the only ill patient half are called ill; 50 healthy ones have two rows each."""
+    y, whose = np.repeat([1, 0], [10, 100]), np.append(np.zeros(10), 1 + np.arange(100) // 2)
+    found = likelihood_ratios(y, np.arange(110) % 2, groups=whose).positive
+    assert (float(found), math.isnan(found.low)) == (1, True)
+
+
 def test_the_order_of_the_rows_does_not_matter(metric, patients):
     y, p = patients
     whose = np.arange(600) // 6

@@ -37,7 +37,7 @@ def test_bootstrap_of_patients_holds():
     assert held["bootstrap, groups"] > 85
 
 
-@pytest.mark.parametrize("table", ["auprc", "shares", "prior"])
+@pytest.mark.parametrize("table", ["auprc", "shares", "prior", "benefit"])
 def test_others_are_not_too_narrow(table):
     function = clinic_coverage.TABLES[table]
     for row in function(100, np.random.default_rng(0)):

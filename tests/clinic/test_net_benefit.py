@@ -160,6 +160,11 @@ def test_odd_thresholds(metric, t):
         metric(Y, P, t)
 
 
+def test_a_threshold_in_words():
+    with pytest.raises(ValueError, match="expected 0 < threshold < 1. Received: '10 %'"):
+        net_benefit(Y, P, "10 %")
+
+
 @pytest.mark.parametrize("share", [0, 1, 30, math.nan])
 @pytest.mark.parametrize("metric", [net_benefit, decision_curve])
 def test_odd_prevalence(metric, share):

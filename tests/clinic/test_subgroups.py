@@ -182,3 +182,8 @@ def test_rows_of_patients_widen_the_gaps():
         width = one.difference.high - one.difference.low
         assert four.difference.high - four.difference.low == pytest.approx(width / 2, rel=0.05)
         assert together.difference.high - together.difference.low == pytest.approx(width, rel=0.05)
+
+
+def test_ages_that_are_words():
+    with pytest.raises(ValueError, match="age_bands: ages are numbers of years"):
+        age_bands(["old", "young"], (40, 65))

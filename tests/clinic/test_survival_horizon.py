@@ -190,3 +190,8 @@ def test_intervals_hold_the_truth(whole_years):
         found = brier_at(*seen, survival, horizon), auc_at(*seen, z, horizon), kaplan_meier(*seen).at(horizon)
         held += [e.low < t < e.high for e, t in zip(found, truth, strict=True)]
     assert held.min() > 0.905 * 300, held / 3
+
+
+def test_brier_of_chances_that_are_all_as_far_off_has_no_interval():
+    found = brier_at([1, 2, 3, 4], [1, 1, 1, 1], [0.5] * 4, 2.5)
+    assert (float(found), math.isnan(found.low)) == (0.25, True)
