@@ -17,11 +17,10 @@ from edunet.clinic.estimate import Estimate, undefined
 from edunet.clinic.net_benefit import net_benefit
 from edunet.clinic.predictive import npv, ppv
 from edunet.clinic.report_case import Case
+from edunet.clinic.report_gap import RESAMPLES, gap
 from edunet.clinic.report_page import Named, Table
 
 __all__ = ["MEASURES", "RESAMPLES", "Measure", "cells", "headline", "measured", "precision_area"]
-
-RESAMPLES = 200  # of the patients, where an interval has no formula
 
 
 @dataclass(frozen=True)
@@ -33,7 +32,7 @@ class Measure:
     compute: Callable[[Case, np.ndarray], Estimate]  # of a case, and of predictions for its patients
     trivial: Callable[[Case], float]  # what an answer gets that looks at nobody
     is_trivial: str  # which answer that is
-    better: int  # 1: higher is better, -1: lower, 0: that depends on the threshold
+    has_gap: bool  # whether higher (of the Brier score lower) is better, whatever the threshold
     wants: str = ""  # "probabilities" or "a threshold"
 
 
@@ -60,19 +59,19 @@ def _treat(case: Case) -> float:
 
 
 MEASURES = (
-    Measure("auroc", "AUROC", lambda c, p: auroc(c.y, p, groups=c.groups), lambda c: 0.5, "a coin", 1),
-    Measure("auprc", "AUPRC", lambda c, p: precision_area(c, p), _share, "a coin", 1),
-    Measure("sensitivity", "Sensitivity", _at(sensitivity), lambda c: 1.0, "call everybody ill", 0, "a threshold"),
-    Measure("specificity", "Specificity", _at(specificity), lambda c: 0.0, "call everybody ill", 0, "a threshold"),
-    Measure("ppv", "PPV", _at(ppv), _share, "call everybody ill", 0, "a threshold"),
-    Measure("npv", "NPV", _at(npv), lambda c: 1 - _share(c), "call everybody healthy", 0, "a threshold"),
+    Measure("auroc", "AUROC", lambda c, p: auroc(c.y, p, groups=c.groups), lambda c: 0.5, "a coin", True),
+    Measure("auprc", "AUPRC", lambda c, p: precision_area(c, p), _share, "a coin", True),
+    Measure("sensitivity", "Sensitivity", _at(sensitivity), lambda c: 1.0, "call everybody ill", False, "a threshold"),
+    Measure("specificity", "Specificity", _at(specificity), lambda c: 0.0, "call everybody ill", False, "a threshold"),
+    Measure("ppv", "PPV", _at(ppv), _share, "call everybody ill", False, "a threshold"),
+    Measure("npv", "NPV", _at(npv), lambda c: 1 - _share(c), "call everybody healthy", False, "a threshold"),
     Measure(
         "accuracy",
         "Accuracy",
         _at(accuracy),
         lambda c: max(_share(c), 1 - _share(c)),
         "always the larger class",
-        0,
+        False,
         "a threshold",
     ),
     Measure(
@@ -81,7 +80,7 @@ MEASURES = (
         lambda c, p: brier_score(c.y, p, groups=c.groups),
         lambda c: _share(c) * (1 - _share(c)),
         "the prevalence",
-        -1,
+        True,
         "probabilities",
     ),
     Measure(
@@ -90,7 +89,7 @@ MEASURES = (
         lambda c, p: scaled_brier(c.y, p, groups=c.groups),
         lambda c: 0.0,
         "the prevalence",
-        1,
+        True,
         "probabilities",
     ),
     Measure(
@@ -99,7 +98,7 @@ MEASURES = (
         lambda c, p: net_benefit(c.y, p, c.threshold or 0.5, groups=c.groups),
         _treat,
         "treat all, or nobody",
-        1,
+        True,
         "probabilities",
     ),
 )
@@ -129,7 +128,8 @@ def headline(case: Case) -> tuple[Table, dict[str, Estimate]]:
             " Best possible: what the true risks of these very patients reach, at the same threshold. No model can "
             "be expected to do better, though chance may let it; and where the true risks have a few values only, "
             "AUPRC counts all patients of one value at the precision that is left behind the last of them. "
-            "Gap: how much of the best possible the model leaves."
+            "Gap: how much of the best possible the model leaves, with its 95 % interval, both measured in the same "
+            "patients."
         )
     return Table("Each with its 95 % interval and how it was computed", header, rows, note), found
 
@@ -140,12 +140,19 @@ def _row(measure: Measure, found: Estimate, case: Case) -> tuple:
     if case.best is None:
         return row
     best = measure.compute(replace(case, groups=None), case.best) if not math.isnan(found) else math.nan
-    gap = "" if math.isnan(best) or not measure.better else _signed(measure.better * (best - found))
-    return (*row, "" if math.isnan(best) else f"{best:.3f}", gap)
+    left: str | Named = "" if math.isnan(best) or not measure.has_gap else _gap_cell(gap(measure.key, case))
+    return (*row, "" if math.isnan(best) else f"{best:.3f}", left)
 
 
-def _signed(gap: float) -> str:
-    return f"{round(gap, 3) or 0.0:+.3f}"  # not -0.000
+def _gap_cell(left: Estimate) -> str | Named:
+    if math.isnan(left):
+        return ""
+    interval = "no interval" if math.isnan(left.low) else f"{_signed(left.low)} to {_signed(left.high)}"
+    return Named(_signed(left), interval)
+
+
+def _signed(x: float) -> str:
+    return f"{round(x, 3) or 0.0:+.3f}"  # not -0.000
 
 
 def cells(name: str, found: Estimate, digits: int = 3) -> tuple:
