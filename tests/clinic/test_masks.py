@@ -136,8 +136,6 @@ def test_infinite_values_are_refused():
 
 
 @pytest.mark.parametrize("values", [0.5, [[0.5, 0.6]], np.ones((2, 2))], ids=["one number", "lists", "a table"])
-    "values", [0.5, [[0.5, 0.6]], np.ones((2, 2))], ids=["one number", "a list of lists", "a table"]
-)
 def test_over_cases_takes_a_number_for_each_case(values):
     with pytest.raises(ValueError, match="over_cases: expected one number for each case"):
         over_cases(values)
