@@ -67,7 +67,7 @@ def over_cases(values, *, groups=None, bounds=(0.0, math.inf)) -> Estimate:
     >>> over_cases([0.9, 0.7, 0.8], bounds=(0, 1))
     0.800 [0.552 to 1.000], n = 3
     """
-    values = list(values) if np.ndim(values) or hasattr(values, "__next__") else [[values]]
+    values = list(values) if hasattr(values, "__iter__") else [[values]]
     if any(np.ndim(v) for v in values):
         raise ValueError("over_cases: expected one number for each case, such as [dice(m, p) for m, p in zip(...)].")
     why = next((v.why for v in values if isinstance(v, Estimate) and v.why), "")

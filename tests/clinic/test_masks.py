@@ -128,6 +128,7 @@ def test_a_patient_without_a_value_is_left_out():
 
 def test_values_may_come_one_by_one():
     assert over_cases(dice(m, m) for m in (FULL, EMPTY)) == 1
+    assert over_cases({"a": 1.0, "b": 0.5}.values()) == 0.75
 
 
 def test_infinite_values_are_refused():
