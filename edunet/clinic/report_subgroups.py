@@ -9,15 +9,27 @@ from edunet.clinic.figures_groups import subgroup_figure
 from edunet.clinic.report_case import Case
 from edunet.clinic.report_page import Part, Picture, Table
 from edunet.clinic.report_pictures import later
-from edunet.clinic.subgroups import FEW, MEASURES, subgroup_table
+from edunet.clinic.subgroups import FEW, MEASURES, groups_of, subgroup_table
 
 __all__ = ["parts_of_subgroups"]
 
 
 def parts_of_subgroups(case: Case) -> tuple[Part, ...]:
-    """Return every number for each group, a picture, and the gaps between the groups."""
-    table = subgroup_table(case.y, case.p, case.subgroup, case.threshold, groups=case.groups)
+    """Return every number for each group, a picture, and the gaps between the groups.
+
+    What is no attribute of groups, a quantity or names, is named with what to type, and the others are shown.
+    """
     parts: list[Part] = []
+    attributes = {}
+    for name, labels in case.subgroup.items():
+        try:
+            groups_of(name, labels, case.n)
+            attributes[name] = labels
+        except ValueError as error:
+            parts.append(f"Not computed: {error}")
+    if not attributes:
+        return tuple(parts)
+    table = subgroup_table(case.y, case.p, attributes, case.threshold, groups=case.groups)
     for names in (("auroc", "sensitivity", "specificity"), ("ppv", "observed_expected", "brier")):
         rows = [
             (_group(row), f"{row.n:,}", f"{row.events:,}", *(_text(getattr(row, name), name) for name in names))

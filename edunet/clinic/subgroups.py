@@ -22,7 +22,7 @@ from edunet.clinic.subgroups_gaps import Gap, gaps_of
 from edunet.preprocessing.given import array_of
 from edunet.preprocessing.splits_groups import missing
 
-__all__ = ["MEASURES", "SubgroupRow", "SubgroupTable", "age_bands", "subgroup_table"]
+__all__ = ["MEASURES", "SubgroupRow", "SubgroupTable", "age_bands", "groups_of", "subgroup_table"]
 
 FEW = 10  # patients: fewer are marked
 MOST_GROUPS = 30  # more are a quantity, or names
@@ -151,7 +151,7 @@ def subgroup_table(y, p, subgroup, threshold: float | None = 0.5, *, groups=None
     if threshold is not None:
         counted("subgroup_table", y, p, threshold)
     whose = numbers("subgroup_table", groups, len(y))
-    attributes = {name: _groups(name, labels, len(y)) for name, labels in _attributes(subgroup).items()}
+    attributes = {name: groups_of(name, labels, len(y)) for name, labels in _attributes(subgroup).items()}
     everybody = _row("", "all", y, p, threshold, whose)
     rows, gaps = [], []
     for attribute, groups in attributes.items():
@@ -199,7 +199,7 @@ def _attributes(subgroup) -> dict:
     return found
 
 
-def _groups(attribute: str, given, n: int) -> list[tuple[str, np.ndarray]]:
+def groups_of(attribute: str, given, n: int) -> list[tuple[str, np.ndarray]]:
     """Return (name, rows) of each group in the order of the names, of categories in theirs; "not recorded" last."""
     what = f"subgroup_table: {attribute or 'subgroup'}"
     known = getattr(getattr(given, "cat", given), "categories", None)

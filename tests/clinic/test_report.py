@@ -458,3 +458,13 @@ def test_a_notebook_shows_it_in_a_frame_of_its_own(page):
     assert shown.startswith("<iframe")
     assert "sandbox" in shown
     assert "<style" not in shown
+
+
+def test_a_quantity_among_the_subgroups_leaves_the_others_in_place():
+    y, p = cohort(100)
+    age, sex = np.linspace(20, 90, 100), np.where(np.arange(100) % 2, "F", "M")
+    text = report(y, p, subgroup={"age": age, "sex": sex}).text()
+    assert "Not computed: subgroup_table: age has 100 groups" in text
+    assert "age_bands(age, (40, 65))" in text
+    assert "sex: F" in text
+    assert "Gaps between groups" not in report(y, p, subgroup={"age": age}).text()
