@@ -35,7 +35,9 @@ def read_frame(frame, **given) -> Frame:
         )
     n = lengths.pop() if lengths else len(frame) if source == "pandas" else 0
     for role in ROLES:
-        if given.get(role) is not None:
+        brought = roles.get(role)
+        by_name = isinstance(given.get(role), str) and brought is not None and brought.name == given[role]
+        if given.get(role) is not None and not by_name:
             roles[role] = _role(role, given[role], columns, n)
     taken = {column.place for column in roles.values() if column is not None and column.place >= 0}
     event, event_name = _event(roles.get("target"))
@@ -193,7 +195,7 @@ def _role(role: str, given, columns: list[Column], n: int) -> Column:
         place = int(given) if not isinstance(given, str) and f"column {given}" in [c.name for c in columns] else None
         found = [c for c in columns if c.name == name or c.place == place]
         if not found:
-            near = difflib.get_close_matches(name, [c.name for c in columns], 1, 0.5)
+            near = difflib.get_close_matches(name, [c.name for c in columns], 1, 0.6)
             guess = f" Did you mean {role}={near[0]!r}?" if near else ""
             named = ", ".join(c.name for c in columns[:8]) + (", ..." if len(columns) > 8 else "")
             raise ValueError(f"audit: {role}={given!r} is no column; there are: {named}.{guess}")

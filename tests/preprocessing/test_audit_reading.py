@@ -245,3 +245,8 @@ def test_a_name_that_is_no_column():
 def test_a_role_of_another_length():
     with pytest.raises(ValueError, match="Received: 3 for 2 rows"):
         read_frame({"age": [1, 2]}, patient=[1, 2, 3])
+
+
+def test_what_a_set_brings_may_be_named():
+    records = clinic_records.load(60, dirty=True)
+    assert audit(records, patient="patient_id", site="site").names() == audit(records).names()
